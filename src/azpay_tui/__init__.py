@@ -1,0 +1,1 @@
+"""A terminal back office for Amazon Pay."""

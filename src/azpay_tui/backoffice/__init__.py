@@ -1,0 +1,1 @@
+"""Use cases without a screen: refresh, act, discover, find."""

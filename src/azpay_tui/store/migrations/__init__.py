@@ -1,0 +1,1 @@
+"""Schema changes of both databases, applied in one transaction each."""
