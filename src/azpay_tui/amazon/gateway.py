@@ -1,0 +1,35 @@
+"""The one way to Amazon, in domain words; each API version implements it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from azpay_tui.domain.intent import Answer, Prepared, Wish
+
+
+class Gateway(Protocol):
+    """Reads objects and sends prepared requests.
+
+    Preparing is pure and apart from sending, so that the exact bytes are in the journal before they leave and a
+    replay sends the very same ones. No method raises for anything Amazon or the network does: the answer says it.
+    """
+
+    def read(self, object_id: str, *, urgent: bool = False) -> Answer:
+        """Read a permission, charge or refund by its id.
+
+        `urgent` reads belong to money and go before those of the refresh. 404 comes back as an answer with status 404.
+        Reads may be tried again inside (named transport errors, within the total deadline).
+        """
+        ...
+
+    def prepare(self, wish: Wish) -> Prepared:
+        """Build the request of a wish: same wish, same bytes."""
+        ...
+
+    def send(self, prepared: Prepared, key: str | None) -> Answer:
+        """Send a prepared request once; `key` is the idempotency key of POST requests, None for the others."""
+        ...
+
+    def close(self) -> None:
+        """Release connections."""
+        ...

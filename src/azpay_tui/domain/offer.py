@@ -1,0 +1,32 @@
+"""What may be done with an order right now, and why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.money import Money
+
+Verdict = Literal["yes", "warn", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The verdict on one verb and one object of an order."""
+
+    verb: Verb
+    target: str | None
+    """Id of the object; None when the verb has no possible object."""
+    verdict: Verdict
+    reason: str | None = None
+    """A sentence for the operator: always set for `no` and `warn`, for a `yes` when there is something to know."""
+    warnings: tuple[str, ...] = ()
+    """Names that must be accepted, each; only with `warn`."""
+    minimum: Money | None = None
+    """Smallest amount; None for verbs without an amount."""
+    maximum: Money | None = None
+    """Largest amount; for a refund the cap left with refunds in flight counted."""
+    changes_at: datetime | None = None
+    """When time alone changes the verdict, UTC."""

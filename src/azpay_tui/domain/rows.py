@@ -1,0 +1,141 @@
+"""Rows shaped for lists, timelines and the status line: what the cache hands to screens and to the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from azpay_tui.domain.money import Money
+
+VIEWS: Final = ("attention", "to-capture", "unpaid", "refunds", "unknown", "all")
+"""Built-in views in the order of their keys 1 to 6."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One order in a list."""
+
+    id: str
+    number: str | None
+    status: str
+    """Status word of `domain.status`."""
+    amount: Money | None
+    captured: Money | None
+    refunded: Money | None
+    """Refunds not declined, so those in flight count."""
+    buyer: str | None
+    created: datetime | None
+    expires: datetime | None
+    """When the order's next deadline ends something: the guarantee or the authorization."""
+    refreshed_at: datetime | None
+    ship: str
+    """`SHIP` or `HOLD`."""
+    attention: tuple[str, ...]
+    cursor: str
+    """Keyset cursor of this row in the page's order; opaque."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a list, in the list's order."""
+
+    rows: tuple[ListRow, ...]
+    next: str | None
+    """Cursor to go on after the last row; None at the end."""
+    previous: str | None
+    """Cursor to go on before the first row; None at the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """Something that happened to an order."""
+
+    at: datetime
+    source: Literal["amazon", "us", "import", "policy"]
+    what: str
+    object_id: str | None
+    amount: Money | None
+
+
+Connection = Literal["STARTING", "ONLINE", "SLOW", "OFFLINE", "AUTH FAILED", "CLOCK OFF"]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """How well the cache is in step, for the status line and the sync page."""
+
+    connection: Connection
+    since: datetime | None
+    """When the connection word last changed."""
+    last_success: datetime | None
+    """When Amazon last answered a read."""
+    queue: int
+    """Objects due now."""
+    errors: int
+    """Objects whose last read failed."""
+    unknown: int
+    """Intents of unknown outcome."""
+    clock_offset: timedelta
+    """Amazon's clock minus ours."""
+    holder: bool
+    """Whether this process holds the refresh lease."""
+    message: str = ""
+    """The last error, one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedOrder:
+    """What a source says of one order; input of import and track."""
+
+    order_id: str
+    number: str | None = None
+    amount: Money | None = None
+    currency: str | None = None
+    created: datetime | None = None
+    buyer_name: str | None = None
+    buyer_email: str | None = None
+    charge_ids: tuple[str, ...] = ()
+    refund_ids: tuple[str, ...] = ()
+    complete: bool = False
+    source: str = "track"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackResult:
+    """What tracking a batch changed."""
+
+    added: int
+    """Orders not known before."""
+    updated: int
+    """Known orders that gained ids or facts."""
+    unchanged: int
+    changed_ids: tuple[str, ...] = ()
+    """Orders added or updated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An object that should be read now."""
+
+    object_id: str
+    order_id: str
+    attempts: int
+    """Failed reads in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """What reading one object from Amazon brought, to be stored."""
+
+    object_id: str
+    at: datetime
+    """Corrected time of the read, UTC."""
+    fact: object | None
+    """A `Permission`, `Charge` or `Refund`; None when the read failed or found nothing."""
+    missing: bool = False
+    """Amazon answered 404."""
+    error: str | None = None
+    """Why the read failed, one sentence."""
+    due: datetime | None = None
+    """When to read it again by itself; None for never."""
