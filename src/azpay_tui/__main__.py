@@ -1,12 +1,25 @@
 """Start the program."""
 
+import sys
 
-def main() -> None:
-    """Run ``azpay``."""
+from azpay_tui.launch import isolate
+
+
+def main() -> int:
+    """Run ``azpay`` with the arguments of the process and return its exit code."""
+    try:
+        isolate()
+    except OSError as error:
+        print(
+            f"azpay cannot start again without the PYTHON*, TEXTUAL_* or SSLKEYLOGFILE variables: {error.strerror}. Unset them.",
+            file=sys.stderr,
+        )
+        return 1
+    # Imported only now: nothing may read the environment before it is clean.
     from azpay_tui.bootstrap import main as run
 
-    run()
+    return run(sys.argv[1:])
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -1,0 +1,56 @@
+# make demo   the console on sample orders          make test   everything that must hold before a change lands
+# PYTHON names the interpreter that makes .venv (3.11 or newer).
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The environment is ready when it was made from exactly these files, in this very directory.
+KEY := $(shell { cat pyproject.toml requirements.lock; pwd; } | cksum | cut -d ' ' -f 1)
+READY := $(VENV)/.ready-$(KEY)
+PYTEST_ARGS ?=
+
+.PHONY: demo test lint types unit format lock picture clean
+.DELETE_ON_ERROR:
+
+demo: $(READY)
+	@$(BIN)/azpay demo
+
+test: lint types unit
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: $(READY)
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Keeps what is pinned unless UPGRADE=1. Neither index addresses nor paths may get into the file.
+lock: $(READY)
+	$(BIN)/pip-compile $(if $(UPGRADE),--upgrade) --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+		--output-file requirements.lock pyproject.toml
+	@if grep -nE '://|^-' requirements.lock; then echo "requirements.lock holds an address or an option" >&2; exit 1; fi
+
+# The picture of the README, taken from the running console.
+picture: $(READY)
+	$(BIN)/python docs/picture.py docs/screenshot.svg
+
+clean:
+	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis snapshot_report.html
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "azpay needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@rm -f $(VENV)/.ready-*
+	@touch $@
