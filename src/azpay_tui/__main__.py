@@ -11,7 +11,7 @@ def main() -> int:
         isolate()
     except OSError as error:
         print(
-            f"azpay cannot start again without the PYTHON*, TEXTUAL_* or SSLKEYLOGFILE variables: {error.strerror}. Unset them.",
+            f"azpay cannot start anew without PYTHON*, TEXTUAL_* and SSLKEYLOGFILE: {error.strerror}. Unset them.",
             file=sys.stderr,
         )
         return 1

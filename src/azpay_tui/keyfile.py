@@ -1,0 +1,72 @@
+"""The private key that signs requests to Amazon: read only from a file that is this person's alone."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from azpay_tui.paths import ConfigError, check_parents, check_private_file, check_private_status, shown
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+_MAX_BYTES: Final = 64 * 1024
+
+
+def check_key_file(path: Path) -> None:
+    """Raise ConfigError, with the remedy, for a key file that others could read or swap, or without an RSA key."""
+    load_private_key(path)
+
+
+def read_key_file(path: Path) -> bytes:
+    """Return the PEM text of a key file after checking the file and the directories above it. Raises ConfigError."""
+    check_parents(path)
+    _check_parent_owner(path)
+    check_private_file(path)
+    try:
+        # The open file is judged again: between check and open it could have been swapped.
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+            check_private_status(path, os.fstat(stream.fileno()))
+            content = stream.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"The private key {shown(path)} cannot be read: {error.strerror}.") from error
+    if len(content) > _MAX_BYTES:
+        raise ConfigError(f"{shown(path)} is too large for a private key: name the PEM file in private_key_file.")
+    return content
+
+
+def load_private_key(path: Path) -> "RSAPrivateKey":
+    """Return the RSA key of a key file (PEM without passphrase). Raises ConfigError with the remedy."""
+    # Deferred: a command that only reads the local data never needs the library.
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    content = read_key_file(path)
+    # "from None" below: no error of the library, which has seen the key, may reach a log.
+    try:
+        key = load_pem_private_key(content, password=None)
+    except TypeError:
+        raise ConfigError(
+            f"The private key {shown(path)} has a passphrase: use a copy without one that only you can read."
+        ) from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise ConfigError(
+            f"{shown(path)} holds no private key in PEM form: name the file that Seller Central gave you."
+        ) from None
+    if not isinstance(key, RSAPrivateKey):
+        raise ConfigError(f"The private key {shown(path)} is no RSA key: Amazon Pay takes RSA keys only.")
+    return key
+
+
+def _check_parent_owner(path: Path) -> None:
+    """Refuse a directory of somebody else: its owner could put another file in the place of the key."""
+    directory = path.absolute().parent
+    try:
+        owner = directory.stat().st_uid
+    except OSError as error:
+        raise ConfigError(f"The private key {shown(path)} cannot be read: {error.strerror}.") from error
+    if owner not in (os.geteuid(), 0):
+        raise ConfigError(
+            f"The directory {shown(directory)} of the private key belongs to somebody else: "
+            f"move the key to a directory of your own and name it in private_key_file."
+        )

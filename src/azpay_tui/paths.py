@@ -1,0 +1,179 @@
+"""Where azpay keeps its files, and whether those places are safe.
+
+All checks follow one rule: nobody but the person who runs azpay may read what it keeps, and nobody else may be able to
+swap it. Every refusal is one sentence with the remedy.
+"""
+
+import os
+import pwd
+import shlex
+import stat
+from pathlib import Path
+
+import platformdirs
+
+_OTHERS = 0o077
+_OTHERS_WRITE = 0o022
+
+
+class ConfigError(Exception):
+    """Something about configuration, credentials or files stops azpay before any work: exit code 7.
+
+    The text is one sentence for the operator and says what to do.
+    """
+
+
+class UnsafePathError(ConfigError):
+    """A file or directory is missing, belongs to somebody else or is open to others."""
+
+
+def config_file() -> Path:
+    """Return where config.toml lies when ``--config`` does not say (XDG rules)."""
+    return platformdirs.user_config_path("azpay", appauthor=False) / "config.toml"
+
+
+def data_directory(environment: str, profile: str) -> Path:
+    """Return the default data directory of a profile; live, sandbox and simulator never share one."""
+    return platformdirs.user_data_path("azpay", appauthor=False) / environment / profile
+
+
+def shown(path: Path) -> str:
+    """Return a path for a message: quoted for a shell, without a character that could act on a terminal."""
+    text = str(path)
+    return shlex.quote(text) if text.isprintable() else ascii(text)
+
+
+def root_warning() -> str | None:
+    """Return what to tell a person who runs azpay as root, or None."""
+    if os.geteuid() != 0:
+        return None
+    return "azpay runs as root: its files will belong to root. Run it as the person who works with the orders."
+
+
+def check_parents(path: Path) -> None:
+    """Refuse a path whose directories above others can write to, unless the sticky bit protects what lies in them.
+
+    Both the way as written and the way behind symbolic links are checked; directories that do not exist are skipped.
+    Raises UnsafePathError.
+    """
+    written = Path(os.path.abspath(path))
+    for directory in dict.fromkeys((*written.parents, *_real(written).parents)):
+        try:
+            mode = directory.stat().st_mode
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise UnsafePathError(f"{shown(directory)} cannot be checked: {error.strerror}.") from error
+        if mode & _OTHERS_WRITE and not mode & stat.S_ISVTX:
+            raise UnsafePathError(
+                f"Others can write to the directory {shown(directory)} and so could replace {shown(path)}: "
+                f"chmod go-w {shown(directory)}, or choose another place."
+            )
+
+
+def private_directory(path: Path) -> Path:
+    """Make sure that a directory exists and is this person's alone, and return its real path.
+
+    Missing directories are made with mode 0700 under any umask. An existing one must belong to this user and be closed
+    to everybody else. Raises UnsafePathError.
+    """
+    real = _real(path)
+    check_parents(path)
+    try:
+        for directory in reversed((real, *real.parents)):
+            if not directory.exists():
+                _make_directory(directory)
+        status = real.stat()
+    except OSError as error:
+        raise UnsafePathError(
+            f"The data directory {shown(path)} cannot be used: {error.strerror}. Choose another one with --data-dir."
+        ) from error
+    if not stat.S_ISDIR(status.st_mode):
+        raise UnsafePathError(f"{shown(path)} is no directory: choose another data directory.")
+    _check_owner(real, status, "The data directory")
+    if status.st_mode & _OTHERS:
+        raise UnsafePathError(f"The data directory {shown(real)} is open to others: chmod 700 {shown(real)}")
+    return real
+
+
+def create_private_file(path: Path) -> bool:
+    """Make an empty file with mode 0600 under any umask; return False when there is one already, after checking it.
+
+    An existing file is never opened: opening and closing a database file would drop SQLite's locks of this process.
+    Raises UnsafePathError.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        check_private_file(path)
+        return False
+    except OSError as error:
+        raise UnsafePathError(f"The file {shown(path)} cannot be made: {error.strerror}.") from error
+    try:
+        os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def check_private_file(path: Path) -> None:
+    """Refuse a file that is no regular file, belongs to somebody else or is open to others. Raises UnsafePathError."""
+    try:
+        status = path.lstat()
+    except OSError as error:
+        raise UnsafePathError(f"The file {shown(path)} cannot be checked: {error.strerror}.") from error
+    check_private_status(path, status)
+
+
+def check_private_status(path: Path, status: os.stat_result) -> None:
+    """Refuse by a status that was read already (of the open file, where it must not be swapped in between)."""
+    if stat.S_ISLNK(status.st_mode):
+        raise UnsafePathError(f"{shown(path)} is a symbolic link: name the file itself, {shown(_real(path))}.")
+    if not stat.S_ISREG(status.st_mode):
+        raise UnsafePathError(f"{shown(path)} is no regular file.")
+    _check_owner(path, status, "The file")
+    if status.st_mode & _OTHERS:
+        raise UnsafePathError(f"The file {shown(path)} is open to others: chmod 600 {shown(path)}")
+
+
+def private_opener(path: str, flags: int) -> int:
+    """Open a file for ``open(..., opener=private_opener)`` so that it has mode 0600 under any umask.
+
+    For exports, logs and the like, never for a database file. A symbolic link is not followed. Raises OSError.
+    """
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _real(path: Path) -> Path:
+    # Path.resolve() fails on a loop of symbolic links in some versions of Python; this leaves it to the next step.
+    return Path(os.path.realpath(path))
+
+
+def _make_directory(directory: Path) -> None:
+    try:
+        directory.mkdir(0o700)
+    except FileExistsError:
+        return  # another azpay was quicker; the checks that follow judge what it made
+    directory.chmod(0o700)  # a umask such as 0777 takes our own bits too
+
+
+def _check_owner(path: Path, status: os.stat_result, what: str) -> None:
+    if status.st_uid == os.geteuid():
+        return
+    owner, me = _user(status.st_uid), _user(os.geteuid())
+    raise UnsafePathError(
+        f"{what} {shown(path)} belongs to {owner}, not to {me}: run azpay as {owner}, or chown {me} {shown(path)}"
+    )
+
+
+def _user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

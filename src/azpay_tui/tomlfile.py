@@ -1,0 +1,67 @@
+"""Reading a TOML file for a person: safe places only, and errors that say where and what."""
+
+import difflib
+import os
+import stat
+import tomllib
+from pathlib import Path
+from typing import Final
+
+from azpay_tui.paths import ConfigError, check_parents, shown
+
+_MAX_BYTES: Final = 256 * 1024
+
+
+def read_toml(file: Path) -> dict[str, object]:
+    """Read a TOML file that nobody else can change. Raises ConfigError, with the line where the text is wrong."""
+    check_parents(file)
+    try:
+        # Without O_NONBLOCK a named pipe would hang the start.
+        with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise ConfigError(f"{shown(file)} is no file: name a config.toml with --config.")
+            if status.st_mode & 0o022:
+                raise ConfigError(f"Others can change the configuration {shown(file)}: chmod go-w {shown(file)}")
+            content = stream.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(
+            f"The configuration {shown(file)} cannot be read: {error.strerror}. Name another one with --config."
+        ) from error
+    if len(content) > _MAX_BYTES:
+        raise ConfigError(f"{shown(file)} is larger than 256 KiB: that is no configuration of azpay.")
+    return _parsed(content, file)
+
+
+def _parsed(content: bytes, file: Path) -> dict[str, object]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{shown(file)} is not UTF-8 text at line {line}: save it as UTF-8.") from error
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:  # a syntax error, or a number too long for int()
+        raise ConfigError(f"{shown(file)} is not valid TOML: {error}. Correct that line.") from error
+    except RecursionError as error:
+        raise ConfigError(f"{shown(file)} is not valid TOML: its values are nested too deeply.") from error
+
+
+def check_known(key: str, known: tuple[str, ...], where: str) -> None:
+    """Raise ConfigError for a key that is not among the known ones; it names the nearest."""
+    if key in known:
+        return
+    nearest = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.0)[0]
+    raise ConfigError(f"{where}: there is no key {quoted(key)}; the nearest known one is {nearest}.")
+
+
+def quoted(text: str) -> str:
+    """Return outside text for a message: short, and without a character that could act on a terminal."""
+    return repr(text if len(text) <= 60 else text[:60] + "...")
+
+
+def kind(value: object) -> str:
+    """Return the type of a TOML value in the words of a person."""
+    names: dict[type, str] = {bool: "true or false", int: "a number", float: "a number", str: "text in quotes"}
+    names |= {list: "a list", dict: "a section"}
+    return names.get(type(value), "a date or time")
