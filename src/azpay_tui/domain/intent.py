@@ -27,11 +27,9 @@ class Verb(StrEnum):
 
 MONEY_VERBS: Final = (Verb.AUTHORIZE, Verb.CAPTURE, Verb.VOID, Verb.REFUND, Verb.CANCEL, Verb.CLOSE)
 KEYED_VERBS: Final = frozenset({Verb.AUTHORIZE, Verb.CAPTURE, Verb.REFUND})
-"""Verbs whose request carries an idempotency key (POST); the others are repeated as they are (API guide, idempotency)."""
+"""Verbs whose request carries an idempotency key (POST); the others are simply repeated (API guide, idempotency)."""
 
-State = Literal[
-    "intent", "sent", "unknown", "accepted", "succeeded", "declined", "refused", "abandoned", "attention"
-]
+State = Literal["intent", "sent", "unknown", "accepted", "succeeded", "declined", "refused", "abandoned", "attention"]
 OPEN_STATES: Final[frozenset[State]] = frozenset({"intent", "sent", "unknown", "attention"})
 """States in which an intent locks its order."""
 FINAL_STATES: Final[frozenset[State]] = frozenset({"succeeded", "declined", "refused", "abandoned"})
@@ -186,7 +184,7 @@ class Judgement:
     """What an attempt means for its intent."""
 
     state: Literal["succeeded", "accepted", "declined", "refused", "unknown", "later", "unsent", "clock"]
-    """`later`: throttled, same key again. `unsent`: proven unsent. `clock`: correct the offset, same key and bytes once more."""
+    """`later`: throttled, same key again. `unsent`: proven unsent. `clock`: correct the offset, send the same once more."""
     reason: str | None
     result_id: str | None = None
 
@@ -323,8 +321,11 @@ def key_base(place: Place, wish: Wish, order: Order) -> str:
     """
     charges = [c for c in order.charges if wish.verb is Verb.AUTHORIZE or c.id == wish.target]
     refunds = [r for r in order.refunds if wish.verb is Verb.AUTHORIZE or r.charge_id == wish.target]
+    own = [i for i in order.intents if i.verb == Verb.REFUND and i.result_id and i.target == wish.target]
+    ids = {r.id for r in refunds} | {i.result_id for i in own}
     captured = sum(c.captured.minor for c in charges if c.captured is not None)
     refunded = sum(r.amount.minor for r in refunds if r.state != states.DECLINED)
+    refunded += sum(i.amount.minor for i in own if i.amount and i.result_id not in {r.id for r in refunds})
     parts = (
         place.environment,
         place.region,
@@ -337,7 +338,7 @@ def key_base(place: Place, wish: Wish, order: Order) -> str:
         "pending" if wish.pending_allowed else "",
         f"captured {captured}",
         f"refunded {refunded}",
-        f"refunds {len(refunds)}",
+        f"refunds {len(ids)}",
         f"charges {len(charges)}" if wish.verb is Verb.AUTHORIZE else "",
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

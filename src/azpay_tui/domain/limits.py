@@ -1,4 +1,7 @@
-"""Amounts and clocks: what Amazon allows for a charge, a capture and a refund, and until when (API guide, manage refunds, deferred transactions)."""
+"""Amounts and clocks: what Amazon allows for a charge, a capture and a refund, and until when.
+
+Source: API guide, manage refunds, deferred transactions and asynchronous processing.
+"""
 
 from __future__ import annotations
 
@@ -123,7 +126,7 @@ def _in_flight(order: Order, charge: Charge) -> list[Money]:
 
 
 def spent_by_refunds(order: Order, charge: Charge) -> Money:
-    """Return what refunds of a charge use up: everything not declined, in flight included, and Amazon's own total if larger."""
+    """Return what refunds of a charge use up: all not declined, in flight included, or Amazon's own total if larger."""
     amounts = [refund.amount for refund in order.refunds_of(charge.id) if refund.state != states.DECLINED]
     known = total(amounts + own_refunds_in_flight(order, charge), charge.amount)
     if charge.refunded is not None and charge.refunded > known:
@@ -132,7 +135,7 @@ def spent_by_refunds(order: Order, charge: Charge) -> Money:
 
 
 def refund_cap(charge: Charge) -> Money:
-    """Return the largest total of refunds of a charge: captured plus the lesser of 15 % (cut down) and the goodwill sum.
+    """Return the largest total of refunds of a charge: captured plus the lesser of 15 % (cut) and the goodwill sum.
 
     The goodwill sum is 75 USD, GBP or EUR, or 8,400 yen; for other currencies there is none (API guide, manage refunds).
     """
@@ -195,15 +198,16 @@ def balance_fits(order: Order) -> bool:
     if any(charge.amount.currency != like.currency for charge in order.charges):
         return False
     taken = permission.limit - permission.balance
-    captured = total(
-        [c.captured for c in order.charges if c.captured is not None and c.state == states.CAPTURED], like
-    )
+    captured = total([c.captured for c in order.charges if c.captured is not None and c.state == states.CAPTURED], like)
     open_ = total([c.amount for c in order.charges if c.state in states.LIVE_CHARGE], like)
     return taken in (captured, captured + open_)
 
 
 def fully_known(order: Order) -> bool:
-    """Whether every charge of the order is known here: a complete source named it, or captures explain a zero balance."""
+    """Whether every charge of the order is known here.
+
+    True when a complete source named it, or when captures explain a balance of zero.
+    """
     if not balance_fits(order):
         return False
     if order.shop.complete:

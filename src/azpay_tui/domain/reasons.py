@@ -1,4 +1,4 @@
-"""Every reason code in words for the operator, with the next step (API guide, states and reason codes, error handling)."""
+"""Every reason code in words for the operator, with the next step (API guide: reason codes, error handling)."""
 
 from __future__ import annotations
 
@@ -55,19 +55,22 @@ _CODES: Final[dict[str, tuple[str, str]]] = {
     ),
     "HardDeclined": ("The payment was declined for good; the same card will fail again.", _BUYER_REPAIRS),
     "AmazonRejected": (
-        "Amazon rejected it. For an order: it was ended, do not ship. For a refund: the account balance is negative or the "
-        "maximum was already refunded.",
+        "Amazon rejected it. For an order: it was ended, do not ship. For a refund: the account balance is negative "
+        "or the maximum was already refunded.",
         "For an order ask the buyer to order again; for a refund pay the buyer another way.",
     ),
     "ProcessingFailure": (
-        "Amazon could not process it because of an internal error; a refund may already have been paid through a claim.",
+        "Amazon could not process it because of an internal error; a refund may have been paid through a claim.",
         "Refresh (a r), then try again; check claims before refunding again.",
     ),
     "TransactionTimedOut": (
         "Amazon could not decide in time.",
         "Authorize again (a a); when it repeats ask for another payment method.",
     ),
-    "StopShipmentAtypicalAuth": ("Amazon says: do not ship this order.", "Stop the parcel and look into Seller Central."),
+    "StopShipmentAtypicalAuth": (
+        "Amazon says: do not ship this order.",
+        "Stop the parcel and look into Seller Central.",
+    ),
     "StopShipment": ("Amazon says: do not ship this order.", "Stop the parcel and look into Seller Central."),
     # Errors
     "InvalidHeaderValue": ("Amazon did not accept a header of the request.", _REPORT),
@@ -79,16 +82,28 @@ _CODES: Final[dict[str, tuple[str, str]]] = {
     "InvalidParameterCombination": ("Amazon says that values of the request do not go together.", _REPORT),
     "InvalidRequestFormat": ("Amazon could not read the request.", _REPORT),
     "UnrecognizedField": ("Amazon does not know a field of the request.", _REPORT),
-    "InvalidSandboxSimulationSpecified": ("The simulation code does not fit the call.", "Use a code of that operation."),
+    "InvalidSandboxSimulationSpecified": (
+        "The simulation code does not fit the call.",
+        "Use a code of that operation.",
+    ),
     "DuplicateIdempotencyKey": (
         "This request key was used before with other contents.",
         "Refresh (a r); the journal keeps the intent until a person settles it.",
     ),
     "CurrencyMismatch": ("The currency is not that of the checkout.", "Use the order's currency."),
-    "TransactionAmountExceeded": ("The amount is more than Amazon allows here.", "Refresh (a r) and use a smaller amount."),
+    "TransactionAmountExceeded": (
+        "The amount is more than Amazon allows here.",
+        "Refresh (a r) and use a smaller amount.",
+    ),
     "PeriodicAmountExceeded": ("The monthly maximum of this agreement is reached.", "Charge again next month."),
-    "TransactionCountExceeded": ("The number of charges or refunds Amazon allows is reached.", "No further one is possible."),
-    "UnauthorizedAccess": ("Amazon does not let this account do that.", "Check the account and the key in Seller Central."),
+    "TransactionCountExceeded": (
+        "The number of charges or refunds Amazon allows is reached.",
+        "No further one is possible.",
+    ),
+    "UnauthorizedAccess": (
+        "Amazon does not let this account do that.",
+        "Check the account and the key in Seller Central.",
+    ),
     "InvalidAccountStatus": ("Amazon says the merchant account is not in good standing.", "Look into Seller Central."),
     "InvalidRequestSignature": (
         "Amazon did not accept the signature.",
@@ -106,7 +121,10 @@ _CODES: Final[dict[str, tuple[str, str]]] = {
     "TooManyRequests": ("Amazon asks to send less often.", "The program waits and goes on by itself."),
     "RequestThrottled": ("Amazon asks to send less often.", "The program waits and goes on by itself."),
     "InternalServerError": ("Amazon had an internal error.", "The outcome is read back before anything else is done."),
-    "ServiceUnavailable": ("Amazon is not available at the moment.", "The outcome is read back before anything else is done."),
+    "ServiceUnavailable": (
+        "Amazon is not available at the moment.",
+        "The outcome is read back before anything else is done.",
+    ),
 }
 
 _WARNINGS: Final[dict[str, str]] = {

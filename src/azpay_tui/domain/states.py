@@ -1,4 +1,4 @@
-"""Amazon's state and reason words as open strings with the values this version knows (API guide, states and reason codes).
+"""Amazon's state and reason words as open strings with the values this version knows (API guide, reason codes).
 
 A word is never turned into a closed enumeration on input: Amazon adds values, and an unknown one is kept, shown raw
 and switches the verbs of its object off.
@@ -21,9 +21,7 @@ CAPTURE_INITIATED: Final = "CaptureInitiated"
 CAPTURED: Final = "Captured"
 CANCELED: Final = "Canceled"
 DECLINED: Final = "Declined"
-CHARGE_STATES: Final = frozenset(
-    {AUTHORIZATION_INITIATED, AUTHORIZED, CAPTURE_INITIATED, CAPTURED, CANCELED, DECLINED}
-)
+CHARGE_STATES: Final = frozenset({AUTHORIZATION_INITIATED, AUTHORIZED, CAPTURE_INITIATED, CAPTURED, CANCELED, DECLINED})
 LIVE_CHARGE: Final = frozenset({AUTHORIZATION_INITIATED, AUTHORIZED, CAPTURE_INITIATED})
 """Charges that still hold or move the buyer's money."""
 

@@ -290,7 +290,7 @@ def expires_at(order: Order, now: datetime) -> datetime | None:
 
 
 def changes_at(order: Order, now: datetime) -> datetime | None:
-    """Return the next moment at which time alone changes status, attention, ship verdict or deadline; None when never."""
+    """Return the next moment at which time alone changes status, attention, ship verdict or deadline; None: never."""
     moments = [*_live_deadlines(order, now), *_flight_limits(order), *_refund_limits(order)]
     moments += [end - limits.SOON for end in _live_deadlines(order, now)]
     end = limits.permission_end(order)
