@@ -1,0 +1,273 @@
+"""The simulator without a network: one request in, one answer out."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final, Protocol
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from azpay_tui.simulator import control, signature
+from azpay_tui.simulator.book import Book
+from azpay_tui.simulator.clock import Clock, system_time
+from azpay_tui.simulator.faults import Fault, FaultList
+from azpay_tui.simulator.operations import Operations, Result
+from azpay_tui.simulator.quotas import Buckets
+from azpay_tui.simulator.records import LedgerEntry, SavedReply
+from azpay_tui.simulator.routes import WRITES, Call, recognise
+from azpay_tui.simulator.settings import Settings
+from azpay_tui.simulator.wire import (
+    ApiError,
+    Delivery,
+    Plain,
+    Request,
+    Response,
+    dump_json,
+    http_date,
+    parse_json,
+    rfc3339,
+)
+
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
+_GARBAGE: Final = b'<html><body><h1>Bad gateway</h1>\xff\xfe{"chargeId":'
+_BEFORE: Final = ("stall-before", "close-before", "reset-before")
+
+
+class Keeper(Protocol):
+    """Where a simulator keeps its world over restarts."""
+
+    def save(self, simulator: Simulator) -> None:
+        """Store what changed since the last call; called before the answer leaves."""
+
+
+class _Answer:
+    """What a call came to, before it is dressed as a response."""
+
+    def __init__(self, status: int, payload: bytes, object_id: str | None, effect: bool, captured_too: bool) -> None:
+        self.status = status
+        self.payload = payload
+        self.object_id = object_id
+        self.effect = effect
+        self.captured_too = captured_too
+        self.retry_after: int | None = None
+
+
+class Simulator:
+    """A merchant's Amazon Pay. Thread-safe; needs no network, no file and no real time.
+
+    ``keys`` are the public keys by public key id; ``base`` is the clock it starts from (UTC, aware); ``seed``
+    decides every id. ``keeper`` stores the world after each change.
+    """
+
+    def __init__(
+        self,
+        keys: Mapping[str, RSAPublicKey],
+        *,
+        seed: int = 0,
+        base: Callable[[], datetime] = system_time,
+        settings: Settings | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
+        self.keys = dict(keys)
+        self.clock = Clock(base)
+        self.settings = settings or Settings()
+        self.book = Book(seed)
+        self.faults = FaultList()
+        self.ledger: list[LedgerEntry] = []
+        self.replies: dict[str, SavedReply] = {}
+        self._buckets = Buckets()
+        self._keeper = keeper
+        self._lock = threading.RLock()
+        self._requests = 0
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; never raises for bad input. A delivery other than plain is the caller's to play."""
+        with self._lock:
+            self._requests += 1
+            if request.path == "/_sim" or request.path.startswith("/_sim/"):
+                response = control.answer(self, request)
+            else:
+                response = self._api(request)
+            self.save()
+            return response
+
+    def save(self) -> None:
+        """Store the world now, when a keeper was given."""
+        with self._lock:
+            if self._keeper is not None:
+                self._keeper.save(self)
+            self.book.dirty.clear()
+
+    def wall(self) -> datetime:
+        """Amazon's clock as clients see it."""
+        return self.clock.now() + timedelta(seconds=self.settings.clock_skew_seconds)
+
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """What every answer carries."""
+        request_id = sha256(f"{self._requests}".encode()).hexdigest()
+        shaped = f"{request_id[:8]}-{request_id[8:12]}-{request_id[12:16]}-{request_id[16:20]}-{request_id[20:32]}"
+        return (
+            ("content-type", "application/json"),
+            ("date", http_date(self.wall())),
+            ("x-amz-pay-request-id", shaped),
+        )
+
+    def _api(self, request: Request) -> Response:
+        call = recognise(request)
+        fault = self.faults.take(call)
+        if fault is not None and not fault.effect:
+            answer = self._without_effect(fault, request, call)
+        else:
+            answer = self._answer(request, call)
+            if fault is not None and fault.name in ("status", "throttle"):
+                answer.status, answer.payload = fault.code, _error(fault.reason, fault.message)
+        self._write_down(request, call, answer)
+        return self._dressed(answer, fault)
+
+    def _dressed(self, answer: _Answer, fault: Fault | None) -> Response:
+        status, body, headers = answer.status, answer.payload, self.headers()
+        if fault is None:
+            return Response(status, headers, body)
+        if fault.retry_after is not None:
+            headers = (*headers, ("retry-after", str(fault.retry_after)))
+        if fault.name == "garbage":
+            status, body = 200, _GARBAGE
+        if fault.name == "unknown-state" and status < 300:
+            body = _with_state(body, fault.word)
+        return Response(status, headers, b"" if fault.name in _BEFORE else body, fault.delivery())
+
+    def _without_effect(self, fault: Fault, request: Request, call: Call) -> _Answer:
+        target = None if call.operation in ("authorize", "refund") else call.target
+        if fault.name in ("status", "throttle"):
+            answer = _Answer(fault.code, _error(fault.reason, fault.message), target, False, False)
+            if self.settings.errors_saved_with_key and self._signed(request):
+                self._save_reply(request, call, answer)
+            return answer
+        return _Answer(500, _error("InternalServerError", "Simulated failure."), target, False, False)
+
+    def _signed(self, request: Request) -> bool:
+        try:
+            signature.verify(request, self.keys, self.wall())
+        except ApiError:
+            return False
+        return True
+
+    def _answer(self, request: Request, call: Call) -> _Answer:
+        keyed = False
+        try:
+            key_id = signature.verify(request, self.keys, self.wall())
+            environment = signature.environment_of(key_id, call.segment)
+            if request.method == "POST":
+                replay = self._replay(request, call)
+                if replay is not None:
+                    return replay
+                keyed = call.operation in WRITES
+            if not self._buckets.take(self.settings.quotas, call.operation, self.clock.now()):
+                raise ApiError(429, "TooManyRequests", "The request quota of this operation is used up.")
+            result = self._run(request, call, environment)
+            answer = _Answer(result.status, dump_json(result.payload), result.object_id, True, result.captured_too)
+        except ApiError as error:
+            answer = _Answer(error.status, _error(error.reason, error.message), None, False, False)
+            if call.operation not in ("authorize", "refund"):
+                answer.object_id = call.target
+            if error.reason == "DuplicateIdempotencyKey":
+                return answer
+        if keyed and ((answer.status < 500 and answer.status != 429) or self.settings.errors_saved_with_key):
+            self._save_reply(request, call, answer)
+        return answer
+
+    def _run(self, request: Request, call: Call, environment: signature.Environment) -> Result:
+        if call.operation == "other":
+            if call.known_path:
+                raise ApiError(405, "UnsupportedOperation", f"[{request.method}] is not supported at this path.")
+            raise ApiError(404, "ResourceNotFound", "There is nothing at this path.")
+        if request.body:
+            kind = (request.header("content-type") or "").split(";")[0].strip().lower()
+            if kind != "application/json":
+                raise ApiError(400, "InvalidHeaderValue", "The header [content-type] has to be application/json.")
+        code = request.header("x-amz-pay-simulation-code")
+        if environment == "live":
+            if code is not None:
+                raise ApiError(400, "InvalidSandboxSimulationSpecified", "Simulation is possible in sandbox only.")
+            raise ApiError(404, "ResourceNotFound", "The object was not found in this environment.")
+        return Operations(self.book, self.settings, self.clock.now()).run(call, request.body, code)
+
+    def _replay(self, request: Request, call: Call) -> _Answer | None:
+        """The saved answer to a repeated request; None for a new key. Raises ApiError for a bad or reused key."""
+        key = request.header("x-amz-pay-idempotency-key")
+        if call.operation not in WRITES:
+            return None
+        if not key:
+            raise ApiError(400, "MissingHeaderValue", "The header [x-amz-pay-idempotency-key] is missing.")
+        if _KEY.fullmatch(key) is None:
+            raise ApiError(400, "InvalidHeaderValue", "The value of [x-amz-pay-idempotency-key] is invalid.")
+        saved = self.replies.get(key)
+        if saved is None:
+            return None
+        if (saved.method, saved.path, saved.body_sha256) != (request.method, call.path, _digest(request.body)):
+            raise ApiError(400, "DuplicateIdempotencyKey", "The idempotency key was used for another request.")
+        return _Answer(saved.status, saved.payload.encode(), saved.object_id, False, False)
+
+    def _save_reply(self, request: Request, call: Call, answer: _Answer) -> None:
+        key = request.header("x-amz-pay-idempotency-key")
+        if request.method != "POST" or call.operation not in WRITES or not key or _KEY.fullmatch(key) is None:
+            return
+        if key not in self.replies:
+            self.replies[key] = SavedReply(
+                key,
+                request.method,
+                call.path,
+                _digest(request.body),
+                answer.status,
+                answer.payload.decode(),
+                answer.object_id,
+            )
+
+    def _write_down(self, request: Request, call: Call, answer: _Answer) -> None:
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return
+        entries = [(call.operation, answer.object_id)]
+        if answer.captured_too:
+            entries.append(("capture", answer.object_id))
+        for operation, object_id in entries:
+            self.ledger.append(
+                LedgerEntry(
+                    seq=len(self.ledger) + 1,
+                    time=rfc3339(self.clock.now()),
+                    operation=operation,
+                    id=object_id,
+                    permission_id=call.permission_id,
+                    amount=call.amount,
+                    currency=call.currency,
+                    idempotency_key=request.header("x-amz-pay-idempotency-key"),
+                    body_sha256=_digest(request.body),
+                    effect=answer.effect,
+                )
+            )
+
+
+def _digest(body: bytes) -> str:
+    return sha256(body).hexdigest()
+
+
+def _error(reason: str, message: str) -> bytes:
+    payload: dict[str, Plain] = {"reasonCode": reason, "message": message}
+    return dump_json(payload)
+
+
+def _with_state(body: bytes, word: str) -> bytes:
+    """The answer with its state word replaced by one nobody documents."""
+    value = parse_json(body)
+    if not isinstance(value, dict) or not isinstance(value.get("statusDetails"), dict):
+        return body
+    details = value["statusDetails"]
+    assert isinstance(details, dict)
+    old = details.get("state")
+    return body.replace(dump_json({"state": str(old)})[1:-1], dump_json({"state": word})[1:-1], 1)
+
+
+__all__ = ["Delivery", "Keeper", "Request", "Response", "Simulator"]

@@ -1,0 +1,153 @@
+"""The objects as Amazon's answers show them: full key sets, null where there is no value."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from azpay_tui.simulator.amounts import format_amount
+from azpay_tui.simulator.model import Buyer, Charge, Order, Refund
+from azpay_tui.simulator.rules import balance, buyer_visible, charge_expires, permission_expires, reported_state
+from azpay_tui.simulator.settings import Settings
+from azpay_tui.simulator.wire import Plain, compact
+
+_DESCRIPTIONS: Final = {
+    "ChargeInProgress": "A charge is in progress.",
+    "PaymentMethodInvalid": "The payment method of the buyer was declined.",
+    "MerchantClosed": "Closed by the merchant.",
+    "AmazonClosed": "Closed by Amazon: the whole amount was charged.",
+    "AmazonCanceled": "Canceled by Amazon.",
+    "Expired": "The charge permission expired.",
+    "SoftDeclined": "The payment was declined; it may succeed when tried again.",
+    "HardDeclined": "The payment was declined; it will not succeed with this payment method.",
+    "AmazonRejected": "Amazon declined the payment.",
+    "ProcessingFailure": "An internal error occurred.",
+    "TransactionTimedOut": "The payment was not decided in time.",
+    "ExpiredUnused": "The authorization was not captured in time.",
+    "MerchantCanceled": "Canceled by the merchant.",
+    "ChargePermissionCanceled": "The charge permission was closed.",
+}
+STORE_NAME: Final = "Simulated Store"
+
+
+def describe(reason: str | None) -> str | None:
+    """Amazon's free text next to a reason code."""
+    return None if reason is None else _DESCRIPTIONS.get(reason, f"{reason}.")
+
+
+def price(minor: int, currency: str) -> dict[str, Plain]:
+    """A price object with its amount as a string."""
+    return {"amount": format_amount(minor, currency), "currencyCode": currency}
+
+
+def _status(state: str, reason: str | None, updated: datetime) -> dict[str, Plain]:
+    return {
+        "state": state,
+        "reasonCode": reason,
+        "reasonDescription": describe(reason),
+        "lastUpdatedTimestamp": compact(updated),
+    }
+
+
+def _address(buyer: Buyer) -> dict[str, Plain]:
+    return {
+        "name": buyer.name,
+        "addressLine1": buyer.line1,
+        "addressLine2": buyer.line2,
+        "addressLine3": None,
+        "city": buyer.city,
+        "county": None,
+        "district": None,
+        "stateOrRegion": buyer.region,
+        "postalCode": buyer.postal_code,
+        "countryCode": buyer.country,
+        "phoneNumber": buyer.phone,
+    }
+
+
+def permission_json(order: Order, settings: Settings, now: datetime) -> dict[str, Plain]:
+    """A charge permission; buyer and addresses are null after 30 days."""
+    state, reasons = reported_state(order, settings)
+    visible = buyer_visible(order, now)
+    buyer = order.buyer
+    return {
+        "chargePermissionId": order.permission_id,
+        "chargePermissionReferenceId": None,
+        "platformId": None,
+        "buyer": {
+            "name": buyer.name,
+            "email": buyer.email,
+            "buyerId": f"amzn1.account.{order.permission_id.replace('-', '')}",
+            "primeMembershipTypes": None,
+            "phoneNumber": buyer.phone,
+        }
+        if visible
+        else None,
+        "shippingAddress": _address(buyer) if visible else None,
+        "billingAddress": _address(buyer) if visible and order.currency in ("EUR", "GBP") else None,
+        "paymentPreferences": [{"paymentDescriptor": "Your selected Amazon payment method"}],
+        "statusDetails": {
+            "state": state,
+            "reasons": [{"reasonCode": code, "reasonDescription": describe(code)} for code in reasons] or None,
+            "lastUpdatedTimestamp": compact(order.updated),
+        },
+        "creationTimestamp": compact(order.created),
+        "expirationTimestamp": compact(permission_expires(order)),
+        "merchantMetadata": {
+            "merchantReferenceId": order.number,
+            "merchantStoreName": STORE_NAME,
+            "noteToBuyer": None,
+            "customInformation": None,
+        },
+        "releaseEnvironment": "Sandbox",
+        "limits": {
+            "amountLimit": price(order.limit, order.currency),
+            "amountBalance": price(balance(order, settings), order.currency),
+        },
+        "chargePermissionType": "OneTime",
+        "recurringMetadata": {"frequency": None, "amount": None},
+        "presentmentCurrency": order.currency,
+    }
+
+
+def charge_json(order: Order, charge: Charge, settings: Settings) -> dict[str, Plain]:
+    """A charge; captureAmount and refundedAmount are null before the capture."""
+    taken = charge.captured
+    refunded = charge.refunded(settings.pending_refunds_counted)
+    metadata = {"merchantReferenceId": order.number, "merchantStoreName": STORE_NAME, **charge.metadata}
+    return {
+        "chargeId": charge.charge_id,
+        "chargeAmount": price(charge.amount, order.currency),
+        "chargePermissionId": order.permission_id,
+        "captureAmount": None if taken is None else price(taken, order.currency),
+        "refundedAmount": None if taken is None else price(refunded, order.currency),
+        "softDescriptor": charge.soft_descriptor,
+        "providerMetadata": {"providerReferenceId": charge.provider_reference},
+        "convertedAmount": price(charge.amount, order.currency),
+        "conversionRate": "1.00",
+        "channel": charge.channel,
+        "chargeInitiator": charge.initiator,
+        "statusDetails": _status(charge.state, charge.reason, charge.updated),
+        "creationTimestamp": compact(charge.created),
+        "expirationTimestamp": compact(charge_expires(charge, settings)),
+        "releaseEnvironment": "Sandbox",
+        "merchantMetadata": {
+            name: metadata.get(name)
+            for name in ("merchantReferenceId", "merchantStoreName", "noteToBuyer", "customInformation")
+        },
+        "platformId": None,
+        "webCheckoutDetails": None,
+    }
+
+
+def refund_json(order: Order, refund: Refund) -> dict[str, Plain]:
+    """A refund."""
+    return {
+        "refundId": refund.refund_id,
+        "chargeId": refund.charge_id,
+        "creationTimestamp": compact(refund.created),
+        "refundAmount": price(refund.amount, order.currency),
+        "statusDetails": _status(refund.state, refund.reason, refund.updated),
+        "softDescriptor": refund.soft_descriptor,
+        "releaseEnvironment": "Sandbox",
+    }

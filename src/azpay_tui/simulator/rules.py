@@ -1,0 +1,130 @@
+"""The state machine: balances, what a permission reports, decisions that fall due."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from azpay_tui.simulator.model import BUYER_WINDOW, LIVE, PERMISSION_LIFE, Charge, Order
+from azpay_tui.simulator.settings import Settings
+
+
+def balance(order: Order, settings: Settings) -> int:
+    """What may still be charged, in minor units: captures reduce it, live charges only under the switch."""
+    spent = order.captured()
+    if settings.open_charges_reduce_balance:
+        spent += sum(charge.amount for charge in order.charges if charge.state in LIVE)
+    return max(0, order.limit - spent)
+
+
+def reported_state(order: Order, settings: Settings) -> tuple[str, list[str]]:
+    """State and reasons a client is told; a live charge counts under the switch."""
+    if (
+        settings.charge_in_progress_blocks
+        and order.state in ("Chargeable", "NonChargeable")
+        and any(charge.state in LIVE for charge in order.charges)
+    ):
+        return "NonChargeable", [*order.reasons, "ChargeInProgress"]
+    return order.state, list(order.reasons)
+
+
+def charge_expires(charge: Charge, settings: Settings) -> datetime:
+    """When an authorization lapses unused."""
+    return charge.created + timedelta(days=settings.authorization_days)
+
+
+def permission_expires(order: Order) -> datetime:
+    """End of a one-time permission: 180 days after it was made."""
+    return order.created + PERMISSION_LIFE
+
+
+def buyer_visible(order: Order, now: datetime) -> bool:
+    """Buyer and addresses can be read for the first 30 days only."""
+    return now < order.created + BUYER_WINDOW
+
+
+def close(order: Order, reason: str, now: datetime) -> None:
+    """End the permission."""
+    order.state, order.reasons, order.updated = "Closed", [reason], now
+
+
+def cancel_charge(charge: Charge, reason: str, now: datetime) -> None:
+    """End an authorization without a capture."""
+    charge.state, charge.reason, charge.updated, charge.decides_at = "Canceled", reason, now, None
+
+
+def cancel_open_charges(order: Order, reason: str, now: datetime) -> None:
+    """End every authorization that is pending or unused; a capture under way goes on."""
+    for charge in order.charges:
+        if charge.state in ("AuthorizationInitiated", "Authorized"):
+            cancel_charge(charge, reason, now)
+
+
+def suspend(order: Order, reason: str, now: datetime) -> None:
+    """The buyer has to repair the payment method."""
+    if order.state in ("Chargeable", "NonChargeable"):
+        order.state, order.updated = "NonChargeable", now
+        if reason not in order.reasons:
+            order.reasons = [*order.reasons, reason]
+
+
+def apply_decline(order: Order, reason: str, now: datetime) -> None:
+    """What a decline does to the permission: a hard one suspends it, Amazon's rejection ends it."""
+    if reason == "HardDeclined":
+        suspend(order, "PaymentMethodInvalid", now)
+    elif reason == "AmazonRejected" and order.state != "Closed":
+        close(order, "AmazonCanceled", now)
+        cancel_open_charges(order, "AmazonCanceled", now)
+
+
+def decline_charge(order: Order, charge: Charge, reason: str, now: datetime) -> None:
+    """Amazon declines a pending authorization or capture."""
+    charge.state, charge.reason, charge.updated = "Declined", reason, now
+    charge.decides_at = charge.capturing = None
+    apply_decline(order, reason, now)
+
+
+def finish_capture(order: Order, charge: Charge, amount: int, now: datetime) -> None:
+    """Money is taken; a balance of zero closes the permission."""
+    charge.state, charge.reason, charge.captured, charge.updated = "Captured", None, amount, now
+    charge.decides_at = charge.capturing = None
+    if order.captured() >= order.limit and order.state in ("Chargeable", "NonChargeable"):
+        close(order, "AmazonClosed", now)
+
+
+def approve_charge(order: Order, charge: Charge, now: datetime) -> None:
+    """What is being decided about a charge succeeds."""
+    if charge.state == "CaptureInitiated":
+        finish_capture(order, charge, charge.capturing or charge.amount, now)
+    elif charge.capture_now and order.captured() + order.capturing() + charge.amount <= order.limit:
+        finish_capture(order, charge, charge.amount, now)
+    else:
+        charge.state, charge.updated, charge.decides_at = "Authorized", now, None
+
+
+def settle_due(order: Order, now: datetime, settings: Settings, *, moved: bool = False) -> bool:
+    """Apply everything that fell due until ``now``; answer whether anything changed.
+
+    Sample objects are held: their time passes only when the clock is moved (``moved``).
+    """
+    changed = False
+    for charge in order.charges:
+        for refund in charge.refunds:
+            if refund.decides_at is not None and refund.decides_at <= now and (moved or not refund.held):
+                refund.state, refund.updated, refund.decides_at = "Refunded", refund.decides_at, None
+                changed = True
+        if charge.held and not moved:
+            continue
+        if charge.decides_at is not None and charge.decides_at <= now:
+            if charge.verdict is None:
+                approve_charge(order, charge, charge.decides_at)
+            else:
+                decline_charge(order, charge, charge.verdict, charge.decides_at)
+            changed = True
+        lapses = charge_expires(charge, settings)
+        if charge.state == "Authorized" and lapses <= now:
+            cancel_charge(charge, "ExpiredUnused", lapses)
+            changed = True
+    if moved and order.state in ("Chargeable", "NonChargeable") and permission_expires(order) <= now:
+        close(order, "Expired", permission_expires(order))
+        changed = True
+    return changed
