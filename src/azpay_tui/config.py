@@ -94,7 +94,7 @@ def load(path: Path | None = None, profile: str | None = None) -> Profile:
     NoProfileError when there is nothing to choose from and nothing was asked for, ConfigError for everything else.
     """
     file = Path(os.path.abspath(path or config_file()))
-    if path is None and profile is None and not file.exists():
+    if path is None and profile is None and _is_missing(file):
         raise NoProfileError(
             f"There is no configuration yet at {shown(file)}: try azpay demo, or set up a shop with azpay init."
         )
@@ -102,6 +102,16 @@ def load(path: Path | None = None, profile: str | None = None) -> Profile:
     tables = _profiles(document, file)
     name = _chosen(document, tables, profile, file)
     return _Reader(file, name, tables[name]).profile(tables)
+
+
+def _is_missing(file: Path) -> bool:
+    try:
+        file.lstat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False  # reading it will say what is wrong
+    return False
 
 
 def _profiles(document: Mapping[str, object], file: Path) -> dict[str, Mapping[str, object]]:
@@ -249,7 +259,8 @@ class _Reader:
         value = self._text("url", allowed)
         match = _LOOPBACK.fullmatch(value)
         if match is None or not 0 < int(match[1] or 80) < 65536:
-            raise self._error(f"url must be {allowed}, not {quoted(value)}.")
+            # Not repeated: an address can hold a password.
+            raise self._error(f"url must be {allowed}.")
         return value.rstrip("/")
 
     def _timezone(self) -> str:

@@ -24,7 +24,7 @@ def read_key_file(path: Path) -> bytes:
     check_private_file(path)
     try:
         # The open file is judged again: between check and open it could have been swapped.
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+        with open(path, "rb", opener=_unfollowed) as stream:
             check_private_status(path, os.fstat(stream.fileno()))
             content = stream.read(_MAX_BYTES + 1)
     except OSError as error:
@@ -56,6 +56,10 @@ def load_private_key(path: Path) -> "RSAPrivateKey":
     if not isinstance(key, RSAPrivateKey):
         raise ConfigError(f"The private key {shown(path)} is no RSA key: Amazon Pay takes RSA keys only.")
     return key
+
+
+def _unfollowed(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _check_parent_owner(path: Path) -> None:

@@ -16,8 +16,7 @@ def read_toml(file: Path) -> dict[str, object]:
     """Read a TOML file that nobody else can change. Raises ConfigError, with the line where the text is wrong."""
     check_parents(file)
     try:
-        # Without O_NONBLOCK a named pipe would hang the start.
-        with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+        with open(file, "rb", opener=_nonblocking) as stream:
             status = os.fstat(stream.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise ConfigError(f"{shown(file)} is no file: name a config.toml with --config.")
@@ -31,6 +30,11 @@ def read_toml(file: Path) -> dict[str, object]:
     if len(content) > _MAX_BYTES:
         raise ConfigError(f"{shown(file)} is larger than 256 KiB: that is no configuration of azpay.")
     return _parsed(content, file)
+
+
+def _nonblocking(path: str, flags: int) -> int:
+    # A named pipe would otherwise hang the start.
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _parsed(content: bytes, file: Path) -> dict[str, object]:

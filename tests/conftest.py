@@ -1,0 +1,58 @@
+"""What every test starts from: the same locale, zone, file modes and an empty home, whoever runs it and wherever."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+import pytest_textual_snapshot
+from syrupy.location import PyTestLocation
+
+ROOT = Path(__file__).parent.parent
+# What a person or a machine may have set and what must not change a result.
+_FOREIGN = ("TEXTUAL_", "PYTHON", "SSL", "XDG_", "LC_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSH_")
+_FOREIGN_NAMES = frozenset({"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LANGUAGE", "ESCDELAY", "TZDIR"})
+# The snapshot plugin hands the place of its report to itself through the environment.
+_KEPT = frozenset({"TEXTUAL_SNAPSHOT_TEMPDIR"})
+
+# The same examples in every run; HYPOTHESIS_PROFILE=explore looks for new ones. No test asserts a time.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+def _picture_directory(cls: type, *, test_location: PyTestLocation) -> str:
+    """Return the directory of a test module's pictures: snapshots/tui/list for tests/tui/test_list.py."""
+    module = Path(test_location.filepath).relative_to(ROOT / "tests").with_suffix("")
+    return str(ROOT / "snapshots" / module.parent / module.name.removeprefix("test_"))
+
+
+pytest_textual_snapshot.SVGImageExtension.dirname = classmethod(_picture_directory)
+
+
+@pytest.fixture(autouse=True)
+def _same_start(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each test (and what it starts) its own home, the C.UTF-8 locale, UTC, umask 022 and no foreign variables."""
+    for name in list(os.environ):
+        if name not in _KEPT and (name in _FOREIGN_NAMES or name.upper().startswith(_FOREIGN)):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    home.chmod(0o700)
+    monkeypatch.setenv("HOME", str(home))
+    for name, directory in {
+        "CONFIG": ".config",
+        "DATA": ".local/share",
+        "STATE": ".local/state",
+        "CACHE": ".cache",
+    }.items():
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / directory))
+    for name, value in {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "xterm-256color"}.items():
+        monkeypatch.setenv(name, value)
+    time.tzset()
+    umask = os.umask(0o022)
+    yield
+    os.umask(umask)
+    monkeypatch.undo()
+    time.tzset()
