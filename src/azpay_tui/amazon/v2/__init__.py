@@ -1,1 +1,4 @@
-"""Amazon Pay API v2: signing, client, wire models and their translation into domain words."""
+"""Today's API: `build` makes the gateway of a profile."""
+
+from azpay_tui.amazon.v2.client import V2Gateway as V2Gateway
+from azpay_tui.amazon.v2.factory import build as build

@@ -1,0 +1,70 @@
+"""Where requests may go: Amazon's three hosts for live and sandbox, this machine alone for the simulator."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from azpay_tui.paths import ConfigError
+
+Region = Literal["na", "eu", "jp"]
+Environment = Literal["simulator", "sandbox", "live"]
+
+AMAZON_HOSTS: Final[dict[str, str]] = {
+    "na": "pay-api.amazon.com",
+    "eu": "pay-api.amazon.eu",
+    "jp": "pay-api.amazon.jp",
+}
+"""Host by region (API guide, hosts); the same for sandbox and live."""
+
+# Spelled out, never resolved or normalised: whatever is not literally one of these is refused.
+_LOOPBACK: Final = re.compile(
+    r"(?P<scheme>https?)://(?P<host>127\.0\.0\.1|\[::1\]|localhost)(?::(?P<port>[1-9][0-9]{0,4}))?/?", re.ASCII
+)
+
+
+class HostRefusedError(ConfigError):
+    """A request would go to a host that is not allowed; nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The one place requests of a profile go to."""
+
+    environment: Environment
+    region: Region
+    scheme: Literal["http", "https"]
+    host: str
+    """Exactly as in the URL, without brackets."""
+    port: int
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port as the beginning of a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        default = {"http": 80, "https": 443}[self.scheme]
+        return f"{self.scheme}://{host}" if self.port == default else f"{self.scheme}://{host}:{self.port}"
+
+
+def endpoint(environment: Environment, region: Region, url: str | None = None) -> Endpoint:
+    """Return where a profile's requests go; `url` is for the simulator only, and must name this machine literally.
+
+    Raises `HostRefusedError` for anything else.
+    """
+    host = AMAZON_HOSTS.get(region)
+    if host is None:
+        raise HostRefusedError(f"There is no Amazon Pay region {region!r}: choose na, eu or jp.")
+    if environment in ("sandbox", "live"):
+        if url is not None:
+            raise HostRefusedError(f"url is for the simulator only, but environment is {environment}: remove it.")
+        return Endpoint(environment, region, "https", host, 443)
+    if environment != "simulator":
+        raise HostRefusedError(f"There is no environment {environment!r}: choose simulator, sandbox or live.")
+    match = _LOOPBACK.fullmatch(url or "")
+    port = int(match["port"]) if match and match["port"] else 0
+    if match is None or port > 65535:
+        # Not repeated: an address can hold a password.
+        raise HostRefusedError("The simulator's url must be an address of this machine such as http://127.0.0.1:8080.")
+    scheme: Literal["http", "https"] = "https" if match["scheme"] == "https" else "http"
+    return Endpoint("simulator", region, scheme, match["host"].strip("[]"), port or {"http": 80, "https": 443}[scheme])
