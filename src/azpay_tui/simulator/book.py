@@ -33,6 +33,12 @@ class Book:
         self._orders = {order.permission_id: order for order in orders}
         self.random = random.Random(f"{self._seed}:{spent}")
 
+    def changed(self) -> list[Order]:
+        """The orders that have to be stored, in the order in which they were made."""
+        if len(self.dirty) == 1:
+            return [self._orders[permission_id] for permission_id in self.dirty]
+        return [order for order in self if order.permission_id in self.dirty] if self.dirty else []
+
     def order_of(self, any_id: str) -> Order | None:
         """The order a permission, charge or refund id belongs to."""
         return self._orders.get(permission_id_of(any_id))

@@ -1,0 +1,165 @@
+"""The simulator as a process: files first, then one line, then requests until a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import uvicorn
+
+from azpay_tui.simulator.certificate import ensure_certificate
+from azpay_tui.simulator.core import Simulator
+from azpay_tui.simulator.export import orders_csv
+from azpay_tui.simulator.profile import Profile, ProfileError, open_profile, write_profile
+from azpay_tui.simulator.samples import make_samples
+from azpay_tui.simulator.settings import Settings
+from azpay_tui.simulator.shell import OpenProtocol, Shell
+from azpay_tui.simulator.statefile import StateError, StateFile
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class ServeError(Exception):
+    """The simulator cannot start; the message is one sentence for the person who started it."""
+
+
+def say_ready(url: str) -> None:
+    """Print the one line that scripts wait for."""
+    sys.stdout.write(f"ready {url}\n")
+    sys.stdout.flush()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server with signal handling of its own: a signal ends it at once and becomes the exit code."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self.ended_by = 0
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self._end, number)
+        try:
+            yield
+        finally:
+            for number in _SIGNALS:
+                loop.remove_signal_handler(number)
+
+    def _end(self, number: int) -> None:
+        self.ended_by = number
+        self.should_exit = True
+
+
+def serve(
+    *,
+    port: int = 0,
+    orders: int = 200,
+    seed: int = 0,
+    profile_dir: Path | None = None,
+    state: Path | None = None,
+    delay_seconds: int | None = None,
+    tls: bool = False,
+    until_stdin_closes: bool = False,
+    announce: Callable[[str], None] = say_ready,
+) -> int:
+    """Run a simulator on 127.0.0.1 until a signal; answer 128 + the signal, or 0 when standard input closed.
+
+    ``port`` 0 takes the port kept in the profile directory, else a free one. ``orders`` sample orders are made
+    unless the state file already holds a world. ``delay_seconds`` is until something being decided is decided.
+    ``announce`` is called once with the URL when requests are answered and all files are written. Raises
+    ServeError with a sentence when port, directory or state file cannot be used.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    with contextlib.ExitStack() as stack:
+        try:
+            profile = open_profile(profile_dir) if profile_dir is not None else None
+            keeper = StateFile(state) if state is not None else None
+            if keeper is not None:
+                stack.callback(keeper.close)
+            simulator = build(profile, keeper, orders=orders, seed=seed, delay_seconds=delay_seconds)
+            listener = stack.enter_context(_listen(port or (profile.port if profile else 0)))
+            bound = int(listener.getsockname()[1])
+            url = f"{'https' if tls else 'http'}://127.0.0.1:{bound}"
+            if profile is not None:
+                export = orders_csv(order for order in simulator.book if order.origin == "sample")
+                write_profile(profile, bound, tls, export)
+            certificate, key_file = None, None
+            if tls:
+                home = profile_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="azpay-")))
+                certificate, key_file = ensure_certificate(home)
+        except (ProfileError, StateError) as error:
+            raise ServeError(str(error)) from error
+        config = uvicorn.Config(
+            Shell(simulator),
+            http=OpenProtocol,
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_keep_alive=60,
+            timeout_graceful_shutdown=1,
+            ssl_certfile=certificate,
+            ssl_keyfile=key_file,
+        )
+        server = _Server(config, lambda: announce(url))
+        if until_stdin_closes:
+            threading.Thread(target=_watch_stdin, args=(server,), daemon=True).start()
+        server.run(sockets=[listener])
+        return 128 + server.ended_by if server.ended_by else 0
+
+
+def build(
+    profile: Profile | None, keeper: StateFile | None, *, orders: int, seed: int, delay_seconds: int | None
+) -> Simulator:
+    """A simulator that accepts the profile's key, with the stored world or with sample orders. Raises StateError."""
+    keys = {profile.public_key_id: profile.key.public_key()} if profile else {}
+    simulator = Simulator(keys, seed=seed, keeper=keeper)
+    stored = keeper.load(simulator) if keeper is not None else False
+    if delay_seconds is not None:
+        text = {**simulator.settings.as_json(), "delay_seconds": delay_seconds}
+        simulator.settings = Settings(**text)  # type: ignore[arg-type]  # the same fields, one replaced
+    if not stored:
+        make_samples(orders, simulator.book, simulator.settings, simulator.clock.now())
+    simulator.save()
+    return simulator
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise ServeError(f"Port {port} of 127.0.0.1 cannot be used ({error}); choose another with --port.") from error
+    return listener
+
+
+def _watch_stdin(server: _Server) -> None:
+    """End the server when whoever started it is gone: its end of the pipe closes with it."""
+    while os.read(0, 4096):
+        pass
+    server.should_exit = True
