@@ -1,0 +1,1 @@
+"""Dialogs: each asks one question and returns the answer; none acts itself."""

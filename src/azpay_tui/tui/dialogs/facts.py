@@ -1,0 +1,158 @@
+"""What an action dialog says: every fact it shows, and which words each verb uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.money import AmountError, Money, parse_amount
+from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.order import Order
+from azpay_tui.domain.reasons import warning_sentence
+from azpay_tui.domain.status import status_of
+from azpay_tui.tui.display import display
+from azpay_tui.tui.widgets.sums import sums
+from azpay_tui.tui.widgets.words import ENVIRONMENTS, glyph, object_name, order_name, outside
+
+TITLES: Final[dict[Verb, str]] = {
+    Verb.AUTHORIZE: "AUTHORIZE: hold the buyer's money",
+    Verb.CAPTURE: "CAPTURE: take the money",
+    Verb.VOID: "VOID AUTHORIZATION: let the held money go",
+    Verb.REFUND: "REFUND: money leaves your account",
+    Verb.CANCEL: "CANCEL ORDER: nothing will be charged any more",
+    Verb.CLOSE: "CLOSE ORDER: no more charges",
+}
+COMMITS: Final[dict[Verb, str]] = {
+    Verb.AUTHORIZE: "Authorize",
+    Verb.CAPTURE: "Capture",
+    Verb.VOID: "Void this authorization",
+    Verb.REFUND: "Refund",
+    Verb.CANCEL: "Cancel the order",
+    Verb.CLOSE: "Close the order",
+}
+AMOUNT_VERBS: Final = frozenset({Verb.AUTHORIZE, Verb.CAPTURE, Verb.REFUND})
+TYPED_VERBS: Final = frozenset({Verb.REFUND, Verb.CANCEL, Verb.CLOSE})
+"""Money out or irreversible: something must be typed, whether or not there is a warning."""
+NO_BUYER: Final = "not known (Amazon shows it for 30 days)"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing a person must be able to read before confirming."""
+
+    label: str
+    value: str
+    """Empty means that it is not known: then nothing can be confirmed."""
+
+
+def facts_of(profile: ProfileInfo, order: Order, offer: Offer, now: datetime) -> tuple[Fact, ...]:
+    """List what the dialog shows of one order and one action, in reading order."""
+    word = status_of(order, now)
+    know = to_know(offer)
+    environment = f"{ENVIRONMENTS[profile.environment]} / {outside(profile.name, 30)}"
+    return (
+        Fact("Environment", environment if profile.name else ""),
+        Fact("Signed in as", outside(profile.person, 60)),
+        Fact("Order", order_name(order) if order.id else ""),
+        Fact("Status", f"{glyph(word)} {word}" if word else ""),
+        Fact("Buyer", outside(order.buyer_name, 60) or NO_BUYER),
+        Fact("Acts on", acts_on(order, offer)),
+        *([Fact("Know this", know)] if know else []),
+        *(Fact(line.label, str(line.amount) if line.amount is not None else "") for line in sums(order, now).lines),
+    )
+
+
+def acts_on(order: Order, offer: Offer) -> str:
+    """Name the object an action is for, with its state and amount; empty when it is not known here."""
+    if offer.target is None:
+        return ""
+    if offer.target == order.id:
+        return "the whole order" if order.permission is not None else ""
+    charge = order.charge(offer.target)
+    if charge is None:
+        return ""
+    return f"{object_name(charge.id)}, {display(charge.state, 40)}, authorized {charge.amount}"
+
+
+def to_know(offer: Offer) -> str:
+    """Return what an offer says beyond its warnings, which have boxes of their own."""
+    reason = offer.reason or ""
+    for name in offer.warnings:
+        reason = reason.replace(warning_sentence(name), "")
+    return display(" ".join(reason.split()), 400)
+
+
+def missing(facts: Sequence[Fact]) -> str | None:
+    """Return the label of the first fact without a value."""
+    return next((fact.label for fact in facts if not fact.value.strip()), None)
+
+
+LABEL_WIDTH: Final = 15
+
+
+def lay_out(facts: Sequence[Fact], width: int) -> Text:
+    """Set facts in two columns where both fit, else one below the other; nothing is cut, long values wrap."""
+    label_width = LABEL_WIDTH
+    half = width // 2
+    text = Text()
+    column = 0
+    for fact in facts:
+        value = fact.value or "NOT KNOWN"
+        used = label_width + cell_len(value)
+        if column and used <= width - half:
+            text.append(" " * (half - column))
+            column = 0
+        else:
+            text.append("\n" if text else "")
+            column = used if used < half else 0
+        text.append(fact.label.ljust(label_width))
+        text.append(value, "bold")
+    return text
+
+
+def read_amount(typed: str, offer: Offer) -> Money | str:
+    """Read a typed amount and hold it against the offer's limits; a `str` is the sentence saying what is wrong."""
+    if offer.maximum is None:
+        return "The limits of this action are not known; refresh the order."
+    if not typed:
+        return f"Type the amount in {offer.maximum.currency}."
+    try:
+        amount = parse_amount(typed, offer.maximum.currency)
+    except AmountError as error:
+        return display(str(error), 160)
+    if amount.minor <= 0 or (offer.minimum is not None and amount < offer.minimum):
+        return f"{amount} is too little: at least {offer.minimum or 'more than nothing'}."
+    if amount > offer.maximum:
+        return f"{amount} is too much: at most {offer.maximum}."
+    return amount
+
+
+def amount_hint(offer: Offer, left: Money | None, typed: bool) -> str:
+    """Say beside the amount what it may be."""
+    parts = [f"{left} is left"] if left is not None else []
+    if offer.maximum is not None and offer.maximum != left:
+        parts.append(f"at most {offer.maximum}")
+    parts.append("type it; paste is refused" if typed else "change it by typing")
+    return f"({'; '.join(parts)})"
+
+
+def checked_line(age: float | None, *, checking: bool, problem: str | None) -> str:
+    """Say how old the live check is, in steps that do not repaint each second; `age` in seconds."""
+    if checking:
+        return "Checking live at Amazon ..."
+    if problem is not None:
+        return problem
+    if age is None:
+        return "Not checked live yet."
+    if age < 10:
+        return "Checked live just now: unchanged since you opened this order."
+    if age < 60:
+        return f"Checked live {int(age) // 10 * 10} s ago: unchanged since you opened this order."
+    return "Checked live more than 60 s ago: press any key to check again."

@@ -1,0 +1,262 @@
+"""What keeps a stray byte, key, paste or repeat from confirming anything: the parts every dialog is made of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from rich.text import Text
+from textual import events
+from textual.app import RenderResult
+from textual.binding import Binding, BindingsMap
+from textual.dom import DOMNode
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+Monotonic = Callable[[], float]
+"""Returns seconds that only ever grow."""
+
+QUIET: Final = 0.12
+"""Seconds without any key that must lie before an Enter that counts; a calm Tab, Enter takes 0.16."""
+SMALLEST: Final = (60, 15)
+"""Columns and rows below which a dialog counts as hidden."""
+PASTE_REFUSED: Final = "Paste is refused here: type it."
+TOO_QUICK: Final = "Too quick, press Enter again."
+
+ResultType = TypeVar("ResultType")
+
+
+class Arrivals:
+    """When input reached the program, to tell a person's Enter from one in a burst."""
+
+    def __init__(self, clock: Monotonic) -> None:
+        """Start with no input seen; `clock` is `time.monotonic`, or a test's own."""
+        self._clock = clock
+        self._last = float("-inf")
+
+    def _at(self, event: events.Event) -> float:
+        # The event carries the time at which its bytes were read. Later, a busy loop could pull apart what came at once.
+        return event.time if self._clock is time.monotonic else self._clock()
+
+    def isolated(self, event: events.Event) -> bool:
+        """Tell whether nothing else arrived within `QUIET` seconds before this event (which is not noted yet)."""
+        return self._at(event) - self._last >= QUIET
+
+    def note(self, event: events.Event) -> None:
+        """Remember that this event arrived; noting one twice is harmless."""
+        self._last = max(self._last, self._at(event))
+
+
+class Push(Widget, can_focus=True):
+    """A button that answers to Enter alone; the mouse moves the focus to it and no more."""
+
+    DEFAULT_CSS = """
+    Push {
+        width: auto;
+        height: 1;
+        margin: 0 2 0 0;
+        &:focus { text-style: reverse bold; }
+        &:disabled { color: $text-muted; }
+    }
+    """
+
+    label: reactive[str] = reactive("", layout=True)
+    """What pressing it does; the program's own words only."""
+
+    @dataclass
+    class Entered(Message):
+        """Enter was pressed on the button."""
+
+        push: Push
+        isolated: bool
+        """Whether no other input came right before it."""
+
+        @property
+        def control(self) -> Push:
+            """The button, for selectors."""
+            return self.push
+
+    def __init__(self, label: str, arrivals: Arrivals, *, id: str, disabled: bool = False) -> None:
+        """Make a button that judges its Enter by the dialog's `arrivals`."""
+        super().__init__(id=id, disabled=disabled)
+        self.set_reactive(Push.label, label)
+        self._arrivals = arrivals
+
+    def _text(self) -> str:
+        off = " (off)" if self.disabled else ""
+        return f"{'>' if self.has_focus else ' '} [ {self.label} ]{off} "
+
+    def render(self) -> RenderResult:
+        """Draw the label in brackets, with `>` in front when focused and `(off)` behind when disabled."""
+        return Text(self._text(), no_wrap=True)
+
+    def get_content_width(self, container: object, viewport: object) -> int:
+        """Return the width for every look of the button, so that none moves its neighbours."""
+        return len(self.label) + len("> [  ] (off) ")
+
+    def on_key(self, event: events.Key) -> None:
+        """Take Enter, with the word whether it stands alone."""
+        if event.key != "enter":
+            return
+        event.stop()
+        event.prevent_default()
+        isolated = self._arrivals.isolated(event)
+        self._arrivals.note(event)
+        self.post_message(self.Entered(self, isolated))
+
+
+class TypedInput(Input):
+    """A field that is typed by hand: no paste of any kind, Enter never submits."""
+
+    DEFAULT_CSS = """
+    TypedInput {
+        height: 1;
+        border: none;
+        padding: 0 1;
+        background: $boost;
+        &:focus { border: none; text-style: bold; background: $boost; }
+    }
+    """
+
+    @dataclass
+    class Refused(Message):
+        """A paste was refused."""
+
+        field: TypedInput
+
+        @property
+        def control(self) -> TypedInput:
+            """The field, for selectors."""
+            return self.field
+
+    def __init__(self, arrivals: Arrivals, *, id: str, value: str = "", max_length: int = 20) -> None:
+        """Make a field whose keys count as input of the dialog's `arrivals`."""
+        super().__init__(value, id=id, max_length=max_length, select_on_focus=False, compact=True)
+        self.cursor_blink = False
+        self._arrivals = arrivals
+
+    async def _on_key(self, event: events.Key) -> None:
+        # Only this; the framework goes on with the handler of the base class by itself.
+        self._arrivals.note(event)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        self._arrivals.note(event)
+        event.stop()
+        event.prevent_default()
+        self.post_message(self.Refused(self))
+
+    def action_paste(self) -> None:
+        """Refuse the program's own clipboard too."""
+        self.post_message(self.Refused(self))
+
+
+class AcceptBox(Widget, can_focus=True):
+    """One named warning to accept, told by a sign and not by colour."""
+
+    DEFAULT_CSS = """
+    AcceptBox {
+        height: auto;
+        &:focus { text-style: reverse bold; }
+    }
+    """
+    BINDINGS = (Binding("space", "toggle", "Accept", show=False),)
+
+    accepted: reactive[bool] = reactive(False)
+    """Whether the warning is accepted."""
+
+    @dataclass
+    class Changed(Message):
+        """The box was switched."""
+
+        box: AcceptBox
+
+        @property
+        def control(self) -> AcceptBox:
+            """The box, for selectors."""
+            return self.box
+
+    def __init__(self, warning: str, sentence: str) -> None:
+        """Make a box for a warning by its name and sentence."""
+        super().__init__(classes="accept")
+        self.warning = warning
+        self._sentence = sentence
+
+    def render(self) -> RenderResult:
+        """Draw `[x]` or `[ ]`, the name and the sentence."""
+        mark, cursor = ("x" if self.accepted else " "), (">" if self.has_focus else " ")
+        return Text(f"{cursor} [{mark}] I accept {self.warning}: {self._sentence}")
+
+    def action_toggle(self) -> None:
+        """Accept, or take it back."""
+        self.accepted = not self.accepted
+        self.post_message(self.Changed(self))
+
+
+class Dialog(ModalScreen[ResultType]):
+    """An opaque dialog that keeps every command of the app out while it is open."""
+
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background;
+        #box {
+            width: 100%;
+            max-width: 90;
+            height: auto;
+            max-height: 100%;
+            border: solid $foreground;
+            padding: 0 1;
+            background: $background;
+        }
+        #too-small { display: none; width: 100%; height: auto; }
+        &.-hidden #box { display: none; }
+        &.-hidden #too-small { display: block; }
+        &.-live #box { border: double $error; }
+    }
+    """
+    BINDINGS = (Binding("escape,ctrl+c", "leave", "Close", show=False),)
+
+    def __init__(self, clock: Monotonic = time.monotonic) -> None:
+        """Make a dialog that measures time by `clock`."""
+        super().__init__()
+        self.clock = clock
+        self.arrivals = Arrivals(clock)
+
+    @property
+    def _binding_chain(self) -> list[tuple[DOMNode, BindingsMap]]:
+        # A modal screen stops the app's ordinary bindings but not its priority ones; here both are off.
+        return [entry for entry in super()._binding_chain if entry[0] is not self.app]
+
+    @property
+    def too_small(self) -> bool:
+        """Whether the terminal is too small to show what would be confirmed."""
+        return self.app.size.width < SMALLEST[0] or self.app.size.height < SMALLEST[1]
+
+    def notice(self) -> Static:
+        """Make what stands here while the terminal is too small."""
+        width, height = SMALLEST
+        text = f"This dialog needs {width}x{height}. Nothing can be confirmed.\nEsc: close it, nothing sent."
+        return Static(text, id="too-small", markup=False)
+
+    def on_resize(self) -> None:
+        """Hide what would be cut."""
+        self.set_class(self.too_small, "-hidden")
+
+    def on_key(self, event: events.Key) -> None:
+        """Remember every key, whatever it is for."""
+        self.arrivals.note(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Remember a paste that no field took, and let it go no further."""
+        self.arrivals.note(event)
+        event.stop()
+
+    def action_leave(self) -> None:
+        """Close without an answer."""
+        self.dismiss(None)

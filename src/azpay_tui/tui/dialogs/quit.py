@@ -1,0 +1,73 @@
+"""Asks before leaving while something is on its way to Amazon."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Static
+
+from azpay_tui.domain.intent import Intent
+from azpay_tui.tui.dialogs.guard import TOO_QUICK, Dialog, Monotonic, Push
+from azpay_tui.tui.display import display
+from azpay_tui.tui.widgets.words import object_name, plural
+
+
+def in_flight_line(intent: Intent) -> str:
+    """Say what one intent in flight does: verb, amount, object, where it stands."""
+    wish = intent.draft.wish
+    amount = f" {wish.amount}" if wish.amount else ""
+    return display(f"~ {wish.verb}{amount}, {object_name(wish.target)} of {wish.order_id} ({intent.state})", 200)
+
+
+class QuitDialog(Dialog[bool]):
+    """Ask whether to leave; staying is the default, Escape stays."""
+
+    DEFAULT_CSS = """
+    QuitDialog {
+        #list { height: auto; max-height: 40vh; margin: 1 0; }
+        #list > Static { height: auto; }
+        #why, #buttons { height: 1; }
+    }
+    """
+
+    def __init__(self, in_flight: Sequence[Intent], *, clock: Monotonic = time.monotonic) -> None:
+        """Make the question for what is in flight, which may be nothing."""
+        super().__init__(clock)
+        self._in_flight = tuple(in_flight)
+
+    def compose(self) -> ComposeResult:
+        """Say what is in flight and what leaving means, then the two buttons."""
+        count = len(self._in_flight)
+        yield self.notice()
+        with Vertical(id="box") as box:
+            box.border_title = "QUIT"
+            if count:
+                yield Static(f"{plural(count, 'action is', 'actions are')} on the way to Amazon:")
+                with VerticalScroll(id="list", can_focus=False):
+                    yield Static("\n".join(map(in_flight_line, self._in_flight)), markup=False)
+                yield Static("Leaving waits until the answer is in or its time is up. Nothing is lost: the next start settles it.")
+            else:
+                yield Static("Leave the console?")
+            yield Static(id="why")
+            with Horizontal(id="buttons"):
+                yield Push("Stay", self.arrivals, id="cancel")
+                yield Push("Quit", self.arrivals, id="commit")
+
+    def on_mount(self) -> None:
+        """Focus the default: stay."""
+        self.query_one("#cancel").focus()
+
+    @on(Push.Entered)
+    def _pressed(self, event: Push.Entered) -> None:
+        if event.isolated:
+            self.dismiss(event.push.id == "commit")
+        else:
+            self.query_one("#why", Static).update(TOO_QUICK)
+
+    def action_leave(self) -> None:
+        """Stay."""
+        self.dismiss(False)

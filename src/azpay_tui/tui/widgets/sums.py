@@ -1,0 +1,59 @@
+"""The sums of an order, added up where they may be and never across currencies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from azpay_tui.domain import limits
+from azpay_tui.domain.money import AmountError, Money
+from azpay_tui.domain.order import Order
+
+UNKNOWN: Final = "not known"
+DIVERGED: Final = "The balance at Amazon does not fit the charges known here: add the missing charge ids (orders track)."
+MIXED: Final = "Amounts of this order are in different currencies and are not added up."
+
+
+@dataclass(frozen=True, slots=True)
+class SumLine:
+    """One line of the sums."""
+
+    label: str
+    amount: Money | None
+    """None when it is not known."""
+
+    @property
+    def text(self) -> str:
+        """The amount for people, or that it is not known."""
+        return UNKNOWN if self.amount is None else str(self.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The sums of one order."""
+
+    lines: tuple[SumLine, ...]
+    problem: str | None
+    """A sentence when the sums do not fit or cannot be added."""
+
+
+def sums(order: Order, now: datetime) -> Sums:
+    """Add up one order: amount, held, captured, refunded, refunds in flight, and what is left to capture at Amazon."""
+    try:
+        settled, refunded = limits.settled_refunds(order), limits.refunded_total(order)
+        held, captured, problem = limits.held_total(order, now), limits.captured_total(order), None
+    except AmountError:
+        settled = refunded = held = captured = None
+        problem = MIXED
+    if problem is None and not limits.balance_fits(order):
+        problem = DIVERGED
+    lines = (
+        SumLine("Order amount", order.amount),
+        SumLine("Authorized", held),
+        SumLine("Captured", captured),
+        SumLine("Refunded", settled),
+        SumLine("In flight", refunded - settled if refunded is not None and settled is not None else None),
+        SumLine("Left at Amazon", order.permission.balance if order.permission else None),
+    )
+    return Sums(lines, problem)
