@@ -1,0 +1,131 @@
+"""The one door for outside text: what a terminal may be sent, and how wide it is there.
+
+Light on purpose (no Textual), because the command line uses it too. Everything that did not originate in this
+program passes `display` before it is shown anywhere: widgets, dialogs, messages, clipboard, errors.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final, Literal
+
+from rich.cells import cell_len, split_graphemes
+
+REPLACEMENT: Final = "\ufffd"
+"""Stands for every character that could steer a terminal or hide in plain text."""
+ELLIPSIS: Final = "…"
+"""Ends a text that was cut."""
+MAX_LENGTH: Final = 200
+"""Characters of one text unless the caller says otherwise."""
+
+_BLANKS: Final = frozenset("\t\n")
+_UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
+_UNSAFE_RANGES: Final = (
+    (0x061C, 0x061C),  # bidirectional mark
+    (0x200E, 0x200F),
+    (0x202A, 0x202E),
+    (0x2066, 0x2069),
+    (0xFEFF, 0xFEFF),  # byte order mark
+    (0xFFF9, 0xFFFB),  # interlinear annotation
+    (0xE0000, 0xE007F),  # tags
+    # No glyph, and terminals do not agree on their width.
+    (0x00AD, 0x00AD),
+    (0x180E, 0x180E),
+    (0x200B, 0x200B),
+    (0x2060, 0x2065),
+    (0x206A, 0x206F),
+)
+_JOINER: Final = "\u200d"
+_ZERO_WIDTH: Final = frozenset({"\u200c", _JOINER})
+_VARIATIONS: Final = frozenset({"\ufe0e", "\ufe0f"})
+_MAX_MARKS: Final = 2
+
+
+def _unsafe(character: str) -> bool:
+    point = ord(character)
+    if 0x20 <= point < 0x7F:
+        return False
+    if unicodedata.category(character) in _UNSAFE_CATEGORIES:
+        return True
+    return any(first <= point <= last for first, last in _UNSAFE_RANGES)
+
+
+def hidden(text: str) -> bool:
+    """Tell whether a text holds characters that `display` has to replace."""
+    return any(_unsafe(character) for character in text if character not in _BLANKS)
+
+
+def display(text: str, limit: int = MAX_LENGTH) -> str:
+    """Return outside text as it may be shown on one line, at most `limit` characters long.
+
+    Control characters, surrogates, private use, bidirectional controls, line and paragraph separators, byte order
+    mark and tags become U+FFFD; tab and newline become a space; the result is NFC with at most two combining marks
+    in a row; a cut text ends with an ellipsis. The result passes unchanged through another call with the same limit.
+    """
+    if limit <= 0:
+        return ""
+    # One character more than needed tells that something was cut; marks may be dropped below, so look a bit further.
+    cut = len(text) > limit * 4
+    text = text[: limit * 4] if cut else text
+    if not text.isascii() or not text.isprintable():
+        text = "".join(" " if c in _BLANKS else REPLACEMENT if _unsafe(c) else c for c in text)
+        if not text.isascii():
+            text = _calm(unicodedata.normalize("NFC", text))
+    if len(text) > limit or cut:
+        text = unicodedata.normalize("NFC", text[: limit - 1]) + ELLIPSIS
+    return text
+
+
+def _calm(text: str) -> str:
+    """Drop combining marks beyond two in a row, and joiners and variations where widths would not be certain."""
+    kept: list[str] = []
+    marks = 0
+    for index, character in enumerate(text):
+        if character in _ZERO_WIDTH or unicodedata.category(character) in ("Mn", "Me"):
+            following = text[index + 1 : index + 2]
+            if marks >= _MAX_MARKS or not _joins(kept, character, following):
+                continue
+            marks += 1
+        else:
+            marks = 0
+        kept.append(character)
+    return "".join(kept)
+
+
+def _joins(before: list[str], character: str, following: str) -> bool:
+    if character == _JOINER:
+        # Between pictures only: elsewhere the next character would be measured as nothing and drawn all the same.
+        picture = bool(before) and unicodedata.category(before[-1]) in ("So", "Sk", "Mn")
+        return picture and bool(following) and unicodedata.category(following) == "So"
+    if character in _VARIATIONS:
+        return bool(before) and not before[-1].isascii()
+    return True
+
+
+def width(text: str) -> int:
+    """Return how many cells a displayed text takes."""
+    return cell_len(text)
+
+
+def fit(text: str, cells: int, align: Literal["left", "right"] = "left") -> str:
+    """Return a displayed text in exactly `cells` cells: padded with blanks, or cut with an ellipsis."""
+    if cells <= 0:
+        return ""
+    size = cell_len(text)
+    if size > cells:
+        text = _cut(text, cells - 1) + ELLIPSIS
+        size = cell_len(text)
+    padding = " " * (cells - size)
+    return padding + text if align == "right" else text + padding
+
+
+def _cut(text: str, cells: int) -> str:
+    if text.isascii():
+        return text[:cells]
+    spans, _ = split_graphemes(text)
+    used, end = 0, 0
+    for _start, stop, size in spans:
+        if used + size > cells:
+            break
+        used, end = used + size, stop
+    return text[:end]
