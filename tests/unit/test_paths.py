@@ -19,7 +19,9 @@ def mode(path: Path) -> int:
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077, 0o777], ids=oct)
-def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+def umask(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[int]:
+    """Set a umask after the directory of the test was made, so that it acts on azpay alone."""
+    assert tmp_path.is_dir()
     value: int = request.param
     before = os.umask(value)
     yield value
