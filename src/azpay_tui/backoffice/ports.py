@@ -77,7 +77,9 @@ class Journal(Protocol):
         """Return one intent."""
         ...
 
-    def intents(self, *, order_id: str | None = None, states: Iterable[State] = (), limit: int = 1000) -> tuple[Intent, ...]:
+    def intents(
+        self, *, order_id: str | None = None, states: Iterable[State] = (), limit: int = 1000
+    ) -> tuple[Intent, ...]:
         """Return intents, newest first; empty `states` means all."""
         ...
 
@@ -105,8 +107,10 @@ class Cache(Protocol):
         """Rebuild rows whose status, attention or ship verdict changes by time alone; returns their ids."""
         ...
 
-    def due(self, now: datetime, limit: int, watched: frozenset[str] = frozenset(), all_: bool = False) -> tuple[Due, ...]:
-        """Return objects to read: watched orders not read for 60 s, then lapses soon, then by due time, failing last."""
+    def due(
+        self, now: datetime, limit: int, watched: frozenset[str] = frozenset(), all_: bool = False
+    ) -> tuple[Due, ...]:
+        """Return objects to read: watched orders not read for 60 s, lapses soon, then by due time, failing last."""
         ...
 
     def objects_of(self, order_id: str) -> tuple[str, ...]:
@@ -264,7 +268,7 @@ class Desk(Protocol):
         ...
 
     def check(self, wish: Wish, seen: Seen | None = None) -> Ready:
-        """Read the order live and judge the wish; `seen` (what the person looked at) raises `ChangedError` when it differs."""
+        """Read the order live, judge the wish; raises `ChangedError` when it differs from `seen`, what was shown."""
         ...
 
     def submit(self, ready: Ready, accepted: Iterable[str] = ()) -> Intent:
@@ -279,7 +283,7 @@ class Desk(Protocol):
         ...
 
     def resume(self, intent_id: str | None = None, timeout: float = 30.0) -> tuple[Intent, ...]:
-        """Settle open intents now: replay what may be, read back the rest; with an id: the person's word for that one."""
+        """Settle open intents now: replay what may be, read back the rest; an id is the person's word for that one."""
         ...
 
     def settle(self, intent_id: str, outcome: State, note: str) -> Intent:

@@ -1,0 +1,213 @@
+"""One wish from check to outcome: live read, verdict, durable intent, fresh read, compare, send, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from azpay_tui.amazon.gateway import Gateway
+from azpay_tui.backoffice.clock import CorrectedClock
+from azpay_tui.backoffice.errors import (
+    BackOfficeError,
+    ChangedError,
+    CredentialsError,
+    NotValidError,
+    OfflineError,
+    UsageError,
+)
+from azpay_tui.backoffice.health import Health
+from azpay_tui.backoffice.ports import Journal, Reader, Ready
+from azpay_tui.backoffice.reading import Reading
+from azpay_tui.domain import effect, limits, matrix, reasons
+from azpay_tui.domain.intent import IntentDraft, Place, Seen, Verb, Wish, derive_key, key_base
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.order import Order
+from azpay_tui.domain.policy import Policy
+
+
+def suggest(order: Order, verb: Verb, target: str, now: datetime) -> Money | None:
+    """Return the amount used when none is given; None when nothing is left or the verb has no amount.
+
+    Capture: the authorized amount. Authorize: the order's amount minus what was captured and what is authorized or
+    being decided, at most the balance. Refund: captured minus refunded, declined refunds excepted.
+    """
+    charge = order.charge(target)
+    match verb:
+        case Verb.AUTHORIZE:
+            return limits.chargeable_left(order, now)
+        case Verb.CAPTURE:
+            return charge.amount if charge else None
+        case Verb.REFUND:
+            left = limits.refundable(order, charge) if charge else None
+            return left if left else None
+        case _:
+            return None
+
+
+def own_objects(journal: Journal, order_id: str) -> frozenset[str]:
+    """Return ids of charges and refunds that this journal's intents acted on or made."""
+    found: set[str] = set()
+    for intent in journal.intents(order_id=order_id):
+        if intent.state in ("accepted", "succeeded"):
+            found.add(intent.draft.wish.target)
+            found.update([intent.result_id] if intent.result_id else [])
+    return frozenset(found)
+
+
+def describe(differences: Iterable[tuple[str, str, str]]) -> str:
+    """Put differences into words: `S01-… state was Authorized, is Captured; …`."""
+    return "; ".join(f"{name} was {old or 'nothing'}, is {new or 'nothing'}" for name, old, new in differences)
+
+
+def find_offer(offers: Iterable[Offer], wish: Wish) -> Offer:
+    """Return the offer for a wish's verb and target; raises `NotValidError` when there is none or it says no."""
+    found = [offer for offer in offers if offer.verb is wish.verb]
+    offer = next((o for o in found if o.target == wish.target), None) or next(
+        (o for o in found if o.target is None), None
+    )
+    if offer is None:
+        raise NotValidError(f"{wish.target} is not an object on which {wish.verb} can act.")
+    if offer.verdict == "no":
+        raise NotValidError(offer.reason or f"{wish.verb} is not valid now.", offer.changes_at)
+    return offer
+
+
+def check_amount(order: Order, wish: Wish, offer: Offer) -> Offer:
+    """Check a wish's amount against its offer; returns it, with `beyond-capture` added where needed.
+
+    Raises `UsageError` for a missing or superfluous amount, `NotValidError` for one outside the limits.
+    """
+    amount = wish.amount
+    if offer.minimum is None or offer.maximum is None:
+        if amount is not None:
+            raise UsageError(f"{wish.verb} takes no amount.")
+        return offer
+    if amount is None:
+        raise UsageError(f"Nothing is left to {wish.verb} by default: give an amount.")
+    if amount.currency != offer.maximum.currency:
+        raise UsageError(f"The amount must be in {offer.maximum.currency}, the currency of the order.")
+    if amount < offer.minimum:
+        raise NotValidError(f"The amount must be at least {offer.minimum}.")
+    if amount > offer.maximum:
+        raise NotValidError(f"{amount} is above the limit: at most {offer.maximum} is allowed.", offer.changes_at)
+    charge = order.charge(wish.target)
+    beyond = wish.verb is Verb.REFUND and charge is not None and amount > limits.refundable(order, charge)
+    if not beyond or "beyond-capture" in offer.warnings:
+        return offer
+    sentence = reasons.warning_sentence("beyond-capture")
+    reason = f"{offer.reason} {sentence}" if offer.reason else sentence
+    return replace(offer, verdict="warn", reason=reason, warnings=(*offer.warnings, "beyond-capture"))
+
+
+def check_accepted(offer: Offer, accepted: Iterable[str]) -> tuple[str, ...]:
+    """Return the warnings of an offer that were accepted; raises `NotValidError` naming those that were not."""
+    given = set(accepted)
+    missing = [name for name in offer.warnings if name not in given]
+    if missing:
+        names = " ".join(missing)
+        raise NotValidError(f"{offer.reason} Accept this warning to go on: {names}.")
+    return offer.warnings
+
+
+class Checker:
+    """Turns a wish into the one record a dialog shows and the call is made of."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        journal: Journal,
+        gateway: Gateway,
+        reading: Reading,
+        health: Health,
+        clock: CorrectedClock,
+        policy: Policy,
+        place: Place,
+    ) -> None:
+        """Take the parts."""
+        self._reader = reader
+        self._journal = journal
+        self._gateway = gateway
+        self._reading = reading
+        self._health = health
+        self._clock = clock
+        self._policy = policy
+        self._place = place
+
+    def check(self, wish: Wish, seen: Seen | None) -> Ready:
+        """Read the order live and judge the wish; see `Desk.check`."""
+        cached = self._reader.order(wish.order_id)
+        if cached is None:
+            raise UsageError(f"The order {wish.order_id} is not known here: import or track it first.")
+        if self._policy.read_only is not None:
+            raise NotValidError(self._policy.read_only)
+        refusal = self._refusal(cached, wish)
+        try:
+            fresh = self._reading.order(wish.order_id)
+        except (OfflineError, CredentialsError):
+            if refusal is not None:
+                raise refusal from None
+            raise
+        off = self._health.verbs_off
+        if off is not None:
+            raise NotValidError(off)
+        changed = effect.differences(seen or Seen.of(cached), Seen.of(fresh), own_objects(self._journal, wish.order_id))
+        if changed and refusal is None and effect.already_so(fresh, wish):
+            return self._ready(wish, fresh, Offer(wish.verb, wish.target, "yes", "already so"), already_so=True)
+        if changed:
+            raise ChangedError(f"The order changed at Amazon: {describe(changed)}. Look at it and run it again.")
+        return self._ready(wish, fresh, self._judge(fresh, wish), already_so=False)
+
+    def _judge(self, order: Order, wish: Wish) -> Offer:
+        offer = find_offer(matrix.offers(order, self._policy, self._clock()), wish)
+        return check_amount(order, wish, offer)
+
+    def _refusal(self, cached: Order, wish: Wish) -> BackOfficeError | None:
+        """Return what the cached verdict forbids; amounts and unaccepted warnings do not count."""
+        try:
+            find_offer(matrix.offers(cached, self._policy, self._clock()), wish)
+        except NotValidError as error:
+            return error
+        return None
+
+    def _ready(self, wish: Wish, order: Order, offer: Offer, *, already_so: bool) -> Ready:
+        now = self._clock()
+        base = key_base(self._place, wish, order)
+        counter = self._journal.counter(base)
+        return Ready(
+            wish=wish,
+            order=order,
+            offer=offer,
+            prepared=self._gateway.prepare(wish),
+            base=base,
+            counter=counter,
+            key=derive_key(base, counter),
+            seen=Seen.of(order),
+            read_at=now,
+            after=effect.after(order, wish, now),
+            already_so=already_so,
+        )
+
+    def draft(self, ready: Ready, accepted: Iterable[str], person: str, session: str) -> IntentDraft:
+        """Make the journal's draft of a confirmed wish.
+
+        Raises `NotValidError` for a warning not accepted, `ChangedError` when the request key is not the one shown.
+        """
+        names = check_accepted(ready.offer, accepted)
+        counter = self._journal.counter(ready.base)
+        if counter != ready.counter:
+            raise ChangedError("An equal request was decided meanwhile: look at the order and run it again.")
+        return IntentDraft(
+            wish=ready.wish,
+            place=self._place,
+            prepared=ready.prepared,
+            key_base=ready.base,
+            counter=counter,
+            key=ready.key,
+            seen=ready.seen,
+            person=person,
+            session=session,
+            at=self._clock(),
+            accepted_warnings=names,
+        )

@@ -1,0 +1,78 @@
+"""Time as Amazon sees it: the local clock corrected by the `Date` header of its answers."""
+
+from __future__ import annotations
+
+import statistics
+import threading
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from azpay_tui.backoffice.ports import Cache, Clock
+from azpay_tui.domain.intent import CLOCK_LIMIT, Answer
+
+SHOWN_OFF: Final = timedelta(minutes=5)
+"""A larger offset against the real Amazon is shown as CLOCK OFF."""
+VERBS_OFF: Final = timedelta(hours=1)
+"""A larger offset against the real Amazon switches the verbs off."""
+_WORTH_STORING: Final = timedelta(seconds=2)
+
+
+def local_clock() -> datetime:
+    """Return the machine's time, UTC."""
+    return datetime.now(UTC)
+
+
+class CorrectedClock:
+    """Local time plus the median of the last five offsets measured; stored per profile and shared by all processes."""
+
+    def __init__(self, cache: Cache, stored: timedelta, local: Clock = local_clock) -> None:
+        """Start from the offset the profile has stored."""
+        self._cache = cache
+        self._local = local
+        self._lock = threading.Lock()
+        self._samples: deque[timedelta] = deque([stored] if stored else (), maxlen=5)
+        self._stored = stored
+
+    @property
+    def offset(self) -> timedelta:
+        """Amazon's clock minus ours."""
+        with self._lock:
+            return self._median()
+
+    def _median(self) -> timedelta:
+        return timedelta(seconds=statistics.median(s.total_seconds() for s in self._samples or (timedelta(),)))
+
+    def __call__(self) -> datetime:
+        """Return the corrected time, UTC."""
+        return self._local() + self.offset
+
+    def adopt(self, stored: timedelta) -> None:
+        """Take over an offset that another process measured and stored."""
+        with self._lock:
+            if stored != self._stored:
+                self._stored = stored
+                self._samples.clear()
+                self._samples.append(stored)
+
+    def learn(self, answer: Answer) -> bool:
+        """Take a sample from an answer; returns whether the clock had to jump.
+
+        `Date` has whole seconds, so half a second is added. A sample far from the median replaces all others: one side
+        set its clock, and a median of old samples would keep every signature refused.
+        """
+        if answer.server_date is None or answer.received_at is None:
+            return False
+        sample = answer.server_date + timedelta(milliseconds=500) - answer.received_at
+        with self._lock:
+            jumped = abs(sample - self._median()) > CLOCK_LIMIT
+            if jumped:
+                self._samples.clear()
+            self._samples.append(sample)
+            offset = self._median()
+            store = jumped or abs(offset - self._stored) > _WORTH_STORING
+            if store:
+                self._stored = offset
+        if store:
+            self._cache.add_clock_sample(offset)
+        return jumped

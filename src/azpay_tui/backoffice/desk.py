@@ -1,0 +1,373 @@
+"""The back office of one profile: everything a front end may do, behind one object."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Protocol
+
+from azpay_tui.amazon.gateway import Gateway
+from azpay_tui.backoffice import act
+from azpay_tui.backoffice.clock import CorrectedClock, local_clock
+from azpay_tui.backoffice.errors import BackOfficeError, BusyError, NotValidError, StoreError, UsageError
+from azpay_tui.backoffice.events import Events
+from azpay_tui.backoffice.health import Health
+from azpay_tui.backoffice.ports import Cache, Clock, Event, Journal, ProfileInfo, Reader, Ready
+from azpay_tui.backoffice.reading import Reading
+from azpay_tui.backoffice.recovery import Recovery
+from azpay_tui.backoffice.refresher import Lease, Refresher
+from azpay_tui.backoffice.sender import Sender
+from azpay_tui.domain import matrix
+from azpay_tui.domain.intent import OPEN_STATES, Intent, Seen, State, Verb, Wish
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.order import Order
+from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.rows import TrackedOrder, TrackResult
+from azpay_tui.store import errors as store_errors
+
+_log = logging.getLogger(__name__)
+
+SETTLEMENTS: Final[tuple[State, ...]] = ("succeeded", "refused", "abandoned")
+"""What a person may decide."""
+
+
+class Session(Protocol):
+    """The lock that shows other processes that this one lives."""
+
+    id: str
+
+    def is_alive(self, session_id: str) -> bool:
+        """Tell whether a session's process still runs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What bootstrap builds for a desk."""
+
+    journal: Journal
+    cache: Cache
+    reader: Reader
+    gateway: Gateway
+    session: Session
+    lease: Lease
+    daily: Callable[[], None]
+    """Housekeeping of the lease holder: back-up, checkpoint; cheap when done already."""
+    close: Callable[[], None]
+    """Closes the stores."""
+
+
+class BackOffice:
+    """Implements `Desk`; safe from any thread. One sender thread, a few for reading, one for the refresh."""
+
+    def __init__(
+        self, info: ProfileInfo, parts: Parts, clock: CorrectedClock | None = None, local: Clock = local_clock
+    ) -> None:
+        """Take what bootstrap built; nothing is started and nothing is read from Amazon."""
+        self._info = info
+        self._parts = parts
+        self._journal = parts.journal
+        stored = parts.reader.status(local()).clock_offset
+        self.clock = clock or CorrectedClock(parts.cache, stored, local)
+        self._policy = Policy(read_only=info.read_only_reason)
+        self._events = Events()
+        self._stop = threading.Event()
+        simulated = info.environment == "simulator"
+        self._health = Health(parts.cache, self.clock, simulated=simulated)
+        self._reading = Reading(parts.gateway, parts.cache, parts.reader, self.clock, self._health)
+        self._sender = Sender(
+            parts.journal,
+            parts.cache,
+            parts.gateway,
+            self._reading,
+            self._health,
+            self.clock,
+            self._policy,
+            self._events.tell,
+            self._stop,
+        )
+        self._checker = act.Checker(
+            parts.reader,
+            parts.journal,
+            parts.gateway,
+            self._reading,
+            self._health,
+            self.clock,
+            self._policy,
+            info.place,
+        )
+        self._recovery = Recovery(
+            parts.journal,
+            parts.cache,
+            parts.reader,
+            self._sender,
+            self.clock,
+            self._worked_on,
+            self._events.tell,
+        )
+        self._refresher = Refresher(
+            parts.cache,
+            parts.reader,
+            self._reading,
+            self._recovery,
+            self._sender,
+            self._health,
+            self.clock,
+            parts.lease,
+            self._events.tell,
+            self._stop,
+            parts.daily,
+        )
+        self._queue: queue.Queue[Intent | None] = queue.Queue()
+        self._flight: dict[str, Intent] = {}
+        self._done = threading.Condition()
+        self._threads: list[threading.Thread] = []
+
+    # Reading
+
+    @property
+    def profile(self) -> ProfileInfo:
+        """Where and who."""
+        return self._info
+
+    @property
+    def reader(self) -> Reader:
+        """Reads of the cache."""
+        return self._parts.reader
+
+    def now(self) -> datetime:
+        """Return the corrected time, UTC."""
+        return self.clock()
+
+    def offers(self, order: Order) -> tuple[Offer, ...]:
+        """Return every verdict on the order as cached: matrix, policy, read-only, open intent, connection."""
+        found = matrix.offers(order, self._policy, self.clock())
+        off = self._health.verbs_off
+        if off is None:
+            return found
+        return tuple(
+            offer
+            if offer.verb is Verb.REFRESH or offer.verdict == "no"
+            else replace(offer, verdict="no", reason=off, warnings=(), changes_at=None)
+            for offer in found
+        )
+
+    def suggest(self, order: Order, verb: Verb, target: str) -> Money | None:
+        """Return the amount used when none is given; None when nothing is left."""
+        return act.suggest(order, verb, target, self.clock())
+
+    # Acting
+
+    def check(self, wish: Wish, seen: Seen | None = None) -> Ready:
+        """Read the order live and judge the wish."""
+        return self._checker.check(wish, seen)
+
+    def submit(self, ready: Ready, accepted: Iterable[str] = ()) -> Intent:
+        """Make the confirmed wish durable and hand it to the sender; returns after the commit."""
+        if self._stop.is_set():
+            raise NotValidError("The program is ending; nothing new is sent.")
+        draft = self._checker.draft(ready, accepted, self._info.person, self._parts.session.id)
+        order_id = ready.wish.order_id
+        with self._done:  # so that recovery cannot see the row before it is known to be worked on
+            try:
+                intent = self._journal.open_intent(draft)
+            except store_errors.StoreError as error:
+                raise _translated(error) from error
+            if not ready.already_so:
+                self._flight[intent.id] = intent
+        if ready.already_so:
+            intent = self._journal.move(
+                intent.id, "succeeded", "already so", "read-back", self.clock(), reconciled=True
+            )
+            self._parts.cache.reproject([order_id], self.clock())
+            self._events.tell(Event("intent", (order_id,), intent))
+            return intent
+        self._parts.cache.reproject([order_id], self.clock())
+        self._events.tell(Event("intent", (order_id,), intent))
+        self._ensure_sender()
+        self._queue.put(intent)
+        return intent
+
+    def wait(self, intent_id: str, timeout: float) -> Intent:
+        """Wait up to `timeout` seconds until an intent is no longer being worked on; returns it as it then is."""
+        end = time.monotonic() + timeout
+        with self._done:
+            while intent_id in self._flight:
+                left = end - time.monotonic()
+                if left <= 0 or not self._done.wait(left):
+                    break
+        return self._intent(intent_id)
+
+    def in_flight(self) -> tuple[Intent, ...]:
+        """Return intents the sender of this process is working on or has waiting."""
+        with self._done:
+            return tuple(self._flight.values())
+
+    def _worked_on(self, intent: Intent) -> bool:
+        """Whether a process that lives is sending an intent: this one by its list, another by its session's lock."""
+        session = intent.draft.session
+        if session != self._parts.session.id:
+            return self._parts.session.is_alive(session)
+        with self._done:
+            return intent.id in self._flight
+
+    def _ensure_sender(self) -> None:
+        with self._done:
+            if not any(thread.name == "azpay-send" for thread in self._threads):
+                self._begin("azpay-send", self._send_all)
+
+    def _begin(self, name: str, body: Callable[[], None]) -> None:
+        thread = threading.Thread(target=body, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _send_all(self) -> None:
+        while True:
+            intent = self._queue.get()
+            if intent is None:
+                return
+            try:
+                self._sender.send_new(intent)
+            except Exception:
+                # The journal has every step that was taken: recovery settles the rest.
+                _log.exception("sending %s failed", intent.id)
+            finally:
+                with self._done:
+                    self._flight.pop(intent.id, None)
+                    self._done.notify_all()
+                self._events.tell(Event("orders", (intent.draft.wish.order_id,)))
+
+    # The journal
+
+    def _intent(self, intent_id: str) -> Intent:
+        intent = self._journal.intent(intent_id)
+        if intent is None:
+            raise UsageError(f"There is no intent {intent_id!r} in the journal: see azpay journal list.")
+        return intent
+
+    def intents(self, *, order_id: str | None = None, open_only: bool = False, limit: int = 100) -> tuple[Intent, ...]:
+        """Return journal entries, newest first."""
+        return self._journal.intents(order_id=order_id, states=OPEN_STATES if open_only else (), limit=limit)
+
+    def resume(self, intent_id: str | None = None, timeout: float = 30.0) -> tuple[Intent, ...]:
+        """Settle open intents now, each once; returns those looked at. An id is the person's word for that one."""
+        end = time.monotonic() + timeout
+        self._recovery.take_over()
+        if intent_id is not None:
+            intent = self._intent(intent_id)
+            self._free(intent)
+            if intent.open:
+                intent = self._sender.settle_open(intent, persons_word=True, once=True)
+            return (intent,)
+        looked = []
+        for intent in self._recovery.orphans():
+            if time.monotonic() >= end or self._stop.is_set():
+                looked.append(intent)
+                continue
+            looked.append(self._sender.settle_open(intent, once=True))
+        return tuple(looked)
+
+    def settle(self, intent_id: str, outcome: State, note: str) -> Intent:
+        """A person's decision on an intent that rules cannot settle; a note is required."""
+        intent = self._intent(intent_id)
+        if outcome not in SETTLEMENTS:
+            raise UsageError(f"An intent can be settled as {', '.join(SETTLEMENTS)}, not {outcome!r}.")
+        if not note.strip():
+            raise UsageError("Say in a note why you settle it so.")
+        if not intent.open:
+            raise NotValidError(f"The intent {intent_id} is {intent.state} already.")
+        self._free(intent)
+        moved = self._journal.move(
+            intent.id, outcome, "settled by a person", f"person {self._info.person}", self.clock(), note=note
+        )
+        order_id = moved.draft.wish.order_id
+        self._parts.cache.reproject([order_id], self.clock())
+        self._events.tell(Event("intent", (order_id,), moved))
+        return moved
+
+    def _free(self, intent: Intent) -> None:
+        """Raise `BusyError` while a process is sending it."""
+        if intent.state in ("intent", "sent") and self._worked_on(intent):
+            raise BusyError(f"The intent {intent.id} is being sent by {intent.draft.person} right now: wait for it.")
+
+    # Keeping in step
+
+    def refresh(self, order_ids: Sequence[str], *, wait: bool = False) -> None:
+        """Read orders from Amazon, now; without `wait` in the background."""
+        if wait:
+            for order_id in order_ids:
+                self._reading.order(order_id, everything=True)
+            self._recovery.follow(order_ids)
+            return
+
+        def read() -> None:
+            for order_id in order_ids:
+                try:
+                    self._reading.order(order_id, everything=True)
+                except BackOfficeError as error:
+                    _log.info("refresh of %s failed: %s", order_id, error.message)
+            self._recovery.follow(order_ids)
+            self._events.tell(Event("orders", tuple(order_ids)))
+            self._events.tell(Event("sync"))
+
+        threading.Thread(target=read, name="azpay-refresh-order", daemon=True).start()
+
+    def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
+        """Read everything due, settle open intents; returns the number of objects read."""
+        return self._refresher.once(all_=all_, progress=progress)
+
+    def sync_now(self) -> None:
+        """Wake the background refresh."""
+        self._refresher.wake()
+
+    def watch(self, order_ids: Sequence[str]) -> None:
+        """Say what is on screen."""
+        self._refresher.watch(frozenset(order_ids))
+
+    def track(self, orders: Sequence[TrackedOrder]) -> TrackResult:
+        """Learn of orders; new ids are due at once."""
+        try:
+            result = self._journal.track(orders, self.clock())
+        except store_errors.StoreError as error:
+            raise _translated(error) from error
+        self._parts.cache.reproject(result.changed_ids, self.clock())
+        self._refresher.wake()
+        return result
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `listener` from any thread for every event."""
+        return self._events.subscribe(listener)
+
+    # Life
+
+    def start(self) -> None:
+        """Judge what earlier processes left, then start the background refresh; sends nothing by itself."""
+        self._recovery.take_over()
+        self._begin("azpay-refresh", self._refresher.run)
+
+    def stop(self, timeout: float) -> int:
+        """Take nothing new, finish what is in flight within `timeout` seconds; returns the intents still in flight."""
+        end = time.monotonic() + timeout
+        self._stop.set()
+        self._queue.put(None)
+        self._refresher.wake()
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        left = len(self.in_flight())
+        self._refresher.release()
+        self._parts.gateway.close()
+        self._reading.close()
+        self._parts.close()
+        return left
+
+
+def _translated(error: store_errors.StoreError) -> BackOfficeError:
+    if isinstance(error, store_errors.OrderBusy):
+        return BusyError(str(error))
+    return StoreError(str(error))

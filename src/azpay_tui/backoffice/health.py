@@ -1,0 +1,84 @@
+"""The connection as a word, kept for the status line and for other processes."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from typing import Final, Literal
+
+from azpay_tui.backoffice.clock import SHOWN_OFF, VERBS_OFF, CorrectedClock
+from azpay_tui.backoffice.ports import Cache
+from azpay_tui.domain.intent import Answer
+from azpay_tui.domain.rows import Connection
+
+_OFFLINE_AFTER: Final = 3
+"""Lost answers in a row that count as no connection; a refused connection counts at once."""
+Fault = Literal["offline", "auth", "throttled", "object", "none"]
+
+
+class Health:
+    """Learns from every answer; says whether to go on."""
+
+    def __init__(self, cache: Cache, clock: CorrectedClock, *, simulated: bool) -> None:
+        """Start as STARTING; `simulated` accepts any clock offset."""
+        self._cache = cache
+        self._clock = clock
+        self._simulated = simulated
+        self._lock = threading.Lock()
+        self._lost = 0
+        self.connection: Connection = "STARTING"
+        """The word shown."""
+        self.message = ""
+        """The last error, one sentence."""
+        self._stored_at: datetime | None = None
+
+    def learn(self, answer: Answer) -> Fault:
+        """Take in how a call ended and return what kind of fault it was for the caller."""
+        fault = self._fault(answer)
+        self._clock.learn(answer)
+        now = self._clock()
+        with self._lock:
+            self._lost = self._lost + 1 if answer.kind == "lost" else 0
+            before = self.connection
+            if fault == "offline" or self._lost >= _OFFLINE_AFTER:
+                self.connection, self.message = "OFFLINE", answer.message
+            elif fault == "auth":
+                self.connection, self.message = "AUTH FAILED", answer.message
+            elif answer.kind == "answered":
+                self.connection = self._online_word()
+                self.message = answer.message if fault in ("object", "throttled") else ""
+            stale = self._stored_at is None or (now - self._stored_at).total_seconds() >= 1
+            store = self.connection != before or (answer.kind == "answered" and stale)
+            if store:
+                self._stored_at = now
+            connection, message = self.connection, self.message
+        if store:
+            success = now if answer.kind == "answered" and fault != "auth" else None
+            self._cache.set_sync(connection=connection, message=message, success_at=success, now=now)
+        return fault
+
+    def _online_word(self) -> Connection:
+        off = not self._simulated and abs(self._clock.offset) > SHOWN_OFF
+        return "CLOCK OFF" if off else "ONLINE"
+
+    @property
+    def verbs_off(self) -> str | None:
+        """Why no verb may run because of connection or clock, or None."""
+        if self.connection == "OFFLINE":
+            return f"There is no connection to Amazon: {self.message}" if self.message else "There is no connection."
+        if self.connection == "AUTH FAILED":
+            return f"Amazon refused the credentials: {self.message}"
+        if not self._simulated and abs(self._clock.offset) > VERBS_OFF:
+            return "The clock of this machine is more than an hour off; set it first."
+        return None
+
+    def _fault(self, answer: Answer) -> Fault:
+        if answer.kind == "unsent":
+            return "offline"
+        if answer.kind == "lost" or answer.status is None:
+            return "object"
+        if answer.status in (401, 403):
+            return "auth"
+        if answer.status == 429:
+            return "throttled"
+        return "none" if answer.status < 300 or answer.status == 404 else "object"

@@ -1,0 +1,153 @@
+"""Reading objects from Amazon into the cache: one order for money, or whatever is due."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from azpay_tui.amazon.gateway import Gateway
+from azpay_tui.backoffice import schedule
+from azpay_tui.backoffice.clock import CorrectedClock
+from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, OfflineError, UsageError
+from azpay_tui.backoffice.health import Fault, Health
+from azpay_tui.backoffice.ports import Cache, Reader
+from azpay_tui.domain import states
+from azpay_tui.domain.intent import Answer
+from azpay_tui.domain.order import Order, order_id_of
+from azpay_tui.domain.rows import Due, ReadResult
+
+_BATCH: Final = 40
+_WORKERS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    due: Due
+    answer: Answer
+    fault: Fault
+
+
+class Reading:
+    """Reads objects with a few threads and stores what came; the only writer of facts into the cache."""
+
+    def __init__(self, gateway: Gateway, cache: Cache, reader: Reader, clock: CorrectedClock, health: Health) -> None:
+        """Take the parts; threads start with the first read and end with `close`."""
+        self._gateway = gateway
+        self._cache = cache
+        self._reader = reader
+        self._clock = clock
+        self._health = health
+        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="azpay-read")
+
+    def close(self) -> None:
+        """End the threads; reads not begun are dropped."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def one(self, object_id: str, *, urgent: bool) -> Answer:
+        """Read one object; a refusal because of the clock corrects the clock and is sent once more."""
+        answer = self._gateway.read(object_id, urgent=urgent)
+        if answer.status in (401, 403) and self._clock.learn(answer):
+            answer = self._gateway.read(object_id, urgent=urgent)
+        return answer
+
+    def order(self, order_id: str, *, everything: bool = False) -> Order:
+        """Read what can have changed of one order, store it and return the order; for money and for `refresh`.
+
+        `everything` also reads what has ended. Raises `UsageError` for an order not tracked, `OfflineError` when an
+        object could not be read, `CredentialsError` when Amazon refused the key. It only reads.
+        """
+        known = self._reader.order(order_id)
+        if known is None:
+            raise UsageError(f"The order {order_id} is not known here: import or track it first.")
+        ids = [i for i in self._cache.objects_of(order_id) if everything or not _ended(known, i)]
+        reads = list(self._pool.map(lambda i: self._read(Due(i, order_id, 0), urgent=True), ids))
+        self._store(reads)
+        for read in reads:
+            _raise_fault(read)
+        fresh = self._reader.order(order_id)
+        if fresh is None:
+            raise UsageError(f"The order {order_id} is not known here: import or track it first.")
+        return fresh
+
+    def due(
+        self,
+        dues: Sequence[Due],
+        stop: threading.Event,
+        progress: Callable[[int], None] | None = None,
+    ) -> Fault:
+        """Read due objects in batches until done, stopped, or a fault concerns all; returns that fault or `none`."""
+        for start in range(0, len(dues), _BATCH):
+            if stop.is_set():
+                return "none"
+            batch = dues[start : start + _BATCH]
+            reads = list(self._pool.map(lambda due: self._read(due, urgent=False), batch))
+            self._store(reads)
+            if progress is not None:
+                progress(len(reads))
+            for fault in ("offline", "auth", "throttled"):
+                if any(read.fault == fault for read in reads) or (fault == self._general()):
+                    return fault
+        return "none"
+
+    def _general(self) -> Fault:
+        words: dict[str, Fault] = {"OFFLINE": "offline", "AUTH FAILED": "auth"}
+        return words.get(self._health.connection, "none")
+
+    def _read(self, due: Due, *, urgent: bool) -> _Read:
+        answer = self.one(due.object_id, urgent=urgent)
+        return _Read(due, answer, self._health.learn(answer))
+
+    def _store(self, reads: Iterable[_Read]) -> None:
+        now = self._clock()
+        orders: dict[str, Order | None] = {}
+        results = []
+        for read in reads:
+            if read.due.order_id not in orders:
+                orders[read.due.order_id] = self._reader.order(read.due.order_id)
+            result = self._result(read, orders[read.due.order_id], now)
+            if result is not None:
+                results.append(result)
+        if results:
+            self._cache.put(results, now)
+
+    def _result(self, read: _Read, order: Order | None, now: datetime) -> ReadResult | None:
+        answer, object_id = read.answer, read.due.object_id
+        if read.fault in ("offline", "auth", "throttled"):
+            return None
+        if answer.status == 404:
+            return ReadResult(object_id, now, None, missing=True, due=now + schedule.DAILY)
+        fact = answer.fact
+        if fact is None or order_id_of(fact.id) != read.due.order_id:
+            due = schedule.after_error(read.due.attempts, now)
+            return ReadResult(object_id, now, None, error=answer.message or "The answer is unreadable.", due=due)
+        return ReadResult(object_id, now, fact, due=schedule.next_due(fact, order, now))
+
+
+def _ended(order: Order, object_id: str) -> bool:
+    """Whether an object is in a state that nothing can change any more."""
+    charge = order.charge(object_id)
+    if charge is not None:
+        return charge.state in (states.CANCELED, states.DECLINED)
+    final = (states.REFUNDED, states.DECLINED)
+    return any(refund.id == object_id and refund.state in final for refund in order.refunds)
+
+
+def _raise_fault(read: _Read) -> None:
+    error = _error_of(read)
+    if error is not None:
+        raise error
+
+
+def _error_of(read: _Read) -> BackOfficeError | None:
+    message = read.answer.message
+    if read.fault == "auth":
+        return CredentialsError(f"Amazon refused the credentials: {message}")
+    if read.fault in ("offline", "throttled"):
+        return OfflineError(f"{message} Nothing was sent.")
+    if read.answer.fact is None and read.answer.status != 404:
+        return OfflineError(f"{read.due.object_id} could not be read: {message} Nothing was sent.")
+    return None

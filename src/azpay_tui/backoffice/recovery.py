@@ -1,0 +1,113 @@
+"""Settles what earlier processes left open, and follows what Amazon accepted and has not decided."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Final
+
+from azpay_tui.backoffice.clock import CorrectedClock
+from azpay_tui.backoffice.ports import Cache, Event, Journal, Reader
+from azpay_tui.backoffice.sender import Sender, track_result
+from azpay_tui.domain import effect
+from azpay_tui.domain.intent import Intent
+
+_log = logging.getLogger(__name__)
+_SETTLING: Final = timedelta(seconds=60)
+"""Totals may lag; only a read this long after an answer can contradict it."""
+
+
+class Recovery:
+    """The janitor: owns the intents of dead sessions and those whose next look is due."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        cache: Cache,
+        reader: Reader,
+        sender: Sender,
+        clock: CorrectedClock,
+        worked_on: Callable[[Intent], bool],
+        tell: Callable[[Event], None],
+    ) -> None:
+        """Take the parts; `worked_on` tells whether a living process is sending an intent."""
+        self._journal = journal
+        self._cache = cache
+        self._reader = reader
+        self._sender = sender
+        self._clock = clock
+        self._worked_on = worked_on
+        self._tell = tell
+
+    def orphans(self) -> tuple[Intent, ...]:
+        """Return open intents nobody works on, oldest first."""
+        found = self._journal.intents(states=("intent", "sent", "unknown"))
+        return tuple(reversed([i for i in found if not self._worked_on(i)]))
+
+    def take_over(self) -> tuple[Intent, ...]:
+        """Judge what dead processes left, sending nothing: never-sent ones are abandoned, sent ones become unknown."""
+        now = self._clock()
+        taken = []
+        for intent in self.orphans():
+            if intent.state == "sent":
+                moved = self._journal.move(
+                    intent.id, "unknown", "The program ended before the answer came.", "recovery", now, next_due=now
+                )
+            elif intent.state == "intent":
+                moved = self._sender.settle_open(intent)
+            else:
+                continue
+            self._cache.reproject([moved.draft.wish.order_id], now)
+            taken.append(moved)
+        for intent in self._journal.intents(states=("accepted", "succeeded"), limit=100):
+            if intent.result_id is not None and intent.result_id not in self._cache.objects_of(
+                intent.draft.wish.order_id
+            ):
+                track_result(self._journal, intent, now)
+                self._cache.reproject([intent.draft.wish.order_id], now)
+        return tuple(taken)
+
+    def due(self) -> tuple[Intent, ...]:
+        """Return unknown intents whose next look is due, oldest first."""
+        now = self._clock()
+        return tuple(i for i in self.orphans() if i.state == "unknown" and (i.next_due is None or i.next_due <= now))
+
+    def follow(self, order_ids: Iterable[str]) -> None:
+        """Compare accepted and settled intents of these orders with what was read: final, agreeing or contradicted."""
+        wanted = set(order_ids)
+        if not wanted:
+            return
+        for intent in self._journal.intents(states=("accepted", "succeeded")):
+            if intent.draft.wish.order_id in wanted and not intent.reconciled:
+                self._follow_one(intent)
+
+    def _follow_one(self, intent: Intent) -> None:
+        order = self._reader.order(intent.draft.wish.order_id)
+        if order is None:
+            return
+        now = self._clock()
+        judged = effect.read_back(intent, order)
+        if judged is not None and judged.state in ("succeeded", "declined"):
+            moved = self._journal.move(
+                intent.id, judged.state, judged.reason or intent.reason, "read-back", now, reconciled=True
+            )
+        elif intent.state == "succeeded" and self._contradicted(intent, judged is None):
+            moved = self._journal.move(
+                intent.id,
+                "attention",
+                "Amazon answered that it was done, but a later read shows otherwise: a person must look.",
+                "read-back",
+                now,
+            )
+        else:
+            return
+        self._cache.reproject([intent.draft.wish.order_id], now)
+        self._tell(Event("intent", (intent.draft.wish.order_id,), moved))
+
+    def _contradicted(self, intent: Intent, unproved: bool) -> bool:
+        if not unproved or intent.settled_at is None or intent.reason is not None:
+            return False
+        row = self._reader.row(intent.draft.wish.order_id)
+        read = row.refreshed_at if row else None
+        return read is not None and read - intent.settled_at > _SETTLING

@@ -1,0 +1,187 @@
+"""Keeps the cache in step: one process of a data directory reads what is due, all of them see each other's changes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from azpay_tui.backoffice.clock import CorrectedClock
+from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, OfflineError
+from azpay_tui.backoffice.health import Fault, Health
+from azpay_tui.backoffice.ports import Cache, Event, Reader
+from azpay_tui.backoffice.reading import Reading
+from azpay_tui.backoffice.recovery import Recovery
+from azpay_tui.backoffice.sender import Sender
+
+_log = logging.getLogger(__name__)
+
+ROUND: Final = 400
+"""Objects asked of the cache at once."""
+_TICK: Final = 1.0
+"""Seconds between two looks at what is due and at what other processes changed."""
+_OFFLINE_WAIT: Final = 5.0
+_AUTH_WAIT: Final = 3600.0
+"""Seconds until a refused key is tried again by itself; a person's sync tries at once."""
+
+
+class Lease(Protocol):
+    """The right to refresh, held by one process at a time."""
+
+    @property
+    def held(self) -> bool:
+        """Whether this process holds it."""
+        ...
+
+    def try_acquire(self) -> bool:
+        """Take it when it is free."""
+        ...
+
+    def release(self) -> None:
+        """Give it back."""
+        ...
+
+
+class Refresher:
+    """Background refresh and, as `once`, the command line's."""
+
+    def __init__(
+        self,
+        cache: Cache,
+        reader: Reader,
+        reading: Reading,
+        recovery: Recovery,
+        sender: Sender,
+        health: Health,
+        clock: CorrectedClock,
+        lease: Lease,
+        tell: Callable[[Event], None],
+        stop: threading.Event,
+        daily: Callable[[], None],
+    ) -> None:
+        """Take the parts; `daily` is the housekeeping of the lease holder."""
+        self._cache = cache
+        self._reader = reader
+        self._reading = reading
+        self._recovery = recovery
+        self._sender = sender
+        self._health = health
+        self._clock = clock
+        self._lease = lease
+        self._tell = tell
+        self._stop = stop
+        self._daily = daily
+        self._wake = threading.Event()
+        self._watched: frozenset[str] = frozenset()
+        self._settling = threading.Lock()
+
+    def wake(self) -> None:
+        """Look at what is due now, whatever wait is on."""
+        self._wake.set()
+
+    def watch(self, order_ids: frozenset[str]) -> None:
+        """Remember what is on screen."""
+        if order_ids - self._watched:
+            self._wake.set()
+        self._watched = order_ids
+
+    # The command line
+
+    def once(self, *, all_: bool, progress: Callable[[int, int], None] | None) -> int:
+        """Settle open intents, then read everything due; returns how many objects were read.
+
+        Raises `OfflineError` or `CredentialsError` when Amazon cannot be read.
+        """
+        self._recovery.take_over()
+        self.settle_due()
+        self._cache.tick(self._clock())
+        done = 0
+        dues = self._cache.due(self._clock(), 1_000_000, all_=all_)
+        total = len(dues)
+
+        def count(number: int) -> None:
+            nonlocal done
+            done += number
+            if progress is not None:
+                progress(done, total)
+
+        before = self._reader.revision()
+        fault = self._reading.due(dues, self._stop, count)
+        while fault == "throttled" and not self._stop.wait(1.0):
+            dues = self._cache.due(self._clock(), 1_000_000)
+            fault = self._reading.due(dues, self._stop, count) if dues else "none"
+        self._recovery.follow(self._reader.changed_since(before))
+        self._raise(fault)
+        return done
+
+    def _raise(self, fault: Fault) -> None:
+        if fault == "offline":
+            raise OfflineError(f"{self._health.message} The cache keeps what it has.")
+        if fault == "auth":
+            raise CredentialsError(f"Amazon refused the credentials: {self._health.message}")
+
+    def settle_due(self) -> None:
+        """Look at every intent of unknown outcome whose time has come; one thread at a time."""
+        with self._settling:
+            for intent in self._recovery.due():
+                if self._stop.is_set():
+                    return
+                self._sender.settle_open(intent, once=True)
+
+    # The console
+
+    def run(self) -> None:
+        """Refresh until stopped; the body of a thread."""
+        revision = self._reader.revision()
+        wait = 0.0
+        while not self._stop.is_set():
+            woken = self._wake.wait(min(wait, _TICK)) if wait else False
+            self._wake.clear()
+            wait = max(0.0, wait - _TICK)
+            revision = self._tell_changes(revision)
+            if wait and not woken:
+                continue
+            try:
+                wait = self._round()
+            except BackOfficeError as error:
+                _log.warning("a refresh round failed: %s", error.message)
+                wait = _OFFLINE_WAIT
+            except Exception:
+                _log.exception("a refresh round failed")
+                wait = _OFFLINE_WAIT
+            revision = self._tell_changes(revision)
+
+    def _tell_changes(self, revision: int) -> int:
+        now = self._reader.revision()
+        if now == revision:
+            return revision
+        changed = self._reader.changed_since(revision)
+        self._clock.adopt(self._reader.status(self._clock()).clock_offset)
+        self._tell(Event("orders", changed) if changed else Event("sync"))
+        return now
+
+    def _round(self) -> float:
+        """Do what is due once; returns the seconds until the next round."""
+        if not self._lease.try_acquire():
+            return _TICK
+        now = self._clock()
+        self._cache.tick(now)
+        self._daily()
+        dues = self._cache.due(now, ROUND, self._watched)
+        before = self._reader.revision()
+        fault: Fault = "none"
+        if dues:
+            fault = self._reading.due(dues, self._stop)
+            self._recovery.follow(self._reader.changed_since(before))
+            self._tell(Event("sync"))
+        if fault == "offline":
+            return _OFFLINE_WAIT
+        if fault == "auth":
+            return _AUTH_WAIT
+        self.settle_due()
+        return _TICK if len(dues) < ROUND or fault != "none" else 0.0
+
+    def release(self) -> None:
+        """Give the lease back."""
+        self._lease.release()

@@ -1,0 +1,160 @@
+"""What a wish does to an order: whether it is so already, what it looks like afterwards, what merely confirms it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from azpay_tui.domain import limits, states
+from azpay_tui.domain.intent import Intent, Judgement, Seen, Verb, Wish, judge_fact
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.order import Charge, Order, Refund
+
+
+def already_so(order: Order, wish: Wish) -> bool:
+    """Whether the wished state is there: voided, cancelled, closed, or captured with the same amount."""
+    charge = order.charge(wish.target)
+    permission = order.permission
+    match wish.verb:
+        case Verb.CAPTURE:
+            return charge is not None and charge.state == states.CAPTURED and charge.captured == wish.amount
+        case Verb.VOID:
+            return charge is not None and charge.state == states.CANCELED
+        case Verb.CLOSE:
+            return permission is not None and permission.state == states.CLOSED
+        case Verb.CANCEL:
+            live = any(c.state in states.LIVE_CHARGE for c in order.charges)
+            taken = any(c.state == states.CAPTURED for c in order.charges)
+            return permission is not None and permission.state == states.CLOSED and not live and not taken
+        case _:
+            return False
+
+
+def after(order: Order, wish: Wish, now: datetime) -> str:
+    """Say in one sentence what the order will look like when the wish has succeeded."""
+    charge = order.charge(wish.target)
+    match wish.verb:
+        case Verb.AUTHORIZE:
+            held = limits.held_total(order, now)
+            total = _plus(held, wish.amount)
+            if wish.capture_now:
+                return f"After this: {_plus(limits.captured_total(order), wish.amount)} captured."
+            return f"After this: {total} held for the shop, to be captured within 7 days."
+        case Verb.CAPTURE:
+            return _after_capture(order, wish, charge, now)
+        case Verb.VOID:
+            amount = charge.amount if charge else ""
+            return f"After this: the hold of {amount} ends; the order stays open."
+        case Verb.REFUND:
+            return _after_refund(order, wish, charge)
+        case Verb.CANCEL:
+            return (
+                "After this: the order is closed at Amazon and its open charges are cancelled; nothing can be charged."
+            )
+        case Verb.CLOSE:
+            return "After this: the order is closed at Amazon; no new charge can be made, what is open stays."
+        case Verb.REFRESH:
+            return "After this: the order is read again; nothing changes at Amazon."
+
+
+def _plus(total: Money | None, amount: Money | None) -> Money | None:
+    return total + amount if total is not None and amount is not None else amount
+
+
+def _after_capture(order: Order, wish: Wish, charge: Charge | None, now: datetime) -> str:
+    captured = _plus(limits.captured_total(order), wish.amount)
+    limit = order.permission.limit if order.permission else None
+    if limit is None or captured is None:
+        return f"After this: captured {captured}."
+    left = limit - captured
+    closes = "the order closes" if left.minor <= 0 else f"left to charge {left}, the order stays open"
+    end = limits.guarantee_end(charge) if charge else None
+    pending = "; Amazon decides within hours" if end is not None and now > end else ""
+    return f"After this: captured {captured}, {closes}{pending}."
+
+
+def _after_refund(order: Order, wish: Wish, charge: Charge | None) -> str:
+    if charge is None or wish.amount is None:
+        return "After this: the buyer gets the money back."
+    given = limits.spent_by_refunds(order, charge) + wish.amount
+    return f"After this: {given} of {charge.captured} refunded; the buyer has it in days, at most 9 working days."
+
+
+_CONFIRMS = {
+    (states.REFUND_INITIATED, states.REFUNDED),
+    (states.CAPTURE_INITIATED, states.CAPTURED),
+    (states.AUTHORIZATION_INITIATED, states.AUTHORIZED),
+}
+
+
+def differences(before: Seen, fresh: Seen, own: frozenset[str]) -> tuple[tuple[str, str, str], ...]:
+    """List what changed since a person looked, except progress of own operations that merely confirms them.
+
+    `own` holds the ids of charges and refunds that this journal's intents made or acted on.
+    """
+    found = before.differences(fresh)
+    confirmed = {
+        name.split(" ")[0] for name, old, new in found if (old, new) in _CONFIRMS and name.split(" ")[0] in own
+    }
+    if not confirmed:
+        return found
+    orders = {object_id[:19] for object_id in confirmed}
+    captures = {object_id for object_id in confirmed if "-C" in object_id}
+    kept = []
+    for name, old, new in found:
+        object_id, fact = name.split(" ", 1)
+        follows_refund = fact == "refunded" and object_id[:19] in orders
+        follows_capture = bool(captures) and object_id in orders and fact in ("state", "reasons", "balance")
+        if object_id in confirmed or follows_refund or follows_capture:
+            continue
+        kept.append((name, old, new))
+    return tuple(kept)
+
+
+def read_back(intent: Intent, order: Order) -> Judgement | None:
+    """Say what a fresh read of the order proves about an intent that was sent, or None when it proves nothing.
+
+    An effect can be proved for every verb; its absence only where the object reached a state from which the wish can
+    no longer come true. For an authorization nothing is proved without the charge's id.
+    """
+    wish = intent.draft.wish
+    if intent.result_id is not None:
+        facts: tuple[Charge | Refund, ...] = (*order.charges, *order.refunds)
+        fact = next((f for f in facts if f.id == intent.result_id), None)
+        judged = judge_fact(wish, fact) if fact is not None else None
+        if judged is not None:
+            return judged
+    charge = order.charge(wish.target)
+    match wish.verb:
+        case Verb.CAPTURE | Verb.VOID:
+            if charge is None:
+                return None
+            return judge_fact(wish, charge) or _cannot_come_true(wish, charge)
+        case Verb.CANCEL | Verb.CLOSE:
+            return judge_fact(wish, order.permission) if order.permission is not None else None
+        case Verb.REFUND:
+            return _refund_in_totals(intent, charge, order) if charge is not None else None
+        case _:
+            return None
+
+
+def _cannot_come_true(wish: Wish, charge: Charge) -> Judgement | None:
+    ended = {
+        Verb.CAPTURE: (states.CANCELED,),
+        Verb.VOID: (states.CAPTURED, states.CAPTURE_INITIATED, states.DECLINED),
+    }
+    if charge.state in ended[wish.verb]:
+        return Judgement("refused", f"The charge is {charge.state} at Amazon ({charge.reason or 'no reason given'}).")
+    return None
+
+
+def _refund_in_totals(intent: Intent, charge: Charge, order: Order) -> Judgement | None:
+    """Prove a refund by Amazon's total: it rose by exactly the amount, and no refund known by id explains it."""
+    amount = intent.draft.wish.amount
+    seen = dict(intent.draft.seen.facts)
+    before = seen.get(f"{charge.id} refunded")
+    if amount is None or charge.refunded is None or before is None:
+        return None
+    unseen = [r for r in order.refunds_of(charge.id) if f"{r.id} state" not in seen]
+    if unseen or str(charge.refunded - amount) != (before or str(Money.zero(amount))):
+        return None
+    return Judgement("succeeded", "seen in Amazon's totals")
