@@ -1,0 +1,569 @@
+"""A desk that lives in memory: sixty varied orders, real rules, and an Amazon that answers when the test says so."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, NotValidError, OfflineError
+from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready
+from azpay_tui.domain import effect, limits, states, status
+from azpay_tui.domain.intent import (
+    Intent,
+    IntentDraft,
+    Place,
+    Prepared,
+    Seen,
+    State,
+    Verb,
+    Wish,
+    derive_key,
+    key_base,
+)
+from azpay_tui.domain.matrix import offers
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.order import (
+    Buyer,
+    Charge,
+    LocalDecline,
+    OpenIntent,
+    Order,
+    Permission,
+    Reason,
+    Refund,
+    ShopFacts,
+)
+from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.rows import VIEWS, ListRow, Page, SyncStatus, TimelineEntry, TrackedOrder, TrackResult
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+HOSTILE = (
+    "Eve \x1b[31mred\x1b[0m",
+    "\x1b]52;c;cHduZWQ=\x07clip",
+    "\x1b]0;title\x07 \x1b[c",
+    "[red]x [/oops]",
+    "[@click=app.quit]press[/]",
+    "\u202egnp.exe",
+    "nul\x00 del\x7f c1\x9b6n",
+    "tab\tnew\nline\r",
+    "Z\u0335\u0336\u0337\u0338\u0321\u0322algo",
+    "a\u200bzero\ufeffwidth\U000e0041",
+    "W" * 300,
+)
+HONEST = (
+    "Jane Doe",
+    "山田 太郎",
+    "Zoë Brandt",
+    "محمد علي",
+    "P. Singh",
+    "ｱｲｳ ｴｵ",
+    "👩\u200d👩\u200d👧 Family",
+    "O'Brien [ACME]",
+)
+    "Jane Doe",
+    "山田 太郎",
+    "Zoë Brandt",
+    "محمد علي",
+    "P. Singh",
+    "ｱｲｳ ｴｵ",
+    "👩\u200d👩\u200d👧 Family",
+    "O'Brien [ACME]",
+)
+
+
+def order_id(number: int) -> str:
+    return f"S01-{7730000 + number:07d}-{number:07d}"
+
+
+def charge_id(number: int, charge: int = 1) -> str:
+    return f"{order_id(number)}-C{charge:06d}"
+
+
+def refund_id(number: int, refund: int = 1) -> str:
+    return f"{order_id(number)}-R{refund:06d}"
+
+
+@dataclass
+class Maker:
+    """Makes orders in a situation."""
+
+    now: datetime = NOW
+    made: list[Order] = field(default_factory=list)
+
+    def add(
+        self,
+        *,
+        charge: str | None = None,
+        reason: str | None = None,
+        captured: int | None = None,
+        refunds: Sequence[tuple[str, int]] = (),
+        permission: str | None = states.CHARGEABLE,
+        permission_reason: str | None = None,
+        age: timedelta = timedelta(hours=5),
+        currency: str = "USD",
+        **changes: object,
+    ) -> Order:
+        """Add one order; amounts are per cent of its amount."""
+        number = len(self.made) + 1
+        amount = Money((number * 7919) % 90000 + 1000, currency)
+        created = self.now - age - timedelta(minutes=number)
+
+        def part(percent: int) -> Money:
+            return Money(amount.minor * percent // 100, currency)
+
+        charges: tuple[Charge, ...] = ()
+        if charge is not None:
+            taken = part(captured) if captured is not None else None
+            back = sum(part(p).minor for s, p in refunds if s == states.REFUNDED)
+            charges = (
+                Charge(
+                    charge_id(number),
+                    charge,
+                    amount,
+                    reason=reason,
+                    captured=taken,
+                    refunded=Money(back, currency) if taken is not None else None,
+                    created=created,
+                    expires=created + timedelta(days=30),
+                    updated=created,
+                ),
+            )
+        given = tuple(
+            Refund(refund_id(number, i), charge_id(number), state, part(percent), created=self.now - timedelta(hours=2))
+            for i, (state, percent) in enumerate(refunds, 1)
+        )
+        held = sum(c.amount.minor for c in charges if c.state in states.LIVE_CHARGE)
+        used = sum(c.captured.minor for c in charges if c.captured is not None)
+        names = HOSTILE + HONEST
+        order = Order(
+            order_id(number),
+            shop=ShopFacts(str(1000 + number), amount, created, complete=True),
+            permission=None
+            if permission is None
+            else Permission(
+                order_id(number),
+                permission,
+                states.ONE_TIME,
+                reasons=(Reason(permission_reason),) if permission_reason else (),
+                limit=amount,
+                balance=Money(amount.minor - max(used, held), currency),
+                created=created,
+                expires=created + timedelta(days=180),
+                buyer=Buyer(names[number % len(names)], f"buyer{number}@example.com"),
+            ),
+            charges=charges,
+            refunds=given,
+            refreshed_at=self.now - timedelta(minutes=3),
+        )
+        order = replace(order, **changes)  # type: ignore[arg-type]
+        self.made.append(order)
+        return order
+
+
+def sample_orders(now: datetime = NOW, rounds: int = 3) -> tuple[Order, ...]:
+    """Return about twenty situations per round, every status word among them."""
+    make = Maker(now)
+    for turn in range(rounds):
+        currency = ("USD", "JPY", "EUR")[turn % 3]
+        authorized = states.AUTHORIZED
+        make.add(charge=authorized, currency=currency, age=timedelta(days=turn))
+        make.add(charge=authorized, currency=currency, age=timedelta(days=5, hours=10))
+        make.add(charge=authorized, currency=currency, age=timedelta(days=12))
+        make.add(charge=states.CAPTURE_INITIATED, currency=currency)
+        make.add(charge=states.AUTHORIZATION_INITIATED, currency=currency)
+        make.add(charge=states.CAPTURED, captured=100, permission=states.CLOSED, currency=currency)
+        make.add(charge=states.CAPTURED, captured=40, currency=currency)
+        paid = {"charge": states.CAPTURED, "captured": 100, "currency": currency, "permission": states.CLOSED}
+        make.add(refunds=((states.REFUNDED, 30),), **paid)  # type: ignore[arg-type]
+        make.add(refunds=((states.REFUNDED, 100),), **paid)  # type: ignore[arg-type]
+        make.add(refunds=((states.REFUND_INITIATED, 20),), **paid)  # type: ignore[arg-type]
+        make.add(refunds=((states.DECLINED, 20),), **paid)  # type: ignore[arg-type]
+        make.add(charge=states.DECLINED, reason="SoftDeclined", currency=currency)
+        make.add(charge=states.DECLINED, reason="HardDeclined", currency=currency)
+        make.add(declines=(LocalDecline(now, None, "AmazonRejected"),), permission=states.CLOSED, currency=currency)
+        make.add(charge=states.CANCELED, reason="MerchantCanceled", currency=currency)
+        make.add(charge=states.CANCELED, reason="ExpiredUnused", age=timedelta(days=31), currency=currency)
+        make.add(charge=states.CANCELED, reason="ChargePermissionCanceled", permission=states.CLOSED, currency=currency)
+        make.add(permission=states.NON_CHARGEABLE, permission_reason="PaymentMethodInvalid", currency=currency)
+        make.add(permission=states.CLOSED, permission_reason="MerchantClosed", currency=currency)
+        make.add(currency=currency)
+        make.add(permission=None, refreshed_at=None, currency=currency)
+        number = len(make.made) + 1
+        make.add(permission=None, missing=frozenset({order_id(number)}), currency=currency)
+        make.add(charge="Teleported", currency=currency)
+        number = len(make.made) + 1
+        open_intent = OpenIntent(
+            f"I{number}", "capture", charge_id(number), "unknown", None, now - timedelta(hours=6), "ops"
+        )
+        make.add(charge=authorized, intents=(open_intent,), currency=currency)
+    return tuple(make.made)
+
+
+def row_of(order: Order, now: datetime) -> ListRow:
+    return ListRow(
+        order.id,
+        order.number,
+        status.status_of(order, now),
+        order.amount,
+        limits.captured_total(order),
+        limits.refunded_total(order),
+        order.buyer_name,
+        order.created,
+        status.expires_at(order, now),
+        order.refreshed_at,
+        status.ship(order, now).word,
+        status.attention(order, now),
+        order.id,
+    )
+
+
+_UNPAID = ("OPEN", "PENDING", "DECLINED", "EXPIRED", "VOIDED", "SUSPENDED", "NEW")
+
+
+def in_view(row: ListRow, view: str) -> bool:
+    match view:
+        case "attention":
+            return bool(row.attention)
+        case "to-capture":
+            return row.status in ("AUTHORIZED", "PART-CAPTURED")
+        case "unpaid":
+            return row.status in _UNPAID
+        case "refunds":
+            return bool(row.refunded)
+        case "unknown":
+            return row.status in ("UNKNOWN", "UNRECOGNISED", "NOT FOUND")
+        case _:
+            return True
+
+
+class MemoryReader:
+    """Reads of the memory desk: keyset pages newest first."""
+
+    def __init__(self, desk: MemoryDesk) -> None:
+        self._desk = desk
+        self.pages_read = 0
+
+    def _rows(self, view: str, query: str) -> list[ListRow]:
+        rows = [row_of(order, self._desk.now()) for order in self._desk.orders.values()]
+        rows = [row for row in rows if in_view(row, view)]
+        for word in query.casefold().split():
+            rows = [r for r in rows if word in f"{r.id} {r.number or ''} {r.buyer or ''}".casefold()]
+        rows.sort(key=self._key)
+        return rows
+
+    @staticmethod
+    def _key(row: ListRow) -> tuple[float, str]:
+        return (-(row.created.timestamp() if row.created else 0.0), row.id)
+
+    def page(
+        self,
+        view: str = "all",
+        *,
+        query: str = "",
+        sort: str | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        from_end: bool = False,
+        limit: int = 50,
+    ) -> Page:
+        self.pages_read += 1
+        rows = self._rows(view, query)
+        start, end = 0, len(rows)
+        if after is not None:
+            key = self._key(row_of(self._desk.orders[after], self._desk.now()))
+            start = next((i for i, row in enumerate(rows) if self._key(row) > key), len(rows))
+        if before is not None:
+            key = self._key(row_of(self._desk.orders[before], self._desk.now()))
+            end = next((i for i, row in enumerate(rows) if self._key(row) >= key), len(rows))
+        if from_end or before is not None:
+            start = max(start, end - limit)
+        else:
+            end = min(end, start + limit)
+        part = rows[start:end]
+        return Page(
+            tuple(part),
+            part[-1].cursor if part and end < len(rows) else None,
+            part[0].cursor if part and start > 0 else None,
+        )
+
+    def row(self, order_id: str) -> ListRow | None:
+        order = self._desk.orders.get(order_id)
+        return None if order is None else row_of(order, self._desk.now())
+
+    def total(self, view: str = "all", query: str = "", cap: int = 1000) -> int | None:
+        count = len(self._rows(view, query))
+        return count if count <= cap else None
+
+    def counts(self) -> dict[str, int]:
+        return {view: len(self._rows(view, "")) for view in VIEWS}
+
+    def order(self, order_id: str) -> Order | None:
+        return self._desk.orders.get(order_id)
+
+    def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
+        order = self._desk.orders[order_id]
+        found = [TimelineEntry(c.created or NOW, "amazon", c.state, c.id, c.amount) for c in order.charges]
+        found += [TimelineEntry(r.created or NOW, "amazon", r.state, r.id, r.amount) for r in order.refunds]
+        if order.created is not None:
+            found.append(TimelineEntry(order.created, "amazon", "created", order.id, order.amount))
+        return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))
+
+    def raw(self, order_id: str) -> dict[str, str]:
+        return {order_id: json.dumps({"chargePermissionId": order_id})}
+
+    def resolve(self, text: str) -> tuple[str, ...]:
+        return tuple(o.id for o in self._desk.orders.values() if text in (o.id, o.number))
+
+    def status(self, now: datetime) -> SyncStatus:
+        return self._desk.sync
+
+    def revision(self) -> int:
+        return len(self._desk.changed)
+
+    def changed_since(self, revision: int) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._desk.changed[revision:]))
+
+
+class MemoryDesk:
+    """Fulfils the `Desk` protocol without files or network.
+
+    Intents stay in flight until `finish`, unless `auto` is set; `offline` refuses checks.
+    """
+
+    def __init__(
+        self,
+        orders: Iterable[Order] | None = None,
+        *,
+        environment: str = "simulator",
+        writable: bool = True,
+        timezone: str = "UTC",
+        auto: bool = False,
+    ) -> None:
+        made = sample_orders() if orders is None else orders
+        self.orders: dict[str, Order] = {order.id: order for order in made}
+        self.clock = NOW
+        self.auto = auto
+        self.offline = False
+        self.stopped: list[float] = []
+        self.watched: list[tuple[str, ...]] = []
+        self.refreshed: list[str] = []
+        self.syncs = 0
+        self.submitted: list[tuple[Ready, tuple[str, ...]]] = []
+        self.changed: list[str] = []
+        self.sync = SyncStatus(
+            "ONLINE", NOW - timedelta(hours=1), NOW - timedelta(minutes=2), 0, 0, 0, timedelta(0), True
+        )
+        reason = None if writable else "Read-only: the profile says writable = false."
+        self._profile = ProfileInfo(
+            "shop-us",
+            environment,  # type: ignore[arg-type]
+            "na",
+            Place("v2", "na", environment, "M1"),
+            "ops",
+            "jump-2",
+            timezone,
+            writable,
+            reason,
+        )
+        self._reader = MemoryReader(self)
+        self._intents: dict[str, Intent] = {}
+        self._listeners: list[Callable[[Event], None]] = []
+        self._lock = threading.RLock()
+
+    @property
+    def profile(self) -> ProfileInfo:
+        return self._profile
+
+    @property
+    def reader(self) -> MemoryReader:
+        return self._reader
+
+    def now(self) -> datetime:
+        return self.clock
+
+    def emit(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    def change(self, order: Order) -> None:
+        """Put a changed or new order into the cache and tell."""
+        self.orders[order.id] = order
+        self.changed.append(order.id)
+        self.emit(Event("orders", (order.id,)))
+
+    def set_sync(self, **changes: object) -> None:
+        self.sync = replace(self.sync, **changes)  # type: ignore[arg-type]
+        self.offline = self.sync.connection == "OFFLINE"
+        self.emit(Event("sync"))
+
+    def offers(self, order: Order) -> tuple[Offer, ...]:
+        found = offers(order, Policy(read_only=self._profile.read_only_reason), self.clock)
+        if self.offline:
+            off = "There is no connection to Amazon."
+            found = tuple(o if o.verdict == "no" else replace(o, verdict="no", reason=off, warnings=()) for o in found)
+        return found
+
+    def suggest(self, order: Order, verb: Verb, target: str) -> Money | None:
+        charge = order.charge(target)
+        match verb:
+            case Verb.CAPTURE:
+                return charge.amount if charge else None
+            case Verb.REFUND:
+                left = limits.refundable(order, charge) if charge else None
+                return left or None
+            case Verb.AUTHORIZE:
+                return limits.chargeable_left(order, self.clock) or None
+            case _:
+                return None
+
+    def check(self, wish: Wish, seen: Seen | None = None) -> Ready:
+        if self.offline:
+            raise OfflineError("There is no connection to Amazon; nothing was sent.")
+        order = self.orders[wish.order_id]
+        fresh = Seen.of(order)
+        if seen is not None and (different := seen.differences(fresh)):
+            raise ChangedError(f"The order changed: {different[0][0]} is now {different[0][2]}.")
+        found = [o for o in self.offers(order) if o.verb is wish.verb and o.target == wish.target]
+        if not found or found[0].verdict == "no":
+            raise NotValidError(found[0].reason or "Not valid." if found else "There is no such object.")
+        offer = found[0]
+        if wish.amount is not None and offer.maximum is not None and wish.amount > offer.maximum:
+            raise NotValidError(f"The amount is above {offer.maximum}, the most that is possible.")
+        base = key_base(self._profile.place, wish, order)
+        return Ready(
+            wish,
+            order,
+            offer,
+            Prepared("POST", f"/charges/{wish.target}/{wish.verb}", b"{}"),
+            base,
+            0,
+            derive_key(base, 0),
+            fresh,
+            self.clock,
+            effect.after(order, wish, self.clock),
+            effect.already_so(order, wish),
+        )
+
+    def submit(self, ready: Ready, accepted: Iterable[str] = ()) -> Intent:
+        with self._lock:
+            if any(i.draft.wish.order_id == ready.wish.order_id and i.open for i in self._intents.values()):
+                raise BusyError("Another action on this order is under way.")
+            self.submitted.append((ready, tuple(accepted)))
+            number = len(self._intents) + 1
+            draft = IntentDraft(
+                ready.wish,
+                self._profile.place,
+                ready.prepared,
+                ready.base,
+                ready.counter,
+                ready.key,
+                ready.seen,
+                "ops",
+                "session",
+                self.clock,
+                tuple(accepted),
+            )
+            intent = Intent(f"I{number:04d}", draft, "sent", None, 1, None, None, None, None, False)
+            self._intents[intent.id] = intent
+        order = self.orders[ready.wish.order_id]
+        wish = ready.wish
+        note = OpenIntent(intent.id, wish.verb, wish.target, "sent", wish.amount, self.clock, "ops")
+        self.change(replace(order, intents=(*order.intents, note)))
+        self.emit(Event("intent", (order.id,), intent))
+        if self.auto:
+            return self.finish(intent.id)
+        return intent
+
+    def finish(self, intent_id: str, state: State = "succeeded", reason: str | None = None) -> Intent:
+        """Let Amazon answer: the intent ends and the order shows it."""
+        with self._lock:
+            intent = replace(
+                self._intents[intent_id],
+                state=state,
+                reason=reason,
+                settled_by="answer",
+                settled_at=self.clock,
+            )
+            self._intents[intent_id] = intent
+        wish = intent.draft.wish
+        order = self.orders[wish.order_id]
+        order = replace(order, intents=tuple(i for i in order.intents if i.id != intent_id))
+        if state == "unknown":
+            note = OpenIntent(intent.id, wish.verb, wish.target, "unknown", wish.amount, self.clock, "ops")
+            order = replace(order, intents=(*order.intents, note))
+        if state == "succeeded":
+            order = _done(order, wish, self.clock)
+        self.change(order)
+        self.emit(Event("intent", (order.id,), intent))
+        return intent
+
+    def wait(self, intent_id: str, timeout: float) -> Intent:
+        return self._intents[intent_id]
+
+    def resume(self, intent_id: str | None = None, timeout: float = 30.0) -> tuple[Intent, ...]:
+        return ()
+
+    def settle(self, intent_id: str, outcome: State, note: str) -> Intent:
+        return self.finish(intent_id, outcome, note)
+
+    def intents(self, *, order_id: str | None = None, open_only: bool = False, limit: int = 100) -> tuple[Intent, ...]:
+        found = [i for i in reversed(self._intents.values()) if order_id in (None, i.draft.wish.order_id)]
+        return tuple(i for i in found if i.open or not open_only)[:limit]
+
+    def refresh(self, order_ids: Sequence[str], *, wait: bool = False) -> None:
+        if self.offline and wait:
+            raise OfflineError("There is no connection to Amazon.")
+        self.refreshed.extend(order_ids)
+
+    def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
+        return 0
+
+    def sync_now(self) -> None:
+        self.syncs += 1
+
+    def watch(self, order_ids: Sequence[str]) -> None:
+        self.watched.append(tuple(order_ids))
+
+    def track(self, orders: Sequence[TrackedOrder]) -> TrackResult:
+        raise BackOfficeError("Not here.")
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def stop(self, timeout: float) -> int:
+        self.stopped.append(timeout)
+        return len(self.in_flight())
+
+    def in_flight(self) -> tuple[Intent, ...]:
+        return tuple(i for i in self._intents.values() if i.state in ("intent", "sent"))
+
+
+def _done(order: Order, wish: Wish, now: datetime) -> Order:
+    """Return the order as it is once Amazon did the wish."""
+    charge = order.charge(wish.target)
+    match wish.verb:
+        case Verb.CAPTURE if charge is not None:
+            amount = wish.amount or charge.amount
+            new = replace(charge, state=states.CAPTURED, captured=amount, refunded=Money.zero(amount), updated=now)
+        case Verb.VOID if charge is not None:
+            new = replace(charge, state=states.CANCELED, reason="MerchantCanceled", updated=now)
+        case Verb.REFUND if charge is not None and wish.amount is not None:
+            number = len(order.refunds) + 1
+            refund = Refund(
+                f"{order.id}-R{number:06d}", charge.id, states.REFUND_INITIATED, wish.amount, created=now, updated=now
+            )
+            return replace(order, refunds=(*order.refunds, refund))
+        case Verb.CANCEL | Verb.CLOSE if order.permission is not None:
+            closed = replace(order.permission, state=states.CLOSED, reasons=(Reason("MerchantClosed"),))
+            return replace(order, permission=closed, canceled_here=wish.verb is Verb.CANCEL)
+        case _:
+            return order
+    return replace(order, charges=tuple(new if c.id == new.id else c for c in order.charges))
