@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from azpay_tui.config import ConfigError, NoProfileError, Profile, load, machine_timezone
+from azpay_tui.keyfile import check_key_file
+from azpay_tui.paths import private_directory
+from azpay_tui.simulator.profile import open_profile, write_profile
 
 SANDBOX: dict[str, object] = {
     "region": "eu",
@@ -429,3 +432,14 @@ def test_a_file_below_an_open_directory_is_refused(file: Path) -> None:
         load(file)
     file.parent.chmod(0o1777)
     assert load(file).name == "shop"
+
+
+def test_the_simulators_own_profile_is_accepted(tmp_path: Path) -> None:
+    os.umask(0)
+    directory = tmp_path / "shop"
+    write_profile(open_profile(directory), 8080, False, "")
+    profile = load(directory / "config.toml")
+    check_key_file(profile.private_key_file)
+    assert private_directory(profile.data_dir) == directory / "data"
+    assert (profile.name, profile.environment, profile.url) == ("sim", "simulator", "http://127.0.0.1:8080")
+    assert (profile.region, profile.writable, profile.pace) == ("na", True, "off")
