@@ -64,15 +64,6 @@ HONEST = (
     "👩\u200d👩\u200d👧 Family",
     "O'Brien [ACME]",
 )
-    "Jane Doe",
-    "山田 太郎",
-    "Zoë Brandt",
-    "محمد علي",
-    "P. Singh",
-    "ｱｲｳ ｴｵ",
-    "👩\u200d👩\u200d👧 Family",
-    "O'Brien [ACME]",
-)
 
 
 def order_id(number: int) -> str:
