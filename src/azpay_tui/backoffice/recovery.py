@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from azpay_tui.backoffice.clock import CorrectedClock
@@ -43,7 +43,8 @@ class Recovery:
     def orphans(self) -> tuple[Intent, ...]:
         """Return open intents nobody works on, oldest first."""
         found = self._journal.intents(states=("intent", "sent", "unknown"))
-        return tuple(reversed([i for i in found if not self._worked_on(i)]))
+        now = self._clock()
+        return tuple(reversed([i for i in found if _overdue(i, now) or not self._worked_on(i)]))
 
     def take_over(self) -> tuple[Intent, ...]:
         """Judge what dead processes left, sending nothing: never-sent ones are abandoned, sent ones become unknown."""
@@ -71,7 +72,7 @@ class Recovery:
     def due(self) -> tuple[Intent, ...]:
         """Return unknown intents whose next look is due, oldest first."""
         now = self._clock()
-        return tuple(i for i in self.orphans() if i.state == "unknown" and (i.next_due is None or i.next_due <= now))
+        return tuple(i for i in self.orphans() if i.state == "unknown" and (i.next_due is None or _overdue(i, now)))
 
     def follow(self, order_ids: Iterable[str]) -> None:
         """Compare accepted and settled intents of these orders with what was read: final, agreeing or contradicted."""
@@ -111,3 +112,8 @@ class Recovery:
         row = self._reader.row(intent.draft.wish.order_id)
         read = row.refreshed_at if row else None
         return read is not None and read - intent.settled_at > _SETTLING
+
+
+def _overdue(intent: Intent, now: datetime) -> bool:
+    """Whether an unknown outcome is due for a look; its process, if it lives, has stopped trying by then."""
+    return intent.state == "unknown" and intent.next_due is not None and intent.next_due <= now
