@@ -44,9 +44,7 @@ def key_file(key: rsa.RSAPrivateKey, tmp_path_factory: pytest.TempPathFactory) -
     directory.chmod(0o700)
     path = directory / "key.pem"
     path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     path.chmod(0o600)
     return path

@@ -53,9 +53,7 @@ def test_vector_is_rebuilt(vector: dict) -> None:
     inputs, algorithm = vector["inputs"], algorithm_of(vector)
     url = urlsplit(inputs["url"])
     headers = {name: vector["requestHeaders"][name] for name in vector["signedHeaders"].split(";")}
-    canonical = canonical_request(
-        inputs["method"], url.path, url.query, headers, (inputs.get("body") or "").encode()
-    )
+    canonical = canonical_request(inputs["method"], url.path, url.query, headers, (inputs.get("body") or "").encode())
     assert canonical == vector["canonicalRequest"]
     text = string_to_sign(algorithm, canonical)
     assert text == vector["stringToSign"]
@@ -88,9 +86,7 @@ def test_own_signature_verifies_with_its_salt_only(algorithm: Algorithm, key: rs
 def test_request_is_signed_as_it_leaves(vector: dict, key: rsa.RSAPrivateKey) -> None:
     """What is signed is what httpx puts on the wire: raw path and query, exact body."""
     inputs = vector["inputs"]
-    signature = Signature(
-        key_id="SANDBOX-X", key=lambda: key, host="pay-api.amazon.com", region="na", now=lambda: NOW
-    )
+    signature = Signature(key_id="SANDBOX-X", key=lambda: key, host="pay-api.amazon.com", region="na", now=lambda: NOW)
     headers = {"accept": "application/json", "content-type": "application/json", "x-amz-pay-other": "unsigned"}
     if inputs["method"] == "POST":
         headers["x-amz-pay-idempotency-key"] = "k" * 32

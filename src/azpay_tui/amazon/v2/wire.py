@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Final, Never, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 MAX_DEPTH: Final = 32
@@ -102,6 +102,10 @@ def parse_time(text: object) -> datetime | None:
 
 def _label(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _code(value: object) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_WORD else None
 
 
 def _group(value: object) -> object:
@@ -233,7 +237,7 @@ class Refund(Wire):
 class Problem(Wire):
     """The body of a refusal."""
 
-    reason_code: Annotated[Label, Field(max_length=MAX_WORD)] = None
+    reason_code: Annotated[str | None, BeforeValidator(_code)] = None
     message: Label = None
 
 
