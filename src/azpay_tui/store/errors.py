@@ -1,0 +1,119 @@
+"""Why a store did not do something; every text is a sentence for the operator.
+
+StoreError
+├── JournalUnavailable      locked, full, read-only, damaged: nothing was changed
+│   ├── NewerSchema         written by a newer program: readable, never written
+│   └── WrongPlace          the data directory belongs to another shop, region or environment
+├── OrderBusy               another intent on the order is open
+├── IntentConflict          the intent is not in a state that allows the change
+└── CacheUnavailable        the cache cannot be read or written; nothing that matters is lost
+└── OlderSchema         made by an older program and not brought up to date yet
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from azpay_tui.domain.intent import Intent
+
+
+class StoreError(Exception):
+    """Base of everything the stores refuse; `str()` of it is one sentence."""
+
+
+class JournalUnavailable(StoreError):
+    """The journal cannot be used; the transaction left no trace."""
+
+    def __init__(self, message: str, *, full: bool = False) -> None:
+        """Keep the sentence; `full` says that more room may cure it."""
+        super().__init__(message)
+        self.full = full
+
+
+class NewerSchema(JournalUnavailable):
+    """The file was written by a newer program; it is read, never written."""
+
+
+class WrongPlace(JournalUnavailable):
+    """The data directory belongs to another shop, region or environment."""
+
+
+class OrderBusy(StoreError):
+    """Another intent on this order is open; it locks every verb of the order."""
+
+    def __init__(self, intent: Intent) -> None:
+        """Keep the open intent and say whose it is and since when."""
+        wish = intent.draft.wish
+        super().__init__(
+            f"{wish.order_id} is busy: {wish.verb} {intent.id} by {intent.draft.person} is {intent.state} since "
+            f"{intent.draft.at:%Y-%m-%d %H:%M:%S} UTC; settle it in the journal first."
+        )
+        self.intent = intent
+
+
+class IntentConflict(StoreError):
+    """The intent does not exist or its state does not allow the change; nothing was changed."""
+
+
+class CacheUnavailable(StoreError):
+    """The cache cannot be read or written; it can be rebuilt."""
+
+
+class OlderSchema(CacheUnavailable):
+    """The file was made by an older program and must be brought up to date by opening it for writing."""
+
+
+_BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_FULL: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+_READ_ONLY: Final = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
+_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def primary_code(error: BaseException | None) -> int:
+    """Return SQLite's primary result code of an error, 0 when it has none."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Tell whether an error means that the file itself is damaged."""
+    return primary_code(error) in _DAMAGED
+
+
+def journal_error(error: BaseException | None, path: Path) -> JournalUnavailable:
+    """Turn an error of SQLite on the journal into its sentence."""
+    code = primary_code(error)
+    if code in _BUSY:
+        return JournalUnavailable(
+            f"The journal {path} is locked by another program; nothing was recorded. Try again in a moment."
+        )
+    if code in _FULL:
+        return JournalUnavailable(
+            f"The journal {path} cannot be written: the disk is full or failing; nothing was recorded. "
+            "Free some space and try again.",
+            full=True,
+        )
+    if code in _READ_ONLY:
+        return JournalUnavailable(
+            f"The journal {path} or its directory cannot be written; nothing was recorded. Check owner and permissions."
+        )
+    if code in _DAMAGED:
+        return JournalUnavailable(
+            f"The journal {path} is damaged; nothing was recorded. Keep the file and restore the newest back-up."
+        )
+    return JournalUnavailable(f"The journal {path} cannot be used ({error}); nothing was recorded.")
+
+
+def cache_error(error: BaseException | None, path: Path) -> CacheUnavailable:
+    """Turn an error of SQLite on the cache into its sentence."""
+    code = primary_code(error)
+    if code in _BUSY:
+        return CacheUnavailable(f"The cache {path} is locked by another program; try again in a moment.")
+    if code in _FULL:
+        return CacheUnavailable(f"The cache {path} cannot be written: the disk is full or failing. Free some space.")
+    if code in _READ_ONLY:
+        return CacheUnavailable(f"The cache {path} or its directory cannot be used; check owner and permissions.")
+    if code in _DAMAGED:
+        return CacheUnavailable(f"The cache {path} is damaged; start again, it is rebuilt from the journal and Amazon.")
+    return CacheUnavailable(f"The cache {path} cannot be used ({error}).")

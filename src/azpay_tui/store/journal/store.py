@@ -1,0 +1,352 @@
+"""The action journal: what was confirmed, what was sent, what came back. Every method is one durable transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col, func, or_, select
+
+from azpay_tui.domain.intent import OPEN_STATES, Answer, Intent, IntentDraft, State
+from azpay_tui.domain.rows import TrackedOrder, TrackResult
+from azpay_tui.store.engine import make_engine, reading
+from azpay_tui.store.errors import IntentConflict, JournalUnavailable, OrderBusy, journal_error
+from azpay_tui.store.files import Ballast, DataDir
+from azpay_tui.store.journal.audit import AuditWriter, first_bad_row
+from azpay_tui.store.journal.rows import EVIDENCE_LIMIT, EVIDENCE_ROOM, to_evidence, to_intent, to_row
+from azpay_tui.store.journal.tables import AttemptRow, EvidenceRow, IntentRow, MetaRow, RoomRow
+from azpay_tui.store.journal.tracking import add_own_id, track_orders
+from azpay_tui.store.sqlite import BUSY_SECONDS, JOURNAL_PRAGMAS
+from azpay_tui.store.times import storable, to_text
+
+ROOM: Final = 64 * 1024
+"""Bytes held in the file for the outcome of each open intent."""
+_FINAL: Final = frozenset({"succeeded", "declined", "refused", "abandoned"})
+_R = TypeVar("_R")
+
+
+class JournalStore:
+    """The journal of one shop, region and environment; safe from any thread and beside other processes.
+
+    Raises `JournalUnavailable` when the file is locked for longer than the busy time, full, read-only, damaged or
+    newer, `OrderBusy` and `IntentConflict`: in every case nothing was changed.
+    """
+
+    def __init__(
+        self,
+        data: DataDir,
+        *,
+        person: str = "",
+        session: str = "",
+        refusal: JournalUnavailable | None = None,
+        busy: float = BUSY_SECONDS,
+    ) -> None:
+        """Use an existing, migrated file; `refusal` is raised by every write. Nothing is opened before it is needed."""
+        self.path: Path = data.journal
+        self._person = person
+        self._session = session
+        self._refusal = refusal
+        self._ballast = Ballast(data.ballast)
+        self._engine = make_engine(data.journal, JOURNAL_PRAGMAS, busy=busy)
+        self._writer = self._engine.execution_options(writing=True)
+        self._lock = threading.Lock()
+
+    def open_intent(self, draft: IntentDraft) -> Intent:
+        """Make a wish durable; raises `OrderBusy` (with the open intent) when the order has an open one."""
+        self._refuse()
+        self._ballast.ensure()
+        wish = draft.wish
+        with self._writing() as (session, audit):
+            _refuse_second(session, draft.place.merchant, wish.order_id)
+            seq = (session.exec(select(func.max(IntentRow.seq))).one() or 0) + 1
+            row = to_row(seq, draft)
+            session.add(row)
+            session.flush()
+            session.add(RoomRow(intent_id=row.id, pad=bytes(ROOM)))
+            audit.add(
+                draft.at, draft.person, "intent", session=draft.session, order_id=wish.order_id, intent_id=row.id,
+                data={
+                    "verb": str(wish.verb), "target": wish.target, "amount": str(wish.amount or ""), "key": draft.key,
+                    "counter": draft.counter, "method": draft.prepared.method, "path": draft.prepared.path,
+                    "body_sha256": row.body_sha256, "merchant": draft.place.merchant,
+                    "accepted": list(draft.accepted_warnings), "note": wish.note,
+                },
+            )  # fmt: skip
+            return to_intent(row)
+
+    def start_attempt(self, intent_id: str, at: datetime) -> int:
+        """Mark an open intent as sent and return the attempt's number, from 1; durable before it returns.
+
+        Raises `IntentConflict` when the intent is not open any more.
+        """
+        with self._writing() as (session, audit):
+            row = _must(session, intent_id)
+            if row.state not in OPEN_STATES:
+                raise IntentConflict(f"{intent_id} is {row.state}; it is not sent again.")
+            row.attempts += 1
+            row.state = "sent"
+            number = row.attempts
+            session.add(row)
+            session.add(
+                AttemptRow(intent_id=intent_id, number=number, started_at=to_text(at), ended_at=None, outcome=None)
+            )
+            if session.get(RoomRow, intent_id) is None:
+                session.add(RoomRow(intent_id=intent_id, pad=bytes(ROOM)))
+            audit.add(
+                at, self._person or row.person, "attempt", session=self._session, order_id=row.order_id,
+                intent_id=intent_id, data={"attempt": number, "key": row.key, "body_sha256": row.body_sha256},
+            )  # fmt: skip
+            return number
+
+    def record(
+        self,
+        intent_id: str,
+        attempt: int,
+        answer: Answer,
+        state: State,
+        reason: str | None,
+        result_id: str | None,
+        next_due: datetime | None,
+        at: datetime,
+    ) -> Intent:
+        """Store the evidence of an attempt, the intent's new state and an audit row in one transaction.
+
+        A settled outcome is never overwritten: an answer that comes later is kept as evidence only. A full disk does
+        not lose the outcome: room held in the file and beside it is used, and at last the evidence is cut.
+        """
+
+        def write(keep: int) -> Intent:
+            with self._writing() as (session, audit):
+                row = _must(session, intent_id)
+                tried = session.get(AttemptRow, (intent_id, attempt))
+                if tried is None:
+                    raise IntentConflict(f"{intent_id} has no attempt {attempt}.")
+                _give_room(session, intent_id)
+                evidence = to_evidence(intent_id, attempt, answer, to_text(at), keep)
+                session.add(evidence)
+                if tried.ended_at is None:
+                    tried.ended_at, tried.outcome = to_text(at), state
+                    session.add(tried)
+                late = row.state in _FINAL
+                if not late:
+                    _change(session, row, state, reason, "answer", at, result_id, next_due)
+                audit.add(
+                    at, self._person or row.person, "outcome", session=self._session, order_id=row.order_id,
+                    intent_id=intent_id,
+                    data={
+                        "attempt": attempt, "state": state, "late": late, "reason": reason, "result": result_id,
+                        "kind": answer.kind, "status": answer.status, "code": answer.reason_code,
+                        "request": answer.request_id, "answer_sha256": evidence.raw_sha256,
+                    },
+                )  # fmt: skip
+                return to_intent(row)
+
+        return self._despite_full_disk(write)
+
+    def move(
+        self,
+        intent_id: str,
+        state: State,
+        reason: str | None,
+        by: str,
+        at: datetime,
+        *,
+        note: str = "",
+        result_id: str | None = None,
+        next_due: datetime | None = None,
+        reconciled: bool | None = None,
+        session: str | None = None,
+    ) -> Intent:
+        """Change an intent without an attempt: abandoned, settled by read-back or a person, later look, new owner.
+
+        `by` is `read-back`, `answer` or `person NAME`. A settled intent can only be marked (same state) or become
+        `attention`; raises `IntentConflict` otherwise, `OrderBusy` when `attention` would be a second open intent.
+        """
+
+        def write(_keep: int) -> Intent:
+            with self._writing() as (work, audit):
+                row = _must(work, intent_id)
+                if row.state in _FINAL and state not in (row.state, "attention"):
+                    raise IntentConflict(f"{intent_id} is {row.state} already; it cannot become {state}.")
+                if row.state not in OPEN_STATES and state in OPEN_STATES:
+                    _refuse_second(work, row.merchant, row.order_id)
+                if state not in OPEN_STATES:
+                    _give_room(work, intent_id)
+                before = row.state
+                _change(work, row, state, reason, by, at, result_id, next_due)
+                if note:
+                    row.settled_note = storable(note)
+                if reconciled is not None:
+                    row.reconciled = reconciled
+                if session is not None:
+                    row.session = session
+                work.add(row)
+                audit.add(
+                    at, self._person or row.person, "settle", session=self._session, order_id=row.order_id,
+                    intent_id=intent_id,
+                    data={
+                        "from": before, "state": state, "reason": reason, "by": by, "note": note, "result": result_id,
+                        "reconciled": row.reconciled, "owner": row.session,
+                    },
+                )  # fmt: skip
+                return to_intent(row)
+
+        return self._despite_full_disk(write)
+
+    def intent(self, intent_id: str) -> Intent | None:
+        """Return one intent."""
+        with self._reading() as session:
+            row = session.exec(select(IntentRow).where(IntentRow.id == intent_id)).first()
+            return None if row is None else to_intent(row)
+
+    def intents(
+        self, *, order_id: str | None = None, states: Iterable[State] = (), limit: int = 1000
+    ) -> tuple[Intent, ...]:
+        """Return intents, newest first; empty `states` means all."""
+        wanted = tuple(states)
+        query = select(IntentRow).order_by(col(IntentRow.seq).desc()).limit(limit)
+        if order_id is not None:
+            query = query.where(IntentRow.order_id == order_id)
+        if wanted:
+            query = query.where(col(IntentRow.state).in_(wanted))
+        with self._reading() as session:
+            return tuple(to_intent(row) for row in session.exec(query))
+
+    def counter(self, base: str) -> int:
+        """Return the counter for a new key under this base.
+
+        It rises with every proven refusal or decline, and with every intent that was sent and that a person settled;
+        one that ended without being sent does not count.
+        """
+        by_person = (col(IntentRow.settled_by).startswith("person"), col(IntentRow.attempts) > 0)
+        counted = or_(col(IntentRow.state).in_(("declined", "refused")), by_person[0] & by_person[1])
+        query = select(func.count()).select_from(IntentRow).where(IntentRow.key_base == base, counted)
+        with self._reading() as session:
+            return session.exec(query).one()
+
+    def track(self, orders: Sequence[TrackedOrder], at: datetime) -> TrackResult:
+        """Learn of orders and ids in one transaction; merges, never removes.
+
+        Raises `ValueError` for an id that does not belong to its order; then nothing was learnt.
+        """
+        with self._writing() as (session, audit):
+            return track_orders(session.connection(), audit, orders, at, self._person, self._session)
+
+    def verify(self) -> int | None:
+        """Check the audit chain; returns the number of the first row that is not as it was written, or None."""
+        with self._translated(), reading(self._engine) as connection:
+            return first_bad_row(connection)
+
+    def evidence(self, intent_id: str) -> tuple[EvidenceRow, ...]:
+        """Return what came back for an intent, oldest first."""
+        with self._reading() as session:
+            rows = session.exec(
+                select(EvidenceRow).where(EvidenceRow.intent_id == intent_id).order_by(col(EvidenceRow.id))
+            )
+            return tuple(rows)
+
+    def meta(self, name: str) -> str | None:
+        """Return a named fact about the journal itself."""
+        with self._reading() as session:
+            row = session.get(MetaRow, name)
+            return None if row is None else row.value
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Store a named fact about the journal itself."""
+        with self._writing() as (session, _audit):
+            session.merge(MetaRow(name=name, value=value))
+
+    def close(self) -> None:
+        """Close every connection; safe to call twice."""
+        self._engine.dispose()
+
+    def _refuse(self) -> None:
+        if self._refusal is not None:
+            raise self._refusal
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise journal_error(error.orig, self.path) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with self._translated(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Session, AuditWriter]]:
+        self._refuse()
+        with (
+            self._lock,
+            self._translated(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            audit = AuditWriter(session.connection())
+            yield session, audit
+            session.flush()
+            audit.close()
+
+    def _despite_full_disk(self, write: Callable[[int], _R]) -> _R:
+        try:
+            return write(EVIDENCE_LIMIT)
+        except JournalUnavailable as error:
+            if not error.full:
+                raise
+        self._ballast.release()
+        return write(EVIDENCE_ROOM)
+
+
+def _must(session: Session, intent_id: str) -> IntentRow:
+    row = session.exec(select(IntentRow).where(IntentRow.id == intent_id)).first()
+    if row is None:
+        raise IntentConflict(f"There is no intent {intent_id}.")
+    return row
+
+
+def _refuse_second(session: Session, merchant: str, order_id: str) -> None:
+    query = select(IntentRow).where(
+        IntentRow.merchant == merchant, IntentRow.order_id == order_id, col(IntentRow.state).in_(OPEN_STATES)
+    )
+    other = session.exec(query).first()
+    if other is not None:
+        raise OrderBusy(to_intent(other))
+
+
+def _give_room(session: Session, intent_id: str) -> None:
+    room = session.get(RoomRow, intent_id)
+    if room is not None:
+        session.delete(room)
+        session.flush()
+
+
+def _change(
+    session: Session,
+    row: IntentRow,
+    state: State,
+    reason: str | None,
+    by: str,
+    at: datetime,
+    result_id: str | None,
+    next_due: datetime | None,
+) -> None:
+    if state in OPEN_STATES:
+        row.settled_by = row.settled_at = None
+    elif row.state != state or row.settled_by is None:
+        row.settled_by, row.settled_at = storable(by), to_text(at)
+    if reason is not None or row.state != state:
+        row.reason = None if reason is None else storable(reason)
+    row.state = state
+    row.next_due = to_text(next_due)
+    if result_id is not None:
+        row.result_id = result_id
+        add_own_id(session.connection(), row.order_id, result_id, at)
+    session.add(row)

@@ -1,0 +1,175 @@
+"""The tables of journal.db; times are fixed-width UTC text, money is minor units, currency and exponent."""
+
+from typing import ClassVar
+
+from sqlalchemy import Index, MetaData, text
+from sqlmodel import Field, SQLModel
+
+OPEN = "state IN ('intent', 'sent', 'unknown', 'attention')"
+"""Condition of an intent that locks its order; the unique index is made of it."""
+
+
+class JournalTable(SQLModel):
+    """Base of the journal's tables, with a catalogue of their own."""
+
+    metadata: ClassVar[MetaData] = MetaData()
+
+
+class MetaRow(JournalTable, table=True):
+    """One named fact about the journal itself: its identity, whose it is, the end of the audit chain."""
+
+    __tablename__ = "meta"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class IntentRow(JournalTable, table=True):
+    """A confirmed wish, complete enough to be sent again byte for byte, and where it stands."""
+
+    __tablename__ = "intent"
+    __table_args__ = (
+        Index("intent_one_open_per_order", "merchant", "order_id", unique=True, sqlite_where=text(OPEN)),
+        Index("intent_order", "order_id", "seq"),
+        Index("intent_state", "state", "seq"),
+        Index("intent_key_base", "key_base"),
+    )
+
+    seq: int = Field(primary_key=True)
+    id: str = Field(unique=True)
+    at: str
+    person: str
+    session: str
+    """Session that owns it now."""
+    api: str
+    region: str
+    environment: str
+    merchant: str
+    verb: str
+    order_id: str
+    target: str
+    amount_minor: int | None
+    amount_currency: str | None
+    amount_exponent: int | None
+    capture_now: bool
+    pending_allowed: bool
+    note: str
+    method: str
+    path: str
+    body: bytes
+    body_sha256: str
+    key_base: str
+    counter: int
+    key: str
+    seen: str
+    """JSON list of pairs."""
+    accepted_warnings: str
+    """JSON list of names."""
+    state: str
+    reason: str | None
+    attempts: int
+    next_due: str | None
+    result_id: str | None
+    settled_by: str | None
+    settled_at: str | None
+    settled_note: str
+    approver: str
+    reconciled: bool
+
+
+class AttemptRow(JournalTable, table=True):
+    """One request put on the wire; without an end it was never answered here."""
+
+    __tablename__ = "attempt"
+
+    intent_id: str = Field(primary_key=True, foreign_key="intent.id")
+    number: int = Field(primary_key=True)
+    started_at: str
+    ended_at: str | None = None
+    outcome: str | None = None
+    """State that the attempt gave its intent."""
+
+
+class EvidenceRow(JournalTable, table=True):
+    """What came back for one attempt; an attempt may gather more than one when a late answer arrives."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index("evidence_intent", "intent_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    intent_id: str = Field(foreign_key="intent.id")
+    attempt: int
+    at: str
+    kind: str
+    message: str
+    status: int | None
+    reason_code: str | None
+    request_id: str | None
+    server_date: str | None
+    received_at: str | None
+    raw: bytes
+    """The body as received, cut at `EVIDENCE_LIMIT`."""
+    raw_length: int
+    raw_sha256: str
+    """Of the whole body, also when it was cut."""
+
+
+class RoomRow(JournalTable, table=True):
+    """Pages held for the outcome of an open intent: given back in the very transaction that records the outcome."""
+
+    __tablename__ = "room"
+
+    intent_id: str = Field(primary_key=True, foreign_key="intent.id")
+    pad: bytes
+
+
+class TrackedRow(JournalTable, table=True):
+    """An order this shop knows of, with the labels its sources gave."""
+
+    __tablename__ = "tracked"
+
+    order_id: str = Field(primary_key=True)
+    number: str | None
+    amount_minor: int | None
+    amount_currency: str | None
+    amount_exponent: int | None
+    created: str | None
+    buyer_name: str | None
+    buyer_email: str | None
+    complete: bool
+    """Whether a source that lists every charge named it."""
+    source: str
+    """Where it was first heard of."""
+    added_at: str
+    updated_at: str
+
+
+class TrackedIdRow(JournalTable, table=True):
+    """A charge or refund that belongs to a tracked order."""
+
+    __tablename__ = "tracked_id"
+    __table_args__ = (Index("tracked_id_order", "order_id"),)
+
+    object_id: str = Field(primary_key=True)
+    order_id: str = Field(foreign_key="tracked.order_id")
+    source: str
+    added_at: str
+
+
+class AuditRow(JournalTable, table=True):
+    """One link of the audit chain; rows are only ever added."""
+
+    __tablename__ = "audit"
+
+    seq: int = Field(primary_key=True)
+    at: str
+    person: str
+    session: str
+    kind: str
+    """`intent`, `attempt`, `outcome`, `settle` or `track`."""
+    order_id: str
+    intent_id: str
+    data: str
+    """JSON of what happened; no personal data of buyers, because a chain cannot forget."""
+    hash: str
+    """SHA-256 in hexadecimal over the stored bytes of every other column and the hash before."""

@@ -1,0 +1,136 @@
+"""Learning of orders: labels are filled in and replaced, ids are added, nothing is ever removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, insert
+from sqlmodel import col, select, update
+
+from azpay_tui.domain.order import kind_of, order_id_of
+from azpay_tui.domain.rows import TrackedOrder, TrackResult
+from azpay_tui.store.journal.audit import AuditWriter
+from azpay_tui.store.journal.tables import TrackedIdRow, TrackedRow
+from azpay_tui.store.times import storable, to_text
+
+_LABELS: Final = (
+    "number",
+    "amount_minor",
+    "amount_currency",
+    "amount_exponent",
+    "created",
+    "buyer_name",
+    "buyer_email",
+)
+_Labels = dict[str, str | int | None]
+_CHUNK: Final = 500
+
+
+def track_orders(
+    connection: Connection, audit: AuditWriter, orders: Sequence[TrackedOrder], at: datetime, person: str, session: str
+) -> TrackResult:
+    """Merge what sources say into the journal; the same again changes nothing.
+
+    Raises `ValueError` for a charge or refund id that does not belong to its order.
+    """
+    added = updated = unchanged = 0
+    changed: dict[str, None] = {}
+    for start in range(0, len(orders), _CHUNK):
+        chunk = orders[start : start + _CHUNK]
+        known = _known(connection, [order.order_id for order in chunk])
+        owned = _owned(connection, [*known])
+        new_ids: list[dict[str, str]] = []
+        inserts: dict[str, dict[str, str | int | bool | None]] = {}
+        updates: dict[str, dict[str, str | int | bool | None]] = {}
+        for order in chunk:
+            _check(order)
+            before = known.get(order.order_id)
+            after = _merged(before, order)
+            ids = [i for i in dict.fromkeys((*order.charge_ids, *order.refund_ids)) if i not in owned]
+            if before is not None and after == before and not ids:
+                unchanged += 1
+                continue
+            stamp = to_text(at)
+            if before is None:
+                added += 1
+                inserts[order.order_id] = {
+                    "order_id": order.order_id, **after, "source": order.source, "added_at": stamp, "updated_at": stamp
+                }  # fmt: skip
+            else:
+                updated += 1
+                if order.order_id in inserts:
+                    inserts[order.order_id].update(after)
+                else:
+                    updates[order.order_id] = {"key": order.order_id, **after, "updated_at": stamp}
+            known[order.order_id] = after
+            owned.update(ids)
+            new_ids.extend(
+                {"object_id": i, "order_id": order.order_id, "source": order.source, "added_at": stamp} for i in ids
+            )
+            changed[order.order_id] = None
+            audit.add(
+                at, person, "track", session=session, order_id=order.order_id,
+                data={"source": order.source, "number": after["number"], "ids": ids, "complete": after["complete"]},
+            )  # fmt: skip
+        if inserts:
+            connection.execute(insert(TrackedRow), list(inserts.values()))
+        if updates:
+            names = [*_LABELS, "complete", "updated_at"]
+            statement = update(TrackedRow).where(col(TrackedRow.order_id) == bindparam("key"))
+            connection.execute(statement.values({name: bindparam(name) for name in names}), list(updates.values()))
+        if new_ids:
+            connection.execute(insert(TrackedIdRow), new_ids)
+    return TrackResult(added, updated, unchanged, tuple(changed))
+
+
+def add_own_id(connection: Connection, order_id: str, object_id: str, at: datetime) -> None:
+    """Remember a charge or refund that an own intent made."""
+    stamp = to_text(at)
+    if kind_of(object_id) in (None, "permission") or order_id_of(object_id) != order_id:
+        return
+    tracked = insert(TrackedRow).prefix_with("OR IGNORE")
+    connection.execute(tracked.values(order_id=order_id, complete=False, source="us", added_at=stamp, updated_at=stamp))
+    found = insert(TrackedIdRow).prefix_with("OR IGNORE")
+    connection.execute(found.values(object_id=object_id, order_id=order_id, source="us", added_at=stamp))
+
+
+def _check(order: TrackedOrder) -> None:
+    for object_id in (*order.charge_ids, *order.refund_ids):
+        if order_id_of(object_id) != order.order_id or kind_of(object_id) in (None, "permission"):
+            raise ValueError(f"{object_id} is not a charge or refund of {order.order_id}.")
+
+
+def _known(connection: Connection, order_ids: list[str]) -> dict[str, _Labels]:
+    names = [*_LABELS, "complete"]
+    columns = [TrackedRow.__table__.c[name] for name in ("order_id", *names)]  # type: ignore[attr-defined]
+    rows = connection.execute(select(*columns).where(col(TrackedRow.order_id).in_(order_ids)))
+    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
+
+
+def _owned(connection: Connection, order_ids: list[str]) -> set[str]:
+    found = select(TrackedIdRow.object_id).where(col(TrackedIdRow.order_id).in_(order_ids))
+    return set(connection.execute(found).scalars())
+
+
+def _merged(before: _Labels | None, order: TrackedOrder) -> _Labels:
+    said: _Labels = {
+        "number": order.number,
+        "created": to_text(order.created),
+        "buyer_name": order.buyer_name,
+        "buyer_email": order.buyer_email,
+    }
+    if order.amount is not None:
+        said |= {
+            "amount_minor": order.amount.minor,
+            "amount_currency": order.amount.currency,
+            "amount_exponent": order.amount.exponent,
+        }
+    known: _Labels = dict.fromkeys(_LABELS) if before is None else before
+    merged: _Labels = {name: known[name] for name in _LABELS}
+    for name, value in said.items():
+        if value not in (None, ""):
+            merged[name] = storable(value) if isinstance(value, str) else value
+    merged["complete"] = bool(known.get("complete")) or order.complete
+    return merged

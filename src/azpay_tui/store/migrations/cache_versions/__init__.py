@@ -1,0 +1,1 @@
+"""Steps of cache.db, oldest first."""

@@ -1,0 +1,1 @@
+"""Steps of journal.db, oldest first."""
