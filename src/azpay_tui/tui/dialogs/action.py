@@ -1,14 +1,15 @@
-"""The one dialog through which money moves: shows what would happen, from a live read, and returns the confirmed wish."""
+"""The one dialog through which money moves: shows what would happen, from a live read, returns what was confirmed."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import events, on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.timer import Timer
@@ -81,10 +82,10 @@ class ActionDialog(Dialog[ActionResult | None]):
         #buttons { height: 1; }
     }
     """
-    BINDINGS = (
-        ("pageup", "scroll_facts(-1)", "Facts up"),
-        ("pagedown", "scroll_facts(1)", "Facts down"),
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "scroll_facts(-1)", "Facts up", show=False),
+        Binding("pagedown", "scroll_facts(1)", "Facts down", show=False),
+    ]
 
     @dataclass
     class Checked(Message):
@@ -264,7 +265,8 @@ class ActionDialog(Dialog[ActionResult | None]):
         match event.answer:
             case ChangedError() as error:
                 self._done = True
-                self.app.notify(display(f"Nothing was sent. {error}", 600), severity="warning", timeout=20, markup=False)
+                said = display(f"Nothing was sent. {error}", 600)
+                self.app.notify(said, severity="warning", timeout=20, markup=False)
                 self.dismiss(None)
                 return
             case BackOfficeError() as error:
@@ -324,8 +326,7 @@ class ActionDialog(Dialog[ActionResult | None]):
         width = max(20, self._get("#facts").size.width or 74)
         self._say("#facts", facts.lay_out(self._shown(), width))
         self._say("#live", self._live())
-        outcome = self._outcome() or (facts.Fact("After this", "shown when the amount is checked"), facts.Fact("Request key", "-"))
-        self._say("#after", facts.lay_out(outcome, width))
+        self._say("#after", facts.lay_out(self._outcome() or facts.NO_OUTCOME, width))
         if self._has_amount:
             self._say("#amount-hint", facts.amount_hint(self._limits, self._left, self._must_type))
         blocked = self._blocked()

@@ -52,6 +52,9 @@ class Fact:
     """Empty means that it is not known: then nothing can be confirmed."""
 
 
+NO_OUTCOME: Final = (Fact("After this", "shown when Amazon was asked about exactly this"), Fact("Request key", "-"))
+
+
 def facts_of(profile: ProfileInfo, order: Order, offer: Offer, now: datetime) -> tuple[Fact, ...]:
     """List what the dialog shows of one order and one action, in reading order."""
     word = status_of(order, now)

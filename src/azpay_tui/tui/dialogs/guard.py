@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from rich.text import Text
 from textual import events
 from textual.app import RenderResult
-from textual.binding import Binding, BindingsMap
+from textual.binding import Binding, BindingsMap, BindingType
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.reactive import reactive
@@ -40,7 +40,7 @@ class Arrivals:
         self._last = float("-inf")
 
     def _at(self, event: events.Event) -> float:
-        # The event carries the time at which its bytes were read. Later, a busy loop could pull apart what came at once.
+        # The event carries the time at which its bytes were read. A busy loop could pull apart what came at once.
         return event.time if self._clock is time.monotonic else self._clock()
 
     def isolated(self, event: events.Event) -> bool:
@@ -164,7 +164,7 @@ class AcceptBox(Widget, can_focus=True):
         &:focus { text-style: reverse bold; }
     }
     """
-    BINDINGS = (Binding("space", "toggle", "Accept", show=False),)
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "accept", "Accept", show=False)]
 
     accepted: reactive[bool] = reactive(False)
     """Whether the warning is accepted."""
@@ -191,7 +191,7 @@ class AcceptBox(Widget, can_focus=True):
         mark, cursor = ("x" if self.accepted else " "), (">" if self.has_focus else " ")
         return Text(f"{cursor} [{mark}] I accept {self.warning}: {self._sentence}")
 
-    def action_toggle(self) -> None:
+    def action_accept(self) -> None:
         """Accept, or take it back."""
         self.accepted = not self.accepted
         self.post_message(self.Changed(self))
@@ -220,7 +220,7 @@ class Dialog(ModalScreen[ResultType]):
         &.-live #box { border: double $error; }
     }
     """
-    BINDINGS = (Binding("escape,ctrl+c", "leave", "Close", show=False),)
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "Close", show=False)]
 
     def __init__(self, clock: Monotonic = time.monotonic) -> None:
         """Make a dialog that measures time by `clock`."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
@@ -45,7 +47,7 @@ class HelpScreen(Dialog[None]):
         #list > Static { height: auto; }
     }
     """
-    BINDINGS = (("q,question_mark,enter", "leave", "Close"),)
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark,enter", "leave", "Close", show=False)]
 
     def __init__(self, entries: Iterable[HelpEntry], *, title: str = "HELP", clock: Monotonic = time.monotonic) -> None:
         """Make the page for a table of commands; `title` is the program's own words."""

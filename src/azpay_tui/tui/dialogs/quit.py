@@ -49,7 +49,9 @@ class QuitDialog(Dialog[bool]):
                 yield Static(f"{plural(count, 'action is', 'actions are')} on the way to Amazon:")
                 with VerticalScroll(id="list", can_focus=False):
                     yield Static("\n".join(map(in_flight_line, self._in_flight)), markup=False)
-                yield Static("Leaving waits until the answer is in or its time is up. Nothing is lost: the next start settles it.")
+                yield Static(
+                    "Leaving waits for the answer until its time is up. Nothing is lost: the next start settles it."
+                )
             else:
                 yield Static("Leave the console?")
             yield Static(id="why")

@@ -11,7 +11,7 @@ from azpay_tui.domain.money import AmountError, Money
 from azpay_tui.domain.order import Order
 
 UNKNOWN: Final = "not known"
-DIVERGED: Final = "The balance at Amazon does not fit the charges known here: add the missing charge ids (orders track)."
+DIVERGED: Final = "The balance at Amazon does not fit the charges known here: add the missing ids (orders track)."
 MIXED: Final = "Amounts of this order are in different currencies and are not added up."
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.order import ORDER_ID_LENGTH, Order, kind_of
-from azpay_tui.tui.display import display
+from azpay_tui.tui.display import display, hidden
 
 GLYPHS: Final[dict[str, str]] = {
     "UNKNOWN": "?",
@@ -75,7 +75,7 @@ def outside(text: str | None, limit: int = 200) -> str:
     if not text:
         return ""
     shown = display(text, limit)
-    return f"{shown} {HIDDEN}" if "\ufffd" in shown and "\ufffd" not in text else shown
+    return f"{shown} {HIDDEN}" if hidden(text) else shown
 
 
 def zone(name: str) -> tzinfo:

@@ -1,0 +1,228 @@
+"""The pane of actions that are valid for an order, with the folded reasons of those that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Final
+
+from rich.text import Text
+from textual import events, on, work
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from azpay_tui.domain import limits
+from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.order import Order
+from azpay_tui.tui.dialogs.pick import PickDialog
+from azpay_tui.tui.display import display
+from azpay_tui.tui.widgets.words import LETTERS, NAMES, absolute, object_name, zone
+
+TITLE: Final = "Amazon Pay available order actions"
+_VERBS: Final = {letter: verb for verb, letter in LETTERS.items()}
+_FOLD: Final = "fold"
+
+
+def amount_of(order: Order, offer: Offer, now: datetime) -> str:
+    """Say how much an action is about: what is left by itself, and the most that is possible where that is more."""
+    charge = order.charge(offer.target) if offer.target else None
+    match offer.verb:
+        case Verb.AUTHORIZE:
+            left = limits.chargeable_left(order, now)
+        case Verb.CAPTURE | Verb.VOID:
+            left = charge.amount if charge else None
+        case Verb.REFUND:
+            left = limits.refundable(order, charge) if charge else None
+        case _:
+            return ""
+    most = f"at most {offer.maximum}" if offer.maximum is not None and offer.maximum != left else ""
+    return ", ".join(part for part in (str(left) if left else "", most) if part)
+
+
+def action_line(order: Order, offer: Offer, now: datetime) -> Text:
+    """Set one valid action: warning sign, keys, name, amount, names of the warnings."""
+    sign = "!" if offer.verdict == "warn" else " "
+    text = Text(f"{sign} a {LETTERS[offer.verb]}  ")
+    text.append(NAMES[offer.verb], "bold")
+    amount = amount_of(order, offer, now)
+    if amount:
+        text.append(f" {amount}")
+    if offer.warnings:
+        text.append(f" (! {', '.join(offer.warnings)})")
+    elif offer.reason:
+        text.append(f" ({display(offer.reason, 300)})")
+    return text
+
+
+def refusal_line(offer: Offer, where: tzinfo) -> Text:
+    """Set one action that is not valid: `-`, name, object, reason and the date when time changes it."""
+    name = NAMES[offer.verb]
+    which = f", {object_name(offer.target)}" if offer.target and offer.verb in _PER_CHARGE else ""
+    when = f" Changes {absolute(offer.changes_at, where)}." if offer.changes_at else ""
+    return Text(f"- {name}{which}: {display(offer.reason or 'not valid now', 400)}{when}")
+
+
+_PER_CHARGE: Final = frozenset({Verb.CAPTURE, Verb.VOID, Verb.REFUND})
+
+
+def groups(order: Order, offers: Iterable[Offer]) -> Iterator[tuple[str, list[Offer]]]:
+    """Group the valid offers by the object they act on: charges, oldest first, then the order."""
+    valid = [offer for offer in offers if offer.verdict != "no"]
+    for charge in order.charges:
+        of_charge = [offer for offer in valid if offer.target == charge.id]
+        if of_charge:
+            yield f"{object_name(charge.id)}, {display(charge.state, 40)}, {charge.amount}", of_charge
+    charge_ids = {charge.id for charge in order.charges}
+    rest = [offer for offer in valid if offer.target not in charge_ids]
+    if rest:
+        yield object_name(order.id), rest
+
+
+class ActionsPane(OptionList):
+    """What can be done with the order now; choosing only asks for a dialog, it never acts.
+
+    | Key | Does |
+    |---|---|
+    | a c v f k x r | choose authorize, capture, void, refund, cancel, close, refresh |
+    | Enter | choose the line, or open and fold the reasons |
+    | arrows | move; `k` is cancel here, not up |
+    """
+
+    DEFAULT_CSS = """
+    ActionsPane {
+        border: solid $foreground;
+        background: $background;
+        padding: 0 1;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        &:focus { border: solid $accent; background-tint: $background 0%; }
+        & > .option-list--option-disabled { color: $foreground; }
+        &:focus > .option-list--option-highlighted { text-style: reverse bold; }
+    }
+    """
+
+    @dataclass
+    class Chosen(Message):
+        """A person chose a valid action."""
+
+        offer: Offer
+        pane: ActionsPane
+
+        @property
+        def control(self) -> ActionsPane:
+            """The pane, for selectors."""
+            return self.pane
+
+    def __init__(self, *, timezone: str = "UTC", id: str | None = None) -> None:
+        """Make an empty pane; `timezone` is the profile's IANA zone for dates."""
+        super().__init__(id=id, markup=False)
+        self.border_title = TITLE
+        self._zone = zone(timezone)
+        self._order: Order | None = None
+        self._offers: tuple[Offer, ...] = ()
+        self._now: datetime | None = None
+        self._open: bool | None = None
+        """Whether a person opened or folded the reasons; None: open where there is room."""
+        self._opened = False
+        self._plain: list[str] = []
+
+    def show(self, order: Order | None, offers: tuple[Offer, ...], now: datetime) -> None:
+        """Show what may be done with an order; repaints only when a line changes. `now` is UTC."""
+        if order is None or self._order is None or order.id != self._order.id:
+            self._open = None
+        self._order, self._offers, self._now = order, offers, now
+        self._fill()
+
+    @property
+    def refused(self) -> tuple[Offer, ...]:
+        """The offers that are not valid."""
+        return tuple(offer for offer in self._offers if offer.verdict == "no")
+
+    def _entries(self, opened: bool) -> Iterator[Option]:
+        order, now = self._order, self._now
+        if order is None or now is None:
+            yield Option(Text("No order is chosen."), disabled=True)
+            return
+        for heading, offers in groups(order, self._offers):
+            yield Option(Text(heading, "underline"), disabled=True)
+            for offer in offers:
+                yield Option(action_line(order, offer, now), id=str(self._offers.index(offer)))
+        if self.refused:
+            how = "fold" if opened else "see why"
+            yield Option(Text(f"- {len(self.refused)} not available: press Enter to {how}"), id=_FOLD)
+        if opened:
+            for offer in self.refused:
+                # Not disabled, so that the cursor can reach a reason that does not fit.
+                yield Option(refusal_line(offer, self._zone))
+
+    def _fits_open(self) -> bool:
+        width = max(1, self.size.width - 4)
+        lines = [str(option.prompt) for option in self._entries(opened=True)]
+        return sum(max(1, -(-len(line) // width)) for line in lines) <= self.size.height - 1
+
+    def _fill(self) -> None:
+        opened = self._open if self._open is not None else self._fits_open()
+        options = list(self._entries(opened))
+        lines = [str(option.prompt) for option in options]
+        if lines == self._plain:
+            return
+        self._plain = lines
+        self._opened = opened
+        at = self.highlighted_option.id if self.highlighted_option is not None else None
+        self.clear_options()
+        self.add_options(options)
+        ids = [option.id for option in options]
+        if at is not None and at in ids:
+            self.highlighted = ids.index(at)
+
+    def on_resize(self) -> None:
+        """Open the reasons where there is room now."""
+        self._fill()
+
+    def on_focus(self) -> None:
+        """Start on the first action."""
+        if self.highlighted is None:
+            self.action_first()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take a letter of an action; nothing is committed by it."""
+        verb = _VERBS.get(event.key)
+        if verb is None:
+            return
+        event.stop()
+        event.prevent_default()
+        self.choose(verb)
+
+    def choose(self, verb: Verb) -> None:
+        """Ask for the dialog of a verb: its only valid object, a choice among several, or the reasons why none."""
+        fitting = [offer for offer in self._offers if offer.verb is verb and offer.verdict != "no" and offer.target]
+        if len(fitting) == 1:
+            self.post_message(self.Chosen(fitting[0], self))
+        elif fitting:
+            self._pick(fitting)
+        else:
+            reasons = [offer.reason for offer in self._offers if offer.verb is verb and offer.reason]
+            text = " ".join(dict.fromkeys(reasons)) or "No order is chosen."
+            self.app.notify(display(f"{NAMES[verb]} is not available. {text}", 600), severity="warning", markup=False)
+
+    @work(group="pick")
+    async def _pick(self, offers: list[Offer]) -> None:
+        if self._order is None:
+            return
+        chosen = await self.app.push_screen_wait(PickDialog(offers, self._order))
+        if chosen is not None:
+            self.post_message(self.Chosen(chosen, self))
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_id == _FOLD:
+            self._open = not self._opened
+            self._fill()
+            if self._open:
+                self.call_after_refresh(self.scroll_end, animate=False)
+        elif event.option_id is not None:
+            self.post_message(self.Chosen(self._offers[int(event.option_id)], self))

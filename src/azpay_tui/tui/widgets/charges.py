@@ -1,0 +1,87 @@
+"""Charges and refunds of an order as a tree of lines, with every reason in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+
+from rich.text import Text
+
+from azpay_tui.domain import limits, states
+from azpay_tui.domain.order import Charge, Order, Refund
+from azpay_tui.domain.reasons import explain
+from azpay_tui.tui.display import display
+from azpay_tui.tui.widgets.words import absolute, outside, relative, short
+
+
+def plain_reason(code: str, description: str | None = None) -> str:
+    """Return a reason code with its sentence and the next step; Amazon's own text only for a code not known here."""
+    known = explain(code)
+    own = "" if known.known or not description else f" Amazon says: {outside(description, 300)}"
+    return display(f"{code}: {known.sentence} {known.next_step}", 500) + own
+
+
+def charge_lines(order: Order) -> Iterator[Text]:
+    """Yield the tree: the order at Amazon, its charges, below each its refunds, then ids that were not read."""
+    permission = order.permission
+    if permission is not None:
+        yield Text.assemble("order   ", (display(permission.state, 40), "bold"), f"  {_kind(permission.kind)}")
+        for reason in permission.reasons:
+            yield Text(f"        {plain_reason(reason.code, reason.description)}")
+    for charge in order.charges:
+        yield from _charge(order, charge)
+    known = {charge.id for charge in order.charges}
+    for refund in order.refunds:
+        if refund.charge_id not in known:
+            yield from _refund(refund, "`- ")
+    for object_id in sorted(order.unread):
+        yield Text(f"{display(object_id, 40)}: not read from Amazon yet; refresh (a r)")
+    for object_id in sorted(order.missing):
+        yield Text(f"{display(object_id, 40)}: Amazon does not know this id here")
+
+
+def _kind(kind: str) -> str:
+    return "" if kind == states.ONE_TIME else f"({display(kind, 40)})"
+
+
+def _charge(order: Order, charge: Charge) -> Iterator[Text]:
+    refunds = order.refunds_of(charge.id)
+    yield Text.assemble(
+        f"`- charge {display(short(charge.id), 40)}  ", (display(charge.state, 40), "bold"), f"  {charge.amount}"
+    )
+    stem = "|  " if refunds else "   "
+    if charge.captured is not None:
+        yield Text(f"   {stem}captured {charge.captured}, refunded {charge.refunded or '0'}")
+    if charge.reason:
+        yield Text(f"   {stem}{plain_reason(charge.reason, charge.description)}")
+    for number, refund in enumerate(refunds, 1):
+        yield from _refund(refund, "   `- " if number == len(refunds) else "   |- ")
+
+
+def _refund(refund: Refund, stem: str) -> Iterator[Text]:
+    yield Text.assemble(
+        f"{stem}refund {display(short(refund.id), 40)}  ", (display(refund.state, 40), "bold"), f"  {refund.amount}"
+    )
+    if refund.reason:
+        yield Text(f"         {plain_reason(refund.reason, refund.description)}")
+
+
+def deadline_lines(order: Order, now: datetime, where: tzinfo) -> Iterator[Text]:
+    """Yield what ends when: the guarantee and the authorization of live charges, and the order itself."""
+    ends: list[tuple[str, datetime | None]] = []
+    several = len(order.charges) > 1
+    for charge in order.charges:
+        if charge.state == states.AUTHORIZED:
+            which = f" {display(short(charge.id), 40)}" if several else ""
+            ends.append((f"7-day guarantee{which}", limits.guarantee_end(charge)))
+            ends.append((f"Authorization{which}", limits.authorization_end(charge)))
+    if order.permission is not None and order.permission.state != states.CLOSED:
+        ends.append(("Order", limits.permission_end(order)))
+    width = max((len(label) for label, _ in ends), default=0) + 2
+    for label, end in ends:
+        if end is None:
+            yield Text(f"{label.ljust(width)}not known")
+        elif end > now:
+            yield Text(f"{label.ljust(width)}ends {relative(end, now)}  {absolute(end, where)}")
+        else:
+            yield Text(f"{label.ljust(width)}ended {relative(end, now)}  {absolute(end, where)}")

@@ -1,0 +1,237 @@
+"""Everything known of one order, top to bottom: what it is, how much, until when, who, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, tzinfo
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.order import Address, OpenIntent, Order
+from azpay_tui.domain.rows import ListRow, TimelineEntry
+from azpay_tui.domain.status import attention, ship, status_of
+from azpay_tui.tui.display import display
+from azpay_tui.tui.widgets.charges import charge_lines, deadline_lines
+from azpay_tui.tui.widgets.sums import sums
+from azpay_tui.tui.widgets.timeline import timeline_lines
+from azpay_tui.tui.widgets.words import (
+    LETTERS,
+    NAMES,
+    absolute,
+    glyph,
+    object_name,
+    order_name,
+    outside,
+    relative,
+    zone,
+)
+
+NO_ORDER = "No order is chosen."
+
+
+def mask_email(address: str) -> str:
+    """Return an e-mail address with the part before the @ hidden but for its first letter."""
+    name, at, domain = address.partition("@")
+    return f"{name[:1]}***{at}{domain}" if at else "***"
+
+
+def _heading(word: str) -> Text:
+    return Text(f"\n{word}", "bold")
+
+
+def _intent(intent: OpenIntent, now: datetime) -> Text:
+    amount = f" {intent.amount}" if intent.amount else ""
+    sign = "?" if intent.state in ("unknown", "attention") else "~"
+    text = (
+        f"{sign} {intent.verb}{amount}, {object_name(intent.target)}: {intent.state}, "
+        f"confirmed by {outside(intent.person, 60)} {relative(intent.at, now)} ({intent.id})"
+    )
+    return Text(display(text, 300), "bold")
+
+
+def _address(address: Address) -> Iterator[Text]:
+    town = " ".join(part for part in (address.postal_code, address.city, address.region) if part)
+    for part in (address.name, address.line1, address.line2, address.line3, town, address.country, address.phone):
+        if part:
+            yield Text(f"  {outside(part, 120)}")
+
+
+def _people(order: Order, masked: bool) -> Iterator[Text]:
+    yield Text(f"Buyer    {outside(order.buyer_name, 80) or 'not known (Amazon shows it for 30 days)'}")
+    if order.buyer_email:
+        shown = mask_email(order.buyer_email) if masked else order.buyer_email
+        yield Text(f"E-mail   {outside(shown, 120)}{'  (p: show)' if masked else ''}")
+    address = order.permission.shipping if order.permission else None
+    if address is None:
+        return
+    if masked:
+        yield Text(f"Ship to  {outside(address.country, 40) or 'hidden'}  (p: show)")
+    else:
+        yield Text("Ship to")
+        yield from _address(address)
+
+
+def _sums(order: Order, now: datetime) -> Iterator[Text]:
+    found = sums(order, now)
+    width = max(len(line.text) for line in found.lines)
+    for line in found.lines:
+        yield Text.assemble(line.label.ljust(18), (line.text.rjust(width), "bold"))
+    if found.problem:
+        yield Text(f"! {found.problem}", "bold")
+
+
+def _offers(offers: Iterable[Offer]) -> Text:
+    names = dict.fromkeys(
+        f"a {LETTERS[offer.verb]} {NAMES[offer.verb]}{' !' if offer.verdict == 'warn' else ''}"
+        for offer in offers
+        if offer.verdict != "no"
+    )
+    return Text(f"Actions  {', '.join(names) or 'none'}")
+
+
+def detail_lines(
+    order: Order,
+    offers: tuple[Offer, ...],
+    timeline: tuple[TimelineEntry, ...],
+    now: datetime,
+    where: tzinfo,
+    masked: bool,
+) -> Iterator[Text]:
+    """Yield the lines of the detail, most important first."""
+    word, verdict = status_of(order, now), ship(order, now)
+    yield Text(order_name(order), "bold")
+    yield Text.assemble((f"{glyph(word)} {word}", "bold"), "   ", (verdict.word, "bold"), f": {verdict.reason}")
+    codes = attention(order, now)
+    if codes:
+        yield Text(f"! needs you: {', '.join(codes)}", "bold")
+    for intent in order.intents:
+        yield _intent(intent, now)
+    yield _offers(offers)
+    yield _heading("SUMS")
+    yield from _sums(order, now)
+    yield _heading("CHARGES AND REFUNDS")
+    yield from charge_lines(order)
+    for decline in order.declines:
+        amount = f" of {decline.amount}" if decline.amount else ""
+        why = display(decline.reason, 200)
+        yield Text(f"x an authorization{amount} was declined {relative(decline.at, now)}: {why}")
+    yield _heading("DEADLINES")
+    yield from deadline_lines(order, now, where)
+    yield _heading("PEOPLE")
+    yield from _people(order, masked)
+    yield _heading("TIMELINE (newest first)")
+    yield from timeline_lines(timeline, where)
+    yield Text()
+    read = order.refreshed_at
+    age = f"Read from Amazon {relative(read, now)}  {absolute(read, where)}" if read else "Never read from Amazon."
+    yield Text(age)
+
+
+class DetailView(VerticalScroll, can_focus=True):
+    """One order, scrollable by keyboard; repaints only when what it says changes.
+
+    | Key | Does |
+    |---|---|
+    | j k, arrows | scroll by a line |
+    | ctrl+d ctrl+u, PgDn PgUp | scroll by half a page, a page |
+    | g G, Home End | top, bottom |
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "by_lines(1)", "Down", show=False),
+        Binding("k,up", "by_lines(-1)", "Up", show=False),
+        Binding("ctrl+d", "by_pages(0.5)", "Half a page down", show=False),
+        Binding("ctrl+u", "by_pages(-0.5)", "Half a page up", show=False),
+        Binding("pagedown", "by_pages(1)", "Page down", show=False),
+        Binding("pageup", "by_pages(-1)", "Page up", show=False),
+        Binding("g,home", "top", "Top", show=False),
+        Binding("G,end", "bottom", "Bottom", show=False),
+    ]
+    DEFAULT_CSS = """
+    DetailView {
+        scrollbar-size-vertical: 1;
+        #detail-body { height: auto; width: 1fr; }
+    }
+    """
+
+    masked: reactive[bool] = reactive(False)
+    """Whether e-mail and address are hidden; the name never is, one must know whom one pays."""
+
+    def __init__(self, *, timezone: str = "UTC", masked: bool = False, id: str | None = None) -> None:
+        """Make an empty view; `timezone` is the profile's IANA zone for absolute times."""
+        super().__init__(id=id)
+        self.set_reactive(DetailView.masked, masked)
+        self._zone = zone(timezone)
+        self._shown: tuple[Order | None, tuple[Offer, ...], tuple[TimelineEntry, ...], ListRow | None, datetime] | None
+        self._shown = None
+        self._text = Text()
+
+    def compose(self) -> ComposeResult:
+        """One text, so that scrolling moves lines and nothing else."""
+        yield Static(NO_ORDER, id="detail-body", markup=False)
+
+    def show(
+        self,
+        order: Order | None,
+        offers: tuple[Offer, ...],
+        timeline: tuple[TimelineEntry, ...],
+        row: ListRow | None,
+        now: datetime,
+    ) -> None:
+        """Show an order; without one what its list row says; another order starts at the top. `now` is UTC."""
+        before = self._shown[0].id if self._shown and self._shown[0] else None
+        self._shown = (order, offers, timeline, row, now)
+        self._update()
+        if order is not None and order.id != before:
+            self.scroll_home(animate=False)
+
+    @property
+    def text(self) -> str:
+        """What is shown, as plain text."""
+        return self._text.plain
+
+    def watch_masked(self) -> None:
+        """Show or hide what is personal."""
+        self._update()
+
+    def on_mount(self) -> None:
+        """Show what was given before there was a body to show it in."""
+        self._text = Text()
+        self._update()
+
+    def _update(self) -> None:
+        if self._shown is None or not self.is_mounted:
+            return
+        order, offers, timeline, row, now = self._shown
+        if order is not None:
+            text = Text("\n").join(detail_lines(order, offers, timeline, now, self._zone, self.masked))
+        elif row is not None:
+            text = Text(f"{display(row.id, 40)}\n{glyph(row.status)} {row.status}\nNothing more is known here yet.")
+        else:
+            text = Text(NO_ORDER)
+        if text != self._text:
+            self._text = text
+            self.query_one("#detail-body", Static).update(text)
+
+    def action_by_lines(self, lines: int) -> None:
+        """Scroll by lines, negative is up."""
+        self.scroll_relative(y=lines, animate=False)
+
+    def action_by_pages(self, pages: float) -> None:
+        """Scroll by pages, negative is up."""
+        self.scroll_relative(y=int(pages * self.size.height), animate=False)
+
+    def action_top(self) -> None:
+        """Scroll to the first line."""
+        self.scroll_home(animate=False)
+
+    def action_bottom(self) -> None:
+        """Scroll to the last line."""
+        self.scroll_end(animate=False)
