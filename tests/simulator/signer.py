@@ -37,7 +37,7 @@ def sign(
     extra: dict[str, str] | None = None,
     unsigned: dict[str, str] | None = None,
     date_form: str = "%Y%m%dT%H%M%SZ",
-    key: rsa.RSAPrivateKey | None = None,
+    private: rsa.RSAPrivateKey | None = None,
 ) -> list[tuple[str, str]]:
     """All headers of a signed request, in the order in which the list names them."""
     headers = {
@@ -53,7 +53,7 @@ def sign(
     canonical = f"{method}\n{path}\n{query}\n{lines}\n{names}\n{sha256(body).hexdigest()}"
     text = f"{algorithm}\n{sha256(canonical.encode()).hexdigest()}"
     length = SALTS.get(algorithm, 32) if salt is None else salt
-    signature = (key or private_key()).sign(
+    signature = (private or private_key()).sign(
         text.encode(), padding.PSS(padding.MGF1(hashes.SHA256()), length), hashes.SHA256()
     )
     value = f"{algorithm} PublicKeyId={key_id}, SignedHeaders={names}, Signature={base64.b64encode(signature).decode()}"

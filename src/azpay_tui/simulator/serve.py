@@ -41,13 +41,16 @@ def say_ready(url: str) -> None:
 class _Server(uvicorn.Server):
     """uvicorn's server with signal handling of its own: a signal ends it at once and becomes the exit code."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, shell: Shell, ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._shell = shell
         self._ready = ready
+        self.loop: asyncio.AbstractEventLoop | None = None
         self.ended_by = 0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
         self._ready()
 
     @contextlib.contextmanager
@@ -57,16 +60,18 @@ class _Server(uvicorn.Server):
             return
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
-            loop.add_signal_handler(number, self._end, number)
+            loop.add_signal_handler(number, self.end, number)
         try:
             yield
         finally:
             for number in _SIGNALS:
                 loop.remove_signal_handler(number)
 
-    def _end(self, number: int) -> None:
+    def end(self, number: int) -> None:
+        """Stop; ``number`` is the signal that asked for it, 0 for none. To be called in the server's loop."""
         self.ended_by = number
         self.should_exit = True
+        self._shell.let_go()
 
 
 def serve(
@@ -108,8 +113,9 @@ def serve(
                 certificate, key_file = ensure_certificate(home)
         except (ProfileError, StateError) as error:
             raise ServeError(str(error)) from error
+        shell = Shell(simulator)
         config = uvicorn.Config(
-            Shell(simulator),
+            shell,
             http=OpenProtocol,
             loop="asyncio",
             ws="none",
@@ -123,7 +129,7 @@ def serve(
             ssl_certfile=certificate,
             ssl_keyfile=key_file,
         )
-        server = _Server(config, lambda: announce(url))
+        server = _Server(config, shell, lambda: announce(url))
         if until_stdin_closes:
             threading.Thread(target=_watch_stdin, args=(server,), daemon=True).start()
         server.run(sockets=[listener])
@@ -162,4 +168,7 @@ def _watch_stdin(server: _Server) -> None:
     """End the server when whoever started it is gone: its end of the pipe closes with it."""
     while os.read(0, 4096):
         pass
-    server.should_exit = True
+    if server.loop is None:
+        server.should_exit = True
+    else:
+        server.loop.call_soon_threadsafe(server.end, 0)

@@ -46,6 +46,14 @@ class Shell:
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
+        self._held: set[asyncio.Transport] = set()
+        self._ending = False
+
+    def let_go(self) -> None:
+        """Cut the connections of all answers held back, now and from now on, so that the process can end at once."""
+        self._ending = True
+        for transport in self._held:
+            _reset(transport)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -67,29 +75,41 @@ class Shell:
             body=body,
         )
         response = self._simulator.handle(request)
+        if response.delivery.kind == "plain":
+            await _send(response, send)
+            return
         transport = cast(asyncio.Transport, scope[_TRANSPORT])
-        match response.delivery.kind:
-            case "plain":
+        self._held.add(transport)
+        if self._ending:
+            _reset(transport)
+        try:
+            await _play(response, transport, receive, send)
+        finally:
+            self._held.discard(transport)
+
+
+async def _play(response: Response, transport: asyncio.Transport, receive: Receive, send: Send) -> None:
+    """Let the fault happen to the answer."""
+    match response.delivery.kind:
+        case "delay":
+            if not await _gone_within(receive, response.delivery.seconds):
                 await _send(response, send)
-            case "delay":
-                if not await _gone_within(receive, response.delivery.seconds):
-                    await _send(response, send)
-            case "stall":
-                await _gone(receive)
-            case "close":
-                transport.close()
-                await _gone(receive)
-            case "reset":
-                _reset(transport)
-                await _gone(receive)
-            case "truncate":
-                await _start(response, send)
-                half = response.body[: len(response.body) // 2]
-                await send({"type": "http.response.body", "body": half, "more_body": True})
-                transport.close()
-                await _gone(receive)
-            case "drip":
-                await _drip(response, receive, send)
+        case "stall":
+            await _gone(receive)
+        case "close":
+            transport.close()
+            await _gone(receive)
+        case "reset":
+            _reset(transport)
+            await _gone(receive)
+        case "truncate":
+            await _start(response, send)
+            half = response.body[: len(response.body) // 2]
+            await send({"type": "http.response.body", "body": half, "more_body": True})
+            transport.close()
+            await _gone(receive)
+        case "drip":
+            await _drip(response, receive, send)
 
 
 async def _body(request: HttpRequest) -> bytes | None:
