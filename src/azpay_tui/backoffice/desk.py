@@ -67,9 +67,17 @@ class BackOffice:
     """Implements `Desk`; safe from any thread. One sender thread, a few for reading, one for the refresh."""
 
     def __init__(
-        self, info: ProfileInfo, parts: Parts, clock: CorrectedClock | None = None, local: Clock = local_clock
+        self,
+        info: ProfileInfo,
+        parts: Parts,
+        clock: CorrectedClock | None = None,
+        local: Clock = local_clock,
+        pause: Callable[[float], bool] | None = None,
     ) -> None:
-        """Take what bootstrap built; nothing is started and nothing is read from Amazon."""
+        """Take what bootstrap built; nothing is started and nothing is read from Amazon.
+
+        `pause` replaces the sender's waits (seconds in, whether to stop out) where time is not the machine's.
+        """
         self._info = info
         self._parts = parts
         self._journal = parts.journal
@@ -91,6 +99,7 @@ class BackOffice:
             self._policy,
             self._events.tell,
             self._stop,
+            pause,
         )
         self._checker = act.Checker(
             parts.reader,

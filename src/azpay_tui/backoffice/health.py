@@ -6,6 +6,7 @@ import threading
 from datetime import datetime
 from typing import Final, Literal
 
+from azpay_tui.amazon.errors import HELD_BACK, KEY_UNUSABLE
 from azpay_tui.backoffice.clock import SHOWN_OFF, VERBS_OFF, CorrectedClock
 from azpay_tui.backoffice.ports import Cache
 from azpay_tui.domain.intent import Answer
@@ -74,7 +75,8 @@ class Health:
 
     def _fault(self, answer: Answer) -> Fault:
         if answer.kind == "unsent":
-            return "offline"
+            local: dict[str | None, Fault] = {HELD_BACK: "throttled", KEY_UNUSABLE: "auth"}
+            return local.get(answer.reason_code, "offline")
         if answer.kind == "lost" or answer.status is None:
             return "object"
         if answer.status in (401, 403):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import random
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -70,9 +69,13 @@ class Sender:
         policy: Policy,
         tell: Callable[[Event], None],
         stop: threading.Event,
+        pause: Callable[[float], bool] | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """Take the parts; `stop` ends every wait and forbids new attempts."""
+        """Take the parts; `stop` ends every wait and forbids new attempts.
+
+        `pause` waits so many seconds and returns whether the program ends; `jitter` returns 0 to 1.
+        """
         self._journal = journal
         self._cache = cache
         self._gateway = gateway
@@ -82,6 +85,7 @@ class Sender:
         self._policy = policy
         self._tell = tell
         self._stop = stop
+        self._pause = pause or stop.wait
         self._jitter = jitter
 
     # A confirmed intent, for the first time
@@ -148,7 +152,7 @@ class Sender:
         pause = max(seconds * (1 + self._jitter() / 2), retry_after.total_seconds() if retry_after else 0)
         if self._clock() + timedelta(seconds=pause) >= deadline:
             return False
-        return not self._stop.wait(pause)
+        return not self._pause(pause)
 
     def _record(self, intent: Intent, number: int, answer: Answer, judged: Judgement, unsure: int) -> Intent:
         state: State
@@ -176,7 +180,7 @@ class Sender:
                 return write()
             except JournalUnavailable as error:
                 _log.warning("an outcome could not be written yet: %s", error)
-                time.sleep(wait)
+                self._pause(wait)
         return write()
 
     def _interrupted(self, intent: Intent, unsure: int) -> Intent:

@@ -1,0 +1,110 @@
+"""The cache stays in step: by class of state, over outages, without touching what is open."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from tests.support.office import START, Office
+
+from azpay_tui.backoffice import schedule
+from azpay_tui.backoffice.errors import CredentialsError, OfflineError
+from azpay_tui.domain import states
+from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.order import Charge, Permission, Refund
+from azpay_tui.domain.status import status_of
+
+USD = Money(12000, "USD")
+ORDER = "S01-0000000-0000001"
+
+
+def charge(state: str, age: timedelta) -> Charge:
+    return Charge(f"{ORDER}-C000001", state, USD, created=START - age, updated=START - age, captured=USD)
+
+
+def test_what_is_in_flight_is_looked_at_after_half_its_age_from_seconds_to_an_hour() -> None:
+    young = schedule.next_due(charge(states.CAPTURE_INITIATED, timedelta(seconds=2)), None, START)
+    middle = schedule.next_due(charge(states.CAPTURE_INITIATED, timedelta(minutes=10)), None, START)
+    old = schedule.next_due(charge(states.CAPTURE_INITIATED, timedelta(days=1)), None, START)
+    assert young == START + timedelta(seconds=3)
+    assert middle == START + timedelta(minutes=5)
+    assert old == START + timedelta(hours=1)
+
+
+def test_what_rests_is_read_daily_and_exactly_at_its_marks() -> None:
+    assert schedule.next_due(charge(states.AUTHORIZED, timedelta(days=1)), None, START) == START + timedelta(days=1)
+    guarantee = schedule.next_due(charge(states.AUTHORIZED, timedelta(days=6, hours=20)), None, START)
+    assert guarantee == START + timedelta(hours=4)
+    permission = Permission(ORDER, states.CHARGEABLE, states.ONE_TIME, created=START - timedelta(days=179, hours=23))
+    assert schedule.next_due(permission, None, START) == START + timedelta(hours=1)
+
+
+def test_what_ended_is_not_read_again() -> None:
+    for fact in (
+        charge(states.DECLINED, timedelta(days=1)),
+        charge(states.CANCELED, timedelta(days=1)),
+        Permission(ORDER, states.CLOSED, states.ONE_TIME),
+        Refund(f"{ORDER}-R000001", f"{ORDER}-C000001", states.REFUNDED, USD),
+    ):
+        assert schedule.next_due(fact, None, START) is None
+
+
+def test_captured_is_read_daily_then_weekly() -> None:
+    assert schedule.next_due(charge(states.CAPTURED, timedelta(days=3)), None, START) == START + timedelta(days=1)
+    assert schedule.next_due(charge(states.CAPTURED, timedelta(days=40)), None, START) == START + timedelta(days=7)
+
+
+def test_a_second_sync_reads_nothing_and_changes_nothing(office: Office) -> None:
+    order_id = office.make("authorized")
+    before = office.desk.reader.order(order_id)
+    assert office.desk.sync_once() == 0
+    assert office.desk.reader.order(order_id) == before
+
+
+def test_changes_at_amazon_arrive_when_they_are_due(office: Office) -> None:
+    order_id = office.make("authorized", age="1d")
+    target = office.order(order_id).charges[0].id
+    office.sim("POST", "/_sim/acts", {"act": "capture-elsewhere", "id": target, "amount": "120.00"})
+    office.world(days=1, seconds=1)
+    office.desk.sync_once()
+    assert status_of(office.order(order_id), office.desk.now()) == "CAPTURED"
+    assert any("Captured" in entry.what for entry in office.desk.reader.timeline(order_id))
+
+
+def test_the_other_side_of_an_outage_is_in_step_after_one_round(office: Office) -> None:
+    order_id = office.make("authorized")
+    office.transport.reachable = False
+    with pytest.raises(OfflineError):
+        office.desk.sync_once(all_=True)
+    assert office.desk.reader.status(office.desk.now()).connection == "OFFLINE"
+    assert office.desk.reader.order(order_id) is not None
+    office.transport.reachable = True
+    assert office.desk.sync_once(all_=True) > 0
+    assert office.desk.reader.status(office.desk.now()).connection == "ONLINE"
+
+
+def test_a_refused_key_is_one_request_and_no_retry(office: Office) -> None:
+    office.make("authorized")
+    office.simulator.keys.clear()
+    before = len(office.transport.requests)
+    with pytest.raises(CredentialsError):
+        office.desk.sync_once(all_=True)
+    assert len(office.transport.requests) - before <= 4  # one batch is read by several threads at once
+    assert office.desk.reader.status(office.desk.now()).connection == "AUTH FAILED"
+
+
+def test_an_order_amazon_does_not_know_is_not_found_and_not_an_error(office: Office) -> None:
+    from azpay_tui.domain.rows import TrackedOrder
+
+    office.desk.track([TrackedOrder("S01-9999999-9999999")])
+    office.desk.sync_once()
+    assert status_of(office.order("S01-9999999-9999999"), office.desk.now()) == "NOT FOUND"
+    offers = office.desk.offers(office.order("S01-9999999-9999999"))
+    assert {o.verdict for o in offers if o.verb is not Verb.REFRESH} == {"no"}
+
+
+def test_an_unknown_state_word_switches_the_verbs_of_its_object_off(office: Office) -> None:
+    order_id = office.make("unknown")
+    assert status_of(office.order(order_id), office.desk.now()) == "UNRECOGNISED"
+    assert {o.verdict for o in office.desk.offers(office.order(order_id)) if o.verb is not Verb.REFRESH} == {"no"}

@@ -1,0 +1,145 @@
+"""Lost answers, throttling and crashes: unknown is never failed, and money moves at most once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.support.office import Hands, Office, open_office
+
+from azpay_tui.domain.intent import Verb
+
+LOST = ("reset", "close", "stall")
+
+
+@pytest.mark.parametrize(
+    "fault", [f"{name}-{when}" for name in LOST for when in ("before", "after")] + ["truncate", "garbage"]
+)
+@pytest.mark.parametrize(
+    ("verb", "situation"), [(Verb.CAPTURE, "authorized"), (Verb.REFUND, "captured"), (Verb.AUTHORIZE, "open")]
+)
+def test_one_lost_answer_settles_with_one_effect(office: Office, fault: str, verb: Verb, situation: str) -> None:
+    order_id = office.make(situation)
+    office.fault(str(verb), fault)
+    intent = office.act(order_id, verb, "10.00")
+    assert intent.state in ("succeeded", "accepted")
+    assert len(office.effects()) == 1
+
+
+@pytest.mark.parametrize("fault", ["reset-after", "reset-before", "stall-after"])
+@pytest.mark.parametrize(
+    ("verb", "situation"), [(Verb.VOID, "authorized"), (Verb.CANCEL, "authorized"), (Verb.CLOSE, "part-captured")]
+)
+def test_verbs_without_a_key_settle_by_reading_back(office: Office, fault: str, verb: Verb, situation: str) -> None:
+    order_id = office.make(situation)
+    office.fault(str(verb), fault)
+    assert office.act(order_id, verb).state == "succeeded"
+    assert len(office.effects()) == 1
+
+
+def test_a_server_error_is_unknown_and_settles_later(office: Office) -> None:
+    order_id = office.make("captured")
+    office.fault("refund", "status", times=4, status=500, code="InternalServerError", reason="InternalServerError")
+    intent = office.act(order_id, Verb.REFUND, "10.00")
+    assert intent.state == "unknown"
+    assert intent.attempts == 4
+    office.world(seconds=40)
+    office.desk.sync_once()
+    assert office.desk.wait(intent.id, 0).state == "accepted"
+    assert len(office.effects()) == 1
+
+
+def test_throttling_keeps_the_key_and_goes_on(office: Office) -> None:
+    order_id = office.make("captured")
+    office.fault("refund", "throttle", times=2)
+    intent = office.act(order_id, Verb.REFUND, "10.00")
+    assert intent.state == "accepted"
+    assert intent.attempts == 3
+    assert len({e["idempotency_key"] for e in office.sim("GET", "/_sim/ledger")}) == 1
+
+
+def test_after_a_quarter_of_an_hour_a_machine_only_reads_back(office: Office) -> None:
+    order_id = office.make("captured")
+    office.fault("refund", "reset-before", times=4)
+    intent = office.act(order_id, Verb.REFUND, "10.00")
+    assert intent.state == "unknown"
+    office.world(minutes=16)
+    office.desk.sync_once()
+    office.desk.resume()
+    assert office.desk.wait(intent.id, 0).state == "unknown"
+    assert office.effects() == []
+    (settled,) = office.desk.resume(intent.id)
+    assert settled.state == "accepted"
+    assert len(office.effects()) == 1
+
+
+def test_after_all_looks_a_person_is_asked_and_decides(office: Office) -> None:
+    order_id = office.make("captured")
+    office.fault("refund", "reset-before", times=4)
+    intent = office.act(order_id, Verb.REFUND, "10.00")
+    for _ in range(12):
+        office.world(days=1)
+        office.desk.sync_once()
+    assert office.desk.wait(intent.id, 0).state == "attention"
+    settled = office.desk.settle(intent.id, "abandoned", "support says no refund was made")
+    assert settled.state == "abandoned"
+    assert settled.settled_by == "person ops"
+    again = office.act(order_id, Verb.REFUND, "10.00")
+    assert again.state == "accepted"
+    assert again.draft.key != intent.draft.key
+
+
+class Killed(BaseException):
+    """Ends the sending at a named moment, as a kill would."""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("verb", "situation"), [(Verb.CAPTURE, "authorized"), (Verb.REFUND, "captured"), (Verb.AUTHORIZE, "open")]
+)
+def test_a_process_that_died_while_sending_is_settled_by_the_next(
+    tmp_path: Path, when: str, verb: Verb, situation: str
+) -> None:
+    hands = Hands()
+    with open_office(tmp_path, local=hands) as office:
+        order_id = office.make(situation)
+        ready = office.ready(order_id, verb, "10.00")
+        intent = office.stores.journal.open_intent(
+            office.desk._checker.draft(ready, (), "ops", office.stores.session.id)
+        )
+        office.stores.journal.start_attempt(intent.id, hands())
+        if when == "after":
+            office.desk._parts.gateway.send(intent.draft.prepared, intent.draft.key)
+        simulator = office.simulator
+    hands.advance(seconds=30)
+    with open_office(tmp_path, simulator, local=hands) as later:
+        assert later.desk._recovery.take_over()[0].state == "unknown"
+        later.desk.sync_once()
+        assert later.desk.wait(intent.id, 0).state in ("succeeded", "accepted")
+        assert len(later.effects()) == 1
+
+
+def test_a_never_sent_intent_is_never_sent_by_a_machine(tmp_path: Path) -> None:
+    hands = Hands()
+    with open_office(tmp_path, local=hands) as office:
+        order_id = office.make("captured")
+        ready = office.ready(order_id, Verb.REFUND, "10.00")
+        intent = office.stores.journal.open_intent(
+            office.desk._checker.draft(ready, (), "ops", office.stores.session.id)
+        )
+        simulator = office.simulator
+    with open_office(tmp_path, simulator, local=hands) as later:
+        later.desk.sync_once()
+        ended = later.desk.wait(intent.id, 0)
+        assert ended.state == "abandoned"
+        assert (ended.reason or "").startswith("offline: ")
+        assert later.sim("GET", "/_sim/ledger") == []
+
+
+def test_a_clock_that_is_off_is_corrected_and_sent_once_more(office: Office) -> None:
+    order_id = office.make("authorized", age="1d")
+    ready = office.ready(order_id, Verb.CAPTURE)
+    office.sim("POST", "/_sim/clock", {"advance": "2h"})
+    intent = office.desk.wait(office.desk.submit(ready).id, 60)
+    assert intent.state == "succeeded"
+    assert abs((office.desk.now() - office.local()).total_seconds() - 7200) < 5

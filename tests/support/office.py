@@ -1,0 +1,190 @@
+"""A whole back office over the simulator's core: real SQLite files, the real client, no socket, a clock that only moves when told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from tests.support.inline import InlineTransport, control
+
+from azpay_tui.amazon import v2
+from azpay_tui.backoffice.clock import CorrectedClock
+from azpay_tui.backoffice.desk import BackOffice, Parts
+from azpay_tui.backoffice.ports import ProfileInfo, Ready
+from azpay_tui.config import Profile
+from azpay_tui.domain.intent import Intent, Place, Verb, Wish
+from azpay_tui.domain.money import Money, parse_amount
+from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.order import Order
+from azpay_tui.domain.rows import TrackedOrder
+from azpay_tui.simulator.core import Simulator
+from azpay_tui.store import opening
+
+KEY_ID = "SANDBOX-AHTESTKEY0000000000000001"
+START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+PLACE = Place("v2", "na", "simulator", "A1TESTMERCHANT")
+_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@dataclass
+class Hands:
+    """A clock for one side, moved by hand."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Office:
+    """A desk with its simulator and everything a test wants to look at."""
+
+    desk: BackOffice
+    simulator: Simulator
+    transport: InlineTransport
+    local: Hands
+    directory: Path
+    stores: Any
+    tracked: list[TrackedOrder] = field(default_factory=list)
+
+    # The world
+
+    def world(self, **time: float) -> None:
+        """Let time pass on both sides."""
+        self.local.advance(**time)
+
+    def sim(self, method: str, path: str, body: object = None) -> Any:
+        return control(self.simulator, method, path, body)
+
+    def make(self, situation: str, *, known: bool = True, **more: Any) -> str:
+        """Make an order in a situation and learn of it; returns its id."""
+        made = self.sim("POST", "/_sim/orders", [{"situation": situation, **more}])[0]
+        currency = more.get("currency", "USD")
+        tracked = TrackedOrder(
+            made["permission_id"],
+            number=made["number"],
+            amount=parse_amount(more.get("amount", "120.00"), currency) if known else None,
+            charge_ids=tuple(made["charge_ids"]) if known else (),
+            refund_ids=tuple(made["refund_ids"]) if known else (),
+            complete=known,
+            source="import" if known else "track",
+        )
+        self.desk.track([tracked])
+        self.desk.sync_once()
+        return tracked.order_id
+
+    def effects(self) -> list[tuple[str, str | None, str | None]]:
+        """Return (operation, id, amount) of every ledger entry that had an effect."""
+        return [(e["operation"], e["id"], e["amount"]) for e in self.sim("GET", "/_sim/ledger") if e["effect"]]
+
+    def fault(self, operation: str, fault: str, times: int = 1, **more: Any) -> None:
+        self.sim("POST", "/_sim/faults", {"match": {"operation": operation}, "fault": fault, "times": times, **more})
+
+    # The desk
+
+    def order(self, order_id: str) -> Order:
+        order = self.desk.reader.order(order_id)
+        assert order is not None
+        return order
+
+    def offer(self, order_id: str, verb: Verb) -> Offer:
+        return next(o for o in self.desk.offers(self.order(order_id)) if o.verb is verb)
+
+    def wish(self, order_id: str, verb: Verb, amount: str | None = None, **more: Any) -> Wish:
+        order = self.order(order_id)
+        offers = [o for o in self.desk.offers(order) if o.verb is verb]
+        target = next((o.target for o in offers if o.verdict != "no" and o.target), offers[0].target or order_id)
+        money: Money | None = None
+        if verb in (Verb.AUTHORIZE, Verb.CAPTURE, Verb.REFUND):
+            currency = order.amount.currency if order.amount else "USD"
+            money = parse_amount(amount, currency) if amount else self.desk.suggest(order, verb, target)
+        return Wish(verb, order_id, target, money, **more)
+
+    def ready(self, order_id: str, verb: Verb, amount: str | None = None, **more: Any) -> Ready:
+        return self.desk.check(self.wish(order_id, verb, amount, **more))
+
+    def act(
+        self, order_id: str, verb: Verb, amount: str | None = None, accept: tuple[str, ...] = (), **more: Any
+    ) -> Intent:
+        """Check, confirm and wait."""
+        ready = self.ready(order_id, verb, amount, **more)
+        return self.desk.wait(self.desk.submit(ready, accept).id, 60)
+
+
+def profile(directory: Path, **changes: Any) -> Profile:
+    key_file = directory / "key.pem"
+    if not key_file.exists():
+        pem = _KEY.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        key_file.touch(0o600)
+        key_file.write_bytes(pem)
+    values: dict[str, Any] = {
+        "name": "sim",
+        "api": "v2",
+        "region": "na",
+        "environment": "simulator",
+        "url": "http://127.0.0.1:9",
+        "ca_file": None,
+        "merchant_id": PLACE.merchant,
+        "store_id": None,
+        "public_key_id": KEY_ID,
+        "private_key_file": key_file,
+        "data_dir": directory / "data",
+        "writable": True,
+        "policy": "amazon",
+        "timezone": "UTC",
+        "pace": "off",
+        "pending_authorization": False,
+    }
+    return Profile(**{**values, **changes})
+
+
+@contextmanager
+def open_office(
+    directory: Path,
+    simulator: Simulator | None = None,
+    *,
+    local: Hands | None = None,
+    person: str = "ops",
+    read_only: str | None = None,
+) -> Iterator[Office]:
+    """Build everything bootstrap builds, with the simulator's core at the end of the line; closes it afterwards."""
+    local = local or Hands()
+    simulator = simulator or Simulator({KEY_ID: _KEY.public_key()}, seed=7, base=local)
+    settings = profile(directory)
+    stores = opening.open_stores(settings.data_dir, PLACE, person=person, now=local)
+    transport = InlineTransport(simulator)
+    clock = CorrectedClock(stores.cache, timedelta(), local)
+    gateway = v2.build(settings, now=clock, wall=local, transport=transport)
+    info = ProfileInfo("sim", "simulator", "na", PLACE, person, "host", "UTC", read_only is None, read_only)
+    parts = Parts(
+        journal=stores.journal,
+        cache=stores.cache,
+        reader=stores.reader,
+        gateway=gateway,
+        session=stores.session,
+        lease=stores.lease,
+        daily=lambda: None,
+        close=stores.close,
+    )
+
+    def pause(seconds: float) -> bool:
+        local.advance(seconds=seconds)
+        return False
+
+    desk = BackOffice(info, parts, clock=clock, local=local, pause=pause)
+    try:
+        yield Office(desk, simulator, transport, local, directory, stores)
+    finally:
+        desk.stop(10)
