@@ -124,7 +124,8 @@ class Reading:
         if fact is None or order_id_of(fact.id) != read.due.order_id:
             due = schedule.after_error(read.due.attempts, now)
             return ReadResult(object_id, now, None, error=answer.message or "The answer is unreadable.", due=due)
-        return ReadResult(object_id, now, fact, due=schedule.next_due(fact, order, now))
+        raw = answer.raw.decode("utf-8", "replace")
+        return ReadResult(object_id, now, fact, due=schedule.next_due(fact, order, now), raw=raw)
 
 
 def _ended(order: Order, object_id: str) -> bool:

@@ -139,3 +139,5 @@ class ReadResult:
     """Why the read failed, one sentence."""
     due: datetime | None = None
     """When to read it again by itself; None for never."""
+    raw: str = ""
+    """The body as Amazon sent it, for people who want to see it."""
