@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,10 +56,29 @@ def settings(key_file: Path) -> Settings:
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting_between_tries() -> None:
+def _no_waiting_between_tries() -> Iterator[None]:
     stamina.set_testing(True, attempts=3, cap=True)
     yield
     stamina.set_testing(False)
+
+
+class Handled(httpx.MockTransport):
+    """Ends requests in a handler; its answer arrives bit by bit, as over a network."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = super().handle_request(request)
+        if not answer.is_stream_consumed:
+            return answer
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=_Bits(answer.content))
+
+
+class _Bits(httpx.SyncByteStream):
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start in range(0, len(self._content), 4096):
+            yield self._content[start : start + 4096]
 
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -73,7 +92,7 @@ def gateway_to(settings: Settings) -> Callable[..., V2Gateway]:
         wanted = replace(settings, **changes)
         if isinstance(target, str):
             wanted = replace(wanted, url=target)
-        transport = None if isinstance(target, str) else httpx.MockTransport(target)
+        transport = None if isinstance(target, str) else Handled(target)
         return build(wanted, now=lambda: NOW, wall=lambda: NOW, transport=transport, patience=patience)
 
     return make

@@ -1,4 +1,4 @@
-"""Answers are read strictly where rules depend on them and openly everywhere else; nothing crashes, nothing is guessed."""
+"""Answers are read strictly where rules depend on them and openly elsewhere; nothing crashes, nothing is guessed."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
@@ -53,11 +54,8 @@ class Peer:
             thread.start()
 
     def _play(self, connection: socket.socket) -> None:
-        with connection:
-            try:
-                self._script(connection, self.over)
-            except OSError:
-                pass  # the client has gone, as it should
+        with connection, contextlib.suppress(OSError):  # the client has gone, as it should
+            self._script(connection, self.over)
 
 
 def take_request(connection: socket.socket) -> bytes:
