@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from tests.simulator.process import DEADLINE, Server, running, start
 
+from azpay_tui.simulator.serve import _listen
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -113,6 +115,11 @@ def test_amazons_paths_need_the_key_and_the_control_surface_does_not(server: Ser
     assert answer.headers.get_all("date")
     assert len(answer.headers.get_all("date") or []) == 1
     connection.close()
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    with _listen(0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_bodies_beyond_reason_are_refused(server: Server) -> None:
