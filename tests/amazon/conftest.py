@@ -86,13 +86,13 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 @pytest.fixture
 def gateway_to(settings: Settings) -> Callable[..., V2Gateway]:
-    """Make a gateway whose requests end in a handler, or at a URL on loopback."""
+    """Make a gateway whose requests end in a handler, at a URL on loopback, or (None) where the settings say."""
 
-    def make(target: Handler | str, patience: Patience | None = None, **changes: object) -> V2Gateway:
+    def make(target: Handler | str | None, patience: Patience | None = None, **changes: object) -> V2Gateway:
         wanted = replace(settings, **changes)
         if isinstance(target, str):
             wanted = replace(wanted, url=target)
-        transport = None if isinstance(target, str) else Handled(target)
+        transport = Handled(target) if callable(target) else None
         return build(wanted, now=lambda: NOW, wall=lambda: NOW, transport=transport, patience=patience)
 
     return make

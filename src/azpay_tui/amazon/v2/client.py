@@ -112,7 +112,7 @@ class V2Gateway:
         route = requests.write_route(prepared)
         if route is None:
             return _unsent("This request is none of Amazon Pay's; nothing was sent.", self._wall())
-        if (key is not None) != (prepared.method == "POST") or (key and not requests.IDEMPOTENCY_KEY.fullmatch(key)):
+        if (key is not None) != (prepared.method == "POST") or not requests.is_key(key):
             return _unsent("The idempotency key does not fit the request; nothing was sent.", self._wall())
         headers = {} if key is None else {"x-amz-pay-idempotency-key": key}
         request = self._client.build_request(

@@ -17,7 +17,7 @@ from azpay_tui.domain.order import CHARGE_ID, PERMISSION_ID, ObjectKind, kind_of
 
 CANCELLATION_REASON: Final = "Voided by the merchant"
 CLOSURE_REASON: Final = {Verb.CANCEL: "Canceled by the merchant", Verb.CLOSE: "Closed by the merchant"}
-IDEMPOTENCY_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,11 @@ def write_route(prepared: Prepared) -> Route | None:
         ),
         None,
     )
+
+
+def is_key(text: str | None) -> bool:
+    """Tell whether this may be an idempotency key (1 to 32 characters); no key at all may be, where none is needed."""
+    return text is None or _KEY.fullmatch(text) is not None
 
 
 def prepare(wish: Wish) -> Prepared:
