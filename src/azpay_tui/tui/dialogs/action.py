@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
+from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from azpay_tui.backoffice.errors import BackOfficeError, ChangedError, OfflineError
+from azpay_tui.backoffice.errors import BackOfficeError, ChangedError
 from azpay_tui.backoffice.ports import Desk, Ready
 from azpay_tui.domain.intent import Seen, Verb, Wish
 from azpay_tui.domain.money import Money
@@ -33,28 +33,14 @@ from azpay_tui.tui.dialogs.guard import (
     Push,
     TypedInput,
 )
+from azpay_tui.tui.dialogs.question import ActionResult, Question
 from azpay_tui.tui.display import display
 
-ARM: Final = 0.8
-"""Seconds after opening before anything can be confirmed."""
-STALE: Final = 60.0
-"""Seconds after which a live check no longer counts."""
-RETRY: Final = 5.0
-"""Seconds after which a key press tries a failed check again."""
+__all__ = ["ActionDialog", "ActionResult"]
+
 DEBOUNCE: Final = 0.4
 """Seconds of calm after the last change of the amount before it is checked live."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActionResult:
-    """A confirmed wish, ready to be submitted."""
-
-    ready: Ready
-    """The record that was shown and confirmed; its wish holds the note."""
-    accepted: tuple[str, ...]
-    """Names of the warnings that were accepted."""
-    note: str
-    """What the person wrote; stays local."""
+_WIDEST: Final = 90
 
 
 class ActionDialog(Dialog[ActionResult | None]):
@@ -92,7 +78,6 @@ class ActionDialog(Dialog[ActionResult | None]):
         """A live check ended."""
 
         number: int
-        """Which check; answers of replaced checks are dropped."""
         wish: Wish
         answer: Ready | BackOfficeError
 
@@ -104,59 +89,51 @@ class ActionDialog(Dialog[ActionResult | None]):
         `amount` is used instead of the suggested one where the field does not have to be typed. `clock` gives seconds.
         """
         super().__init__(clock)
-        if offer.target is None:
-            raise ValueError("An action needs an object to act on.")
-        self._desk, self._offer, self._order, self._target = desk, offer, order, offer.target
-        self._has_amount = offer.verb in facts.AMOUNT_VERBS
-        self._left = desk.suggest(order, offer.verb, offer.target) if self._has_amount else None
-        self._first = (amount or self._left or offer.minimum) if self._has_amount else None
-        self._must_type = offer.verb in facts.TYPED_VERBS or bool(offer.warnings)
-        self._opened = clock()
-        self._seen = Seen.of(order)
-        self._ready: Ready | None = None
-        self._checked_at = 0.0
-        self._failure: BackOfficeError | None = None
-        self._failed: Wish | None = None
-        self._checking: Wish | None = None
-        self._number = 0
+        self._desk = desk
+        self._question = Question(desk, offer, order, amount, clock)
         self._hint = ""
         self._done = False
         self._read_to = 0.0
         self._debounce: Timer | None = None
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, Text] = {}
 
     def compose(self) -> ComposeResult:
-        """Facts above, fields and buttons below."""
-        verb = self._offer.verb
+        """Facts above, fields and buttons below; complete from the first frame, which is what a slow link pays for."""
+        question, verb = self._question, self._question.offer.verb
         yield self.notice()
         with Vertical(id="box") as box:
-            box.border_title = facts.TITLES[verb]
+            box.border_title = f" {facts.TITLES[verb]} "
             with VerticalScroll(id="facts-area", can_focus=False):
-                yield Static(id="facts", markup=False)
-                yield Static(id="live", markup=False)
-                yield Static(id="after", markup=False)
-                yield Vertical(id="accepts")
-            if self._has_amount:
-                start = "" if self._must_type or self._first is None else self._first.decimal()
-                currency = self._offer.maximum.currency if self._offer.maximum else ""
+                yield self._static("facts")
+                yield self._static("live")
+                yield self._static("after")
+                with Vertical(id="accepts"):
+                    for name in question.warnings:
+                        yield AcceptBox(name, warning_sentence(name))
+            if question.has_amount:
+                currency = question.offer.maximum.currency if question.offer.maximum else ""
                 with Horizontal(classes="row"):
                     yield Static(f"{facts.COMMITS[verb]} amount {currency}", classes="label", markup=False)
-                    yield from self._field(TypedInput(self.arrivals, id="amount", value=start))
-                yield Static(id="amount-hint", markup=False)
+                    yield from self._field(TypedInput(self.arrivals, id="amount", value=question.amount))
+                yield self._static("amount-hint")
             else:
                 with Horizontal(classes="row", id="last4-row") as row:
-                    row.display = self._must_type
+                    row.display = question.must_type
                     yield Static("Last 4 of the order id", classes="label")
                     yield from self._field(TypedInput(self.arrivals, id="last4", max_length=4))
                     yield Static("type them; paste is refused", classes="hint")
             with Horizontal(classes="row"):
                 yield Static("Note (stays here)", classes="label")
                 yield from self._field(TypedInput(self.arrivals, id="note", max_length=200))
-            yield Static(id="why", markup=False)
+            yield self._static("why")
             with Horizontal(id="buttons"):
                 yield Push("Keep the order" if verb is Verb.CANCEL else "Cancel", self.arrivals, id="cancel")
-                yield Push(facts.COMMITS[verb], self.arrivals, id="commit", disabled=True)
+                yield Push(question.label(), self.arrivals, id="commit", disabled=True)
             yield Static("Tab moves. Enter on the left button, or Esc: close, nothing sent.", id="keys")
+
+    def _static(self, name: str) -> Static:
+        text = self._texts[name] = self._saying()[name]
+        return Static(text, id=name, markup=False)
 
     def _field(self, field: TypedInput) -> ComposeResult:
         # Brackets show where the field is without colour.
@@ -167,86 +144,17 @@ class ActionDialog(Dialog[ActionResult | None]):
     def on_mount(self) -> None:
         """Focus the harmless button and read the order live."""
         self.set_class(self._desk.profile.environment == "live", "-live")
-        self._get("#cancel").focus()
-        self._ask_warnings(self._offer.warnings)
+        self.query_one("#cancel").focus()
+        self._check(self._question.first_wish())
         self.set_interval(0.25, self._paint)
-        self._check(self._wish(self._first))
-        self._paint()
-
-    # What is wanted, and what stands in its way
-
-    def _get(self, selector: str) -> Widget:
-        return self.query_one(selector)
-
-    def _typed(self, selector: str) -> str:
-        return self.query_one(selector, TypedInput).value
-
-    def _wish(self, amount: Money | None) -> Wish:
-        return Wish(self._offer.verb, self._order.id, self._target, amount)
-
-    @property
-    def _limits(self) -> Offer:
-        return self._ready.offer if self._ready is not None and self._ready.offer.maximum else self._offer
-
-    def _wanted(self) -> Wish | str:
-        """Return the wish as the fields say it, or the sentence saying what is wrong with them."""
-        if not self._has_amount:
-            return self._wish(None)
-        amount = facts.read_amount(self._typed("#amount"), self._limits)
-        return amount if isinstance(amount, str) else self._wish(amount)
-
-    def _age(self) -> float:
-        return self.clock() - self._checked_at
-
-    def _shown(self) -> tuple[facts.Fact, ...]:
-        order, offer = (self._ready.order, self._ready.offer) if self._ready else (self._order, self._offer)
-        return facts.facts_of(self._desk.profile, order, offer, self._desk.now())
-
-    def _boxes(self) -> Iterable[AcceptBox]:
-        return self.query(AcceptBox)
-
-    def _blocked(self) -> str | None:
-        """Return the first reason why nothing can be confirmed now, or None."""
-        if self.too_small:
-            return "The terminal is too small to show what would be confirmed."
-        wanted = self._wanted()
-        if isinstance(wanted, str):
-            return wanted
-        if self._failure is not None and self._failed == wanted:
-            return "Nothing can be confirmed: see above. A key press tries again."
-        ready = self._ready
-        if ready is None or ready.wish != wanted:
-            return "Wait: Amazon is being asked about exactly this."
-        if self._age() >= STALE:
-            return "The live check is too old; it is made again."
-        if ready.offer.verdict == "no":
-            return display(ready.offer.reason or "Amazon does not allow this now.", 200)
-        lacking = facts.missing((*self._shown(), *self._outcome()))
-        if lacking is not None:
-            return f"{lacking} is not known, so nothing can be confirmed. Refresh the order."
-        if self._must_type and not self._has_amount and self._typed("#last4") != self._order.id[-4:]:
-            return "Type the last 4 characters of the order id."
-        open_boxes = [box.warning for box in self._boxes() if not box.accepted]
-        if open_boxes or {box.warning for box in self._boxes()} != set(ready.offer.warnings):
-            return f"Accept each warning with Space: {', '.join(open_boxes)}."
-        area = self.query_one("#facts-area", VerticalScroll)
-        if area.size.height == 0 or self._read_to < area.max_scroll_y:
-            return "Read all facts first: PgDn."
-        return "A moment ..." if self.clock() - self._opened < ARM else None
-
-    def _outcome(self) -> tuple[facts.Fact, ...]:
-        ready = self._ready
-        if ready is None or ready.wish != self._wanted():
-            return ()
-        return (facts.Fact("After this", display(ready.after, 300)), facts.Fact("Request key", display(ready.key, 64)))
 
     # Live checks
 
-    def _check(self, wish: Wish) -> None:
-        self._number += 1
-        self._checking = wish
-        self._failure = None
-        self._run_check(self._number, wish, self._seen)
+    def _check(self, wish: Wish | None) -> None:
+        if wish is not None and not self._done:
+            number, seen = self._question.start_check(wish)
+            self._run_check(number, wish, seen)
+            self._paint()
 
     @work(thread=True, group="check")
     def _run_check(self, number: int, wish: Wish, seen: Seen) -> None:
@@ -258,123 +166,114 @@ class ActionDialog(Dialog[ActionResult | None]):
 
     @on(Checked)
     def _take_answer(self, event: Checked) -> None:
-        if event.number != self._number or self._done:
+        if self._done or not self._question.take(event.number, event.wish, event.answer):
             return
-        self._checking = None
-        self._checked_at = self.clock()
-        match event.answer:
-            case ChangedError() as error:
-                self._done = True
-                said = display(f"Nothing was sent. {error}", 600)
-                self.app.notify(said, severity="warning", timeout=20, markup=False)
-                self.dismiss(None)
-                return
-            case BackOfficeError() as error:
-                self._failure, self._failed, self._ready = error, event.wish, None
-            case ready:
-                self._ready, self._seen = ready, ready.seen
-                self._ask_warnings(ready.offer.warnings)
+        if isinstance(event.answer, ChangedError):
+            said = display(f"Nothing was sent. {event.answer}", 600)
+            self.app.notify(said, severity="warning", timeout=20, markup=False)
+            self.action_leave()
+            return
+        self._ask_warnings()
         self._paint()
 
-    def _check_again_if_needed(self) -> None:
-        """Check again what is too old or failed, but only when a person is there to press a key."""
-        wanted = self._wanted()
-        if self._checking is not None or self._done:
-            return
-        old = STALE if self._failure is None else RETRY
-        if self._age() >= old:
-            self._check(self._wish(self._first) if isinstance(wanted, str) else wanted)
-            self._paint()
-
-    def _check_wanted(self) -> None:
-        wanted = self._wanted()
-        known = (self._ready.wish if self._ready else None, self._checking, self._failed if self._failure else None)
-        if not isinstance(wanted, str) and wanted not in known:
-            self._check(wanted)
-        self._paint()
-
-    def _ask_warnings(self, warnings: tuple[str, ...]) -> None:
-        """Show one box per warning; a box that stays keeps its answer, a new warning makes the amount be typed."""
-        boxes = {box.warning: box for box in self._boxes()}
+    def _ask_warnings(self) -> None:
+        """Show one box per warning; a box that stays keeps its answer. A first warning makes something be typed."""
+        question = self._question
+        boxes = {box.warning: box for box in self.query(AcceptBox)}
         for name, box in boxes.items():
-            if name not in warnings:
+            if name not in question.warnings:
                 box.remove()
-        new = [name for name in warnings if name not in boxes]
-        if not new:
-            return
-        self.query_one("#accepts").mount(*(AcceptBox(name, warning_sentence(name)) for name in new))
-        if not self._must_type:
-            self._must_type = True
-            if self._has_amount:
-                self.query_one("#amount", TypedInput).value = ""
-            else:
-                self._get("#last4-row").display = True
+        new = [AcceptBox(name, warning_sentence(name)) for name in question.warnings if name not in boxes]
+        if new:
+            self.query_one("#accepts").mount(*new)
+        if question.has_amount:
+            self.query_one("#amount", TypedInput).value = question.amount
+        else:
+            self.query_one("#last4-row").display = question.must_type
 
     # Painting
 
-    def _say(self, selector: str, text: object) -> None:
-        plain = str(text)
-        if self._texts.get(selector) != plain:
-            self._texts[selector] = plain
-            self.query_one(selector, Static).update(text)  # type: ignore[arg-type]
+    def _blocked(self) -> str | None:
+        """Return the first reason why nothing can be confirmed now, or None."""
+        if self.too_small:
+            return "The terminal is too small to show what would be confirmed."
+        blocked = self._question.blocked()
+        if blocked is not None or not self.is_mounted:
+            return blocked
+        area = self.query_one("#facts-area", VerticalScroll)
+        unread = area.size.height == 0 or self._read_to < area.max_scroll_y
+        return "Read all facts first: PgDn." if unread else None
+
+    def _saying(self) -> dict[str, Text]:
+        """Return what every text says now, by the id of its widget."""
+        question = self._question
+        width = min(self.app.size.width, _WIDEST) - 1
+        return {
+            "facts": facts.lay_out(question.shown(), width),
+            "live": Text(question.live()),
+            "after": facts.lay_out(question.outcome(), width),
+            "amount-hint": Text(question.hint() if question.has_amount else ""),
+            "why": Text(self._hint or self._blocked() or "Ready: Tab to the right button, then Enter."),
+        }
 
     def _paint(self) -> None:
         """Bring every text and the commit button in step; paints only what differs."""
         if self._done or not self.is_mounted:
             return
         self._read_to = max(self._read_to, self.query_one("#facts-area", VerticalScroll).scroll_offset.y)
-        width = max(20, self._get("#facts").size.width or 74)
-        self._say("#facts", facts.lay_out(self._shown(), width))
-        self._say("#live", self._live())
-        self._say("#after", facts.lay_out(self._outcome() or facts.NO_OUTCOME, width))
-        if self._has_amount:
-            self._say("#amount-hint", facts.amount_hint(self._limits, self._left, self._must_type))
-        blocked = self._blocked()
+        width = min(self.app.size.width, _WIDEST) - 1
+        for name, text in self._saying().items():
+            before = self._texts.get(name)
+            if before is not None and before != text:
+                self._texts[name] = text
+                same = _height(before, width) == _height(text, width) is not None
+                self.query_one(f"#{name}", Static).update(text, layout=not same)
         commit, cancel = self.query_one("#commit", Push), self.query_one("#cancel", Push)
-        if blocked is not None and commit.has_focus:
+        blocked = self._blocked() is not None
+        if blocked and commit.has_focus:
             cancel.focus()
-        commit.disabled = blocked is not None
-        wanted = self._wanted()
-        amount = None if isinstance(wanted, str) else wanted.amount
-        commit.label = f"{facts.COMMITS[self._offer.verb]}{f' {amount}' if amount else ''}"
-        self._say("#why", self._hint or blocked or "Ready: Tab to the right button, then Enter.")
-
-    def _live(self) -> str:
-        problem = None
-        if self._failure is not None:
-            off = "Offline: actions are off, nothing was sent. " if isinstance(self._failure, OfflineError) else ""
-            problem = display(f"{off}{self._failure}", 400)
-        elif self._ready is not None and self._ready.already_so and self._age() < STALE:
-            problem = "Already so at Amazon: confirming sends nothing and records it as done."
-        age = None if self._ready is None else self._age()
-        return facts.checked_line(age, checking=self._checking is not None, problem=problem)
+        commit.disabled = blocked
+        commit.label = self._question.label()
 
     # What a person does
 
     def on_key(self, event: events.Key) -> None:
         """Note the key (`Dialog`), drop an old hint, and look again at what is too old."""
         super().on_key(event)
+        self._touched()
+
+    def _touched(self) -> None:
         self._hint = ""
-        self._check_again_if_needed()
+        self._check(self._question.to_check_again())
         self._paint()
+
+    def _read_fields(self) -> None:
+        """Take over what stands in the fields."""
+        question = self._question
+        if question.has_amount:
+            question.amount = self.query_one("#amount", TypedInput).value
+        else:
+            question.last4 = self.query_one("#last4", TypedInput).value
+        question.note = self.query_one("#note", TypedInput).value
 
     @on(Input.Changed)
     def _field_changed(self, event: Input.Changed) -> None:
-        self._hint = ""
+        self._read_fields()
         if event.input.id == "amount":
             if self._debounce is not None:
                 self._debounce.stop()
-            self._debounce = self.set_timer(DEBOUNCE, self._check_wanted)
-        self._check_again_if_needed()
-        self._paint()
+            self._debounce = self.set_timer(DEBOUNCE, lambda: self._check(self._question.to_check()))
+        self._touched()
 
     @on(Input.Submitted)
     def _leave_field(self) -> None:
         """Enter in a field moves to the harmless button; it never confirms."""
-        self._get("#cancel").focus()
+        self.query_one("#cancel").focus()
 
     @on(AcceptBox.Changed)
-    def _accepted_changed(self) -> None:
+    def _accepted_changed(self, event: AcceptBox.Changed) -> None:
+        accepted = self._question.accepted
+        (accepted.add if event.box.accepted else accepted.discard)(event.box.warning)
         self._paint()
 
     @on(TypedInput.Refused)
@@ -406,12 +305,15 @@ class ActionDialog(Dialog[ActionResult | None]):
 
     def _confirm(self) -> None:
         """Return the record that is on screen, if nothing stands in its way at this very moment."""
+        self._read_fields()
         self._paint()
-        ready = self._ready
-        if self._done or ready is None or self._checking is not None or self._blocked() is not None:
-            return
-        self._done = True
-        note = self._typed("#note").strip()
-        self.dismiss(
-            ActionResult(replace(ready, wish=replace(ready.wish, note=note)), tuple(ready.offer.warnings), note)
-        )
+        result = self._question.result()
+        if not self._done and result is not None and self._blocked() is None:
+            self._done = True
+            self.dismiss(result)
+
+
+def _height(text: Text, width: int) -> int | None:
+    """Return how many lines a text takes when none wraps, or None."""
+    lines = text.plain.split("\n")
+    return len(lines) if all(cell_len(line) <= width for line in lines) else None

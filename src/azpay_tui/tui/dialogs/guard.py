@@ -60,12 +60,13 @@ class Push(Widget, can_focus=True):
         width: auto;
         height: 1;
         margin: 0 2 0 0;
+        &#commit { width: 1fr; }
         &:focus { text-style: reverse bold; }
         &:disabled { color: $text-muted; }
     }
     """
 
-    label: reactive[str] = reactive("", layout=True)
+    label: reactive[str] = reactive("")
     """What pressing it does; the program's own words only."""
 
     @dataclass
@@ -210,14 +211,14 @@ class Dialog(ModalScreen[ResultType]):
             max-width: 90;
             height: auto;
             max-height: 100%;
-            border: solid $foreground;
-            padding: 0 1;
+            border-top: solid $foreground;
+            border-bottom: solid $foreground;
             background: $background;
         }
         #too-small { display: none; width: 100%; height: auto; }
         &.-hidden #box { display: none; }
         &.-hidden #too-small { display: block; }
-        &.-live #box { border: double $error; }
+        &.-live #box { border-top: double $error; border-bottom: double $error; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "Close", show=False)]
