@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -72,3 +73,43 @@ def schema_of(path: Path) -> int:
     finally:
         connection.close()
     return int(row[0])
+
+
+class Handle:
+    """A connection that is opened when first needed and again when the file was replaced; not for several threads."""
+
+    def __init__(self, path: Path, opener: Callable[[Path], sqlite3.Connection | None]) -> None:
+        """Name the file; nothing is opened yet. An opener that returns None finds the file not ready."""
+        self._path = path
+        self._opener = opener
+        self._connection: sqlite3.Connection | None = None
+        self._of: tuple[int, int, int] | None = None
+
+    def get(self) -> sqlite3.Connection | None:
+        """Return the connection, or None when there is no such file; raises what the opener raises."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            self.close()
+            return None
+        of = (os.getpid(), found.st_dev, found.st_ino)
+        if self._connection is None or self._of != of:
+            if self._of is not None and self._of[0] != of[0]:
+                self._abandon()
+            self.close()
+            self._connection, self._of = self._opener(self._path), of
+        return self._connection
+
+    def _abandon(self) -> None:
+        """Leave a connection inherited by a forked process alone: it is its parent's."""
+        _abandoned.append(self._connection)
+        self._connection = None
+
+    def close(self) -> None:
+        """Close it; the next use opens it again."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+_abandoned: Final[list[sqlite3.Connection | None]] = []

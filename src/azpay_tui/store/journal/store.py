@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,17 +16,16 @@ from sqlmodel import Session, col, func, or_, select
 from azpay_tui.domain.intent import OPEN_STATES, Answer, Intent, IntentDraft, State
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.store.engine import make_engine, reading
-from azpay_tui.store.errors import IntentConflict, JournalUnavailable, OrderBusy, journal_error
+from azpay_tui.store.errors import IntentConflict, JournalUnavailable, journal_error
 from azpay_tui.store.files import Ballast, DataDir
 from azpay_tui.store.journal.audit import AuditWriter, first_bad_row
 from azpay_tui.store.journal.rows import EVIDENCE_LIMIT, EVIDENCE_ROOM, to_evidence, to_intent, to_row
-from azpay_tui.store.journal.tables import AttemptRow, EvidenceRow, IntentRow, MetaRow, RoomRow
-from azpay_tui.store.journal.tracking import add_own_id, track_orders
+from azpay_tui.store.journal.steps import change, give_room, hold_room, must, refuse_second
+from azpay_tui.store.journal.tables import AttemptRow, EvidenceRow, IntentRow, MetaRow
+from azpay_tui.store.journal.tracking import track_orders
 from azpay_tui.store.sqlite import BUSY_SECONDS, JOURNAL_PRAGMAS
 from azpay_tui.store.times import storable, to_text
 
-ROOM: Final = 64 * 1024
-"""Bytes held in the file for the outcome of each open intent."""
 _FINAL: Final = frozenset({"succeeded", "declined", "refused", "abandoned"})
 _R = TypeVar("_R")
 
@@ -62,12 +62,12 @@ class JournalStore:
         self._ballast.ensure()
         wish = draft.wish
         with self._writing() as (session, audit):
-            _refuse_second(session, draft.place.merchant, wish.order_id)
+            refuse_second(session, draft.place.merchant, wish.order_id)
             seq = (session.exec(select(func.max(IntentRow.seq))).one() or 0) + 1
             row = to_row(seq, draft)
             session.add(row)
             session.flush()
-            session.add(RoomRow(intent_id=row.id, pad=bytes(ROOM)))
+            hold_room(session, row.id)
             audit.add(
                 draft.at, draft.person, "intent", session=draft.session, order_id=wish.order_id, intent_id=row.id,
                 data={
@@ -85,7 +85,7 @@ class JournalStore:
         Raises `IntentConflict` when the intent is not open any more.
         """
         with self._writing() as (session, audit):
-            row = _must(session, intent_id)
+            row = must(session, intent_id)
             if row.state not in OPEN_STATES:
                 raise IntentConflict(f"{intent_id} is {row.state}; it is not sent again.")
             row.attempts += 1
@@ -95,8 +95,7 @@ class JournalStore:
             session.add(
                 AttemptRow(intent_id=intent_id, number=number, started_at=to_text(at), ended_at=None, outcome=None)
             )
-            if session.get(RoomRow, intent_id) is None:
-                session.add(RoomRow(intent_id=intent_id, pad=bytes(ROOM)))
+            hold_room(session, intent_id)
             audit.add(
                 at, self._person or row.person, "attempt", session=self._session, order_id=row.order_id,
                 intent_id=intent_id, data={"attempt": number, "key": row.key, "body_sha256": row.body_sha256},
@@ -122,11 +121,11 @@ class JournalStore:
 
         def write(keep: int) -> Intent:
             with self._writing() as (session, audit):
-                row = _must(session, intent_id)
+                row = must(session, intent_id)
                 tried = session.get(AttemptRow, (intent_id, attempt))
                 if tried is None:
                     raise IntentConflict(f"{intent_id} has no attempt {attempt}.")
-                _give_room(session, intent_id)
+                give_room(session, intent_id)
                 evidence = to_evidence(intent_id, attempt, answer, to_text(at), keep)
                 session.add(evidence)
                 if tried.ended_at is None:
@@ -134,7 +133,7 @@ class JournalStore:
                     session.add(tried)
                 late = row.state in _FINAL
                 if not late:
-                    _change(session, row, state, reason, "answer", at, result_id, next_due)
+                    change(session, row, state, reason, "answer", at, result_id, next_due)
                 audit.add(
                     at, self._person or row.person, "outcome", session=self._session, order_id=row.order_id,
                     intent_id=intent_id,
@@ -170,15 +169,15 @@ class JournalStore:
 
         def write(_keep: int) -> Intent:
             with self._writing() as (work, audit):
-                row = _must(work, intent_id)
+                row = must(work, intent_id)
                 if row.state in _FINAL and state not in (row.state, "attention"):
                     raise IntentConflict(f"{intent_id} is {row.state} already; it cannot become {state}.")
                 if row.state not in OPEN_STATES and state in OPEN_STATES:
-                    _refuse_second(work, row.merchant, row.order_id)
+                    refuse_second(work, row.merchant, row.order_id)
                 if state not in OPEN_STATES:
-                    _give_room(work, intent_id)
+                    give_room(work, intent_id)
                 before = row.state
-                _change(work, row, state, reason, by, at, result_id, next_due)
+                change(work, row, state, reason, by, at, result_id, next_due)
                 if note:
                     row.settled_note = storable(note)
                 if reconciled is not None:
@@ -275,6 +274,8 @@ class JournalStore:
             yield
         except DBAPIError as error:
             raise journal_error(error.orig, self.path) from error
+        except sqlite3.Error as error:  # from the settings of a new connection
+            raise journal_error(error, self.path) from error
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
@@ -303,50 +304,3 @@ class JournalStore:
                 raise
         self._ballast.release()
         return write(EVIDENCE_ROOM)
-
-
-def _must(session: Session, intent_id: str) -> IntentRow:
-    row = session.exec(select(IntentRow).where(IntentRow.id == intent_id)).first()
-    if row is None:
-        raise IntentConflict(f"There is no intent {intent_id}.")
-    return row
-
-
-def _refuse_second(session: Session, merchant: str, order_id: str) -> None:
-    query = select(IntentRow).where(
-        IntentRow.merchant == merchant, IntentRow.order_id == order_id, col(IntentRow.state).in_(OPEN_STATES)
-    )
-    other = session.exec(query).first()
-    if other is not None:
-        raise OrderBusy(to_intent(other))
-
-
-def _give_room(session: Session, intent_id: str) -> None:
-    room = session.get(RoomRow, intent_id)
-    if room is not None:
-        session.delete(room)
-        session.flush()
-
-
-def _change(
-    session: Session,
-    row: IntentRow,
-    state: State,
-    reason: str | None,
-    by: str,
-    at: datetime,
-    result_id: str | None,
-    next_due: datetime | None,
-) -> None:
-    if state in OPEN_STATES:
-        row.settled_by = row.settled_at = None
-    elif row.state != state or row.settled_by is None:
-        row.settled_by, row.settled_at = storable(by), to_text(at)
-    if reason is not None or row.state != state:
-        row.reason = None if reason is None else storable(reason)
-    row.state = state
-    row.next_due = to_text(next_due)
-    if result_id is not None:
-        row.result_id = result_id
-        add_own_id(session.connection(), row.order_id, result_id, at)
-    session.add(row)

@@ -1,0 +1,152 @@
+"""Putting orders together from Amazon's facts in the cache and from what only the journal knows."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.order import Charge, LocalDecline, OpenIntent, Order, Permission, Refund, ShopFacts
+from azpay_tui.store.cache.facts import from_json
+from azpay_tui.store.times import from_micros, from_text
+
+_OBJECTS = """SELECT o.order_id, o.object_id, o.fact, o.read_at, o.due_at, o.missing
+    FROM json_each(?) AS wanted CROSS JOIN object AS o ON o.order_id = wanted.value"""
+_TRACKED = """SELECT t.order_id, t.number, t.amount_minor, t.amount_currency, t.amount_exponent, t.created,
+    t.buyer_name, t.buyer_email, t.complete, t.added_at
+    FROM json_each(?) AS wanted CROSS JOIN tracked AS t ON t.order_id = wanted.value"""
+_TRACKED_IDS = """SELECT t.order_id, t.object_id
+    FROM json_each(?) AS wanted CROSS JOIN tracked_id AS t ON t.order_id = wanted.value"""
+_INTENTS = """SELECT i.order_id, i.id, i.verb, i.target, i.state, i.amount_minor, i.amount_currency, i.amount_exponent,
+    i.at, i.person, i.result_id, i.settled_at, i.reason
+    FROM json_each(?) AS wanted CROSS JOIN intent AS i ON i.order_id = wanted.value
+    WHERE i.state IN ('intent', 'sent', 'unknown', 'attention', 'accepted')
+        OR (i.verb = 'authorize' AND i.state = 'declined' AND i.result_id IS NULL)
+        OR (i.verb = 'cancel' AND i.state = 'succeeded')
+    ORDER BY i.seq"""
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything known of one order, before it is put together."""
+
+    shop: ShopFacts = field(default_factory=ShopFacts)
+    tracked: bool = False
+    """Whether the journal knows the order."""
+    added_at: datetime | None = None
+    """When the journal learnt of it."""
+    permission: Permission | None = None
+    charges: list[Charge] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+    """Ids known of the order, from anywhere, without the permission."""
+    read: set[str] = field(default_factory=set)
+    cached: set[str] = field(default_factory=set)
+    """Ids that have a row in the cache."""
+    missing: set[str] = field(default_factory=set)
+    reads: list[tuple[bool, datetime]] = field(default_factory=list)
+    """Of each object that was read: whether it is read again by itself, and when it was read."""
+    intents: list[OpenIntent] = field(default_factory=list)
+    declines: list[LocalDecline] = field(default_factory=list)
+    canceled_here: bool = False
+
+    def order(self, order_id: str) -> Order:
+        """Put the snapshot together."""
+        counted = [at for alive, at in self.reads if alive] or [at for _alive, at in self.reads]
+        return Order(
+            id=order_id,
+            shop=self.shop,
+            permission=self.permission,
+            charges=tuple(sorted(self.charges, key=_age)),
+            refunds=tuple(sorted(self.refunds, key=_age)),
+            unread=frozenset(({order_id} | self.ids) - self.read - self.missing),
+            missing=frozenset(self.missing),
+            intents=tuple(self.intents),
+            declines=tuple(self.declines),
+            canceled_here=self.canceled_here,
+            refreshed_at=min(counted, default=None),
+        )
+
+
+def _age(thing: Charge | Refund) -> tuple[bool, float, str]:
+    return (thing.created is None, thing.created.timestamp() if thing.created else 0.0, thing.id)
+
+
+def money(minor: int | None, currency: str | None, exponent: int | None) -> Money | None:
+    """Put an amount together from its three columns."""
+    if minor is None or currency is None or exponent is None:
+        return None
+    return Money(minor, currency, exponent)
+
+
+def load(
+    cache: sqlite3.Connection | None, journal: sqlite3.Connection | None, order_ids: Iterable[str]
+) -> dict[str, Parts]:
+    """Collect what is known of orders; one that nobody knows comes back with nothing in it. Raises `sqlite3.Error`."""
+    parts = {order_id: Parts() for order_id in order_ids}
+    wanted = json.dumps([*parts])
+    if cache is not None:
+        _load_objects(parts, cache.execute(_OBJECTS, (wanted,)).fetchall())
+    if journal is not None:
+        _load_shop(parts, journal.execute(_TRACKED, (wanted,)).fetchall())
+        for order_id, object_id in journal.execute(_TRACKED_IDS, (wanted,)).fetchall():
+            parts[order_id].ids.add(object_id)
+        _load_intents(parts, journal.execute(_INTENTS, (wanted,)).fetchall())
+    return parts
+
+
+_Object = tuple[str, str, str | None, int | None, int | None, int]
+_Shop = tuple[str, str | None, int | None, str | None, int | None, str | None, str | None, str | None, int, str]
+_Intent = tuple[
+    str, str, str, str, str, int | None, str | None, int | None, str, str, str | None, str | None, str | None
+]  # fmt: skip
+
+
+def _load_objects(parts: dict[str, Parts], rows: list[_Object]) -> None:
+    for order_id, object_id, fact_text, read_at, due_at, missing in rows:
+        part = parts[order_id]
+        part.cached.add(object_id)
+        if object_id != order_id:
+            part.ids.add(object_id)
+        if read_at is not None:
+            part.reads.append((due_at is not None, from_micros(read_at)))
+        if missing:
+            part.missing.add(object_id)
+        elif fact_text is not None:
+            part.read.add(object_id)
+            match from_json(fact_text):
+                case Permission() as permission:
+                    part.permission = permission
+                case Charge() as charge:
+                    part.charges.append(charge)
+                case Refund() as refund:
+                    part.refunds.append(refund)
+
+
+def _load_shop(parts: dict[str, Parts], rows: list[_Shop]) -> None:
+    for order_id, number, minor, currency, exponent, created, name, email, complete, added_at in rows:
+        parts[order_id].tracked = True
+        parts[order_id].added_at = from_text(added_at)
+        parts[order_id].shop = ShopFacts(
+            number=number,
+            amount=money(minor, currency, exponent),
+            created=from_text(created),
+            buyer_name=name,
+            buyer_email=email,
+            complete=bool(complete),
+        )
+
+
+def _load_intents(parts: dict[str, Parts], rows: list[_Intent]) -> None:
+    for order_id, intent_id, verb, target, state, minor, currency, exponent, at, person, result_id, *rest in rows:
+        settled, reason = rest
+        part, amount = parts[order_id], money(minor, currency, exponent)
+        if state == "declined":
+            part.declines.append(LocalDecline(from_text(settled or at), amount, reason or ""))
+        elif state == "succeeded":
+            part.canceled_here = True
+        else:
+            part.intents.append(OpenIntent(intent_id, verb, target, state, amount, from_text(at), person, result_id))

@@ -1,0 +1,51 @@
+"""Which object is read next."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime, timedelta
+from typing import Final
+
+from azpay_tui.domain.limits import SOON
+from azpay_tui.domain.rows import Due
+from azpay_tui.store.times import to_micros
+
+FRESH: Final = timedelta(seconds=60)
+"""What is on screen is read again when it is older than this."""
+
+_WATCHED: Final = """SELECT o.object_id, o.order_id, o.attempts
+    FROM json_each(?) AS wanted CROSS JOIN object AS o ON o.order_id = wanted.value
+    WHERE o.attempts = 0 AND (o.tried_at IS NULL OR o.tried_at NOT BETWEEN ? AND ?)
+    ORDER BY o.tried_at, o.object_id LIMIT ?"""
+_LAPSING: Final = """SELECT object_id, order_id, attempts FROM object INDEXED BY object_lapse
+    WHERE lapse_at > ? AND lapse_at <= ? AND attempts = 0 AND due_at <= ? ORDER BY lapse_at, object_id LIMIT ?"""
+_RESTING: Final = """SELECT object_id, order_id, attempts FROM object INDEXED BY object_due
+    WHERE due_at IS NOT NULL AND attempts = 0 AND due_at <= ? ORDER BY due_at, object_id LIMIT ?"""
+_FAILING: Final = """SELECT object_id, order_id, attempts FROM object INDEXED BY object_failed
+    WHERE attempts > 0 AND due_at <= ? ORDER BY due_at, object_id LIMIT ?"""
+_ALL: Final = """SELECT object_id, order_id, attempts FROM object
+    WHERE tried_at IS NULL OR tried_at < ? ORDER BY attempts > 0, tried_at, object_id LIMIT ?"""
+
+
+def find(
+    cache: sqlite3.Connection, now: datetime, limit: int, watched: frozenset[str], all_: bool
+) -> tuple[Due, ...]:  # fmt: skip
+    """Return up to `limit` objects in the order in which they are read; raises `sqlite3.Error`."""
+    moment = to_micros(now)
+    if all_:
+        return tuple(Due(*row) for row in cache.execute(_ALL, (moment, limit)).fetchall())
+    fresh = (to_micros(now - FRESH), to_micros(now + FRESH))
+    found: dict[str, Due] = {}
+    steps: tuple[tuple[str, tuple[str | int, ...]], ...] = (
+        (_WATCHED, (json.dumps(sorted(watched)), *fresh)),
+        (_LAPSING, (moment, to_micros(now + SOON), moment)),
+        (_RESTING, (moment,)),
+        (_FAILING, (moment,)),
+    )
+    for sql, values in steps:
+        if len(found) >= limit:
+            break
+        for row in cache.execute(sql, (*values, limit)).fetchall():
+            found.setdefault(row[0], Due(*row))
+    return tuple(found.values())[:limit]

@@ -1,0 +1,68 @@
+"""Writing list rows: only what differs, with the search index, the counts of the views and the revision in step."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from azpay_tui.store.cache.project import COLUMNS, VIEW_COLUMNS, RowValues
+
+_SELECT: Final = f"""SELECT r.rid, {", ".join(f"r.{name}" for name in COLUMNS)}
+    FROM json_each(?) AS wanted CROSS JOIN list_row AS r ON r.order_id = wanted.value"""
+_INSERT: Final = f"""INSERT INTO list_row ({", ".join(COLUMNS)}, revision)
+    VALUES ({", ".join("?" * len(COLUMNS))}, ?)"""
+_SILENT: Final = frozenset({"refreshed_at", "changes_at"})
+"""Columns whose change alone is no news."""
+
+
+def write_rows(connection: sqlite3.Connection, rows: Iterable[RowValues], touched: Iterable[str]) -> tuple[str, ...]:
+    """Bring list rows in step inside the caller's transaction; returns the ids of orders that changed.
+
+    `touched` are orders whose details changed though their row may not have. Raises `sqlite3.Error`.
+    """
+    fresh = {row.order_id: row for row in rows}
+    known = {
+        old[1]: (old[0], dict(zip(COLUMNS, old[1:], strict=True)))
+        for old in connection.execute(_SELECT, (json.dumps([*fresh]),)).fetchall()
+    }
+    changed = dict.fromkeys(order_id for order_id in touched if order_id in fresh)
+    revision = int(connection.execute("SELECT revision FROM state").fetchone()[0]) + 1
+    counts = dict.fromkeys((*VIEW_COLUMNS, "all"), 0)
+    for order_id, row in fresh.items():
+        values = dict(zip(COLUMNS, row.values(), strict=True))
+        if order_id not in known:
+            changed[order_id] = None
+            rid = connection.execute(_INSERT, (*row.values(), revision)).lastrowid
+            connection.execute("INSERT INTO search (rowid, search_text) VALUES (?, ?)", (rid, row.search_text))
+            counts["all"] += 1
+            _count(counts, {}, values)
+            continue
+        rid, old = known[order_id]
+        different = [name for name in COLUMNS if old[name] != values[name]]
+        if not _SILENT.issuperset(different):
+            changed[order_id] = None
+        if "search_text" in different:
+            old_text = (rid, old["search_text"])
+            connection.execute("INSERT INTO search (search, rowid, search_text) VALUES ('delete', ?, ?)", old_text)
+            connection.execute("INSERT INTO search (rowid, search_text) VALUES (?, ?)", (rid, row.search_text))
+        names = [*different, *(["revision"] if order_id in changed else [])]
+        if names:
+            values["revision"] = revision
+            setting = ", ".join(f"{name} = ?" for name in names)
+            connection.execute(f"UPDATE list_row SET {setting} WHERE rid = ?", (*(values[n] for n in names), rid))
+            _count(counts, old, values)
+    for view, difference in counts.items():
+        if difference:
+            connection.execute("UPDATE view_count SET n = n + ? WHERE view = ?", (difference, view))
+    if changed:
+        connection.execute("UPDATE state SET revision = ?", (revision,))
+    return tuple(changed)
+
+
+def _count(
+    counts: dict[str, int], old: Mapping[str, str | int | None], new: Mapping[str, str | int | None]
+) -> None:  # fmt: skip
+    for view, column in VIEW_COLUMNS.items():
+        counts[view] += int(new[column] or 0) - int(old.get(column) or 0)

@@ -1,0 +1,113 @@
+"""Writing objects: what a read brought, objects newly heard of, and what the difference shows to have happened."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from azpay_tui.domain.order import Charge, Order, Permission, Refund, kind_of, order_id_of
+from azpay_tui.domain.reconcile import changes
+from azpay_tui.domain.rows import ReadResult
+from azpay_tui.store.cache.assemble import Parts
+from azpay_tui.store.cache.facts import from_json, kind_name, to_json
+from azpay_tui.store.times import from_micros, storable, to_micros
+
+_OVERLAP: Final = timedelta(minutes=2)
+"""Reads further apart than this did not overlap: the later one is believed whatever its time stamp says."""
+_NEW: Final = """INSERT INTO object (object_id, order_id, kind, raw, due_at, attempts, error, missing)
+    VALUES (?, ?, ?, '', ?, 0, '', 0) ON CONFLICT DO NOTHING"""
+
+
+def order_ids_of(reads: Iterable[ReadResult]) -> list[str]:
+    """Return the orders that reads belong to, each once."""
+    return list(dict.fromkeys(order_id_of(read.object_id) for read in reads))
+
+
+def store_read(cache: sqlite3.Connection, read: ReadResult, now: datetime) -> None:
+    """Store one read inside the caller's transaction."""
+    object_id, order_id, moment = read.object_id, order_id_of(read.object_id), to_micros(now)
+    kind = kind_of(object_id)
+    if kind is None:
+        return
+    cache.execute(_NEW, (object_id, order_id, kind, moment))
+    at, due = to_micros(read.at), to_micros(read.due)
+    if read.missing:
+        cache.execute(
+            """UPDATE object SET missing = 1, read_at = ?, tried_at = ?, due_at = ?, attempts = 0, error = '', raw = ?
+                WHERE object_id = ?""",
+            (at, at, due, storable(read.raw), object_id),
+        )
+        return
+    fact = read.fact
+    if not isinstance(fact, Permission | Charge | Refund) or fact.id != object_id or kind_name(fact) != kind:
+        cache.execute(
+            "UPDATE object SET attempts = attempts + 1, error = ?, tried_at = ?, due_at = ? WHERE object_id = ?",
+            (storable(read.error or "The answer was about something else."), at, due, object_id),
+        )
+        return
+    if _is_stale(cache, fact, read.at):
+        return
+    cache.execute(
+        """UPDATE object SET fact = ?, raw = ?, read_at = ?, tried_at = ?, due_at = ?, attempts = 0, error = '',
+            missing = 0 WHERE object_id = ?""",
+        (to_json(fact), storable(read.raw), at, at, due, object_id),
+    )
+    if isinstance(fact, Refund) and order_id_of(fact.charge_id) == order_id and kind_of(fact.charge_id) == "charge":
+        cache.execute(_NEW, (fact.charge_id, order_id, "charge", moment))
+
+
+def _is_stale(cache: sqlite3.Connection, fact: Permission | Charge | Refund, at: datetime) -> bool:
+    """Whether a read that overlapped another one brought the older state."""
+    known, read_at = cache.execute("SELECT fact, read_at FROM object WHERE object_id = ?", (fact.id,)).fetchone()
+    if known is None or read_at is None or fact.updated is None:
+        return False
+    before = from_json(known).updated
+    return before is not None and fact.updated < before and abs(from_micros(read_at) - at) < _OVERLAP
+
+
+def add_objects(cache: sqlite3.Connection, parts: Mapping[str, Parts], now: datetime) -> None:
+    """Make an object, due at once, for every id that has none yet."""
+    moment = to_micros(now)
+    cache.executemany(
+        _NEW,
+        [
+            (object_id, order_id, kind_of(object_id), moment)
+            for order_id, part in parts.items()
+            if part.tracked or part.ids or part.intents
+            for object_id in sorted(({order_id} | part.ids) - part.cached)
+            if kind_of(object_id) is not None
+        ],
+    )
+
+
+def happened(cache: sqlite3.Connection, before: Order, after: Order, now: datetime) -> None:
+    """Add to the timeline what fresh facts show, at the time Amazon gives, else now."""
+    facts: Sequence[Permission | Charge | Refund] = (
+        *((after.permission,) if after.permission else ()),
+        *after.charges,
+        *after.refunds,
+    )
+    times = {fact.id: fact.updated or fact.created for fact in facts}
+    known: Sequence[Permission | Charge | Refund] = (
+        *((before.permission,) if before.permission else ()),
+        *before.charges,
+        *before.refunds,
+    )
+    told = {fact.id: fact.updated for fact in known}
+    rows = []
+    for change in changes(before, after):
+        at = times.get(change.object_id)
+        if at is None or at > now or (change.object_id in told and told[change.object_id] == at):
+            at = now
+        amount = change.amount
+        columns = (amount.minor, storable(amount.currency), amount.exponent) if amount else (None, None, None)
+        if amount is not None and abs(amount.minor) >= 1 << 63:
+            columns = (None, None, None)
+        rows.append((after.id, to_micros(at), storable(change.what), change.object_id, *columns))
+    cache.executemany(
+        """INSERT INTO happening (order_id, at, what, object_id, amount_minor, amount_currency, amount_exponent)
+            VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        rows,
+    )

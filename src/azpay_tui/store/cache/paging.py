@@ -1,0 +1,130 @@
+"""Views, sorts and keyset cursors: the fixed SQL of a list, whose cost does not depend on how many orders there are."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from azpay_tui.domain.rows import VIEWS
+from azpay_tui.store.cache.project import VIEW_COLUMNS
+from azpay_tui.store.cache.search import Terms
+
+Key = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of rows: an index, its key columns and whether it is walked backwards."""
+
+    index: str
+    """Last part of the names of its indexes."""
+    keys: tuple[str, ...]
+    text: tuple[bool, ...]
+    """Which key is a text."""
+    backwards: bool = False
+
+
+def _sort(index: str, keys: str, *, backwards: bool = False) -> Sort:
+    names = tuple(keys.split())
+    return Sort(index, names, tuple(n in ("k_currency", "k_number", "status", "order_id") for n in names), backwards)
+
+
+SORTS: Final = {
+    "-created": _sort("newest", "k_newest order_id"),
+    "created": _sort("newest", "k_newest order_id", backwards=True),
+    "expires": _sort("expires", "k_expires order_id"),
+    "amount": _sort("amount", "k_currency k_amount order_id"),
+    "-amount": _sort("amount", "k_currency k_amount order_id", backwards=True),
+    "number": _sort("number", "k_number order_id"),
+    "status": _sort("status", "status k_newest order_id"),
+    "trouble": _sort("trouble", "k_rank k_trouble order_id"),
+}
+"""Newest first; oldest first; what expires soonest; by currency and amount, both ways; order number as people count;
+status word, then newest; (view attention only) what lapses soonest, then by urgency, then newest."""
+FREQUENT: Final = 5000
+"""More full-text candidates than this are not collected and sorted: the sort's index is walked instead."""
+
+
+def sort_of(view: str, name: str | None) -> tuple[str, Sort]:
+    """Return the sort of a view and its name; raises `ValueError` with a sentence for an unknown view or sort."""
+    if view not in VIEWS:
+        raise ValueError(f"There is no view {view!r}; the views are {', '.join(VIEWS)}.")
+    chosen = name or ("trouble" if view == "attention" else "-created")
+    allowed = [known for known in SORTS if known != "trouble" or view == "attention"]
+    if chosen not in allowed:
+        raise ValueError(f"The view {view} cannot be sorted by {chosen!r}; it can by {', '.join(allowed)}.")
+    return chosen, SORTS[chosen]
+
+
+def to_cursor(sort: str, keys: Sequence[Key]) -> str:
+    """Write the place of a row in a sort as an opaque text."""
+    text = json.dumps([sort, *keys], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def from_cursor(cursor: str, sort: str) -> tuple[Key, ...]:
+    """Read a cursor made for the same sort; raises `ValueError` with a sentence for anything else."""
+    kinds = SORTS[sort].text
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        values = json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
+        name, *keys = values
+        fits = name == sort and len(keys) == len(kinds) and all(map(_fits, keys, kinds))
+    except (binascii.Error, UnicodeError, ValueError, TypeError, RecursionError):
+        fits, keys = False, []
+    if not fits:
+        raise ValueError("The cursor is not one of this list; start again without it.")
+    return tuple(keys)
+
+
+def _fits(key: object, text: bool) -> bool:
+    if text:
+        return isinstance(key, str) and _encodes(key)
+    return isinstance(key, int) and not isinstance(key, bool) and abs(key) < 1 << 63
+
+
+def _encodes(key: str) -> bool:
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The part of a statement after its columns, with its values."""
+
+    sql: str
+    values: tuple[Key, ...]
+
+
+def source(view: str, sort: Sort, terms: Terms, frequent: bool) -> Walk:
+    """Return FROM and WHERE of a view narrowed by terms.
+
+    Rare terms: the full-text index names candidates, which are compared and sorted. Frequent or short ones: the index
+    of the sort is walked and each row compared, until there are enough.
+    """
+    table = f"list_row AS r INDEXED BY row_{view.replace('-', '_')}_{sort.index}"
+    values: list[Key] = []
+    if terms.match is not None and not frequent:
+        table = "(SELECT rowid AS hit FROM search WHERE search MATCH ?) CROSS JOIN list_row AS r ON r.rid = hit"
+        values.append(terms.match)
+    where = [f"r.{VIEW_COLUMNS[view]} = 1"] if view in VIEW_COLUMNS else []
+    where += ["instr(r.search_text, ?) > 0"] * len(terms.terms)
+    return Walk(f"FROM {table} WHERE {' AND '.join(where) or '1'}", (*values, *terms.terms))
+
+
+def ordered(sort: Sort, base: Walk, place: Sequence[Key] | None, *, backwards: bool, limit: int) -> Walk:
+    """Narrow to the rows behind a place in the direction of walking, in that direction, at most `limit`."""
+    down = sort.backwards != backwards
+    keys = ", ".join(f"r.{key}" for key in sort.keys)
+    order = ", ".join(f"r.{key} {'DESC' if down else 'ASC'}" for key in sort.keys)
+    after = ""
+    if place is not None:
+        after = f" AND ({keys}) {'<' if down else '>'} ({', '.join('?' * len(sort.keys))})"
+    return Walk(f"{base.sql}{after} ORDER BY {order} LIMIT ?", (*base.values, *(place or ()), limit))

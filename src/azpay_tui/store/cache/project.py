@@ -1,0 +1,202 @@
+"""From an order to the row that lists show, sort and find: everything is derived here, before it is asked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import astuple, dataclass, fields
+from datetime import datetime, timedelta
+from typing import Final
+
+from azpay_tui.domain import states
+from azpay_tui.domain.limits import captured_total, refunded_total
+from azpay_tui.domain.money import AmountError, Money
+from azpay_tui.domain.order import Order
+from azpay_tui.domain.status import attention, changes_at, expires_at, ship, status_of
+from azpay_tui.store.cache.search import fold
+from azpay_tui.store.times import storable, to_micros
+
+NEVER: Final = (1 << 63) - 1
+"""Sort key of a missing time: behind every other."""
+LAST: Final = "\U0010ffff"
+"""Sort key of a missing text."""
+_URGENCY: Final = (
+    "lapses-soon",
+    "unknown",
+    "stop-shipment",
+    "stuck",
+    "diverged",
+    "refund-declined",
+    "declined",
+    "suspended",
+    "lapsed",
+    "refund-late",
+    "unrecognised",
+)
+"""Attention codes, the most urgent first: money about to lapse, then doubt, then what waits for a person."""
+_UNPAID: Final = frozenset({"NEW", "OPEN", "PENDING", "DECLINED", "EXPIRED", "VOIDED", "SUSPENDED"})
+_DIGITS: Final = re.compile(r"[0-9]+")
+_AGAIN: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RowValues:
+    """The columns of a list row in their order, without its number and revision."""
+
+    order_id: str
+    number: str | None
+    status: str
+    amount_minor: int | None
+    amount_currency: str | None
+    amount_exponent: int | None
+    captured_minor: int | None
+    captured_currency: str | None
+    captured_exponent: int | None
+    refunded_minor: int | None
+    refunded_currency: str | None
+    refunded_exponent: int | None
+    buyer: str | None
+    created: int | None
+    expires: int | None
+    refreshed_at: int | None
+    ship: str
+    attention: str
+    changes_at: int | None
+    search_text: str
+    number_folded: str
+    in_attention: int
+    in_to_capture: int
+    in_unpaid: int
+    in_refunds: int
+    in_unknown: int
+    k_newest: int
+    k_expires: int
+    k_currency: str
+    k_amount: int
+    k_number: str
+    k_rank: int
+    k_trouble: int
+
+    def values(self) -> tuple[str | int | None, ...]:
+        """Return the columns as SQL takes them."""
+        return astuple(self)
+
+
+COLUMNS: Final = tuple(field.name for field in fields(RowValues))
+VIEW_COLUMNS: Final = {
+    "attention": "in_attention",
+    "to-capture": "in_to_capture",
+    "unpaid": "in_unpaid",
+    "refunds": "in_refunds",
+    "unknown": "in_unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    status: str
+    codes: tuple[str, ...]
+    ship: str
+    expires: datetime | None
+    changes: datetime | None
+    captured: Money | None
+    refunded: Money | None
+
+
+def _derive(order: Order, now: datetime) -> _Derived:
+    try:
+        changes = changes_at(order, now)
+        return _Derived(
+            status=status_of(order, now),
+            codes=attention(order, now),
+            ship=ship(order, now).word,
+            expires=expires_at(order, now),
+            changes=now + _AGAIN if changes is not None and changes <= now else changes,
+            captured=captured_total(order),
+            refunded=refunded_total(order),
+        )
+    except AmountError:  # currencies that cannot be added up: shown as they are, judged by nobody
+        return _Derived("UNRECOGNISED", ("unrecognised",), "HOLD", None, None, None, None)
+
+
+def project(order: Order, now: datetime, added_at: datetime | None) -> RowValues:
+    """Make the row of an order as it is at `now`; `added_at` dates an order whose own time is not known yet."""
+    derived, amount = _derive(order, now), order.amount
+    created = to_micros(order.created)
+    newest = -(created if created is not None else to_micros(added_at) or 0)
+    number = None if order.number is None else storable(order.number)
+    rank = min((_URGENCY.index(code) for code in derived.codes if code in _URGENCY), default=len(_URGENCY))
+    k_expires = NEVER if derived.expires is None else to_micros(derived.expires)
+    refunding = any(intent.verb == "refund" for intent in order.intents)
+    return RowValues(
+        order.id,
+        number,
+        derived.status,
+        *_columns(amount),
+        *_columns(derived.captured),
+        *_columns(derived.refunded),
+        None if order.buyer_name is None else storable(order.buyer_name),
+        created,
+        to_micros(derived.expires),
+        to_micros(order.refreshed_at),
+        derived.ship,
+        " ".join(derived.codes),
+        to_micros(derived.changes),
+        _search_text(order),
+        fold(number or "").strip(),
+        int(bool(derived.codes)),
+        int(_to_capture(order, derived.status, now)),
+        int(_unpaid(order, derived.status, derived.captured)),
+        int(bool(order.refunds) or bool(derived.refunded) or refunding),
+        int(derived.status in ("UNKNOWN", "UNRECOGNISED") or "unrecognised" in derived.codes),
+        newest,
+        k_expires,
+        amount.currency if amount else LAST,
+        _clamped(amount.minor) if amount else 0,
+        natural(number) if number else LAST,
+        rank,
+        k_expires if rank == 0 else newest,
+    )
+
+
+def _clamped(number: int) -> int:
+    return max(-NEVER, min(NEVER, number))
+
+
+def _columns(amount: Money | None) -> tuple[int | None, str | None, int | None]:
+    """Return the three columns of an amount; one too large for a column is left out of the list, not of the facts."""
+    if amount is None or _clamped(amount.minor) != amount.minor:
+        return None, None, None
+    return amount.minor, storable(amount.currency), amount.exponent
+
+
+def natural(number: str) -> str:
+    """Make a text key by which `A-9` comes before `A-10`."""
+
+    def padded(digits: re.Match[str]) -> str:
+        plain = digits[0].lstrip("0") or "0"
+        return f"{min(len(plain), 999):03d}{plain}"
+
+    return _DIGITS.sub(padded, fold(number))
+
+
+def _search_text(order: Order) -> str:
+    reference = order.permission.reference if order.permission else None
+    found = [order.id, order.number, reference, order.shop.number, order.buyer_name, order.buyer_email]
+    found += [order.shop.buyer_name, order.shop.buyer_email]
+    found += [charge.id for charge in order.charges] + [refund.id for refund in order.refunds]
+    found += sorted(order.unread)
+    return "\n".join(dict.fromkeys(" ".join(fold(text).split()) for text in found if text))
+
+
+def _to_capture(order: Order, status: str, now: datetime) -> bool:
+    """Whether something can be captured: authorized, or an authorization lives beside something in flight."""
+    if status in ("NEW", "NOT FOUND", "UNRECOGNISED"):
+        return False
+    live = (c for c in order.charges if c.state == states.AUTHORIZED)
+    return status == "AUTHORIZED" or any(c.expires is None or c.expires > now for c in live)
+
+
+def _unpaid(order: Order, status: str, captured: Money | None) -> bool:
+    """Whether nothing was captured, nothing waits to be captured, and money may still come."""
+    closed = order.permission is not None and order.permission.state == states.CLOSED
+    return status in _UNPAID and not captured and not closed

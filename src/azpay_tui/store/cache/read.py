@@ -1,0 +1,290 @@
+"""Reading cache and journal for screens and the command line: fixed SQL over sqlite3, nothing heavy imported."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Final, cast
+
+from azpay_tui.domain.order import Order, kind_of, order_id_of
+from azpay_tui.domain.rows import VIEWS, Connection, ListRow, Page, SyncStatus, TimelineEntry
+from azpay_tui.store.cache.assemble import load, money
+from azpay_tui.store.cache.history import timeline
+from azpay_tui.store.cache.paging import FREQUENT, SORTS, Key, Walk, from_cursor, ordered, sort_of, source, to_cursor
+from azpay_tui.store.cache.search import Terms, fold, parse
+from azpay_tui.store.errors import OlderSchema, cache_error, journal_error
+from azpay_tui.store.files import DataDir
+from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, Handle, connect_reader, schema_of
+from azpay_tui.store.times import from_micros, to_micros
+
+LONGEST_PAGE: Final = 10_000
+_MANY: Final = 100_000
+"""Objects due are counted up to this."""
+_COLUMNS: Final = """r.order_id, r.number, r.status, r.amount_minor, r.amount_currency, r.amount_exponent,
+    r.captured_minor, r.captured_currency, r.captured_exponent,
+    r.refunded_minor, r.refunded_currency, r.refunded_exponent,
+    r.buyer, r.created, r.expires, r.refreshed_at, r.ship, r.attention"""
+_WIDTH: Final = 18
+_Row = tuple[
+    str, str | None, str, int | None, str | None, int | None, int | None, str | None, int | None,
+    int | None, str | None, int | None, str | None, int | None, int | None, int | None, str, str,
+]  # fmt: skip
+
+
+class _Handles:
+    """The two connections of one thread."""
+
+    def __init__(self, data: DataDir) -> None:
+        self.cache = Handle(data.cache, lambda path: _checked(path, CACHE_SCHEMA))
+        self.journal = Handle(data.journal, lambda path: _checked(path, JOURNAL_SCHEMA))
+
+    def close(self) -> None:
+        self.cache.close()
+        self.journal.close()
+
+
+def _checked(path: Path, schema: int) -> sqlite3.Connection | None:
+    connection = connect_reader(path)
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found >= schema:
+        return connection
+    connection.close()
+    if found == 0:  # being made by another process just now
+        return None
+    raise OlderSchema(f"{path} was made by an older azpay; open it once for writing to bring it up to date.")
+
+
+class CacheReader:
+    """Fast reads beside any writer, from any thread (each has its own connections); a missing cache reads as empty.
+
+    Raises `StoreError`s: `OlderSchema` for a file of an older program, `CacheUnavailable` and `JournalUnavailable` for
+    one that is damaged, locked or not readable.
+    """
+
+    def __init__(self, data_dir: Path, *, holder: Callable[[], bool] = lambda: False) -> None:
+        """Read from a data directory; `holder` tells whether this process holds the refresh lease."""
+        self._data = DataDir(data_dir)
+        self._holder = holder
+        self._local = threading.local()
+        self._all: weakref.WeakSet[_Handles] = weakref.WeakSet()
+
+    def page(
+        self,
+        view: str = "all",
+        *,
+        query: str = "",
+        sort: str | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        from_end: bool = False,
+        limit: int = 50,
+    ) -> Page:
+        """Return part of a view by keyset; `limit` is kept between 1 and 10,000.
+
+        Sorts: `-created` (default), `created`, `expires`, `amount`, `-amount`, `number`, `status`, and in the view
+        attention `trouble` (its default). Raises `ValueError` with a sentence for an unknown view or sort, or a cursor
+        that is none of this sort.
+        """
+        name, chosen = sort_of(view, sort)
+        limit = max(1, min(limit, LONGEST_PAGE))
+        backwards = before is not None or (from_end and after is None)
+        cursor = before if before is not None else after
+        place = None if cursor is None else from_cursor(cursor, name)
+        terms = parse(query)
+        with self._reading() as (cache, _journal):
+            if cache is None:
+                return Page((), None, None)
+            base = source(view, chosen, terms, _is_frequent(cache, terms))
+            keys = ", ".join(f"r.{key}" for key in chosen.keys)
+            walk = ordered(chosen, base, place, backwards=backwards, limit=limit + 1)
+            found = cache.execute(f"SELECT {_COLUMNS}, {keys} {walk.sql}", walk.values).fetchall()
+            more, found = len(found) > limit, found[:limit]
+            if not found:
+                return Page((), None, None)
+            edge: tuple[Key, ...] = found[0][_WIDTH:]
+            behind = place is not None and _exists(cache, ordered(chosen, base, edge, backwards=not backwards, limit=1))
+        if backwards:
+            found.reverse()
+        rows = tuple(_list_row(row[:_WIDTH], to_cursor(name, row[_WIDTH:])) for row in found)
+        has_next, has_previous = (behind, more) if backwards else (more, behind)
+        return Page(rows, rows[-1].cursor if has_next else None, rows[0].cursor if has_previous else None)
+
+    def row(self, order_id: str) -> ListRow | None:
+        """Return one order's list row, its cursor in the default sort of the view `all`."""
+        keys = ", ".join(f"r.{key}" for key in SORTS["-created"].keys)
+        sql = f"SELECT {_COLUMNS}, {keys} FROM list_row AS r WHERE r.order_id = ?"
+        with self._reading() as (cache, _journal):
+            found = None if cache is None else cache.execute(sql, (order_id,)).fetchone()
+        return None if found is None else _list_row(found[:_WIDTH], to_cursor("-created", found[_WIDTH:]))
+
+    def total(self, view: str = "all", query: str = "", cap: int = 1000) -> int | None:
+        """Count a view (kept counts) or a query exactly up to `cap`; None above it."""
+        _name, chosen = sort_of(view, None)
+        terms = parse(query)
+        if terms.empty:
+            counted = self.counts()[view]
+        else:
+            with self._reading() as (cache, _journal):
+                if cache is None:
+                    return 0
+                base = source(view, chosen, terms, _is_frequent(cache, terms))
+                counting = f"SELECT count(*) FROM (SELECT 1 {base.sql} LIMIT ?)"
+                counted = int(cache.execute(counting, (*base.values, cap + 1)).fetchone()[0])
+        return counted if counted <= cap else None
+
+    def counts(self) -> dict[str, int]:
+        """Return the kept count of every view."""
+        with self._reading() as (cache, _journal):
+            found = {} if cache is None else dict(cache.execute("SELECT view, n FROM view_count").fetchall())
+        return {view: int(found.get(view, 0)) for view in VIEWS}
+
+    def order(self, order_id: str) -> Order | None:
+        """Return everything known of an order, or None when it is not tracked."""
+        with self._reading() as (cache, journal):
+            parts = load(cache, journal, [order_id])[order_id]
+        if not (parts.tracked or parts.cached or parts.ids or parts.intents):
+            return None
+        return parts.order(order_id)
+
+    def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
+        """Return what happened to an order, newest first."""
+        with self._reading() as (cache, journal):
+            return timeline(cache, journal, order_id)
+
+    def raw(self, order_id: str) -> dict[str, str]:
+        """Return the last body Amazon sent for each object of an order, as text; permission first."""
+        sql = "SELECT object_id, raw FROM object WHERE order_id = ? AND raw <> '' ORDER BY length(object_id), object_id"
+        with self._reading() as (cache, _journal):
+            return {} if cache is None else dict(cache.execute(sql, (order_id,)).fetchall())
+
+    def resolve(self, text: str) -> tuple[str, ...]:
+        """Return the ids of tracked orders that an id or shop order number names; up to 100 when ambiguous."""
+        wanted = text.strip()
+        by_id = order_id_of(wanted.upper()) if kind_of(wanted.upper()) is not None else ""
+        sql = """SELECT order_id FROM list_row WHERE order_id = ?
+            UNION SELECT order_id FROM list_row INDEXED BY row_number
+            WHERE number_folded = ? AND number_folded <> '' ORDER BY order_id LIMIT 100"""
+        with self._reading() as (cache, _journal):
+            found = [] if cache is None else cache.execute(sql, (by_id, fold(wanted).strip())).fetchall()
+        return (by_id,) if by_id in {row[0] for row in found} else tuple(row[0] for row in found)
+
+    def status(self, now: datetime) -> SyncStatus:
+        """Return how well the cache is in step; objects due and errors are counted up to 100,000."""
+        moment = to_micros(now)
+        with self._reading() as (cache, journal):
+            unknown = 0 if journal is None else journal.execute(_UNKNOWN).fetchone()[0]
+            if cache is None:
+                return SyncStatus("STARTING", None, None, 0, 0, unknown, timedelta(), self._holder())
+            word, since, success, message = cache.execute(_STATE).fetchone()
+            queue = sum(cache.execute(sql, (moment, _MANY)).fetchone()[0] for sql in (_DUE, _DUE_FAILED))
+            errors = cache.execute(_ERRORS, (_MANY,)).fetchone()[0]
+            offsets = [row[0] for row in cache.execute("SELECT offset_us FROM clock_sample").fetchall()]
+        return SyncStatus(
+            connection=cast(Connection, word),
+            since=from_micros(since),
+            last_success=from_micros(success),
+            queue=queue,
+            errors=errors,
+            unknown=unknown,
+            clock_offset=timedelta(microseconds=int(median(offsets)) if offsets else 0),
+            holder=self._holder(),
+            message=message,
+        )
+
+    def revision(self) -> int:
+        """Return a number that rises with every change of an order or of the connection, by any process; cheap."""
+        with self._reading() as (cache, _journal):
+            return 0 if cache is None else int(cache.execute("SELECT revision FROM state").fetchone()[0])
+
+    def changed_since(self, revision: int) -> tuple[str, ...]:
+        """Return ids of orders changed after a revision, the longest ago first."""
+        sql = "SELECT order_id FROM list_row WHERE revision > ? ORDER BY revision, rid"
+        with self._reading() as (cache, _journal):
+            return () if cache is None else tuple(row[0] for row in cache.execute(sql, (revision,)).fetchall())
+
+    def close(self) -> None:
+        """Close the connections of every thread; a later use opens new ones."""
+        for handles in list(self._all):
+            handles.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[sqlite3.Connection | None, sqlite3.Connection | None]]:
+        handles = getattr(self._local, "handles", None)
+        if handles is None:
+            handles = self._local.handles = _Handles(self._data)
+            self._all.add(handles)
+        try:
+            cache = handles.cache.get()
+        except sqlite3.Error as error:
+            raise cache_error(error, self._data.cache) from error
+        try:
+            journal = handles.journal.get()
+        except sqlite3.Error as error:
+            raise journal_error(error, self._data.journal) from error
+        try:
+            yield cache, journal
+        except sqlite3.Error as error:
+            raise cache_error(error, self._data.cache) from error
+
+
+_UNKNOWN: Final = "SELECT count(*) FROM intent WHERE state IN ('unknown', 'attention')"
+_STATE: Final = "SELECT connection, since, last_success, message FROM state"
+_DUE: Final = """SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_due
+    WHERE due_at IS NOT NULL AND attempts = 0 AND due_at <= ? LIMIT ?)"""
+_DUE_FAILED: Final = """SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_failed
+    WHERE attempts > 0 AND due_at <= ? LIMIT ?)"""
+_ERRORS: Final = "SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_failed WHERE attempts > 0 LIMIT ?)"
+
+
+def _is_frequent(cache: sqlite3.Connection, terms: Terms) -> bool:
+    if terms.match is None:
+        return False
+    counting = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)"
+    return int(cache.execute(counting, (terms.match, FREQUENT + 1)).fetchone()[0]) > FREQUENT
+
+
+def _exists(cache: sqlite3.Connection, walk: Walk) -> bool:
+    return cache.execute(f"SELECT 1 {walk.sql}", walk.values).fetchone() is not None
+
+
+def _list_row(row: _Row, cursor: str) -> ListRow:
+    return ListRow(
+        id=row[0],
+        number=row[1],
+        status=row[2],
+        amount=money(row[3], row[4], row[5]),
+        captured=money(row[6], row[7], row[8]),
+        refunded=money(row[9], row[10], row[11]),
+        buyer=row[12],
+        created=from_micros(row[13]),
+        expires=from_micros(row[14]),
+        refreshed_at=from_micros(row[15]),
+        ship=row[16],
+        attention=tuple(row[17].split()),
+        cursor=cursor,
+    )
+
+
+def open_reader(data_dir: Path, now: Callable[[], datetime]) -> CacheReader:
+    """Open a data directory for reading on the command line.
+
+    Nothing heavy is imported unless a file of an older program must be brought up to date first, at `now`. A directory
+    without databases reads as empty. Raises `StoreError`.
+    """
+    data = DataDir(data_dir)
+    try:
+        known = ((data.journal, JOURNAL_SCHEMA), (data.cache, CACHE_SCHEMA))
+        older = any(0 < schema_of(path) < schema for path, schema in known)
+    except sqlite3.Error:
+        older = False  # said by the first read, in its own words
+    if older:
+        from azpay_tui.store.opening import bring_up_to_date
+
+        bring_up_to_date(data, now())
+    return CacheReader(data_dir)

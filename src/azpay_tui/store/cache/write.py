@@ -1,0 +1,280 @@
+"""The writing side of the cache: what was read goes in, rows for lists come out, in one transaction per batch."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from azpay_tui.domain.order import Order, kind_of
+from azpay_tui.domain.rows import Connection, Due, ReadResult
+from azpay_tui.store.cache import due as due_order
+from azpay_tui.store.cache.assemble import Parts, load
+from azpay_tui.store.cache.listing import write_rows
+from azpay_tui.store.cache.objects import add_objects, happened, order_ids_of, store_read
+from azpay_tui.store.cache.project import project
+from azpay_tui.store.errors import CacheUnavailable, cache_error
+from azpay_tui.store.files import PRIVATE_FILE, DataDir
+from azpay_tui.store.sqlite import BUSY_SECONDS, CACHE_PRAGMAS, Handle, connect, connect_reader
+from azpay_tui.store.times import storable, to_micros
+
+CHUNK: Final = 500
+"""Orders rebuilt in one transaction, so that others can write in between."""
+_LOG_LIMIT: Final = 8 * 1024 * 1024
+"""Bytes of the write-ahead log after which it is moved into the file."""
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfollowed:
+    journal_id: str
+    last: int
+    orders: frozenset[str]
+
+
+class CacheStore:
+    """What can be rebuilt; safe from any thread and beside other processes. Raises `CacheUnavailable`.
+
+    Rows are made of the cache's facts and of what the journal knows, read inside the cache's writing transaction, so
+    that of two processes the later one never writes the older state.
+    """
+
+    def __init__(
+        self, data: DataDir, *, refusal: CacheUnavailable | None = None, busy: float = BUSY_SECONDS
+    ) -> None:  # fmt: skip
+        """Use existing, migrated files; `refusal` is raised by every write."""
+        self.path: Path = data.cache
+        self._data = data
+        self._refusal = refusal
+        self._cache = Handle(data.cache, lambda path: _open(path, busy))
+        self._journal = Handle(data.journal, connect_reader)
+        self._lock = threading.RLock()
+
+    def put(self, reads: Sequence[ReadResult], now: datetime) -> tuple[str, ...]:
+        """Store what was read, rebuild the rows of the orders concerned; returns the ids of orders that changed.
+
+        An answer that is older than what is known (two reads that overlapped) is dropped.
+        """
+        changed: list[str] = []
+        for start in range(0, len(reads), CHUNK):
+            batch = reads[start : start + CHUNK]
+            with self._writing() as (cache, journal):
+                ids = order_ids_of(batch)
+                before = {order_id: parts.order(order_id) for order_id, parts in load(cache, journal, ids).items()}
+                for read in batch:
+                    store_read(cache, read, now)
+                changed += self._rebuild(cache, journal, ids, now, before)
+        self._tidy()
+        return tuple(dict.fromkeys(changed))
+
+    def reproject(self, order_ids: Iterable[str], now: datetime) -> None:
+        """Rebuild the rows of orders after the journal changed (new ids get an object that is due at once)."""
+        ids = list(dict.fromkeys(order_ids))
+        with self._lock, self._translated():
+            followed = self._unfollowed()
+        for start in range(0, len(ids), CHUNK):
+            with self._writing() as (cache, journal):
+                self._rebuild(cache, journal, ids[start : start + CHUNK], now, news=True)
+        if followed is not None and followed.orders.issubset(ids):
+            self._follow(followed)
+        self._tidy()
+
+    def tick(self, now: datetime) -> tuple[str, ...]:
+        """Rebuild rows whose status, attention or ship verdict changes by time alone; returns the ids that changed.
+
+        Also takes in what another process wrote into the journal and could not bring into the cache any more.
+        """
+        changed: list[str] = []
+        moment = to_micros(now)
+        self.catch_up(now)
+        while True:
+            with self._writing() as (cache, journal):
+                found = cache.execute(
+                    "SELECT order_id FROM list_row WHERE changes_at <= ? ORDER BY changes_at LIMIT ?", (moment, CHUNK)
+                ).fetchall()
+                if not found:
+                    return tuple(dict.fromkeys(changed))
+                changed += self._rebuild(cache, journal, [row[0] for row in found], now)
+
+    def catch_up(self, now: datetime) -> int:
+        """Rebuild the rows of every order the journal names since the cache last followed it; returns how many."""
+        with self._lock, self._translated():
+            unfollowed = self._unfollowed()
+        if unfollowed is None:
+            return 0
+        self.reproject(sorted(unfollowed.orders), now)
+        self._follow(unfollowed)
+        return len(unfollowed.orders)
+
+    def _unfollowed(self) -> _Unfollowed | None:
+        """Return what the journal holds that the cache has not followed; None when there is nothing."""
+        cache, journal = self._handles()
+        if journal is None:
+            return None
+        journal_id, last = journal.execute(
+            "SELECT (SELECT value FROM meta WHERE name = 'journal_id'), (SELECT coalesce(max(seq), 0) FROM audit)"
+        ).fetchone()
+        known_id, known = cache.execute("SELECT journal_id, journal_seq FROM state").fetchone()
+        if (journal_id, last) == (known_id, known):
+            return None
+        if journal_id == known_id and last > known:
+            found = journal.execute("SELECT DISTINCT order_id FROM audit WHERE seq > ?", (known,)).fetchall()
+        else:  # a fresh cache, or another journal than the one it was made of
+            found = journal.execute("SELECT order_id FROM tracked UNION SELECT order_id FROM intent").fetchall()
+            found += cache.execute("SELECT order_id FROM list_row").fetchall()
+        return _Unfollowed(journal_id, last, frozenset(row[0] for row in found if row[0]))
+
+    def _follow(self, followed: _Unfollowed) -> None:
+        with self._writing() as (cache, _journal):
+            values = (followed.journal_id, followed.last)
+            cache.execute("UPDATE state SET journal_id = ?, journal_seq = ?", values)
+
+    def due(
+        self, now: datetime, limit: int, watched: frozenset[str] = frozenset(), all_: bool = False
+    ) -> tuple[Due, ...]:
+        """Return objects to read: watched orders not read for 60 s, lapses soon, then by due time, failing last.
+
+        With `all_` every object that was not asked for since `now`, the longest ago first.
+        """
+        with self._lock, self._translated():
+            cache, _journal = self._handles()
+            return due_order.find(cache, now, limit, watched, all_)
+
+    def objects_of(self, order_id: str) -> tuple[str, ...]:
+        """Return every known object id of an order, permission first."""
+        with self._lock, self._translated():
+            cache, journal = self._handles()
+            parts = load(cache, journal, [order_id])[order_id]
+        return (order_id, *sorted(parts.ids - {order_id}))
+
+    def set_sync(
+        self, *, connection: Connection, message: str = "", success_at: datetime | None = None, now: datetime
+    ) -> None:
+        """Store how the connection is, for every process; another word or message raises the revision."""
+        with self._writing() as (cache, _journal):
+            cache.execute(
+                """UPDATE state SET revision = revision + (connection <> ?1 OR message <> ?2),
+                    since = CASE WHEN connection <> ?1 OR since IS NULL THEN ?3 ELSE since END,
+                    connection = ?1, message = ?2, last_success = coalesce(?4, last_success)""",
+                (connection, storable(message), to_micros(now), to_micros(success_at)),
+            )
+
+    def add_clock_sample(self, offset: timedelta) -> timedelta:
+        """Store one clock offset (Amazon minus us) and return the median of the last five."""
+        with self._writing() as (cache, _journal):
+            cache.execute("INSERT INTO clock_sample (offset_us) VALUES (?)", (offset // _MICROSECOND,))
+            cache.execute(
+                "DELETE FROM clock_sample WHERE id NOT IN (SELECT id FROM clock_sample ORDER BY id DESC LIMIT 5)"
+            )
+            samples = [row[0] for row in cache.execute("SELECT offset_us FROM clock_sample").fetchall()]
+        return int(median(samples)) * _MICROSECOND
+
+    def checkpoint(self) -> None:
+        """Move the write-ahead log into the file, unless another process is doing it."""
+        try:
+            number = os.open(self._data.checkpoint_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+        except OSError:
+            return
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with self._lock, self._translated():
+                self._handles()[0].execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except BlockingIOError:
+            return
+        finally:
+            os.close(number)
+
+    def close(self) -> None:
+        """Close the connections; safe to call twice."""
+        with self._lock:
+            self._cache.close()
+            self._journal.close()
+
+    def _rebuild(
+        self,
+        cache: sqlite3.Connection,
+        journal: sqlite3.Connection | None,
+        ids: Sequence[str],
+        now: datetime,
+        before: dict[str, Order] | None = None,
+        *,
+        news: bool = False,
+    ) -> tuple[str, ...]:
+        """Make the rows of orders anew inside a transaction.
+
+        `before`: the snapshots to compare with; `news`: each order counts as changed, also when its row is the same.
+        """
+        parts = load(cache, journal, ids)
+        add_objects(cache, parts, now)
+        orders = {order_id: part.order(order_id) for order_id, part in parts.items() if _known(order_id, part)}
+        touched = list(orders) if news else []
+        if before is not None:
+            touched = [i for i, order in orders.items() if _plain(order) != _plain(before[i])]
+            for order_id in touched:
+                happened(cache, before[order_id], orders[order_id], now)
+        rows = [project(order, now, parts[order_id].added_at) for order_id, order in orders.items()]
+        changed = write_rows(cache, rows, touched)
+        cache.executemany(
+            "UPDATE object SET lapse_at = ?1 WHERE order_id = ?2 AND lapse_at IS NOT ?1",
+            [(row.expires, row.order_id) for row in rows],
+        )
+        return changed
+
+    def _handles(self) -> tuple[sqlite3.Connection, sqlite3.Connection | None]:
+        cache = self._cache.get()
+        if cache is None:
+            raise CacheUnavailable(f"The cache {self.path} is gone; start again, it is rebuilt.")
+        return cache, self._journal.get()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise cache_error(error, self.path) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[sqlite3.Connection, sqlite3.Connection | None]]:
+        if self._refusal is not None:
+            raise self._refusal
+        with self._lock, self._translated():
+            cache, journal = self._handles()
+            cache.execute("BEGIN IMMEDIATE")
+            try:
+                yield cache, journal
+                cache.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    if cache.in_transaction:
+                        cache.execute("ROLLBACK")
+                raise
+
+    def _tidy(self) -> None:
+        with contextlib.suppress(OSError):
+            if self.path.with_name(self.path.name + "-wal").stat().st_size > _LOG_LIMIT:
+                self.checkpoint()
+
+
+def _open(path: Path, busy: float) -> sqlite3.Connection:
+    connection = connect(path, busy=busy)
+    for pragma in CACHE_PRAGMAS:
+        connection.execute(pragma).fetchall()
+    return connection
+
+
+def _known(order_id: str, parts: Parts) -> bool:
+    """Whether there is an order at all: an id that is none, or that nobody ever named, makes no row."""
+    return kind_of(order_id) == "permission" and bool(parts.tracked or parts.cached or parts.ids or parts.intents)
+
+
+def _plain(order: Order) -> Order:
+    return replace(order, refreshed_at=None)

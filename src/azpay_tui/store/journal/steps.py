@@ -1,0 +1,75 @@
+"""The single steps of which the journal's transactions are made; all run inside the caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from azpay_tui.domain.intent import OPEN_STATES, State
+from azpay_tui.store.errors import IntentConflict, OrderBusy
+from azpay_tui.store.journal.rows import to_intent
+from azpay_tui.store.journal.tables import IntentRow, RoomRow
+from azpay_tui.store.journal.tracking import add_own_id
+from azpay_tui.store.times import storable, to_text
+
+ROOM: Final = 64 * 1024
+"""Bytes held in the file for the outcome of each open intent."""
+
+
+def hold_room(session: Session, intent_id: str) -> None:
+    """Hold room in the file for the outcome of an intent."""
+    if session.get(RoomRow, intent_id) is None:
+        session.add(RoomRow(intent_id=intent_id, pad=bytes(ROOM)))
+
+
+def must(session: Session, intent_id: str) -> IntentRow:
+    """Return the row of an intent; raises `IntentConflict` when there is none."""
+    row = session.exec(select(IntentRow).where(IntentRow.id == intent_id)).first()
+    if row is None:
+        raise IntentConflict(f"There is no intent {intent_id}.")
+    return row
+
+
+def refuse_second(session: Session, merchant: str, order_id: str) -> None:
+    """Raise `OrderBusy` when the order has an open intent."""
+    query = select(IntentRow).where(
+        IntentRow.merchant == merchant, IntentRow.order_id == order_id, col(IntentRow.state).in_(OPEN_STATES)
+    )
+    other = session.exec(query).first()
+    if other is not None:
+        raise OrderBusy(to_intent(other))
+
+
+def give_room(session: Session, intent_id: str) -> None:
+    """Give the room held for an outcome back, to be used in this very transaction."""
+    room = session.get(RoomRow, intent_id)
+    if room is not None:
+        session.delete(room)
+        session.flush()
+
+
+def change(
+    session: Session,
+    row: IntentRow,
+    state: State,
+    reason: str | None,
+    by: str,
+    at: datetime,
+    result_id: str | None,
+    next_due: datetime | None,
+) -> None:
+    """Give an intent its new state; who settled it and when is kept while the state stays."""
+    if state in OPEN_STATES:
+        row.settled_by = row.settled_at = None
+    elif row.state != state or row.settled_by is None:
+        row.settled_by, row.settled_at = storable(by), to_text(at)
+    if reason is not None or row.state != state:
+        row.reason = None if reason is None else storable(reason)
+    row.state = state
+    row.next_due = to_text(next_due)
+    if result_id is not None:
+        row.result_id = result_id
+        add_own_id(session.connection(), row.order_id, result_id, at)
+    session.add(row)

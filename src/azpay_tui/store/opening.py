@@ -1,0 +1,243 @@
+"""The one way to open a data directory for writing: private files, newest schema, a sound cache, one session."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from azpay_tui.domain.intent import Place
+from azpay_tui.store.cache.read import CacheReader
+from azpay_tui.store.cache.write import CacheStore
+from azpay_tui.store.engine import make_engine
+from azpay_tui.store.errors import (
+    CacheUnavailable,
+    JournalUnavailable,
+    NewerSchema,
+    WrongPlace,
+    cache_error,
+    is_damage,
+    journal_error,
+)
+from azpay_tui.store.files import DataDir, family, private_dir, private_file, tighten
+from azpay_tui.store.journal.backup import back_up, back_up_daily
+from azpay_tui.store.journal.store import JournalStore
+from azpay_tui.store.locks import Lease, Session, clean_sessions, exclusive
+from azpay_tui.store.migrations.run import Database, migrate
+from azpay_tui.store.sqlite import (
+    BUSY_SECONDS,
+    CACHE_PRAGMAS,
+    CACHE_SCHEMA,
+    JOURNAL_PRAGMAS,
+    JOURNAL_SCHEMA,
+    connect_reader,
+    schema_of,
+)
+
+_PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What bringing the files up to date found."""
+
+    rebuilt: str | None = None
+    """One sentence when a damaged cache was moved aside."""
+    journal_refusal: JournalUnavailable | None = None
+    """Why the journal cannot be written; None when it can."""
+    cache_refusal: CacheUnavailable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything one process needs of a data directory; close it at the end."""
+
+    data: DataDir
+    journal: JournalStore
+    cache: CacheStore
+    reader: CacheReader
+    session: Session | None
+    """None when nothing can be written."""
+    lease: Lease
+    """The right to refresh; not taken yet."""
+    rebuilt: str | None
+    """One sentence when a damaged cache was moved aside and made anew."""
+    read_only_reason: str | None
+    """Why nothing can be written (newer program, protected directory), one sentence."""
+
+    def back_up_daily(self, now: datetime) -> Path | None:
+        """Make today's back-up of the journal when there is none; for the holder of the lease."""
+        return back_up_daily(self.data, now)
+
+    def is_alive(self, session_id: str) -> bool:
+        """Tell whether the process that owns a session still runs."""
+        return self.session is not None and self.session.is_alive(session_id)
+
+    def close(self) -> None:
+        """Give up lease, session and connections; safe to call twice."""
+        self.lease.release()
+        self.reader.close()
+        self.cache.close()
+        self.journal.close()
+        if self.session is not None:
+            self.session.close()
+
+
+def open_stores(
+    data_dir: Path, place: Place, *, person: str, now: Callable[[], datetime], busy: float = BUSY_SECONDS
+) -> Stores:
+    """Open, make or bring up to date the databases of one profile.
+
+    A damaged cache is moved aside and rebuilt; a database of a newer program opens for reading only. Raises
+    `JournalUnavailable` when the journal is damaged, locked or cannot be made, `WrongPlace` when the directory belongs
+    to another shop, region or environment. `busy`: seconds to wait for another process's lock.
+    """
+    data = DataDir(data_dir)
+    ready = bring_up_to_date(data, now())
+    session = None
+    if ready.journal_refusal is None:
+        clean_sessions(data.sessions)
+        session = Session(data.sessions, person, now())
+    lease = Lease(data.refresh_lock)
+    journal = JournalStore(
+        data, person=person, session=session.id if session else "", refusal=ready.journal_refusal, busy=busy
+    )
+    cache = CacheStore(data, refusal=ready.cache_refusal, busy=busy)
+    reader = CacheReader(data_dir, holder=lambda: lease.held)
+    refusal = ready.journal_refusal or ready.cache_refusal
+    stores = Stores(
+        data, journal, cache, reader, session, lease, ready.rebuilt, None if refusal is None else str(refusal)
+    )
+    try:
+        _claim(journal, place, writable=ready.journal_refusal is None)
+        if refusal is None:
+            cache.catch_up(now())
+    except BaseException:
+        stores.close()
+        raise
+    return stores
+
+
+def bring_up_to_date(data: DataDir, now: datetime) -> Readiness:
+    """Make missing files and migrate older ones, one process at a time; raises `JournalUnavailable`."""
+    if data.journal.exists() and not os.access(data.path, os.W_OK):
+        sentence = f"The data directory {data.path} cannot be written; nothing is changed. Check owner and permissions."
+        return Readiness(None, JournalUnavailable(sentence), CacheUnavailable(sentence))
+    private_dir(data.path)
+    with exclusive(data.opening_lock):
+        journal_refusal = _open_journal(data, now)
+        rebuilt = None
+        try:
+            cache_refusal = _open_cache(data)
+        except CacheUnavailable as error:
+            if not is_damage(error.__cause__):
+                raise
+            rebuilt = move_cache_aside(data, now)
+            cache_refusal = _open_cache(data)
+    return Readiness(rebuilt, journal_refusal, cache_refusal)
+
+
+def move_cache_aside(data: DataDir, now: datetime) -> str:
+    """Rename the cache and its log so that a new one is made; returns a sentence that says so."""
+    stamp = f"damaged-{now:%Y%m%dT%H%M%S}-{os.getpid()}"
+    kept = data.cache.with_name(f"{data.cache.name}.{stamp}")
+    for path in family(data.cache):
+        if path.exists():
+            path.rename(kept.with_name(kept.name + path.name.removeprefix(data.cache.name)))
+    return f"The cache was damaged: it was kept as {kept.name} and is rebuilt from the journal and Amazon."
+
+
+def rebuild_cache(data_dir: Path, now: datetime) -> str:
+    """Make the cache anew although it looks sound, as `doctor --rebuild-cache` asks; every object is then due.
+
+    Returns a sentence. Other processes go over to the new file by themselves. Raises `StoreError`.
+    """
+    data = DataDir(data_dir)
+    with exclusive(data.opening_lock):
+        for path in family(data.cache):
+            path.unlink(missing_ok=True)
+        _open_cache(data)
+    cache = CacheStore(data)
+    try:
+        count = cache.catch_up(now)
+    finally:
+        cache.close()
+    return f"The cache was made anew: {count} orders are read again."
+
+
+def _open_journal(data: DataDir, now: datetime) -> JournalUnavailable | None:
+    private_file(data.journal)
+    try:
+        found = schema_of(data.journal)
+        _quick_check(data.journal)
+    except sqlite3.Error as error:
+        raise journal_error(error, data.journal) from error
+    if found > JOURNAL_SCHEMA:
+        return NewerSchema(f"The journal {data.journal} was written by a newer azpay: it is shown, nothing is changed.")
+    if found < JOURNAL_SCHEMA:
+        if found:
+            back_up(data, f"before-schema-{JOURNAL_SCHEMA}-{now:%Y%m%dT%H%M%S}.db")
+        try:
+            _migrate(data.journal, "journal")
+        except DBAPIError as error:
+            raise journal_error(error.orig, data.journal) from error
+    _tighten(data.journal)
+    return None
+
+
+def _open_cache(data: DataDir) -> CacheUnavailable | None:
+    private_file(data.cache)
+    try:
+        found = schema_of(data.cache)
+        if found > CACHE_SCHEMA:
+            sentence = f"The cache {data.cache} was written by a newer azpay: it is shown, nothing is changed."
+            return CacheUnavailable(sentence)
+        if found < CACHE_SCHEMA:
+            _migrate(data.cache, "cache")
+        _quick_check(data.cache)
+    except sqlite3.Error as error:
+        raise cache_error(error, data.cache) from error
+    except DBAPIError as error:
+        raise cache_error(error.orig, data.cache) from error.orig
+    _tighten(data.cache)
+    return None
+
+
+def _migrate(path: Path, database: Database) -> None:
+    engine = make_engine(path, JOURNAL_PRAGMAS if database == "journal" else CACHE_PRAGMAS, pooled=False)
+    try:
+        migrate(engine, database)
+    finally:
+        engine.dispose()
+
+
+def _quick_check(path: Path) -> None:
+    with closing(connect_reader(path)) as connection:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        error = sqlite3.DatabaseError(found)
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+
+def _tighten(database: Path) -> None:
+    for path in family(database):
+        tighten(path)
+
+
+def _claim(journal: JournalStore, place: Place, *, writable: bool) -> None:
+    """Bind the directory to a place, or check that it is bound to this one."""
+    here = f"{place.environment} {place.region} {place.merchant}"
+    known = journal.meta(_PLACE)
+    if known is None and writable:
+        journal.set_meta(_PLACE, here)
+    elif known not in (None, here):
+        raise WrongPlace(
+            f"The data directory {journal.path.parent} belongs to {known}, not to {here}; use another data_dir."
+        )
