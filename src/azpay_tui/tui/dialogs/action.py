@@ -88,7 +88,7 @@ class ActionDialog(Dialog[ActionResult | None]):
 
         `amount` is used instead of the suggested one where the field does not have to be typed. `clock` gives seconds.
         """
-        super().__init__(clock)
+        super().__init__(facts.TITLES[offer.verb], clock)
         self._desk = desk
         self._question = Question(desk, offer, order, amount, clock)
         self._hint = ""
@@ -97,39 +97,36 @@ class ActionDialog(Dialog[ActionResult | None]):
         self._debounce: Timer | None = None
         self._texts: dict[str, Text] = {}
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         """Facts above, fields and buttons below; complete from the first frame, which is what a slow link pays for."""
         question, verb = self._question, self._question.offer.verb
-        yield self.notice()
-        with Vertical(id="box") as box:
-            box.border_title = f" {facts.TITLES[verb]} "
-            with VerticalScroll(id="facts-area", can_focus=False):
-                yield self._static("facts")
-                yield self._static("live")
-                yield self._static("after")
-                with Vertical(id="accepts"):
-                    for name in question.warnings:
-                        yield AcceptBox(name, warning_sentence(name))
-            if question.has_amount:
-                currency = question.offer.maximum.currency if question.offer.maximum else ""
-                with Horizontal(classes="row"):
-                    yield Static(f"{facts.COMMITS[verb]} amount {currency}", classes="label", markup=False)
-                    yield from self._field(TypedInput(self.arrivals, id="amount", value=question.amount))
-                yield self._static("amount-hint")
-            else:
-                with Horizontal(classes="row", id="last4-row") as row:
-                    row.display = question.must_type
-                    yield Static("Last 4 of the order id", classes="label")
-                    yield from self._field(TypedInput(self.arrivals, id="last4", max_length=4))
-                    yield Static("type them; paste is refused", classes="hint")
+        with VerticalScroll(id="facts-area", can_focus=False):
+            yield self._static("facts")
+            yield self._static("live")
+            yield self._static("after")
+            with Vertical(id="accepts"):
+                for name in question.warnings:
+                    yield AcceptBox(name, warning_sentence(name))
+        if question.has_amount:
+            currency = question.offer.maximum.currency if question.offer.maximum else ""
             with Horizontal(classes="row"):
-                yield Static("Note (stays here)", classes="label")
-                yield from self._field(TypedInput(self.arrivals, id="note", max_length=200))
-            yield self._static("why")
-            with Horizontal(id="buttons"):
-                yield Push("Keep the order" if verb is Verb.CANCEL else "Cancel", self.arrivals, id="cancel")
-                yield Push(question.label(), self.arrivals, id="commit", disabled=True)
-            yield Static("Tab moves. Enter on the left button, or Esc: close, nothing sent.", id="keys")
+                yield Static(f"{facts.COMMITS[verb]} amount {currency}", classes="label", markup=False)
+                yield from self._field(TypedInput(self.arrivals, id="amount", value=question.amount))
+            yield self._static("amount-hint")
+        else:
+            with Horizontal(classes="row", id="last4-row") as row:
+                row.display = question.must_type
+                yield Static("Last 4 of the order id", classes="label")
+                yield from self._field(TypedInput(self.arrivals, id="last4", max_length=4))
+                yield Static("type them; paste is refused", classes="hint")
+        with Horizontal(classes="row"):
+            yield Static("Note (stays here)", classes="label")
+            yield from self._field(TypedInput(self.arrivals, id="note", max_length=200))
+        yield self._static("why")
+        with Horizontal(id="buttons"):
+            yield Push("Keep the order" if verb is Verb.CANCEL else "Cancel", self.arrivals, id="cancel")
+            yield Push(question.label(), self.arrivals, id="commit", disabled=True)
+        yield Static("Tab moves. Enter on the left button, or Esc: close, nothing sent.", id="keys")
 
     def _static(self, name: str) -> Static:
         text = self._texts[name] = self._saying()[name]

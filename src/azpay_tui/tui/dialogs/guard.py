@@ -9,8 +9,9 @@ from typing import ClassVar, Final, TypeVar
 
 from rich.text import Text
 from textual import events
-from textual.app import RenderResult
+from textual.app import ComposeResult, RenderResult
 from textual.binding import Binding, BindingsMap, BindingType
+from textual.containers import Vertical
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.reactive import reactive
@@ -223,9 +224,10 @@ class Dialog(ModalScreen[ResultType]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "Close", show=False)]
 
-    def __init__(self, clock: Monotonic = time.monotonic) -> None:
-        """Make a dialog that measures time by `clock`."""
+    def __init__(self, heading: str, clock: Monotonic = time.monotonic) -> None:
+        """Make a dialog with a heading (the program's own words) that measures time by `clock`."""
         super().__init__()
+        self.heading = heading
         self.clock = clock
         self.arrivals = Arrivals(clock)
 
@@ -239,11 +241,20 @@ class Dialog(ModalScreen[ResultType]):
         """Whether the terminal is too small to show what would be confirmed."""
         return self.app.size.width < SMALLEST[0] or self.app.size.height < SMALLEST[1]
 
-    def notice(self) -> Static:
-        """Make what stands here while the terminal is too small."""
+    def compose(self) -> ComposeResult:
+        """Put the content into the box, beside it the notice for a terminal that is too small."""
+        # Otherwise an empty screen is painted first, at a quarter of the whole dialog's bytes.
+        self.app.delay_update(0.05)
         width, height = SMALLEST
         text = f"This dialog needs {width}x{height}. Nothing can be confirmed.\nEsc: close it, nothing sent."
-        return Static(text, id="too-small", markup=False)
+        yield Static(text, id="too-small", markup=False)
+        with Vertical(id="box") as box:
+            box.border_title = f" {self.heading} "
+            yield from self.content()
+
+    def content(self) -> ComposeResult:
+        """Yield what the dialog shows; each dialog has its own."""
+        yield from ()
 
     def on_resize(self) -> None:
         """Hide what would be cut."""

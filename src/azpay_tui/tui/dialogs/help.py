@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from azpay_tui.tui.dialogs.guard import Dialog, Monotonic
@@ -51,18 +51,14 @@ class HelpScreen(Dialog[None]):
 
     def __init__(self, entries: Iterable[HelpEntry], *, title: str = "HELP", clock: Monotonic = time.monotonic) -> None:
         """Make the page for a table of commands; `title` is the program's own words."""
-        super().__init__(clock)
+        super().__init__(title, clock)
         self._text = help_text(entries)
-        self._title = title
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         """Show the table, scrollable."""
-        yield self.notice()
-        with Vertical(id="box") as box:
-            box.border_title = self._title
-            with VerticalScroll(id="list"):
-                yield Static(self._text, markup=False)
-            yield Static("Arrows and PgDn scroll, Esc closes.")
+        with VerticalScroll(id="list"):
+            yield Static(self._text, markup=False)
+        yield Static("Arrows and PgDn scroll, Esc closes.")
 
     def on_mount(self) -> None:
         """Let the arrows scroll at once."""

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -45,21 +44,17 @@ class PickDialog(Dialog[Offer | None]):
 
     def __init__(self, offers: Sequence[Offer], order: Order, *, clock: Monotonic = time.monotonic) -> None:
         """Make the question for offers that are valid; they must be of one order."""
-        super().__init__(clock)
+        super().__init__(f"{NAMES[offers[0].verb].upper()}: WHICH ONE?" if offers else "NOTHING TO CHOOSE", clock)
         self._offers = tuple(offers)
         self._order = order
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         """List the candidates."""
-        name = NAMES[self._offers[0].verb] if self._offers else ""
-        yield self.notice()
-        with Vertical(id="box") as box:
-            box.border_title = f"{name.upper()}: WHICH ONE?"
-            yield Static(f"Order {display(self._order.id, 40)}. Nothing is chosen yet.", markup=False)
-            yield OptionList(
-                *(Option(Text(pick_line(offer, self._order))) for offer in self._offers), id="choices", markup=False
-            )
-            yield Static("Up and down choose, Enter opens the dialog for it, Esc closes.")
+        yield Static(f"Order {display(self._order.id, 40)}. Nothing is chosen yet.", markup=False)
+        yield OptionList(
+            *(Option(Text(pick_line(offer, self._order))) for offer in self._offers), id="choices", markup=False
+        )
+        yield Static("Up and down choose, Enter opens the dialog for it, Esc closes.")
 
     def on_mount(self) -> None:
         """Focus the list with nothing highlighted, so that Enter alone does nothing."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
 from azpay_tui.domain.intent import Intent
@@ -36,28 +36,25 @@ class QuitDialog(Dialog[bool]):
 
     def __init__(self, in_flight: Sequence[Intent], *, clock: Monotonic = time.monotonic) -> None:
         """Make the question for what is in flight, which may be nothing."""
-        super().__init__(clock)
+        super().__init__("QUIT", clock)
         self._in_flight = tuple(in_flight)
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         """Say what is in flight and what leaving means, then the two buttons."""
         count = len(self._in_flight)
-        yield self.notice()
-        with Vertical(id="box") as box:
-            box.border_title = "QUIT"
-            if count:
-                yield Static(f"{plural(count, 'action is', 'actions are')} on the way to Amazon:")
-                with VerticalScroll(id="list", can_focus=False):
-                    yield Static("\n".join(map(in_flight_line, self._in_flight)), markup=False)
-                yield Static(
-                    "Leaving waits for the answer until its time is up. Nothing is lost: the next start settles it."
-                )
-            else:
-                yield Static("Leave the console?")
-            yield Static(id="why")
-            with Horizontal(id="buttons"):
-                yield Push("Stay", self.arrivals, id="cancel")
-                yield Push("Quit", self.arrivals, id="commit")
+        if count:
+            yield Static(f"{plural(count, 'action is', 'actions are')} on the way to Amazon:")
+            with VerticalScroll(id="list", can_focus=False):
+                yield Static("\n".join(map(in_flight_line, self._in_flight)), markup=False)
+            yield Static(
+                "Leaving waits for the answer until its time is up. Nothing is lost: the next start settles it."
+            )
+        else:
+            yield Static("Leave the console?")
+        yield Static(id="why")
+        with Horizontal(id="buttons"):
+            yield Push("Stay", self.arrivals, id="cancel")
+            yield Push("Quit", self.arrivals, id="commit")
 
     def on_mount(self) -> None:
         """Focus the default: stay."""
