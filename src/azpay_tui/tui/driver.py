@@ -1,0 +1,139 @@
+"""The terminal as the console uses it: Textual's Linux driver with input that cannot end or steer the program."""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import selectors
+import signal
+import sys
+from collections.abc import Callable
+from typing import IO, Any, Final, cast
+
+from textual import constants
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+
+from azpay_tui.tui.decoder import InputDecoder
+
+_GONE: Final = frozenset({errno.EIO, errno.EPIPE, errno.ENXIO, errno.EBADF})
+"""What writing to a terminal says that is no longer there."""
+_READ_SIZE: Final = 4096
+
+
+class TerminalOutput:
+    """Writes to the terminal; once the terminal is gone it swallows everything instead of stopping the program."""
+
+    def __init__(self, fileno: int, on_gone: Callable[[], None]) -> None:
+        """Write to a file descriptor; `on_gone` is called once, from the writing thread."""
+        self._fileno = fileno
+        self._on_gone = on_gone
+        self.gone = False
+
+    def fileno(self) -> int:
+        """Return the file descriptor."""
+        return self._fileno
+
+    def isatty(self) -> bool:
+        """Tell whether it is a terminal."""
+        return os.isatty(self._fileno)
+
+    def flush(self) -> None:
+        """Do nothing: nothing is held back."""
+
+    def write(self, text: str) -> int:
+        """Write all of a text."""
+        data = memoryview(text.encode("utf-8", errors="replace"))
+        while data and not self.gone:
+            try:
+                data = data[os.write(self._fileno, data) :]
+            except BlockingIOError:
+                select.select([], [self._fileno], [], 1.0)
+            except OSError as error:
+                if error.errno not in _GONE:
+                    raise
+                self.gone = True
+                self._on_gone()
+        return len(text)
+
+
+class ConsoleDriver(LinuxDriver):
+    """Linux driver that reads through `InputDecoder` and treats the end of its input as a hangup.
+
+    Tells the app by calling its `leave(signal_number)` on the event loop.
+    """
+
+    def __init__(
+        self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        """Take over the process's standard input and output."""
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        # Output goes where a terminal was checked to be, and never through a buffer that fails at exit.
+        output = cast(IO[str], TerminalOutput(cast(IO[str], sys.__stdout__).fileno(), self._hang_up))
+        self._file = cast(Any, output)
+        # Lives as long as the process: the driver is stopped and started again around a suspend.
+        self._wake_read, self._wake_write = os.pipe()
+        self.deaf = False
+        """Whether input is thrown away (set while the program is ending)."""
+
+    def _hang_up(self) -> None:
+        leave = getattr(self._app, "leave", None)
+        if leave is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(leave, signal.SIGHUP)
+
+    def _query_in_band_window_resize(self) -> None:
+        """Ask nothing: SIGWINCH is enough, and every question to a terminal has an answer that may come late."""
+
+    def _enable_mouse_support(self) -> None:
+        """Report buttons and wheel, not every motion."""
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1006h")
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse:
+            self.write("\x1b[?1000l\x1b[?1006l")
+
+    def disable_input(self) -> None:
+        """Stop reading at once instead of at the next poll."""
+        os.write(self._wake_write, b"x")
+        super().disable_input()
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except Exception as error:
+            # Whatever it is, the app's own crash handler reports it; without input the program is of no use.
+            self._app.call_later(self._app._handle_exception, error)
+
+    def run_input_thread(self) -> None:
+        """Read until told to stop or the terminal is gone."""
+        decoder = InputDecoder(constants.ESCAPE_DELAY, mouse=self._mouse)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            selector.register(self._wake_read, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                ready = selector.select(decoder.remaining())
+                for key, _mask in ready:
+                    if key.fd == self._wake_read:
+                        os.read(self._wake_read, _READ_SIZE)
+                    elif not self._read(decoder):
+                        return
+                for message in decoder.tick():
+                    self.process_message(message)
+
+    def _read(self, decoder: InputDecoder) -> bool:
+        """Take what is there; returns False when the terminal is gone."""
+        try:
+            data = os.read(self.fileno, _READ_SIZE)
+        except OSError as error:
+            if error.errno not in _GONE:
+                raise
+            data = b""
+        if not data:
+            self._hang_up()
+            return False
+        for message in decoder.feed(data):
+            if not self.deaf:
+                self.process_message(message)
+        return True
