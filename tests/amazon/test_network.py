@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -123,6 +124,12 @@ def test_write_without_a_whole_answer_is_unknown(gateway_to: GatewayTo, name: st
         assert peer.connections == 1
 
 
+@pytest.mark.parametrize("name", ["stall before the answer", "stall in the head", "stall in the body"])
+def test_total_deadline_cuts_a_single_long_wait(gateway_to: GatewayTo, name: str) -> None:
+    with Peer(LOST[name]) as peer:
+        assert capture(gateway_to(peer.url, Patience(read=GENEROUS * 3, total=0.4))).kind == "lost"
+
+
 HUGE_HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
 BIG_CHUNK = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
 ODD: dict[str, Script] = {
@@ -150,6 +157,19 @@ def test_odd_answer_of_a_write_is_unknown(gateway_to: GatewayTo, name: str) -> N
         assert classify(CAPTURE, answer, 1).state == "unknown"
         assert len(answer.raw) <= 64 * 1024
         assert peer.connections == 1
+
+
+@pytest.mark.parametrize("name", ["gzip bomb", "deflate bomb", "huge length", "endless body"])
+def test_memory_is_bounded(gateway_to: GatewayTo, name: str) -> None:
+    with Peer(ODD[name]) as peer:
+        gateway = gateway_to(peer.url, Patience(read=5.0))
+        tracemalloc.start()
+        try:
+            capture(gateway)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 32 * 1024 * 1024
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate", "identity", ""])
