@@ -1,0 +1,227 @@
+"""A confirmed wish is durable, exclusive and never forgotten."""
+
+import sqlite3
+import threading
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.money import Money
+from azpay_tui.store.errors import IntentConflict, JournalUnavailable, OrderBusy, WrongPlace
+from azpay_tui.store.opening import Stores
+from tests.store.making import NOW, ORDER, PLACE, answer, draft, oid, open_at, tracked
+
+
+def test_an_intent_comes_back_as_it_was_confirmed(stores: Stores, data_dir: Path) -> None:
+    body = bytes(range(256))
+    made = stores.journal.open_intent(draft(body=body, note="Zeile 1\n\u202e\U0001f600"))
+    assert (made.state, made.attempts, made.settled_by, made.id) == ("intent", 0, None, "I-000001")
+    stores.close()
+    again = open_at(data_dir)
+    found = again.journal.intent("I-000001")
+    again.close()
+    assert found == made
+    assert found.draft == draft(body=body, note="Zeile 1\n\u202e\U0001f600")
+
+
+def test_the_connection_keeps_its_promises(stores: Stores) -> None:
+    with stores.journal._engine.connect() as connection:
+        settings = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "trusted_schema", "secure_delete", "busy_timeout")
+        }
+    assert settings == {
+        "journal_mode": "delete",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "trusted_schema": 0,
+        "secure_delete": 1,
+        "busy_timeout": 5000,
+    }
+
+
+@pytest.mark.parametrize("state", ["intent", "sent", "unknown", "attention"])
+def test_an_open_intent_locks_its_order(stores: Stores, state: str) -> None:
+    first = stores.journal.open_intent(draft())
+    if state != "intent":
+        stores.journal.start_attempt(first.id, NOW)
+        stores.journal.move(first.id, state, "why", "answer", NOW)  # type: ignore[arg-type]
+    with pytest.raises(OrderBusy, match=r"capture I-000001 by ops") as refused:
+        stores.journal.open_intent(draft(verb=Verb.VOID))
+    assert refused.value.intent.id == first.id
+    assert stores.journal.open_intent(draft(oid(2))).id == "I-000002"
+
+
+@pytest.mark.parametrize("state", ["accepted", "succeeded", "declined", "refused", "abandoned"])
+def test_a_settled_intent_frees_its_order(stores: Stores, state: str) -> None:
+    first = stores.journal.open_intent(draft())
+    number = stores.journal.start_attempt(first.id, NOW)
+    done = stores.journal.record(first.id, number, answer(), state, "R", None, None, NOW)  # type: ignore[arg-type]
+    assert (done.state, done.settled_by, done.settled_at, done.reason) == (state, "answer", NOW, "R")
+    assert stores.journal.open_intent(draft()).id == "I-000002"
+
+
+def test_a_second_open_intent_is_refused_by_the_database_itself(stores: Stores, data_dir: Path) -> None:
+    stores.journal.open_intent(draft())
+    with (
+        closing(sqlite3.connect(data_dir / "journal.db")) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="UNIQUE"),
+    ):
+        names = [row[1] for row in connection.execute("PRAGMA table_info(intent)") if row[1] not in ("seq", "id")]
+        columns = ", ".join(names)
+        connection.execute(f"INSERT INTO intent (seq, id, {columns}) SELECT 99, 'I-000099', {columns} FROM intent")
+
+
+def test_of_many_threads_one_gets_the_order(stores: Stores) -> None:
+    for round_ in range(5):
+        won: list[str] = []
+        lost: list[OrderBusy] = []
+        start = threading.Barrier(6)
+
+        def run(order: str, won: list[str] = won, lost: list[OrderBusy] = lost, start: threading.Barrier = start) -> None:
+            start.wait()
+            try:
+                won.append(stores.journal.open_intent(draft(order)).id)
+            except OrderBusy as error:
+                lost.append(error)
+
+        threads = [threading.Thread(target=run, args=(oid(round_),)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (len(won), len(lost)) == (1, 5)
+        assert {error.intent.id for error in lost} == set(won)
+
+
+def test_attempts_are_counted_and_end_with_the_intent(stores: Stores) -> None:
+    made = stores.journal.open_intent(draft())
+    assert stores.journal.start_attempt(made.id, NOW) == 1
+    unsure = stores.journal.record(made.id, 1, answer(500), "unknown", "500", None, NOW + timedelta(seconds=30), NOW)
+    assert (unsure.state, unsure.settled_by, unsure.next_due) == ("unknown", None, NOW + timedelta(seconds=30))
+    assert stores.journal.start_attempt(made.id, NOW) == 2
+    stores.journal.record(made.id, 2, answer(), "succeeded", None, f"{ORDER}-C000001", None, NOW)
+    with pytest.raises(IntentConflict, match="is succeeded; it is not sent again"):
+        stores.journal.start_attempt(made.id, NOW)
+    assert [row.status for row in stores.journal.evidence(made.id)] == [500, 200]
+
+
+def test_a_late_answer_is_kept_but_changes_no_outcome(stores: Stores) -> None:
+    made = stores.journal.open_intent(draft())
+    stores.journal.start_attempt(made.id, NOW)
+    stores.journal.move(made.id, "refused", "by hand", "person ops", NOW, note="called Amazon")
+    late = stores.journal.record(made.id, 1, answer(), "succeeded", None, None, None, NOW)
+    assert (late.state, late.settled_by) == ("refused", "person ops")
+    assert len(stores.journal.evidence(made.id)) == 1
+    with pytest.raises(IntentConflict, match="refused already"):
+        stores.journal.move(made.id, "succeeded", None, "read-back", NOW)
+
+
+def test_an_attention_that_would_be_a_second_open_intent_is_refused(stores: Stores) -> None:
+    first = stores.journal.open_intent(draft())
+    stores.journal.move(first.id, "succeeded", None, "read-back", NOW)
+    stores.journal.open_intent(draft())
+    with pytest.raises(OrderBusy):
+        stores.journal.move(first.id, "attention", "a later read disagrees", "read-back", NOW)
+
+
+def test_marking_a_settled_intent_keeps_why_and_by_whom(stores: Stores) -> None:
+    made = stores.journal.open_intent(draft())
+    stores.journal.move(made.id, "declined", "HardDeclined", "read-back", NOW)
+    later = NOW + timedelta(hours=1)
+    marked = stores.journal.move(made.id, "declined", None, "read-back", later, reconciled=True)
+    assert (marked.reason, marked.settled_at, marked.reconciled) == ("HardDeclined", NOW, True)
+
+
+def test_a_new_owner_is_stored(stores: Stores) -> None:
+    made = stores.journal.open_intent(draft())
+    moved = stores.journal.move(made.id, "unknown", "crash", "read-back", NOW, session="s-2", next_due=NOW)
+    assert (moved.draft.session, moved.next_due) == ("s-2", NOW)
+
+
+def test_the_counter_rises_only_with_proof_or_a_persons_word(stores: Stores) -> None:
+    def end(state: str, by: str, *, sent: bool) -> int:
+        made = stores.journal.open_intent(draft())
+        if sent:
+            stores.journal.start_attempt(made.id, NOW)
+        stores.journal.move(made.id, state, None, by, NOW)  # type: ignore[arg-type]
+        return stores.journal.counter("base")
+
+    assert stores.journal.counter("base") == 0
+    assert end("abandoned", "person ops", sent=False) == 0
+    assert end("abandoned", "answer", sent=True) == 0
+    assert end("succeeded", "read-back", sent=True) == 0
+    assert end("declined", "answer", sent=True) == 1
+    assert end("refused", "person ops", sent=True) == 2
+    assert end("abandoned", "person ops", sent=True) == 3
+    assert stores.journal.counter("another") == 0
+
+
+def test_intents_are_listed_newest_first(stores: Stores) -> None:
+    for number in (1, 2, 3):
+        stores.journal.open_intent(draft(oid(number)))
+    stores.journal.move("I-000002", "abandoned", None, "answer", NOW)
+    assert [i.id for i in stores.journal.intents()] == ["I-000003", "I-000002", "I-000001"]
+    assert [i.id for i in stores.journal.intents(states=["intent"], limit=1)] == ["I-000003"]
+    assert [i.id for i in stores.journal.intents(order_id=oid(1))] == ["I-000001"]
+    assert stores.journal.intent("I-000009") is None
+
+
+def test_tracking_merges_and_never_removes(stores: Stores) -> None:
+    full = tracked(number="1001", amount=Money(12000, "USD"), buyer_name="Jane", refund_ids=(f"{ORDER}-R000002",))
+    first = stores.journal.track([full, tracked(oid(2))], NOW)
+    assert (first.added, first.updated, first.unchanged) == (2, 0, 0)
+    again = stores.journal.track([full, tracked(oid(2))], NOW + timedelta(days=1))
+    assert (again.added, again.updated, again.unchanged, again.changed_ids) == (0, 0, 2, ())
+    poorer = tracked(charge_ids=(f"{ORDER}-C000007",), complete=False, source="track")
+    third = stores.journal.track([poorer], NOW)
+    assert (third.updated, third.changed_ids) == (1, (ORDER,))
+    stores.cache.reproject([ORDER], NOW)
+    known = stores.reader.order(ORDER)
+    assert known is not None
+    assert (known.shop.number, known.shop.amount, known.shop.buyer_name) == ("1001", Money(12000, "USD"), "Jane")
+    assert known.shop.complete
+    wanted = {ORDER, f"{ORDER}-C000001", f"{ORDER}-C000007", f"{ORDER}-R000002"}
+    assert known.unread == wanted
+    assert set(stores.cache.objects_of(ORDER)) == wanted
+
+
+def test_the_same_order_twice_in_one_file_is_one_order(stores: Stores) -> None:
+    known = stores.journal.track([tracked(number="A"), tracked(number="B", charge_ids=())], NOW)
+    assert (known.added, known.updated, known.changed_ids) == (1, 1, (ORDER,))
+    stores.cache.reproject([ORDER], NOW)
+    assert stores.reader.resolve("b") == (ORDER,)
+    assert stores.reader.resolve("a") == ()
+
+
+def test_a_batch_with_a_foreign_id_is_refused_whole(stores: Stores) -> None:
+    with pytest.raises(ValueError, match="is not a charge or refund of"):
+        stores.journal.track([tracked(oid(2)), replace(tracked(), charge_ids=(f"{oid(3)}-C000001",))], NOW)
+    assert stores.journal.track([tracked(oid(2))], NOW).added == 1
+    assert stores.journal.verify() is None
+
+
+def test_a_made_charge_is_tracked_with_its_outcome(stores: Stores) -> None:
+    made = stores.journal.open_intent(draft(verb=Verb.AUTHORIZE))
+    number = stores.journal.start_attempt(made.id, NOW)
+    stores.journal.record(made.id, number, answer(201), "succeeded", None, f"{ORDER}-C000009", None, NOW)
+    assert f"{ORDER}-C000009" in stores.cache.objects_of(ORDER)
+
+
+def test_a_directory_of_another_shop_is_refused(stores: Stores, data_dir: Path) -> None:
+    stores.close()
+    with pytest.raises(WrongPlace, match="belongs to simulator na MERCHANT, not to live na MERCHANT"):
+        open_at(data_dir, place=replace(PLACE, environment="live"))
+    with pytest.raises(JournalUnavailable):
+        open_at(data_dir, place=replace(PLACE, region="eu"))
+
+
+def test_text_that_is_no_text_is_stored_all_the_same(stores: Stores) -> None:
+    made = stores.journal.open_intent(draft(note="caf\udce9"))
+    stores.journal.move(made.id, "attention", "\ud800", "person \udcff", NOW, note="\udcff")
+    assert stores.journal.intent(made.id) is not None
+    assert stores.journal.verify() is None
