@@ -75,6 +75,7 @@ def test_changes_at_amazon_arrive_when_they_are_due(office: Office) -> None:
 def test_the_other_side_of_an_outage_is_in_step_after_one_round(office: Office) -> None:
     order_id = office.make("authorized")
     office.transport.reachable = False
+    office.world(seconds=1)
     with pytest.raises(OfflineError):
         office.desk.sync_once(all_=True)
     assert office.desk.reader.status(office.desk.now()).connection == "OFFLINE"
@@ -87,6 +88,7 @@ def test_the_other_side_of_an_outage_is_in_step_after_one_round(office: Office) 
 def test_a_refused_key_is_one_request_and_no_retry(office: Office) -> None:
     office.make("authorized")
     office.simulator.keys.clear()
+    office.world(seconds=1)
     before = len(office.transport.requests)
     with pytest.raises(CredentialsError):
         office.desk.sync_once(all_=True)

@@ -39,7 +39,7 @@ def test_verbs_without_a_key_settle_by_reading_back(office: Office, fault: str, 
 
 def test_a_server_error_is_unknown_and_settles_later(office: Office) -> None:
     order_id = office.make("captured")
-    office.fault("refund", "status", times=4, status=500, code="InternalServerError", reason="InternalServerError")
+    office.fault("refund", "status", times=4, code=500, reason="InternalServerError")
     intent = office.act(order_id, Verb.REFUND, "10.00")
     assert intent.state == "unknown"
     assert intent.attempts == 4

@@ -146,6 +146,7 @@ def profile(directory: Path, **changes: Any) -> Profile:
         "timezone": "UTC",
         "pace": "off",
         "pending_authorization": False,
+        "file": directory / "config.toml",
     }
     return Profile(**{**values, **changes})
 

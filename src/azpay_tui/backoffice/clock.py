@@ -74,5 +74,5 @@ class CorrectedClock:
             if store:
                 self._stored = offset
         if store:
-            self._cache.add_clock_sample(offset)
+            self._cache.add_clock_sample(offset, jumped=jumped)
         return jumped

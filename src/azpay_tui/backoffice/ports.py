@@ -128,8 +128,8 @@ class Cache(Protocol):
         """Store how the connection is, for every process."""
         ...
 
-    def add_clock_sample(self, offset: timedelta) -> timedelta:
-        """Store one clock offset (Amazon minus us) and return the median of the last five."""
+    def add_clock_sample(self, offset: timedelta, *, jumped: bool = False) -> timedelta:
+        """Store one clock offset (Amazon minus us), return the median of the last five; `jumped` forgets older ones."""
         ...
 
 

@@ -16,7 +16,7 @@ from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, Offli
 from azpay_tui.backoffice.health import Fault, Health
 from azpay_tui.backoffice.ports import Cache, Reader
 from azpay_tui.domain import states
-from azpay_tui.domain.intent import Answer
+from azpay_tui.domain.intent import Answer, clock_is_off
 from azpay_tui.domain.order import Order, order_id_of
 from azpay_tui.domain.rows import Due, ReadResult
 
@@ -49,8 +49,10 @@ class Reading:
 
     def one(self, object_id: str, *, urgent: bool) -> Answer:
         """Read one object; a refusal because of the clock corrects the clock and is sent once more."""
+        offset = self._clock.offset
         answer = self._gateway.read(object_id, urgent=urgent)
-        if answer.status in (401, 403) and self._clock.learn(answer):
+        if answer.status in (401, 403) and clock_is_off(answer, offset):
+            self._clock.learn(answer)
             answer = self._gateway.read(object_id, urgent=urgent)
         return answer
 

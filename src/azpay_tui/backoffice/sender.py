@@ -122,9 +122,7 @@ class Sender:
             if self._stop.is_set():
                 return self._interrupted(intent, unsure)
             number = self._journal.start_attempt(intent.id, self._clock())
-            answer = self._send(intent)
-            self._health.learn(answer)
-            judged = classify(intent.draft.wish, answer, unsure + 1, corrected)
+            answer, judged = self._send(intent, unsure + 1, corrected)
             unsure += judged.state in ("unknown", "later")
             intent = self._record(intent, number, answer, judged, unsure)
             if judged.state in ("succeeded", "accepted", "declined", "refused"):
@@ -143,9 +141,13 @@ class Sender:
             if not waits or not self._wait(waits.pop(0), answer.retry_after, deadline):
                 return self._give_up(intent, unsure, answer)
 
-    def _send(self, intent: Intent) -> Answer:
+    def _send(self, intent: Intent, attempt: int, corrected: bool) -> tuple[Answer, Judgement]:
+        """Send once and judge what came back; `attempt` counts from 1 and leaves out those proven to have had no effect."""
         key = intent.draft.key if intent.draft.wish.verb in KEYED_VERBS else None
-        return self._gateway.send(intent.draft.prepared, key)
+        offset = self._clock.offset
+        answer = self._gateway.send(intent.draft.prepared, key)
+        self._health.learn(answer)
+        return answer, classify(intent.draft.wish, answer, attempt, corrected, offset)
 
     def _wait(self, seconds: float, retry_after: timedelta | None, deadline: datetime) -> bool:
         """Wait before the next attempt; False when there is no time left or the program ends."""
@@ -216,13 +218,10 @@ class Sender:
 
     def _replay_once(self, intent: Intent) -> Intent:
         number = self._journal.start_attempt(intent.id, self._clock())
-        answer = self._send(intent)
-        self._health.learn(answer)
-        judged = classify(intent.draft.wish, answer, attempt=2)
+        answer, judged = self._send(intent, 2, False)
         if judged.state == "clock":
             number = self._journal.start_attempt(intent.id, self._clock())
-            answer = self._send(intent)
-            judged = classify(intent.draft.wish, answer, attempt=2, clock_corrected=True)
+            answer, judged = self._send(intent, 2, True)
         intent = self._record(intent, number, answer, judged, unsure=1)
         if judged.state in ("succeeded", "accepted", "declined", "refused"):
             return self._confirm(intent)

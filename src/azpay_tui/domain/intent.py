@@ -223,12 +223,15 @@ CLOCK_LIMIT: Final = timedelta(minutes=4)
 """A refusal whose Date differs by more than this is a clock problem, not a verdict."""
 
 
-def classify(wish: Wish, answer: Answer, attempt: int, clock_corrected: bool = False) -> Judgement:
+def classify(
+    wish: Wish, answer: Answer, attempt: int, clock_corrected: bool = False, offset: timedelta = timedelta()
+) -> Judgement:
     """Judge one attempt (numbered from 1) of a wish by what came back.
 
     A timeout, a cut or odd answer and every 5xx is `unknown`, never failed. From the second attempt on an error
     about state is no refusal, because the first attempt may be what changed the state. `clock_corrected` says that
-    this very intent was already sent once more after a correction of the clock.
+    this very intent was already sent once more after a correction of the clock; `offset` is the correction that was in
+    force when it was sent.
     """
     if answer.kind == "unsent":
         return Judgement("unsent", answer.message)
@@ -239,7 +242,7 @@ def classify(wish: Wish, answer: Answer, attempt: int, clock_corrected: bool = F
         return _of_success(wish, answer)
     if status == 429:
         return Judgement("later", code or "TooManyRequests")
-    if status in (401, 403) and not clock_corrected and _clock_is_off(answer):
+    if status in (401, 403) and not clock_corrected and clock_is_off(answer, offset):
         return Judgement("clock", code)
     if status in (400, 401, 403, 404, 405, 409, 422):
         if code in _DECLINES and wish.verb in KEYED_VERBS and status == 422:
@@ -249,10 +252,11 @@ def classify(wish: Wish, answer: Answer, attempt: int, clock_corrected: bool = F
     return Judgement("unknown", code or answer.message)
 
 
-def _clock_is_off(answer: Answer) -> bool:
+def clock_is_off(answer: Answer, offset: timedelta) -> bool:
+    """Whether Amazon's `Date` differs by more than 4 minutes from our time as corrected by `offset`."""
     if answer.server_date is None or answer.received_at is None:
         return False
-    return abs(answer.server_date - answer.received_at) > CLOCK_LIMIT
+    return abs(answer.server_date - answer.received_at - offset) > CLOCK_LIMIT
 
 
 def _of_success(wish: Wish, answer: Answer) -> Judgement:

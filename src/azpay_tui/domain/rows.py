@@ -141,5 +141,3 @@ class ReadResult:
     """When to read it again by itself; None for never."""
     raw: str = ""
     """The body Amazon sent, as text; kept for `orders show --raw`."""
-    raw: str = ""
-    """The body as Amazon sent it, for people who want to see it."""

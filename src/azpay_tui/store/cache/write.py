@@ -168,9 +168,14 @@ class CacheStore:
                 (connection, storable(message), to_micros(now), to_micros(success_at)),
             )
 
-    def add_clock_sample(self, offset: timedelta) -> timedelta:
-        """Store one clock offset (Amazon minus us) and return the median of the last five."""
+    def add_clock_sample(self, offset: timedelta, *, jumped: bool = False) -> timedelta:
+        """Store one clock offset (Amazon minus us) and return the median of the last five.
+
+        `jumped` forgets the older ones: one side set its clock.
+        """
         with self._writing() as (cache, _journal):
+            if jumped:
+                cache.execute("DELETE FROM clock_sample")
             cache.execute("INSERT INTO clock_sample (offset_us) VALUES (?)", (offset // _MICROSECOND,))
             cache.execute(
                 "DELETE FROM clock_sample WHERE id NOT IN (SELECT id FROM clock_sample ORDER BY id DESC LIMIT 5)"
