@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from tests.support.office import Hands, Office, open_office
 
-from azpay_tui.domain.intent import Verb
+from azpay_tui.backoffice.errors import NotValidError
+from azpay_tui.domain.intent import Verb, Wish
 
 LOST = ("reset", "close", "stall")
 
@@ -143,3 +144,21 @@ def test_a_clock_that_is_off_is_corrected_and_sent_once_more(office: Office) -> 
     intent = office.desk.wait(office.desk.submit(ready).id, 60)
     assert intent.state == "succeeded"
     assert abs((office.desk.now() - office.local()).total_seconds() - 7200) < 5
+
+
+def test_read_only_leaves_an_open_intent_alone(tmp_path: Path) -> None:
+    hands = Hands()
+    with open_office(tmp_path, local=hands) as office:
+        order_id = office.make("captured")
+        office.fault("refund", "reset-before", times=4)
+        intent = office.act(order_id, Verb.REFUND, "10.00")
+        simulator = office.simulator
+    hands.advance(minutes=1)
+    with open_office(tmp_path, simulator, local=hands, read_only="This profile is read-only.") as later:
+        later.desk.sync_once()
+        assert later.desk.wait(intent.id, 0).state == "unknown"
+        with pytest.raises(NotValidError, match="read-only"):
+            later.desk.resume(intent.id)
+        with pytest.raises(NotValidError, match="read-only"):
+            later.desk.check(Wish(Verb.REFUND, order_id, intent.draft.wish.target, intent.draft.wish.amount))
+        assert later.effects() == []

@@ -119,6 +119,7 @@ class BackOffice:
             self.clock,
             self._worked_on,
             self._events.tell,
+            read_only=info.read_only_reason is not None,
         )
         self._refresher = Refresher(
             parts.cache,
@@ -266,6 +267,7 @@ class BackOffice:
 
     def resume(self, intent_id: str | None = None, timeout: float = 30.0) -> tuple[Intent, ...]:
         """Settle open intents now, each once; returns those looked at. An id is the person's word for that one."""
+        self._must_be_writable()
         end = time.monotonic() + timeout
         self._recovery.take_over()
         if intent_id is not None:
@@ -284,6 +286,7 @@ class BackOffice:
 
     def settle(self, intent_id: str, outcome: State, note: str) -> Intent:
         """A person's decision on an intent that rules cannot settle; a note is required."""
+        self._must_be_writable()
         intent = self._intent(intent_id)
         if outcome not in SETTLEMENTS:
             raise UsageError(f"An intent can be settled as {', '.join(SETTLEMENTS)}, not {outcome!r}.")
@@ -299,6 +302,10 @@ class BackOffice:
         self._parts.cache.reproject([order_id], self.clock())
         self._events.tell(Event("intent", (order_id,), moved))
         return moved
+
+    def _must_be_writable(self) -> None:
+        if self._info.read_only_reason is not None:
+            raise NotValidError(self._info.read_only_reason)
 
     def _free(self, intent: Intent) -> None:
         """Raise `BusyError` while a process is sending it."""

@@ -30,8 +30,10 @@ class Recovery:
         clock: CorrectedClock,
         worked_on: Callable[[Intent], bool],
         tell: Callable[[Event], None],
+        *,
+        read_only: bool,
     ) -> None:
-        """Take the parts; `worked_on` tells whether a living process is sending an intent."""
+        """Take the parts; `read_only` leaves every intent as it is; `worked_on` tells whether a living process is sending an intent."""
         self._journal = journal
         self._cache = cache
         self._reader = reader
@@ -39,9 +41,12 @@ class Recovery:
         self._clock = clock
         self._worked_on = worked_on
         self._tell = tell
+        self._read_only = read_only
 
     def orphans(self) -> tuple[Intent, ...]:
         """Return open intents nobody works on, oldest first."""
+        if self._read_only:
+            return ()
         found = self._journal.intents(states=("intent", "sent", "unknown"))
         now = self._clock()
         return tuple(reversed([i for i in found if _overdue(i, now) or not self._worked_on(i)]))
@@ -61,7 +66,8 @@ class Recovery:
                 continue
             self._cache.reproject([moved.draft.wish.order_id], now)
             taken.append(moved)
-        for intent in self._journal.intents(states=("accepted", "succeeded"), limit=100):
+        made = () if self._read_only else self._journal.intents(states=("accepted", "succeeded"), limit=100)
+        for intent in made:
             if intent.result_id is not None and intent.result_id not in self._cache.objects_of(
                 intent.draft.wish.order_id
             ):
@@ -77,7 +83,7 @@ class Recovery:
     def follow(self, order_ids: Iterable[str]) -> None:
         """Compare accepted and settled intents of these orders with what was read: final, agreeing or contradicted."""
         wanted = set(order_ids)
-        if not wanted:
+        if not wanted or self._read_only:
             return
         for intent in self._journal.intents(states=("accepted", "succeeded")):
             if intent.draft.wish.order_id in wanted and not intent.reconciled:
