@@ -1,4 +1,4 @@
-"""A whole back office over the simulator's core: real SQLite files, the real client, no socket, a clock moved by hand."""
+"""A whole back office over the simulator's core: real SQLite files, the real client, a clock moved by hand."""
 
 from __future__ import annotations
 

@@ -33,7 +33,10 @@ class Recovery:
         *,
         read_only: bool,
     ) -> None:
-        """Take the parts; `read_only` leaves every intent as it is; `worked_on` tells whether a living process is sending an intent."""
+        """Take the parts; `read_only` leaves every intent as it is.
+
+        `worked_on` tells whether a living process is sending an intent.
+        """
         self._journal = journal
         self._cache = cache
         self._reader = reader

@@ -142,7 +142,7 @@ class Sender:
                 return self._give_up(intent, unsure, answer)
 
     def _send(self, intent: Intent, attempt: int, corrected: bool) -> tuple[Answer, Judgement]:
-        """Send once and judge what came back; `attempt` counts from 1 and leaves out those proven to have had no effect."""
+        """Send once and judge what came back; `attempt` counts from 1, without those proven to have had no effect."""
         key = intent.draft.key if intent.draft.wish.verb in KEYED_VERBS else None
         offset = self._clock.offset
         answer = self._gateway.send(intent.draft.prepared, key)
