@@ -1,0 +1,142 @@
+"""The one place that builds things: profile, stores, gateway, back office, console."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from azpay_tui import paths
+from azpay_tui.backoffice.ports import Desk, ProfileInfo, Reader
+from azpay_tui.cli.context import JournalReader
+from azpay_tui.cli.output import say
+from azpay_tui.cli.run import run
+from azpay_tui.config import Profile
+from azpay_tui.domain.intent import Place
+
+if TYPE_CHECKING:
+    from azpay_tui.store.opening import Stores
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `azpay` with these arguments (default: those of the process) and return its exit code."""
+    return run(Parts(), list(sys.argv[1:] if argv is None else argv))
+
+
+def utc_now() -> datetime:
+    """Return the machine's time, UTC."""
+    return datetime.now(UTC)
+
+
+def person() -> str:
+    """Return who is at the keyboard: the user of the machine, with the address an SSH connection came from."""
+    try:
+        name = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        name = str(os.geteuid())
+    origin = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
+    return f"{name} from {origin}" if origin else name
+
+
+class Parts:
+    """Builds the parts of one profile; implements `cli.context.Builder`."""
+
+    def info(self, profile: Profile, read_only: str | None, *, demo: bool = False) -> ProfileInfo:
+        """Say where and who, and why nothing may be sent when that is so."""
+        return ProfileInfo(
+            name=profile.name,
+            environment=profile.environment,
+            region=profile.region,
+            place=Place(profile.api, profile.region, profile.environment, profile.merchant_id),
+            person=person(),
+            host=socket.gethostname(),
+            timezone=profile.timezone,
+            writable=read_only is None,
+            read_only_reason=read_only,
+            demo=demo,
+        )
+
+    def reader(self, profile: Profile) -> Reader:
+        """Open the cache for reading; imports nothing heavy. Raises `StoreError`."""
+        from azpay_tui.store.cache.read import open_reader
+
+        paths.check_parents(profile.data_dir)
+        return open_reader(profile.data_dir, utc_now)
+
+    def journal_reader(self, profile: Profile) -> JournalReader:
+        """Open the journal for reading; imports nothing heavy."""
+        from azpay_tui.store.journal import read
+
+        paths.check_parents(profile.data_dir)
+        return read.JournalReader(profile.data_dir)
+
+    def desk(self, profile: Profile, info: ProfileInfo) -> Desk:
+        """Build the back office of a profile; nothing is started or read yet. Raises `ConfigError`, `StoreError`."""
+        return build_desk(profile, info)
+
+
+def build_desk(profile: Profile, info: ProfileInfo) -> Desk:
+    """Build stores, gateway and back office; a newer database makes it read-only.
+
+    Raises `ConfigError` and `StoreError`.
+    """
+    from azpay_tui.amazon import v2
+    from azpay_tui.backoffice import desk
+    from azpay_tui.backoffice.clock import CorrectedClock
+    from azpay_tui.store.opening import open_stores
+
+    data_dir = paths.private_directory(profile.data_dir)
+    stores = open_stores(data_dir, info.place, person=info.person, now=utc_now)
+    try:
+        if stores.rebuilt is not None:
+            say(stores.rebuilt)
+        if stores.read_only_reason is not None and info.read_only_reason is None:
+            info = replace(info, writable=False, read_only_reason=stores.read_only_reason)
+        clock = CorrectedClock(stores.cache, stores.reader.status(utc_now()).clock_offset)
+        parts = desk.Parts(
+            journal=stores.journal,
+            cache=stores.cache,
+            reader=stores.reader,
+            gateway=v2.build(profile, now=clock),
+            session=stores.session or _NoSession(),
+            lease=stores.lease,
+            daily=_Housekeeping(stores),
+            close=stores.close,
+        )
+        return desk.BackOffice(info, parts, clock=clock)
+    except BaseException:
+        stores.close()
+        raise
+
+
+class _Housekeeping:
+    """What the lease holder does beside refreshing; called every second, at work once a minute."""
+
+    _EVERY = 60.0
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+        self._next = 0.0
+
+    def __call__(self) -> None:
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + self._EVERY
+        self._stores.back_up_daily(utc_now())
+        self._stores.cache.checkpoint()
+
+
+class _NoSession:
+    """Stands for the session of a process that cannot write: it owns nothing and takes nothing over."""
+
+    id = ""
+
+    def is_alive(self, session_id: str) -> bool:
+        """Count every session as alive."""
+        return True

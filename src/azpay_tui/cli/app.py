@@ -1,0 +1,235 @@
+"""The commands and their options; what they do is imported only when one runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from azpay_tui.cli.context import Context
+from azpay_tui.cli.outcome import OK
+
+app = typer.Typer(
+    name="azpay",
+    help="A back office for Amazon Pay in the terminal. Without a command it opens the console.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+orders = typer.Typer(help="List, show, learn of orders.", no_args_is_help=True, rich_markup_mode=None)
+journal = typer.Typer(help="What was confirmed, and what became of it.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(orders, name="orders")
+app.add_typer(journal, name="journal")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="An id of Amazon, or the shop's order number.")]
+
+
+def _context(ctx: typer.Context) -> Context:
+    return cast(Context, ctx.obj)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        from azpay_tui.cli.output import result
+
+        result(f"azpay {version('azpay-tui')}")
+        raise typer.Exit(OK)
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    ctx: typer.Context,
+    profile: Annotated[str | None, typer.Option(metavar="NAME", help="Which profile of the configuration.")] = None,
+    config: Annotated[Path | None, typer.Option(metavar="FILE", help="Which configuration.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where journal and cache lie.")] = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Look, never act.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> int:
+    """A back office for Amazon Pay in the terminal. Without a command it opens the console."""
+    context = _context(ctx)
+    context.profile_name, context.config_file = profile, config
+    context.data_dir, context.read_only = data_dir, read_only
+    if ctx.invoked_subcommand is None:
+        from azpay_tui.cli.console import open_console
+
+        return open_console(context)
+    return OK
+
+
+@app.command()
+def demo(
+    ctx: typer.Context,
+    orders: Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="Number of sample orders.")] = 200,
+    seed: Annotated[int, typer.Option(metavar="S", help="Decides the sample orders.")] = 7,
+) -> int:
+    """Open the console on sample orders of a simulated shop; needs nothing and leaves nothing behind."""
+    from azpay_tui.cli.demo import run_demo
+
+    return run_demo(_context(ctx).builder, orders=orders, seed=seed)
+
+
+@app.command()
+def simulate(
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65_535, help="0: a free one.")] = 0,
+    orders: Annotated[int, typer.Option(metavar="N", min=0, max=100_000, help="Number of sample orders.")] = 200,
+    seed: Annotated[int, typer.Option(metavar="S", help="Decides the sample orders and all ids.")] = 0,
+    tls: Annotated[bool, typer.Option("--tls", help="Serve HTTPS with a self-signed certificate.")] = False,
+    profile_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write configuration, key and orders.csv.")
+    ] = None,
+    state: Annotated[Path | None, typer.Option(metavar="FILE", help="Keeps orders and ledger over restarts.")] = None,
+) -> int:
+    """Run a local Amazon Pay on 127.0.0.1 until it is stopped."""
+    from azpay_tui.cli.simulate import run_simulator
+
+    return run_simulator(port=port, orders=orders, seed=seed, tls=tls, profile_dir=profile_dir, state=state)
+
+
+@orders.command("list")
+def orders_list(
+    ctx: typer.Context,
+    query: Annotated[str, typer.Option(metavar="Q", help="Words in ids, number, buyer, e-mail.")] = "",
+    view: Annotated[
+        str, typer.Option(metavar="V", help="attention, to-capture, unpaid, refunds, unknown or all.")
+    ] = "all",
+    sort: Annotated[
+        str | None,
+        typer.Option(metavar="S", help="-created, created, expires, amount, -amount, number, status."),
+    ] = None,
+    limit: Annotated[int, typer.Option(metavar="N", help="At most so many, up to 10000.")] = 50,
+    after: Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on after this cursor.")] = None,
+    json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> int:
+    """List orders from the local cache."""
+    from azpay_tui.cli.reads import list_orders
+
+    return list_orders(
+        _context(ctx), query=query, view=view, sort=sort, limit=limit, after=after, as_json=json, as_csv=csv
+    )
+
+
+@orders.command("show")
+def orders_show(
+    ctx: typer.Context,
+    order: OrderArgument,
+    json: Json = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Add what Amazon sent last, word for word.")] = False,
+) -> int:
+    """Show everything known of one order."""
+    from azpay_tui.cli.reads import show_order
+
+    return show_order(_context(ctx), order, as_json=json, raw=raw)
+
+
+@orders.command("actions")
+def orders_actions(ctx: typer.Context, order: OrderArgument, json: Json = False) -> int:
+    """Show which actions are valid for an order, and why the others are not."""
+    from azpay_tui.cli.reads import show_actions
+
+    return show_actions(_context(ctx), order, as_json=json)
+
+
+@orders.command("import")
+def orders_import(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE.csv|-", help="The shop's export; - reads standard input.")],
+    json: Json = False,
+) -> int:
+    """Learn of orders from the shop's export, which lists all of their charges and refunds."""
+    from azpay_tui.cli.keeping import import_orders
+
+    return import_orders(_context(ctx), file, as_json=json)
+
+
+@orders.command("track")
+def orders_track(
+    ctx: typer.Context,
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of orders, charges or refunds.")],
+    json: Json = False,
+) -> int:
+    """Learn of orders by Amazon's ids."""
+    from azpay_tui.cli.keeping import track
+
+    return track(_context(ctx), ids, as_json=json)
+
+
+@app.command()
+def refresh(
+    ctx: typer.Context,
+    orders: Annotated[list[str], typer.Argument(metavar="ORDER...", help="Ids or order numbers.")],
+    json: Json = False,
+) -> int:
+    """Read orders from Amazon now."""
+    from azpay_tui.cli.keeping import refresh as run
+
+    return run(_context(ctx), orders, as_json=json)
+
+
+@app.command()
+def sync(
+    ctx: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Read what is due, then end (the default).")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Read everything, due or not.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep in step until stopped.")] = False,
+    json: Json = False,
+) -> int:
+    """Bring the cache in step with Amazon and settle what is open."""
+    from azpay_tui.cli.keeping import sync as run
+
+    return run(_context(ctx), all_=all_, watch=watch, once=once, as_json=json)
+
+
+@journal.command("list")
+def journal_list(
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option(metavar="N", help="At most so many, newest first.")] = 100,
+    json: Json = False,
+) -> int:
+    """List what was confirmed, newest first."""
+    from azpay_tui.cli.reads import list_intents
+
+    return list_intents(_context(ctx), limit=limit, as_json=json)
+
+
+IntentArgument = Annotated[str, typer.Argument(metavar="ID", help="An intent, such as I-000001.")]
+
+
+@journal.command("show")
+def journal_show(ctx: typer.Context, intent: IntentArgument, json: Json = False) -> int:
+    """Show one confirmed action and its request."""
+    from azpay_tui.cli.reads import show_intent
+
+    return show_intent(_context(ctx), intent, as_json=json)
+
+
+@journal.command("resume")
+def journal_resume(
+    ctx: typer.Context,
+    intent: Annotated[str | None, typer.Argument(metavar="[ID]", help="Only this one, whatever its age.")] = None,
+    json: Json = False,
+) -> int:
+    """Settle what is open: read back, and repeat the very same request where that is safe."""
+    from azpay_tui.cli.keeping import resume
+
+    return resume(_context(ctx), intent, as_json=json)
+
+
+@journal.command("settle")
+def journal_settle(
+    ctx: typer.Context,
+    intent: IntentArgument,
+    outcome: Annotated[str, typer.Option("--as", metavar="OUTCOME", help="succeeded, refused or abandoned.")],
+    note: Annotated[str, typer.Option(metavar="T", help="Why.")],
+    json: Json = False,
+) -> int:
+    """Decide about an action that no rule can settle."""
+    from azpay_tui.cli.keeping import settle
+
+    return settle(_context(ctx), intent, outcome, note, as_json=json)

@@ -1,0 +1,99 @@
+"""Before money moves: the facts of the one record the call is made of, and a typed answer."""
+
+from __future__ import annotations
+
+import sys
+
+from azpay_tui.backoffice.ports import ProfileInfo, Ready
+from azpay_tui.cli.outcome import NOT_VALID, CommandError
+from azpay_tui.cli.output import ask, is_terminal, say, shown, utc
+from azpay_tui.domain import limits
+from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.money import AmountError, parse_amount
+from azpay_tui.domain.reasons import warning_sentence
+from azpay_tui.domain.status import status_of
+
+TITLES = {
+    Verb.AUTHORIZE: "AUTHORIZE: hold the buyer's money",
+    Verb.CAPTURE: "CAPTURE: take the money",
+    Verb.VOID: "VOID AUTHORIZATION: let the held money go",
+    Verb.REFUND: "REFUND: money leaves your account",
+    Verb.CANCEL: "CANCEL ORDER: nothing will be charged any more",
+    Verb.CLOSE: "CLOSE ORDER: no more charges",
+}
+_LAST = 4
+
+
+def require_way(yes: bool, dry_run: bool) -> None:
+    """Raise a usage error (exit code 2) when nobody can be asked and `--yes` was not given."""
+    if not (yes or dry_run or (is_terminal(sys.stdin) and is_terminal(sys.stderr))):
+        raise CommandError("Nobody can be asked here: say --yes to confirm.", code="not-confirmed")
+
+
+def require_accepted(ready: Ready, accepted: list[str]) -> None:
+    """Raise `CommandError` (exit code 3), naming the warnings that were not accepted."""
+    missing = [name for name in ready.offer.warnings if name not in accepted]
+    if missing:
+        sentences = " ".join(warning_sentence(name) for name in missing)
+        options = " ".join(f"--accept {name}" for name in missing)
+        raise CommandError(f"{sentences} To go on say {options}.", NOT_VALID, "warning-not-accepted")
+
+
+def facts(profile: ProfileInfo, ready: Ready) -> list[tuple[str, str]]:
+    """Return what a person has to read before confirming, all from the record used for the call."""
+    order, wish, offer = ready.order, ready.wish, ready.offer
+    charge = order.charge(wish.target)
+    lines = [
+        ("Environment", f"{profile.environment.upper()} / {profile.name} ({profile.region})"),
+        ("Signed in as", profile.person),
+        ("Order", f"{order.id}{f'  #{order.number}' if order.number else ''}"),
+        ("Buyer", order.buyer_name or "not known (Amazon shows it for 30 days)"),
+        ("Status", status_of(order, ready.read_at)),
+        ("Acts on", f"{charge.id} ({charge.state} {charge.amount})" if charge else f"the whole order {order.id}"),
+        ("Captured", str(limits.captured_total(order) or "-")),
+        ("Refunded", str(limits.refunded_total(order) or "-")),
+    ]
+    if order.permission is not None and order.permission.balance is not None:
+        lines.append(("Left to charge", str(order.permission.balance)))
+    if wish.amount is not None:
+        at_most = f" (at most {offer.maximum})" if offer.maximum else ""
+        lines.append(("Amount", f"{wish.amount}{at_most}"))
+    if offer.reason:
+        lines.append(("Know this", offer.reason))
+    lines += [
+        ("Read live", f"{utc(ready.read_at)}, unchanged since it was last read here"),
+        ("Request key", ready.key),
+    ]
+    return lines
+
+
+def confirm(profile: ProfileInfo, ready: Ready) -> None:
+    """Show the facts and ask for the amount, `yes` or the end of the id.
+
+    Raises `CommandError` (exit code 2) when the answer is another one: nothing was sent.
+    """
+    wish = ready.wish
+    say(TITLES[wish.verb])
+    for label, value in facts(profile, ready):
+        say(f"  {label:<15}{shown(value)}")
+    say(f"  {shown(ready.after)}")
+    if wish.amount is not None:
+        answer = ask(f"Type the amount in {wish.amount.currency} to {wish.verb} it: ")
+        agreed = answer is not None and _is_amount(answer, ready)
+    elif wish.verb is Verb.VOID:
+        agreed = ask("Type yes to void this authorization: ") == "yes"
+    else:
+        end = wish.order_id[-_LAST:]
+        agreed = ask(f"Type the last {_LAST} characters of {wish.order_id} to {wish.verb} the order: ") == end
+    if not agreed:
+        raise CommandError("Not confirmed: nothing was sent.", code="not-confirmed")
+
+
+def _is_amount(answer: str, ready: Ready) -> bool:
+    amount = ready.wish.amount
+    if amount is None:
+        return False
+    try:
+        return parse_amount(answer, amount.currency) == amount
+    except AmountError:
+        return False

@@ -1,0 +1,61 @@
+"""Opening the console, and what to say to somebody who has no shop set up yet."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.cli import signals
+from azpay_tui.cli.context import Context
+from azpay_tui.cli.outcome import CONFIGURATION, CommandError
+from azpay_tui.cli.output import ask, is_terminal, say
+from azpay_tui.config import NoProfileError
+from azpay_tui.paths import config_file
+from azpay_tui.paths import shown as shown_path
+
+_DEMO_ORDERS, _DEMO_SEED = 200, 7
+
+
+def open_console(context: Context) -> int:
+    """Open the console of the profile; without one offer the demo."""
+    try:
+        context.profile()
+    except NoProfileError as error:
+        return _offer_demo(context, error)
+    require_terminal()
+    with context.desk() as desk:
+        return on_console(desk, tour=False)
+
+
+def require_terminal() -> None:
+    """Raise `CommandError` (exit code 2) where no console can be drawn."""
+    from azpay_tui.tui.lifecycle import refusal
+
+    problem = refusal(os.environ.get("TERM"), on_terminal=is_terminal(sys.stdin) and is_terminal(sys.stdout))
+    if problem is not None:
+        raise CommandError(problem, code="no-terminal")
+
+
+def on_console(desk: Desk, *, tour: bool) -> int:
+    """Run the console, which handles signals itself, and return its exit code."""
+    from azpay_tui.tui.levers import prepare_environment
+
+    prepare_environment()  # before the screen library is imported
+    from azpay_tui.tui.app import run_console
+
+    with signals.released():
+        return run_console(desk, tour=tour)
+
+
+def _offer_demo(context: Context, error: NoProfileError) -> int:
+    say(str(error).partition(":")[0] + ".")
+    say(
+        f"To set up a shop write a [profiles.NAME] section into {shown_path(config_file())}; the README has an example."
+    )
+    if is_terminal(sys.stdin) and is_terminal(sys.stderr) and ask("To look around without one type demo: ") == "demo":
+        from azpay_tui.cli.demo import run_demo
+
+        return run_demo(context.builder, orders=_DEMO_ORDERS, seed=_DEMO_SEED)
+    say("To look around without one: azpay demo")
+    return CONFIGURATION

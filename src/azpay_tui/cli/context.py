@@ -1,0 +1,117 @@
+"""What a command works with: the options given before it, and the parts that bootstrap builds on demand."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from azpay_tui import config
+from azpay_tui.backoffice.ports import Desk, ProfileInfo, Reader
+from azpay_tui.cli.outcome import CommandError
+from azpay_tui.domain.intent import Intent, State
+from azpay_tui.domain.policy import Policy
+
+FINISH_SECONDS: Final = 27.0
+"""How long a call that is under way may still take when the program ends: its own deadline of 25 s and a margin."""
+
+
+class JournalReader(Protocol):
+    """Reads of the journal that need no heavy library."""
+
+    def intent(self, intent_id: str) -> Intent | None:
+        """Return one intent."""
+        ...
+
+    def intents(
+        self, *, order_id: str | None = None, states: tuple[State, ...] = (), limit: int = 1000
+    ) -> tuple[Intent, ...]:
+        """Return intents, newest first; empty `states` means all."""
+        ...
+
+
+class Builder(Protocol):
+    """Builds parts; only bootstrap knows how."""
+
+    def info(self, profile: config.Profile, read_only: str | None, *, demo: bool = False) -> ProfileInfo:
+        """Say where and who, and why nothing may be sent when that is so."""
+        ...
+
+    def reader(self, profile: config.Profile) -> Reader:
+        """Open the cache for reading, without a heavy library."""
+        ...
+
+    def journal_reader(self, profile: config.Profile) -> JournalReader:
+        """Open the journal for reading, without a heavy library."""
+        ...
+
+    def desk(self, profile: config.Profile, info: ProfileInfo) -> Desk:
+        """Build the whole back office; nothing is started."""
+        ...
+
+
+@dataclass
+class Context:
+    """One invocation: options, and what was built for it."""
+
+    builder: Builder
+    profile_name: str | None = None
+    config_file: Path | None = None
+    data_dir: Path | None = None
+    read_only: bool = False
+    _profile: config.Profile | None = field(default=None, init=False)
+
+    def profile(self) -> config.Profile:
+        """Read the configuration once; raises `ConfigError`."""
+        if self._profile is None:
+            profile = config.load(self.config_file, self.profile_name)
+            if self.data_dir is not None:
+                profile = replace(profile, data_dir=self.data_dir.absolute())
+            self._profile = profile
+        return self._profile
+
+    def info(self) -> ProfileInfo:
+        """Say where and who, and whether anything may be sent."""
+        profile = self.profile()
+        reason = None
+        if self.read_only:
+            reason = "Read-only: azpay was started with --read-only."
+        elif not profile.writable:
+            reason = f"Read-only: profile {profile.name} is not writable; set writable = true in its configuration."
+        return self.builder.info(profile, reason)
+
+    def reader(self) -> Reader:
+        """Open the cache for reading."""
+        return self.builder.reader(self.profile())
+
+    def journal_reader(self) -> JournalReader:
+        """Open the journal for reading."""
+        return self.builder.journal_reader(self.profile())
+
+    def policy(self) -> Policy:
+        """Return the profile's narrowing of Amazon's rules."""
+        return Policy(self.profile().policy, self.info().read_only_reason)
+
+    @contextlib.contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """Build the back office and end it again, finishing the call that is under way whatever ends the command."""
+        desk = self.builder.desk(self.profile(), self.info())
+        try:
+            yield desk
+        finally:
+            desk.stop(FINISH_SECONDS)
+
+
+def corrected_now(reader: Reader) -> datetime:
+    """Return the time as Amazon has it, by the offset that was stored last."""
+    now = datetime.now(UTC)
+    return now + reader.status(now).clock_offset
+
+
+def need(value: bool, message: str) -> None:
+    """Raise a usage error unless something holds."""
+    if not value:
+        raise CommandError(message)

@@ -1,0 +1,222 @@
+"""Learning of orders and keeping them in step: import, track, refresh, sync, and settling what is open."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from azpay_tui.backoffice.imports import BadLine, HeaderError, read_orders
+from azpay_tui.backoffice.ports import Desk, Event
+from azpay_tui.cli import resolve, shapes
+from azpay_tui.cli.context import Context
+from azpay_tui.cli.outcome import OK, UNKNOWN, USAGE, CommandError
+from azpay_tui.cli.output import Progress, error_value, json_result, result, say, shown
+from azpay_tui.cli.reads import show_intents
+from azpay_tui.domain.intent import OPEN_STATES, Intent, State
+from azpay_tui.domain.order import kind_of, order_id_of
+from azpay_tui.domain.rows import TrackedOrder, TrackResult
+from azpay_tui.paths import shown as shown_path
+
+BATCH = 500
+"""Orders of an import that are stored at once."""
+_MOST_SHOWN = 100
+"""Bad lines that are told one by one."""
+
+
+def import_orders(context: Context, file: str, *, as_json: bool) -> int:
+    """Take over the shop's export; exit code 2 when a line was bad, the good ones are imported all the same."""
+    with _opened(file) as stream, context.desk() as desk:
+        taken, bad = import_stream(desk, stream)
+    sentence = f"{taken.added} added, {taken.updated} updated, {taken.unchanged} unchanged"
+    value: dict[str, object] = {
+        "added": taken.added,
+        "updated": taken.updated,
+        "unchanged": taken.unchanged,
+        "bad": [{"line": line.number, "reason": line.reason} for line in bad],
+    }
+    for line in bad[:_MOST_SHOWN]:
+        say(shown(f"Line {line.number}: {line.reason}"))
+    if len(bad) > _MOST_SHOWN:
+        say(f"... and {len(bad) - _MOST_SHOWN} more bad lines.")
+    if bad:
+        sentence += f"; {len(bad)} bad {'line' if len(bad) == 1 else 'lines'} not taken"
+        value["error"] = error_value(CommandError(f"{sentence}.", code="bad-lines"))
+    if as_json:
+        json_result(value)
+    else:
+        result(f"{sentence}.")
+    return USAGE if bad else OK
+
+
+@contextlib.contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    path = Path(file)
+    try:
+        with open(path, "rb") as stream:
+            yield stream
+    except OSError as error:
+        if error.filename is None or str(error.filename) != str(path):
+            raise
+        raise CommandError(f"The file {shown_path(path)} cannot be read: {error.strerror}.") from error
+
+
+def import_stream(desk: Desk, stream: BinaryIO) -> tuple[TrackResult, list[BadLine]]:
+    """Learn of every order of an export in batches; raises `CommandError` (exit code 2) for a file without header."""
+    total = TrackResult(0, 0, 0)
+    bad: list[BadLine] = []
+    batch: list[TrackedOrder] = []
+    progress = Progress("Lines read")
+    lines = 0
+
+    def store() -> None:
+        nonlocal total
+        if batch:
+            done = desk.track(tuple(batch))
+            total = TrackResult(
+                total.added + done.added, total.updated + done.updated, total.unchanged + done.unchanged
+            )
+            batch.clear()
+
+    try:
+        for item in read_orders(stream):
+            lines += 1
+            if isinstance(item, BadLine):
+                bad.append(item)
+                continue
+            batch.append(item)
+            if len(batch) >= BATCH:
+                store()
+                progress(lines, lines)
+    except HeaderError as error:
+        raise CommandError(str(error), code="bad-file") from error
+    store()
+    progress.end()
+    return total, bad
+
+
+def track(context: Context, ids: list[str], *, as_json: bool) -> int:
+    """Learn of orders, charges and refunds by Amazon's ids; whether they are all of an order stays open."""
+    grouped: dict[str, dict[str, list[str]]] = {}
+    for text in ids:
+        object_id = text.strip()
+        kind = kind_of(object_id)
+        if kind is None:
+            raise CommandError(
+                f"{object_id!r} is not an id of Amazon, such as S01-1234567-1234567 or S01-1234567-1234567-C000001."
+            )
+        found = grouped.setdefault(order_id_of(object_id), {"charge": [], "refund": []})
+        if kind != "permission":
+            found[kind].append(object_id)
+    orders = [
+        TrackedOrder(order_id, charge_ids=tuple(of["charge"]), refund_ids=tuple(of["refund"]))
+        for order_id, of in grouped.items()
+    ]
+    with context.desk() as desk:
+        done = desk.track(orders)
+    if as_json:
+        json_result({"added": done.added, "updated": done.updated, "unchanged": done.unchanged})
+    else:
+        result(f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged.")
+    return OK
+
+
+def refresh(context: Context, orders: list[str], *, as_json: bool) -> int:
+    """Read orders from Amazon now, whatever their due time."""
+    with context.desk() as desk:
+        ids = list(dict.fromkeys(resolve.order_id(desk.reader, text) for text in orders))
+        progress = Progress("Orders read")
+        for done, order_id in enumerate(ids, 1):
+            desk.refresh([order_id], wait=True)
+            progress(done, len(ids))
+        progress.end()
+        rows = [row for order_id in ids if (row := desk.reader.row(order_id)) is not None]
+    if as_json:
+        json_result({"orders": [shapes.row(row) for row in rows]})
+    else:
+        for row in rows:
+            result(shown(f"{row.id}  {row.status}  {row.amount or ''}".rstrip()))
+    return OK
+
+
+def sync(context: Context, *, all_: bool, watch: bool, once: bool, as_json: bool) -> int:
+    """Bring everything that is due in step, once or until a signal ends it."""
+    if watch and (all_ or once):
+        raise CommandError("--watch does not go with --once or --all.")
+    with context.desk() as desk:
+        if watch:
+            _watch(desk)
+        count = sync_desk(desk, all_=all_)
+        status = desk.reader.status(desk.now())
+        open_ = len(desk.intents(open_only=True, limit=1000))
+    if as_json:
+        json_result({"read": count, "errors": status.errors, "open_intents": open_})
+    else:
+        failed = f", {status.errors} could not be read" if status.errors else ""
+        waiting = f", {open_} open in the journal" if open_ else ""
+        result(f"{count} read{failed}{waiting}.")
+    return OK
+
+
+def sync_desk(desk: Desk, *, all_: bool = False) -> int:
+    """Read what is due with progress on standard error; returns how many objects were read."""
+    progress = Progress("Read from Amazon")
+    try:
+        return desk.sync_once(all_=all_, progress=progress)
+    finally:
+        progress.end()
+
+
+def _watch(desk: Desk) -> None:
+    """Keep in step until a signal comes; tells standard error what changed."""
+    last = ""
+
+    def tell(event: Event) -> None:
+        nonlocal last
+        if event.kind == "intent" and event.intent is not None:
+            wish = event.intent.draft.wish
+            say(shown(f"{wish.verb} {wish.target}: {event.intent.state}"))
+        elif event.kind == "orders" and event.order_ids:
+            say(f"{len(event.order_ids)} {'order' if len(event.order_ids) == 1 else 'orders'} changed.")
+        status = desk.reader.status(desk.now())
+        if status.connection != last:
+            last = status.connection
+            say(shown(f"{last} {status.message}".rstrip()))
+
+    desk.subscribe(tell)
+    desk.start()
+    threading.Event().wait()
+
+
+def resume(context: Context, intent_id: str | None, *, as_json: bool) -> int:
+    """Settle open intents now; exit code 5 when some are left open."""
+    with context.desk() as desk:
+        _refuse_when_read_only(desk)
+        looked = desk.resume(intent_id)
+        left = [intent for intent in looked if intent.open]
+        if intent_id is None:
+            left = [intent for intent in desk.intents(open_only=True, limit=1000) if intent.state != "intent"]
+    show_intents(looked, as_json=as_json)
+    if left:
+        say(f"Still open: {', '.join(intent.id for intent in left)}.")
+    return UNKNOWN if left else OK
+
+
+def settle(context: Context, intent_id: str, outcome: str, note: str, *, as_json: bool) -> int:
+    """Record a person's decision on an intent that no rule can settle."""
+    with context.desk() as desk:
+        _refuse_when_read_only(desk)
+        moved: Intent = desk.settle(intent_id, cast(State, outcome), note)
+    show_intents((moved,), as_json=as_json)
+    return OK if moved.state not in OPEN_STATES else UNKNOWN
+
+
+def _refuse_when_read_only(desk: Desk) -> None:
+    if desk.profile.read_only_reason is not None:
+        raise CommandError(desk.profile.read_only_reason, 3, "read-only")

@@ -1,0 +1,166 @@
+"""The six verbs that move or end something at Amazon: choose, check live, confirm, send, report."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+
+from azpay_tui.backoffice.errors import BackOfficeError, ChangedError
+from azpay_tui.backoffice.ports import Desk, Event, Ready
+from azpay_tui.cli import confirm, resolve, shapes, signals
+from azpay_tui.cli.context import FINISH_SECONDS, Context
+from azpay_tui.cli.outcome import (
+    NOT_VALID,
+    OFFLINE,
+    OK,
+    REFUSED,
+    UNKNOWN,
+    CommandError,
+    Terminated,
+)
+from azpay_tui.cli.output import error_value, json_result, result, say, shown
+from azpay_tui.domain.intent import Intent, Verb, Wish
+from azpay_tui.domain.order import Order
+
+PATIENCE = 30.0
+"""Seconds in which the command tries to learn an outcome."""
+_OFFLINE_REASON = "offline: "
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was typed."""
+
+    verb: Verb
+    order: str
+    charge: str | None = None
+    amount: str | None = None
+    capture_now: bool = False
+    note: str = ""
+    yes: bool = False
+    accept: list[str] = field(default_factory=list)
+    dry_run: bool = False
+    as_json: bool = False
+
+
+def act(context: Context, request: Request) -> int:
+    """Carry out one verb and return its exit code; raises `CommandError` before anything was sent."""
+    confirm.require_way(request.yes, request.dry_run)
+    latest: dict[str, Intent] = {}
+
+    def learn(event: Event) -> None:
+        if event.intent is not None:
+            latest[event.intent.id] = event.intent
+
+    ended: Terminated | None = None
+    with context.desk() as desk:
+        if desk.profile.read_only_reason is not None:
+            raise CommandError(desk.profile.read_only_reason, NOT_VALID, "read-only")
+        ready = _ready(context, desk, request)
+        if request.dry_run:
+            return _dry_run(ready)
+        confirm.require_accepted(ready, request.accept)
+        if not request.yes and not ready.already_so:
+            confirm.confirm(desk.profile, ready)
+        desk.subscribe(learn)
+        intent: Intent | None = None
+        try:
+            with signals.held():  # an intent that was made must also be known here
+                intent = desk.submit(ready, request.accept)
+                latest.setdefault(intent.id, intent)
+            latest[intent.id] = desk.wait(intent.id, PATIENCE)
+        except Terminated as signal:
+            if intent is None:
+                raise
+            say("Ending: what is on its way is finished first.")
+            ended = signal
+        try:
+            with signals.held():
+                # What is on the wire may still be answered; the outcome that is told is the one in the journal.
+                desk.stop(FINISH_SECONDS)
+        except Terminated as signal:
+            ended = signal
+    code = report(latest[intent.id], as_json=request.as_json)
+    if ended is not None:
+        raise ended
+    return code
+
+
+def _ready(context: Context, desk: Desk, request: Request) -> Ready:
+    order = resolve.load(desk.reader, request.order)
+    charge = resolve.named_charge(order, request.order, request.charge) if _takes_charge(request.verb) else None
+    given = None
+    if request.amount is not None:
+        given = resolve.amount(request.amount, resolve.currency_of(order, charge))
+    offers = desk.offers(order)
+    target = resolve.target(order, request.verb, offers, charge)
+    if target is None:
+        raise _nothing_to_act_on(desk, order, request.verb)
+    offer = next((o for o in offers if o.verb is request.verb and o.target == target), None)
+    amount = resolve.amount_or_suggestion(request.verb, given, lambda: desk.suggest(order, request.verb, target), offer)
+    wish = Wish(
+        verb=request.verb,
+        order_id=order.id,
+        target=target,
+        amount=amount,
+        capture_now=request.capture_now,
+        pending_allowed=request.verb is Verb.AUTHORIZE and context.profile().pending_authorization,
+        note=request.note,
+    )
+    return desk.check(wish)
+
+
+def _takes_charge(verb: Verb) -> bool:
+    return verb in resolve.CHARGE_VERBS
+
+
+def _nothing_to_act_on(desk: Desk, order: Order, verb: Verb) -> Exception:
+    """Return why there is no object for a verb; what the cache says is held against Amazon first where possible."""
+    before = resolve.refusal(verb, desk.offers(order))
+    # Without a connection the refusal that is known is the answer.
+    with contextlib.suppress(BackOfficeError):
+        desk.refresh([order.id], wait=True)
+    fresh = desk.reader.order(order.id)
+    if fresh is None or all(o.verdict == "no" for o in desk.offers(fresh) if o.verb is verb):
+        return before if fresh is None else resolve.refusal(verb, desk.offers(fresh))
+    return ChangedError("The order changed at Amazon since it was last read here. Look at it and run this again.")
+
+
+def _dry_run(ready: Ready) -> int:
+    prepared = ready.prepared
+    request = {"method": prepared.method, "path": prepared.path, "body": shapes.body(prepared.body)}
+    json_result({"dry_run": True, "would_send": None if ready.already_so else request, "verdict": ready.offer.verdict})
+    return OK
+
+
+def code_of(intent: Intent) -> int:
+    """Return the exit code of an intent as it stands."""
+    match intent.state:
+        case "succeeded" | "accepted":
+            return OK
+        case "declined" | "refused":
+            return REFUSED
+        case "abandoned":
+            return OFFLINE if (intent.reason or "").startswith(_OFFLINE_REASON) else NOT_VALID
+        case _:
+            return UNKNOWN
+
+
+def report(intent: Intent, *, as_json: bool) -> int:
+    """Tell how it ended and return the exit code."""
+    code = code_of(intent)
+    value = shapes.outcome(intent)
+    if code in (OFFLINE, NOT_VALID):
+        word = "offline" if code == OFFLINE else "changed"
+        message = f"{shapes.plain_reason(intent) or 'The order changed.'} Nothing was sent."
+        value["error"] = error_value(CommandError(message, code, word))
+    if as_json:
+        json_result(value)
+    else:
+        wish = intent.draft.wish
+        amount = f" {wish.amount}" if wish.amount else ""
+        reason = f": {shapes.plain_reason(intent)}" if intent.reason else ""
+        result(shown(f"{wish.verb} {wish.target}{amount} {value['outcome']}{reason} ({intent.id})"))
+    if code == UNKNOWN:
+        say(f"What Amazon did is not known. Do not repeat it: azpay journal resume {intent.id}")
+    return code

@@ -1,0 +1,171 @@
+"""Standard output carries the result and nothing else; everything for the person goes to standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, Literal, TextIO
+
+from azpay_tui.cli.outcome import CommandError
+
+LONG: Final = 2000
+"""Characters of one text shown outside of tables."""
+_ACTIVE: Final = ("=", "+", "-", "@", "\t", "\r")
+_BOLD: Final = "\x1b[1m"
+_PLAIN: Final = "\x1b[0m"
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Tell whether a stream is a terminal; a closed one is not."""
+    try:
+        return stream.isatty()
+    except ValueError:
+        return False
+
+
+def colours(stream: TextIO) -> bool:
+    """Tell whether a stream may get colour: a terminal that has some and a person who wants it."""
+    return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def shown(text: str, limit: int = LONG) -> str:
+    """Return outside text so that no byte of it can steer a terminal."""
+    if text.isascii() and text.isprintable() and len(text) <= limit:
+        return text
+    # Deferred: JSON, the way of scripts, never needs it.
+    from azpay_tui.tui.display import display
+
+    return display(text, limit)
+
+
+def result(text: str) -> None:
+    """Write a result; a reader that has gone away ends nothing."""
+    _write(sys.stdout, text + "\n")
+
+
+def say(text: str) -> None:
+    """Tell the person something, on standard error."""
+    _write(sys.stderr, text + "\n")
+
+
+def ask(prompt: str) -> str | None:
+    """Ask on the terminal; what was typed before the question is thrown away. None when the input ended."""
+    with contextlib.suppress(Exception):  # no terminal after all: then there is nothing to throw away
+        import termios
+
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    _write(sys.stderr, prompt)
+    line = sys.stdin.readline()
+    return line.strip() if line else None
+
+
+def json_result(value: object) -> None:
+    """Write one JSON document: ASCII only, so that nothing in it can steer a terminal."""
+    result(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """Return a JSON document on one line; DEL, the one control character JSON leaves as it is, is escaped too."""
+    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")
+
+
+def error_value(error: CommandError) -> dict[str, object]:
+    """Return the JSON of an error."""
+    return {"code": error.code, "message": error.message, "changes_at": utc(error.changes_at)}
+
+
+def utc(at: datetime | None) -> str | None:
+    """Write a time for scripts: RFC 3339, UTC, whole seconds."""
+    if at is None:
+        return None
+    from datetime import UTC
+
+    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def csv_result(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write RFC 4180 text (UTF-8, CRLF) whose cells no spreadsheet takes for a formula."""
+    with contextlib.suppress(AttributeError, ValueError):
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([cell(value) for value in row])
+    _write(sys.stdout, text.getvalue())
+
+
+def cell(value: str) -> str:
+    """Return a text as a spreadsheet may have it: an apostrophe before what would start a formula."""
+    active = value.startswith(_ACTIVE) or value.lstrip().startswith(("=", "+", "-", "@"))
+    return ("'" if active else "") + shown(value)
+
+
+def table(columns: Mapping[str, str], rows: Iterable[Mapping[str, str]], right: frozenset[str] = frozenset()) -> None:
+    """Write rows: aligned columns on a terminal, else tab-separated lines under a header.
+
+    `columns` maps keys to titles; `right` names the keys set to the right. Cells are outside text.
+    """
+    lines = [[shown(row[key], 200) for key in columns] for row in rows]
+    titles = list(columns.values())
+    if not is_terminal(sys.stdout):
+        result("\n".join("\t".join(line) for line in [titles, *lines]))
+        return
+    from azpay_tui.tui.display import fit, width
+
+    sizes = [max([len(title), *(width(line[at]) for line in lines)]) for at, title in enumerate(titles)]
+    sides: list[Literal["left", "right"]] = ["right" if key in right else "left" for key in columns]
+
+    def laid(cells: Sequence[str]) -> str:
+        parts = [fit(text, size, side) for text, size, side in zip(cells, sizes, sides, strict=True)]
+        return "  ".join(parts).rstrip()
+
+    head = laid(titles)
+    result("\n".join([f"{_BOLD}{head}{_PLAIN}" if colours(sys.stdout) else head, *map(laid, lines)]))
+
+
+class Progress:
+    """A count on one line of a terminal; silent elsewhere."""
+
+    def __init__(self, what: str) -> None:
+        """Name what is counted."""
+        self._what = what
+        self._on = is_terminal(sys.stderr)
+        self._last = -1
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how far it is."""
+        percent = 100 if total <= 0 else done * 100 // total
+        if self._on and percent != self._last:
+            self._last = percent
+            _write(sys.stderr, f"\r{self._what}: {done:,} of {total:,} ")
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._on and self._last >= 0:
+            _write(sys.stderr, "\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except (BrokenPipeError, ConnectionResetError):
+        # The reader has enough. What the command does, and its exit code, do not depend on it.
+        with contextlib.suppress(OSError, ValueError, io.UnsupportedOperation):
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream.fileno())
+            os.close(null)
+
+
+def tame_streams() -> None:
+    """Let no character that the terminal's encoding lacks end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -1,0 +1,288 @@
+"""Commands that only look: orders and the journal, from the local files, with or without a connection."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from azpay_tui.backoffice.ports import Reader
+from azpay_tui.cli import resolve, shapes
+from azpay_tui.cli.context import Context, corrected_now
+from azpay_tui.cli.outcome import OK, CommandError
+from azpay_tui.cli.output import csv_result, json_result, result, shown, table, utc
+from azpay_tui.domain import matrix
+from azpay_tui.domain.intent import Intent
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.order import Order
+from azpay_tui.domain.rows import VIEWS, ListRow
+
+MOST_ROWS = 10_000
+_PAGE = 500
+_LIST = {
+    "number": "NUMBER",
+    "id": "ID",
+    "status": "STATUS",
+    "amount": "AMOUNT",
+    "captured": "CAPTURED",
+    "refunded": "REFUNDED",
+    "ship": "SHIP",
+    "expires": "EXPIRES",
+    "buyer": "BUYER",
+    "attention": "ATTENTION",
+}
+_CSV = (
+    "id",
+    "number",
+    "status",
+    "currency",
+    "amount",
+    "captured",
+    "refunded",
+    "buyer",
+    "created",
+    "expires",
+    "refreshed_at",
+    "ship",
+    "attention",
+)
+_MONEY_COLUMNS = frozenset({"amount", "captured", "refunded"})
+
+
+def list_orders(
+    context: Context,
+    *,
+    query: str,
+    view: str,
+    sort: str | None,
+    limit: int,
+    after: str | None,
+    as_json: bool,
+    as_csv: bool,
+) -> int:
+    """Show part of a view; the cursor of the next part goes with the JSON, else to standard error."""
+    if as_json and as_csv:
+        raise CommandError("Choose one of --json and --csv.")
+    if view not in VIEWS:
+        raise CommandError(f"There is no view {view!r}; the views are {' '.join(VIEWS)}.")
+    if not 1 <= limit <= MOST_ROWS:
+        raise CommandError(f"--limit must be from 1 to {MOST_ROWS:,}, not {limit}.")
+    reader = context.reader()
+    rows, following = _rows(reader, view, query, sort, limit, after)
+    if as_json:
+        total = reader.total(view, query)
+        json_result({"orders": [shapes.row(row) for row in rows], "next": following, "total": total})
+    elif as_csv:
+        csv_result(_CSV, (_csv_row(row) for row in rows))
+    else:
+        table(_LIST, [_list_row(row) for row in rows], _MONEY_COLUMNS)
+    if following is not None and not as_json:
+        from azpay_tui.cli.output import say
+
+        say(f"There are more: add --after {following}")
+    return OK
+
+
+def _rows(
+    reader: Reader, view: str, query: str, sort: str | None, limit: int, after: str | None
+) -> tuple[list[ListRow], str | None]:
+    rows: list[ListRow] = []
+    while True:
+        try:
+            page = reader.page(view, query=query, sort=sort, after=after, limit=min(_PAGE, limit - len(rows)))
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        rows += page.rows
+        after = page.next
+        if after is None or not page.rows or len(rows) >= limit:
+            return rows, after
+
+
+def _amount(money: Money | None) -> str:
+    return "" if money is None else str(money)
+
+
+def _list_row(row: ListRow) -> dict[str, str]:
+    return {
+        "number": row.number or "",
+        "id": row.id,
+        "status": row.status,
+        "amount": _amount(row.amount),
+        "captured": _amount(row.captured),
+        "refunded": _amount(row.refunded),
+        "ship": row.ship,
+        "expires": utc(row.expires) or "",
+        "buyer": row.buyer or "",
+        "attention": " ".join(row.attention),
+    }
+
+
+def _csv_row(row: ListRow) -> list[str]:
+    amounts = (row.amount, row.captured, row.refunded)
+    currency = next((money.currency for money in amounts if money is not None), "")
+    return [
+        row.id,
+        row.number or "",
+        row.status,
+        currency,
+        *("" if money is None else money.decimal() for money in amounts),
+        row.buyer or "",
+        *(utc(at) or "" for at in (row.created, row.expires, row.refreshed_at)),
+        row.ship,
+        " ".join(row.attention),
+    ]
+
+
+def show_order(context: Context, text: str, *, as_json: bool, raw: bool) -> int:
+    """Show everything known of one order; `raw` adds what Amazon sent last, word for word."""
+    reader = context.reader()
+    order = resolve.load(reader, text)
+    now = corrected_now(reader)
+    offers = matrix.offers(order, context.policy(), now)
+    bodies = reader.raw(order.id) if raw else {}
+    if as_json:
+        value: dict[str, object] = {
+            "order": shapes.order(order, reader.timeline(order.id), now),
+            "actions": [shapes.offer(offer) for offer in offers],
+        }
+        if raw:
+            value["raw"] = shapes.raw(bodies)
+        json_result(value)
+        return OK
+    for line in _order_lines(order, now):
+        result(line)
+    for entry in reader.timeline(order.id):
+        amount = f" {entry.amount}" if entry.amount else ""
+        result(f"  {utc(entry.at)}  {entry.source:<7} {shown(entry.what)}{amount} {entry.object_id or ''}".rstrip())
+    _show_offers(offers)
+    for object_id, text in bodies.items():
+        result(f"{object_id}\n{shown(text, 100_000)}")
+    return OK
+
+
+def _order_lines(order: Order, now: datetime) -> list[str]:
+    row = shapes.row_of(order, now)
+    from azpay_tui.domain.status import ship
+
+    verdict = ship(order, now)
+    buyer = " ".join(filter(None, [order.buyer_name, f"<{order.buyer_email}>" if order.buyer_email else ""]))
+    permission = order.permission
+    reasons = " ".join(reason.code for reason in permission.reasons) if permission else ""
+    facts = {
+        "Order": f"{order.id}{f'  #{order.number}' if order.number else ''}",
+        "Status": row.status,
+        "Ship": f"{verdict.word}: {verdict.reason}",
+        "Attention": " ".join(row.attention),
+        "Buyer": buyer,
+        "Amount": _amount(row.amount),
+        "Captured": _amount(row.captured),
+        "Refunded": _amount(row.refunded),
+        "At Amazon": f"{permission.state} {reasons}".rstrip() if permission else "never read",
+        "Left to charge": _amount(permission.balance) if permission else "",
+        "Created": utc(row.created) or "",
+        "Next deadline": utc(row.expires) or "",
+        "Read": utc(row.refreshed_at) or "never",
+    }
+    lines = [f"{label:<15}{shown(value)}" for label, value in facts.items() if value]
+    for charge in order.charges:
+        captured = f", captured {charge.captured}" if charge.captured else ""
+        refunded = f", refunded {charge.refunded}" if charge.refunded else ""
+        reason = f" ({charge.reason})" if charge.reason else ""
+        lines.append(shown(f"  charge {charge.id}  {charge.state}{reason}  {charge.amount}{captured}{refunded}"))
+        for refund in order.refunds_of(charge.id):
+            reason = f" ({refund.reason})" if refund.reason else ""
+            lines.append(shown(f"    refund {refund.id}  {refund.state}{reason}  {refund.amount}"))
+    lines += [f"  {object_id}  was never read: azpay refresh {order.id}" for object_id in sorted(order.unread)]
+    lines += [f"  {object_id}  is not known to Amazon here" for object_id in sorted(order.missing)]
+    return lines
+
+
+def show_actions(context: Context, text: str, *, as_json: bool) -> int:
+    """Show every verb with its verdict, as the cache has the order."""
+    reader = context.reader()
+    order = resolve.load(reader, text)
+    now = corrected_now(reader)
+    offers = matrix.offers(order, context.policy(), now)
+    if as_json:
+        word = shapes.row_of(order, now).status
+        json_result({"id": order.id, "status": word, "actions": [shapes.offer(offer) for offer in offers]})
+    else:
+        _show_offers(offers)
+    return OK
+
+
+def _show_offers(offers: tuple[Offer, ...]) -> None:
+    columns = {"verb": "VERB", "verdict": "VALID", "target": "OBJECT", "max": "AT MOST", "reason": "WHY"}
+    rows = []
+    for offer in offers:
+        names = f"[{' '.join(offer.warnings)}] " if offer.warnings else ""
+        rows.append(
+            {
+                "verb": str(offer.verb),
+                "verdict": offer.verdict,
+                "target": offer.target or "",
+                "max": _amount(offer.maximum),
+                "reason": names + (offer.reason or ""),
+            }
+        )
+    table(columns, rows, frozenset({"max"}))
+
+
+def list_intents(context: Context, *, limit: int, as_json: bool) -> int:
+    """Show the journal's newest entries."""
+    if not 1 <= limit <= MOST_ROWS:
+        raise CommandError(f"--limit must be from 1 to {MOST_ROWS:,}, not {limit}.")
+    show_intents(context.journal_reader().intents(limit=limit), as_json=as_json)
+    return OK
+
+
+def show_intents(intents: tuple[Intent, ...], *, as_json: bool) -> None:
+    """Write journal entries."""
+    if as_json:
+        json_result({"intents": [shapes.intent(intent) for intent in intents]})
+        return
+    columns = {
+        "at": "CONFIRMED",
+        "id": "INTENT",
+        "verb": "VERB",
+        "target": "OBJECT",
+        "amount": "AMOUNT",
+        "state": "STATE",
+        "reason": "REASON",
+        "person": "PERSON",
+    }
+    rows = [
+        {
+            "at": utc(intent.draft.at) or "",
+            "id": intent.id,
+            "verb": str(intent.draft.wish.verb),
+            "target": intent.draft.wish.target,
+            "amount": _amount(intent.draft.wish.amount),
+            "state": intent.state,
+            "reason": shapes.plain_reason(intent) or "",
+            "person": intent.draft.person,
+        }
+        for intent in intents
+    ]
+    table(columns, rows, frozenset({"amount"}))
+
+
+def show_intent(context: Context, intent_id: str, *, as_json: bool) -> int:
+    """Show one entry of the journal with the request it stands for."""
+    intent = context.journal_reader().intent(intent_id)
+    if intent is None:
+        raise CommandError(f"There is no intent {intent_id!r} in the journal: see azpay journal list.")
+    value = {"intent": {**shapes.intent(intent), "request": shapes.request(intent)}}
+    if as_json:
+        json_result(value)
+        return OK
+    for key, item in value["intent"].items():
+        result(f"{key:<18}{shown(_plain(item))}")
+    return OK
+
+
+def _plain(value: object) -> str:
+    from azpay_tui.cli.output import json_text
+
+    if value is None or value == []:
+        return "-"
+    return value if isinstance(value, str) else json_text(value)

@@ -1,0 +1,92 @@
+"""From arguments to an exit code: every way a command can end passes here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from azpay_tui.cli import output, signals
+from azpay_tui.cli.context import Builder, Context
+from azpay_tui.cli.outcome import CRASH, OK, SIGNALLED, USAGE, CommandError, Terminated, as_command_error
+from azpay_tui.cli.verbs import app
+from azpay_tui.paths import ConfigError, private_directory, root_warning
+
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""What the parser raises; the library does not give this class a public name."""
+
+
+def run(builder: Builder, arguments: list[str]) -> int:
+    """Run one command and return its exit code; nothing but a programming error in here is raised."""
+    output.tame_streams()
+    as_json = _wants_json(arguments)
+    try:
+        with signals.handled():
+            return _run(builder, arguments, as_json)
+    except Terminated as ended:
+        if ended.number == 2:
+            output.say("")
+        return SIGNALLED + ended.number
+
+
+def _run(builder: Builder, arguments: list[str], as_json: bool) -> int:
+    warning = root_warning()
+    if warning is not None and not {"--help", "--version"} & set(arguments):
+        output.say(f"Warning: {warning}")
+    try:
+        code = typer.main.get_command(app).main(
+            arguments, prog_name="azpay", standalone_mode=False, obj=Context(builder)
+        )
+        return code if isinstance(code, int) else OK
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.Abort:
+        return SIGNALLED + 2
+    except _UsageError as error:
+        return _fail(_usage(error), as_json)
+    except Exception as error:
+        known = as_command_error(error)
+        return _crash(error) if known is None else _fail(known, as_json)
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    return "--json" in arguments[:end]
+
+
+def _usage(error: Exception) -> CommandError:
+    text = str(getattr(error, "format_message", lambda: error)()).strip()
+    context = getattr(error, "ctx", None)
+    path = getattr(context, "command_path", "azpay")
+    if "\n" in text or not text:  # a group without a command: the library's message is its help
+        text = f"{path} needs a command."
+    text = text if text.endswith((".", "?", "!")) else f"{text}."
+    return CommandError(f"{text} See {path} --help.", USAGE, "usage")
+
+
+def _fail(error: CommandError, as_json: bool) -> int:
+    output.say(output.shown(error.message, 4000))
+    if as_json:
+        output.json_result({"error": output.error_value(error)})
+    return error.exit_code
+
+
+def _crash(error: Exception) -> int:
+    """Say that the program broke, without any value it held, and where the report lies."""
+    from azpay_tui.tui.lifecycle import crash_message, write_report
+
+    now = datetime.now(UTC)
+    directory = _report_directory()
+    report = None if directory is None else write_report(error, directory, now)
+    output.say(crash_message(error, report))
+    return CRASH
+
+
+def _report_directory() -> Path | None:
+    import platformdirs
+
+    try:
+        return private_directory(platformdirs.user_state_path("azpay", appauthor=False) / "reports")
+    except ConfigError:
+        return None

@@ -1,0 +1,154 @@
+"""The six money commands: each takes the options that mean something for it."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+import typer
+
+from azpay_tui.cli.app import Json, OrderArgument, app
+from azpay_tui.cli.context import Context
+from azpay_tui.domain.intent import Verb
+
+__all__ = ["app"]
+
+Charge = Annotated[str | None, typer.Option(metavar="ID", help="Which charge, when the order has several.")]
+Amount = Annotated[str | None, typer.Option(metavar="A", help="Digits with an optional point, such as 12.50.")]
+Note = Annotated[str, typer.Option(metavar="T", help="Kept in the journal; Amazon never sees it.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Confirmed; do not ask.")]
+Accept = Annotated[list[str] | None, typer.Option(metavar="WARNING", help="Accept this warning; may be repeated.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Read live and show what would be sent; send nothing.")]
+
+
+def _act(
+    ctx: typer.Context,
+    verb: Verb,
+    order: str,
+    *,
+    note: str,
+    yes: bool,
+    accept: list[str] | None,
+    dry_run: bool,
+    json: bool,
+    charge: str | None = None,
+    amount: str | None = None,
+    capture: bool = False,
+) -> int:
+    from azpay_tui.cli.money import Request, act
+
+    request = Request(
+        verb=verb,
+        order=order,
+        charge=charge,
+        amount=amount,
+        capture_now=capture,
+        note=note,
+        yes=yes,
+        accept=[name for text in accept or () for name in text.split()],
+        dry_run=dry_run,
+        as_json=json,
+    )
+    return act(cast(Context, ctx.obj), request)
+
+
+@app.command()
+def authorize(
+    ctx: typer.Context,
+    order: OrderArgument,
+    amount: Amount = None,
+    capture: Annotated[bool, typer.Option("--capture", help="Take the money at once.")] = False,
+    note: Note = "",
+    yes: Yes = False,
+    accept: Accept = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Hold the buyer's money for an order."""
+    return _act(
+        ctx, Verb.AUTHORIZE, order,
+        note=note, yes=yes, accept=accept, dry_run=dry_run, json=json, amount=amount, capture=capture,
+    )  # fmt: skip
+
+
+@app.command()
+def capture(
+    ctx: typer.Context,
+    order: OrderArgument,
+    charge: Charge = None,
+    amount: Amount = None,
+    note: Note = "",
+    yes: Yes = False,
+    accept: Accept = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Take the money of an authorization."""
+    return _act(
+        ctx, Verb.CAPTURE, order,
+        note=note, yes=yes, accept=accept, dry_run=dry_run, json=json, charge=charge, amount=amount,
+    )  # fmt: skip
+
+
+@app.command()
+def void(
+    ctx: typer.Context,
+    order: OrderArgument,
+    charge: Charge = None,
+    note: Note = "",
+    yes: Yes = False,
+    accept: Accept = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """End an authorization and let the held money go; the order stays open."""
+    return _act(
+        ctx, Verb.VOID, order,
+        note=note, yes=yes, accept=accept, dry_run=dry_run, json=json, charge=charge,
+    )  # fmt: skip
+
+
+@app.command()
+def refund(
+    ctx: typer.Context,
+    order: OrderArgument,
+    charge: Charge = None,
+    amount: Amount = None,
+    note: Note = "",
+    yes: Yes = False,
+    accept: Accept = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Give captured money back to the buyer."""
+    return _act(
+        ctx, Verb.REFUND, order,
+        note=note, yes=yes, accept=accept, dry_run=dry_run, json=json, charge=charge, amount=amount,
+    )  # fmt: skip
+
+
+@app.command()
+def cancel(
+    ctx: typer.Context,
+    order: OrderArgument,
+    note: Note = "",
+    yes: Yes = False,
+    accept: Accept = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Cancel an order of which nothing was captured, with its open charges."""
+    return _act(ctx, Verb.CANCEL, order, note=note, yes=yes, accept=accept, dry_run=dry_run, json=json)
+
+
+@app.command()
+def close(
+    ctx: typer.Context,
+    order: OrderArgument,
+    note: Note = "",
+    yes: Yes = False,
+    accept: Accept = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Close an order: no new charge can be made; what is open stays."""
+    return _act(ctx, Verb.CLOSE, order, note=note, yes=yes, accept=accept, dry_run=dry_run, json=json)

@@ -1,0 +1,104 @@
+"""Reading the journal's intents on the command line: fixed SQL over sqlite3, nothing heavy imported."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final, cast
+
+from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
+from azpay_tui.domain.money import Money
+from azpay_tui.store.errors import journal_error
+from azpay_tui.store.files import DataDir
+from azpay_tui.store.sqlite import connect_reader
+from azpay_tui.store.times import from_text
+
+_COLUMNS: Final = (
+    "id, at, person, session, api, region, environment, merchant, verb, order_id, target, "
+    "amount_minor, amount_currency, amount_exponent, capture_now, pending_allowed, note, method, path, body, "
+    "key_base, counter, key, seen, accepted_warnings, state, reason, attempts, next_due, result_id, settled_by, "
+    "settled_at, reconciled"
+)
+
+
+class JournalReader:
+    """Reads intents beside any writer; a missing journal reads as empty. Raises `JournalUnavailable`."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Read from a data directory."""
+        self._path = DataDir(data_dir).journal
+
+    def intent(self, intent_id: str) -> Intent | None:
+        """Return one intent."""
+        found = self._select("WHERE id = ?", (intent_id,))
+        return found[0] if found else None
+
+    def intents(
+        self, *, order_id: str | None = None, states: Sequence[State] = (), limit: int = 1000
+    ) -> tuple[Intent, ...]:
+        """Return intents, newest first; empty `states` means all."""
+        terms: list[str] = []
+        values: list[str | int] = []
+        if order_id is not None:
+            terms.append("order_id = ?")
+            values.append(order_id)
+        if states:
+            terms.append(f"state IN ({', '.join('?' * len(states))})")
+            values += states
+        where = f"WHERE {' AND '.join(terms)} " if terms else ""
+        return self._select(f"{where}ORDER BY seq DESC LIMIT ?", (*values, limit))
+
+    def _select(self, rest: str, values: Sequence[str | int]) -> tuple[Intent, ...]:
+        if not self._path.exists():
+            return ()
+        try:
+            with closing(connect_reader(self._path)) as connection:
+                if connection.execute("PRAGMA user_version").fetchone()[0] == 0:  # being made just now
+                    return ()
+                connection.row_factory = sqlite3.Row
+                return tuple(map(_intent, connection.execute(f"SELECT {_COLUMNS} FROM intent {rest}", values)))
+        except sqlite3.Error as error:
+            raise journal_error(error, self._path) from error
+
+
+def _intent(row: sqlite3.Row) -> Intent:
+    amount = None
+    if row["amount_minor"] is not None:
+        amount = Money(row["amount_minor"], row["amount_currency"], row["amount_exponent"])
+    wish = Wish(
+        verb=Verb(row["verb"]),
+        order_id=row["order_id"],
+        target=row["target"],
+        amount=amount,
+        capture_now=bool(row["capture_now"]),
+        pending_allowed=bool(row["pending_allowed"]),
+        note=row["note"],
+    )
+    draft = IntentDraft(
+        wish=wish,
+        place=Place(row["api"], row["region"], row["environment"], row["merchant"]),
+        prepared=Prepared(row["method"], row["path"], row["body"]),
+        key_base=row["key_base"],
+        counter=row["counter"],
+        key=row["key"],
+        seen=Seen(tuple((name, value) for name, value in json.loads(row["seen"]))),
+        person=row["person"],
+        session=row["session"],
+        at=from_text(row["at"]),
+        accepted_warnings=tuple(json.loads(row["accepted_warnings"])),
+    )
+    return Intent(
+        id=row["id"],
+        draft=draft,
+        state=cast(State, row["state"]),
+        reason=row["reason"],
+        attempts=row["attempts"],
+        next_due=from_text(row["next_due"]),
+        result_id=row["result_id"],
+        settled_by=row["settled_by"],
+        settled_at=from_text(row["settled_at"]),
+        reconciled=bool(row["reconciled"]),
+    )
