@@ -2,9 +2,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.store.making import open_at
 
 from azpay_tui.store.opening import Stores
-from tests.store.making import open_at
 
 
 @pytest.fixture

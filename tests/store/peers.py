@@ -7,11 +7,12 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from tests.store.making import NOW, ORDER, answer, charge, draft, oid, open_at, permission, read, tracked
+
 from azpay_tui.store.errors import JournalUnavailable, OrderBusy, StoreError
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.locks import Lease, Session
 from azpay_tui.store.opening import Stores
-from tests.store.making import NOW, ORDER, answer, charge, draft, oid, open_at, permission, read, tracked
 
 
 def say(*words: object) -> None:

@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.store.making import NOW, ORDER, PLACE, answer, draft, oid, open_at, tracked
 
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money
 from azpay_tui.store.errors import IntentConflict, JournalUnavailable, OrderBusy, WrongPlace
 from azpay_tui.store.opening import Stores
-from tests.store.making import NOW, ORDER, PLACE, answer, draft, oid, open_at, tracked
 
 
 def test_an_intent_comes_back_as_it_was_confirmed(stores: Stores, data_dir: Path) -> None:
@@ -32,7 +32,14 @@ def test_the_connection_keeps_its_promises(stores: Stores) -> None:
     with stores.journal._engine.connect() as connection:
         settings = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "trusted_schema", "secure_delete", "busy_timeout")
+            for name in (
+                "journal_mode",
+                "synchronous",
+                "foreign_keys",
+                "trusted_schema",
+                "secure_delete",
+                "busy_timeout",
+            )
         }
     assert settings == {
         "journal_mode": "delete",
@@ -82,7 +89,9 @@ def test_of_many_threads_one_gets_the_order(stores: Stores) -> None:
         lost: list[OrderBusy] = []
         start = threading.Barrier(6)
 
-        def run(order: str, won: list[str] = won, lost: list[OrderBusy] = lost, start: threading.Barrier = start) -> None:
+        def run(
+            order: str, won: list[str] = won, lost: list[OrderBusy] = lost, start: threading.Barrier = start
+        ) -> None:
             start.wait()
             try:
                 won.append(stores.journal.open_intent(draft(order)).id)

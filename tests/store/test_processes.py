@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.store.making import NOW, ORDER, answer, draft, fill, oid, open_at
 
 from azpay_tui.store.errors import JournalUnavailable
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.locks import Lease, clean_sessions, is_alive
 from azpay_tui.store.opening import Stores
-from tests.store.making import NOW, ORDER, answer, draft, fill, oid, open_at
 
 ROOT = Path(__file__).parents[2]
 PATHS = [str(ROOT / "src"), str(ROOT)]

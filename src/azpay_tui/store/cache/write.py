@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +21,8 @@ from azpay_tui.store.cache.listing import write_rows
 from azpay_tui.store.cache.objects import add_objects, happened, order_ids_of, store_read
 from azpay_tui.store.cache.project import project
 from azpay_tui.store.errors import CacheUnavailable, cache_error
-from azpay_tui.store.files import PRIVATE_FILE, DataDir
+from azpay_tui.store.files import DataDir
+from azpay_tui.store.locks import Lease
 from azpay_tui.store.sqlite import BUSY_SECONDS, CACHE_PRAGMAS, Handle, connect, connect_reader
 from azpay_tui.store.times import storable, to_micros
 
@@ -185,18 +184,14 @@ class CacheStore:
 
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file, unless another process is doing it."""
-        try:
-            number = os.open(self._data.checkpoint_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
-        except OSError:
+        turn = Lease(self._data.checkpoint_lock)
+        if not turn.try_acquire():
             return
         try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
             with self._lock, self._translated():
                 self._handles()[0].execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        except BlockingIOError:
-            return
         finally:
-            os.close(number)
+            turn.release()
 
     def close(self) -> None:
         """Close the connections; safe to call twice."""
