@@ -102,14 +102,20 @@ class Push(Widget, can_focus=True):
         return len(self.label) + len("> [  ] (off) ")
 
     def on_key(self, event: events.Key) -> None:
-        """Take Enter, with the word whether it stands alone."""
-        if event.key != "enter":
-            return
-        event.stop()
-        event.prevent_default()
+        """Take Enter, with the word whether it stands alone; note every other key at once.
+
+        The dialog notes a key too, but only when it has bubbled up: an Enter right behind it would be here before.
+        """
         isolated = self._arrivals.isolated(event)
         self._arrivals.note(event)
-        self.post_message(self.Entered(self, isolated))
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Entered(self, isolated))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Note a paste at once, for the same reason."""
+        self._arrivals.note(event)
 
 
 class TypedInput(Input):

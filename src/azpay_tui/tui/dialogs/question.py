@@ -149,7 +149,8 @@ class Question:
         ready = self.ready
         if ready is None or ready.wish != self.wanted():
             return facts.NO_OUTCOME
-        return (facts.Fact("After this", display(ready.after, 300)), facts.Fact("Request key", display(ready.key, 64)))
+        after = display(ready.after.removeprefix("After this: "), 300)
+        return (facts.Fact("After this", after), facts.Fact("Request key", display(ready.key, 64)))
 
     def hint(self) -> str:
         """Say beside the amount what it may be."""
