@@ -1,4 +1,4 @@
-"""What other processes do in the tests of the stores: `python peers.py ROLE DIRECTORY ...`; lines on stdout tell how far."""
+"""What other processes do in the tests of the stores: `peers.py ROLE DIRECTORY ...`; lines on stdout tell how far."""
 
 import os
 import resource

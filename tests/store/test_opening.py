@@ -221,9 +221,10 @@ def test_reading_loads_nothing_heavy(stores: Stores, data_dir: Path) -> None:
         "print(sorted({'sqlalchemy', 'sqlmodel', 'pydantic', 'alembic', 'textual', 'httpx'} & set(sys.modules)))"
     )
     source = Path(opening.__file__).parents[2]
+    environment = {"PYTHONPATH": str(source)}
     done = subprocess.run(
-        [sys.executable, "-c", code, str(data_dir)], capture_output=True, text=True, check=False, env={"PYTHONPATH": str(source)}
-    )  # fmt: skip
+        [sys.executable, "-c", code, str(data_dir)], capture_output=True, text=True, check=False, env=environment
+    )
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
 
 
@@ -291,10 +292,8 @@ def test_a_migration_that_is_killed_leaves_the_file_as_it_was(stores: Stores, da
         "engine = make_engine(pathlib.Path(sys.argv[1]), (*JOURNAL_PRAGMAS, 'PRAGMA cache_size = 1'), pooled=False)\n"
         "migrate(engine, 'journal', steps_from=pathlib.Path(sys.argv[2]))"
     )
-    directory = steps(
-        tmp_path,
-        "op.execute('CREATE TABLE big AS SELECT zeroblob(3000000) AS z'); os.kill(os.getpid(), signal.SIGKILL)",
-    )
+    large = "op.execute('CREATE TABLE big AS SELECT zeroblob(3000000) AS z')"
+    directory = steps(tmp_path, f"{large}; os.kill(os.getpid(), signal.SIGKILL)")
     source = Path(opening.__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code, str(journal), str(directory)], check=False, env={"PYTHONPATH": str(source)}

@@ -1,5 +1,6 @@
 """Several processes on one data directory, deaths and full disks."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -117,7 +118,7 @@ def test_a_really_full_file_system_loses_no_outcome(tmp_path: Path) -> None:
         stores = open_at(small / "data")
         made = stores.journal.open_intent(draft())
         number = stores.journal.start_attempt(made.id, NOW)
-        with (small / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="space"):
+        with (small / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
             while True:
                 filler.write(bytes(4096))
         with pytest.raises(JournalUnavailable, match="Free some space"):
