@@ -122,10 +122,11 @@ class _Lines:
             if len(first) > _LONGEST:
                 self._skip_rest(first)
                 return start, "The line is too long."
-            problem = self._complete(lines)
-            cells: list[str] = []
-            if problem is None:
-                cells, problem = _cells("".join(lines), width)
+            cells, problem = _cells(first, width)
+            if problem is not None and first.count('"') % 2:  # a quoted line end, or a quote that is never closed
+                problem = self._complete(lines)
+                if problem is None:
+                    cells, problem = _cells("".join(lines), width)
             if problem is not None:
                 self._give_back(lines[1:])
                 return start, problem

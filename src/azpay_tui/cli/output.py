@@ -72,7 +72,7 @@ def json_result(value: object) -> None:
 
 def json_text(value: object) -> str:
     """Return a JSON document on one line; DEL, the one control character JSON leaves as it is, is escaped too."""
-    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).replace("\x7f", "\\u007f")
 
 
 def error_value(error: CommandError) -> dict[str, object]:
