@@ -25,7 +25,7 @@ from tests.store.making import (
 )
 
 from azpay_tui.domain.intent import Verb
-from azpay_tui.domain.money import Money
+from azpay_tui.domain.money import AmountError, Money
 from azpay_tui.domain.order import Address, Buyer, Charge, Permission, Reason, Refund
 from azpay_tui.domain.rows import ReadResult
 from azpay_tui.store.cache.facts import from_json, to_json
@@ -315,6 +315,7 @@ def test_the_clock_offset_is_the_median_of_the_last_five(stores: Stores) -> None
     offsets = [stores.cache.add_clock_sample(timedelta(seconds=s)) for s in (100, 2, 4, 3, 1, 5, 6)]
     assert [offset.total_seconds() for offset in offsets] == [100, 51, 4, 3.5, 3, 3, 4]
     assert stores.reader.status(NOW).clock_offset == timedelta(seconds=4)
+    assert stores.cache.add_clock_sample(timedelta(days=8), jumped=True) == timedelta(days=8)
 
 
 def test_reader_and_models_see_the_same_rows(stores: Stores, data_dir: Path) -> None:
@@ -435,6 +436,19 @@ def test_a_failing_projection_undoes_the_whole_batch(stores: Stores, monkeypatch
     with pytest.raises(RuntimeError, match="planted"):
         stores.cache.put([read(charge(state="Captured", updated=NOW))], NOW)
     assert stores.reader.order(ORDER) == before
+
+
+def test_an_order_no_rule_can_add_up_is_shown_and_judged_by_nobody(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AmountError("Amounts in USD and JPY cannot be combined.")
+
+    monkeypatch.setattr("azpay_tui.store.cache.project.captured_total", refuse)
+    fill(stores, 1)
+    row = stores.reader.row(ORDER)
+    assert row is not None
+    assert (row.status, row.ship, row.attention, row.captured) == ("UNRECOGNISED", "HOLD", ("unrecognised",), None)
 
 
 def test_a_buyer_amazon_forgot_is_still_the_shops(stores: Stores) -> None:

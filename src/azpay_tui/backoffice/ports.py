@@ -110,7 +110,10 @@ class Cache(Protocol):
     def due(
         self, now: datetime, limit: int, watched: frozenset[str] = frozenset(), all_: bool = False
     ) -> tuple[Due, ...]:
-        """Return objects to read: watched orders not read for 60 s, lapses soon, then by due time, failing last."""
+        """Return objects to read: watched orders not read for 60 s, lapses soon, then by due time, failing last.
+
+        With `all_` every object that was not asked for since `now`, whatever is due.
+        """
         ...
 
     def objects_of(self, order_id: str) -> tuple[str, ...]:
@@ -147,7 +150,12 @@ class Reader(Protocol):
         from_end: bool = False,
         limit: int = 50,
     ) -> Page:
-        """Return part of a view by keyset; raises `ValueError` with a sentence for a cursor that is none."""
+        """Return part of a view by keyset; `limit` is kept between 1 and 10,000.
+
+        Sorts: `-created` (default), `created`, `expires`, `amount`, `-amount`, `number`, `status`; in the view
+        attention also `trouble` (its default: what lapses soonest, then by urgency). Raises `ValueError` with a sentence for an
+        unknown view or sort, or a cursor that is none of this sort.
+        """
         ...
 
     def row(self, order_id: str) -> ListRow | None:

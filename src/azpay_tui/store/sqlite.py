@@ -52,7 +52,8 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         connection.close()
         # A log-keeping database in a directory that cannot be written opens only when nothing can change it.
-        if _is_writable(path.parent) or path.with_name(path.name + "-wal").exists():
+        unsettled = any(path.with_name(path.name + suffix).exists() for suffix in ("-wal", "-journal"))
+        if unsettled or _is_writable(path.parent):
             raise
         connection = connect(path, mode="ro", immutable=True)
         connection.execute("PRAGMA query_only = ON")
