@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, NotValidError, OfflineError
+from azpay_tui.backoffice.act import check_amount, find_offer
+from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, OfflineError
 from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready
 from azpay_tui.domain import effect, limits, states, status
 from azpay_tui.domain.intent import (
@@ -418,12 +419,7 @@ class MemoryDesk:
         fresh = Seen.of(order)
         if seen is not None and (different := seen.differences(fresh)):
             raise ChangedError(f"The order changed: {different[0][0]} is now {different[0][2]}.")
-        found = [o for o in self.offers(order) if o.verb is wish.verb and o.target == wish.target]
-        if not found or found[0].verdict == "no":
-            raise NotValidError(found[0].reason or "Not valid." if found else "There is no such object.")
-        offer = found[0]
-        if wish.amount is not None and offer.maximum is not None and wish.amount > offer.maximum:
-            raise NotValidError(f"The amount is above {offer.maximum}, the most that is possible.")
+        offer = check_amount(order, wish, find_offer(self.offers(order), wish))
         base = key_base(self._profile.place, wish, order)
         return Ready(
             wish,
