@@ -153,8 +153,8 @@ class Reader(Protocol):
         """Return part of a view by keyset; `limit` is kept between 1 and 10,000.
 
         Sorts: `-created` (default), `created`, `expires`, `amount`, `-amount`, `number`, `status`; in the view
-        attention also `trouble` (its default: what lapses soonest, then by urgency). Raises `ValueError` with a sentence for an
-        unknown view or sort, or a cursor that is none of this sort.
+        attention also `trouble` (its default: what lapses soonest, then by urgency). Raises `ValueError` with a
+        sentence for an unknown view or sort, or a cursor that is none of this sort.
         """
         ...
 
