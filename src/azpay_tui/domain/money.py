@@ -65,8 +65,12 @@ class Money:
         """Return nothing in the currency of `like`."""
         return cls(0, like.currency, like.exponent)
 
+    def same_currency(self, other: Money) -> bool:
+        """Whether both amounts can be added and compared: one currency, counted in the same decimals."""
+        return (self.currency, self.exponent) == (other.currency, other.exponent)
+
     def _same(self, other: Money) -> None:
-        if (self.currency, self.exponent) != (other.currency, other.exponent):
+        if not self.same_currency(other):
             raise AmountError(f"Amounts in {self.currency} and {other.currency} cannot be combined.")
 
     def __add__(self, other: Money) -> Money:
@@ -131,7 +135,7 @@ def parse_amount(text: str, currency: str) -> Money:
     if exponent is None:
         raise AmountError(f"The currency {currency!r} is not one Amazon Pay presents; amounts in it cannot be entered.")
     match = _AMOUNT.fullmatch(text)
-    if match is None or len(text) > MAX_DIGITS + 1:
+    if match is None or len(text) - text.count(".") > MAX_DIGITS:
         example = "1250" if exponent == 0 else "12.50"
         raise AmountError(f"{text[:40]!r} is not an amount. Write digits with an optional point, such as {example}.")
     fraction = match["fraction"] or ""
