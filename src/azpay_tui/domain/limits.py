@@ -10,7 +10,7 @@ from typing import Final
 
 from azpay_tui.domain import states
 from azpay_tui.domain.money import Money, total
-from azpay_tui.domain.order import Charge, Order, Refund
+from azpay_tui.domain.order import Charge, Order, Refund, kind_of
 
 GUARANTEE: Final = timedelta(days=7)
 """A capture inside it is immediate and guaranteed; later it may go pending and be declined."""
@@ -67,42 +67,36 @@ def lapsed(charge: Charge, now: datetime) -> bool:
 
 
 def captured_total(order: Order) -> Money | None:
-    """Return what was captured over all known charges; None when the order's currency is unknown yet."""
-    like = _like(order)
-    if like is None:
-        return None
-    return total([c.captured for c in order.charges if c.captured is not None and c.state == states.CAPTURED], like)
+    """Return what was captured over all known charges; None when the currency is not known yet or there are several."""
+    return _sum([c.captured for c in captured_charges(order) if c.captured is not None], nothing_in(order))
 
 
 def held_total(order: Order, now: datetime) -> Money | None:
-    """Return what is authorized or being decided (authorizations that have not lapsed, and running captures)."""
-    like = _like(order)
-    if like is None:
-        return None
+    """Return what is authorized or being decided (authorizations that have not lapsed, and running captures).
+
+    None when the currency is not known yet or there are several.
+    """
     live = [c.amount for c in order.charges if c.state in states.LIVE_CHARGE and not lapsed(c, now)]
-    return total(live, like)
+    return _sum(live, nothing_in(order))
 
 
 def refunded_total(order: Order) -> Money | None:
-    """Return what was refunded or is being refunded over all captured charges; declined refunds are not in it."""
-    like = _like(order)
-    if like is None:
-        return None
-    return total([spent_by_refunds(order, charge) for charge in captured_charges(order)], like)
+    """Return what was refunded or is being refunded over all captured charges; declined refunds are not in it.
+
+    None when the currency is not known yet or there are several.
+    """
+    return _sum([spent_by_refunds(order, charge) for charge in captured_charges(order)], nothing_in(order))
 
 
 def settled_refunds(order: Order) -> Money | None:
-    """Return what certainly went back to the buyer: refunds that are final."""
-    like = _like(order)
-    if like is None:
-        return None
+    """Return what certainly went back to the buyer: refunds that are final.
+
+    None when the currency is not known yet or there are several.
+    """
     amounts = []
     for charge in captured_charges(order):
-        known = total([r.amount for r in order.refunds_of(charge.id) if r.state == states.REFUNDED], charge.amount)
-        pending = total(_in_flight(order, charge), charge.amount)
-        beyond = (charge.refunded or Money.zero(charge.amount)) - pending
-        amounts.append(max(known, beyond, key=lambda money: money.minor))
-    return total(amounts, like)
+        amounts.append(spent_by_refunds(order, charge) - total(_in_flight(order, charge), charge.amount))
+    return _sum(amounts, nothing_in(order))
 
 
 def captured_charges(order: Order) -> tuple[Charge, ...]:
@@ -121,25 +115,40 @@ def own_refunds_in_flight(order: Order, charge: Charge) -> list[Money]:
 
 
 def _in_flight(order: Order, charge: Charge) -> list[Money]:
-    pending = [r.amount for r in order.refunds_of(charge.id) if r.state == states.REFUND_INITIATED]
-    return pending + own_refunds_in_flight(order, charge)
+    pending = [r.amount for r in order.refunds_of(charge.id) if r.state not in (states.REFUNDED, states.DECLINED)]
+    flight = pending + own_refunds_in_flight(order, charge)
+    return [amount for amount in flight if amount.same_currency(charge.amount)]
 
 
 def spent_by_refunds(order: Order, charge: Charge) -> Money:
-    """Return what refunds of a charge use up: all not declined, in flight included, or Amazon's own total if larger."""
-    amounts = [refund.amount for refund in order.refunds_of(charge.id) if refund.state != states.DECLINED]
-    known = total(amounts + own_refunds_in_flight(order, charge), charge.amount)
-    if charge.refunded is not None and charge.refunded > known:
-        return charge.refunded
-    return known
+    """Return what refunds of a charge use up: all not declined, those in flight included, and those made elsewhere.
+
+    Whether Amazon's own total holds refunds in flight is not documented. While the refunds known here explain it either
+    way it adds nothing; a total they cannot explain holds refunds made elsewhere, and those in flight come on top.
+    """
+    like = charge.amount
+    flight, refunds = _in_flight(order, charge), order.refunds_of(charge.id)
+    settled, pending = _added([r.amount for r in refunds if r.state == states.REFUNDED], like), total(flight, like)
+    reported = _added([charge.refunded] if charge.refunded is not None else [], like)
+    if reported <= settled or reported.minor in _subset_sums(flight, settled):
+        return settled + pending
+    return reported + pending
+
+
+def _subset_sums(amounts: list[Money], start: Money) -> set[int]:
+    """Return every total the settled refunds and some of those in flight can add up to, in minor units."""
+    sums = {start.minor}
+    for amount in amounts[:MAX_REFUNDS]:
+        sums |= {value + amount.minor for value in sums}
+    return sums
 
 
 def refund_cap(charge: Charge) -> Money:
     """Return the largest total of refunds of a charge: captured plus the lesser of 15 % (cut) and the goodwill sum.
 
-    The goodwill sum is 75 USD, GBP or EUR, or 8,400 yen; for other currencies there is none (API guide, manage refunds).
+    The goodwill sum is 75 USD, GBP or EUR, or 8,400 yen; other currencies have none (API guide, manage refunds).
     """
-    captured = charge.captured or Money.zero(charge.amount)
+    captured = _taken(charge)
     goodwill = min(captured.minor * 15 // 100, _GOODWILL.get(captured.currency, 0))
     return Money(captured.minor + goodwill, captured.currency, captured.exponent)
 
@@ -152,7 +161,7 @@ def refund_left(order: Order, charge: Charge) -> Money:
 
 def refundable(order: Order, charge: Charge) -> Money:
     """Return captured minus refunded (declined refunds excepted); never negative."""
-    captured = charge.captured or Money.zero(charge.amount)
+    captured = _taken(charge)
     left = captured - spent_by_refunds(order, charge)
     return left if left.minor > 0 else Money.zero(left)
 
@@ -172,35 +181,39 @@ def last_refund(order: Order, charge: Charge) -> Refund | None:
 def chargeable_left(order: Order, now: datetime) -> Money | None:
     """Return the amount authorized when none is given: the order's amount minus captured and held, at most the balance.
 
-    None when nothing is left or too little is known.
+    Never more than one charge may be. None when nothing is left or too little is known.
     """
     amount, captured, held = order.amount, captured_total(order), held_total(order, now)
     if amount is None or captured is None or held is None or order.permission is None:
         return None
-    if (amount.currency, amount.exponent) != (captured.currency, captured.exponent):
+    if not amount.known or not amount.same_currency(captured):
         return None
-    left = amount - captured - held
+    bounds = [amount - captured - held, single_maximum(amount.currency)]
     balance = order.permission.balance
-    if balance is not None and balance < left:
-        left = balance
+    if balance is not None:
+        if not balance.same_currency(amount):
+            return None
+        bounds.append(balance)
+    left = min(bounds, key=lambda money: money.minor)
     return left if left.minor > 0 else None
 
 
 def balance_fits(order: Order) -> bool:
     """Whether the balance at Amazon is explained by the charges known here.
 
-    Whether open authorizations lower the balance is not documented, so both readings are accepted.
+    Whether open authorizations lower the balance is not documented, so both readings are accepted. The limit of other
+    than one-time permissions is per month and says nothing about the sum of their charges.
     """
     permission = order.permission
     if permission is None or permission.limit is None or permission.balance is None:
         return True
-    like = permission.limit
-    if any(charge.amount.currency != like.currency for charge in order.charges):
+    if permission.kind != states.ONE_TIME:
+        return True
+    captured = captured_total(order)
+    open_ = _sum([c.amount for c in order.charges if c.state in states.LIVE_CHARGE], nothing_in(order))
+    if captured is None or open_ is None or not permission.balance.same_currency(permission.limit):
         return False
-    taken = permission.limit - permission.balance
-    captured = total([c.captured for c in order.charges if c.captured is not None and c.state == states.CAPTURED], like)
-    open_ = total([c.amount for c in order.charges if c.state in states.LIVE_CHARGE], like)
-    return taken in (captured, captured + open_)
+    return permission.limit - permission.balance in (captured, captured + open_)
 
 
 def fully_known(order: Order) -> bool:
@@ -219,6 +232,17 @@ def fully_known(order: Order) -> bool:
     return permission.balance.minor == 0 and captured == permission.limit
 
 
+def unread_charges(order: Order) -> tuple[str, ...]:
+    """Return ids of charges that are known here and were never read, in order."""
+    return tuple(sorted(object_id for object_id in order.unread if kind_of(object_id) == "charge"))
+
+
+def unread_refunds(order: Order) -> tuple[str, ...]:
+    """Return ids of refunds that were never read and are not this journal's own, whose amount it knows; in order."""
+    own = {intent.result_id for intent in order.intents}
+    return tuple(sorted(i for i in order.unread if kind_of(i) == "refund" and i not in own))
+
+
 def working_days_after(start: datetime, days: int) -> datetime:
     """Return the moment so many working days (Monday to Friday) after `start`."""
     moment = start
@@ -229,7 +253,23 @@ def working_days_after(start: datetime, days: int) -> datetime:
     return moment
 
 
-def _like(order: Order) -> Money | None:
+def _taken(charge: Charge) -> Money:
+    return _added([charge.captured] if charge.captured is not None else [], charge.amount)
+
+
+def _added(amounts: list[Money], like: Money) -> Money:
+    """Add up what is in the currency of `like`; the rest makes its object unrecognised and its verbs `no`."""
+    return total([amount for amount in amounts if amount.same_currency(like)], like)
+
+
+def _sum(amounts: list[Money], like: Money | None) -> Money | None:
+    if like is None or not all(amount.same_currency(like) for amount in amounts):
+        return None
+    return total(amounts, like)
+
+
+def nothing_in(order: Order) -> Money | None:
+    """Return nothing in the currency of the order: the permission's, else its first charge's, else the shop's."""
     permission = order.permission
     if permission is not None and permission.limit is not None:
         return Money.zero(permission.limit)

@@ -62,6 +62,8 @@ MERCHANT_CANCELED: Final = "MerchantCanceled"
 PERMISSION_CANCELED: Final = "ChargePermissionCanceled"
 AMAZON_CANCELED: Final = "AmazonCanceled"
 BUYER_CANCELED: Final = "BuyerCanceled"
+ORDER_CANCELED: Final = frozenset({PERMISSION_CANCELED, AMAZON_CANCELED})
+"""Reasons of an ended charge that say the whole order was called off."""
 SOFT_DECLINES: Final = frozenset({SOFT_DECLINED, PROCESSING_FAILURE, TRANSACTION_TIMED_OUT})
 HARD_DECLINES: Final = frozenset({HARD_DECLINED, "PaymentMethodNotAllowed", "MFANotCompleted", "MFAFailed"})
 

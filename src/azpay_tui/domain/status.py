@@ -8,7 +8,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from azpay_tui.domain import limits, states
-from azpay_tui.domain.order import Charge, Order
+from azpay_tui.domain.order import Order
+from azpay_tui.domain.words import last_charge as last_charge
+from azpay_tui.domain.words import payment_blocked as payment_blocked
+from azpay_tui.domain.words import stop_shipment as stop_shipment
+from azpay_tui.domain.words import unrecognised as unrecognised
+from azpay_tui.domain.words import usable as usable
 
 STATUS_WORDS: Final = (
     "UNKNOWN",
@@ -58,40 +63,6 @@ class Ship:
     reason: str
 
 
-def last_charge(order: Order) -> Charge | None:
-    """Return the newest charge."""
-    return order.charges[-1] if order.charges else None
-
-
-def payment_blocked(order: Order) -> bool:
-    """Whether the permission is not chargeable for another reason than a charge in progress."""
-    permission = order.permission
-    if permission is None or permission.state != states.NON_CHARGEABLE:
-        return False
-    return any(reason.code != states.CHARGE_IN_PROGRESS for reason in permission.reasons) or not permission.reasons
-
-
-def usable(order: Order) -> bool:
-    """Whether the permission may be charged, now or when the charge in progress is done."""
-    permission = order.permission
-    if permission is None or permission.state == states.CLOSED or payment_blocked(order):
-        return False
-    return permission.state in (states.CHARGEABLE, states.NON_CHARGEABLE)
-
-
-def unrecognised(order: Order) -> tuple[str, ...]:
-    """Return the ids of objects with a state word or a currency this version does not know."""
-    found = []
-    permission = order.permission
-    if permission is not None:
-        amounts = [amount for amount in (permission.limit, permission.balance) if amount is not None]
-        if permission.state not in states.PERMISSION_STATES or not all(amount.known for amount in amounts):
-            found.append(permission.id)
-    found += [c.id for c in order.charges if c.state not in states.CHARGE_STATES or not c.amount.known]
-    found += [r.id for r in order.refunds if r.state not in states.REFUND_STATES or not r.amount.known]
-    return tuple(found)
-
-
 def _has_intent(order: Order, *, intent_states: tuple[str, ...], verb: str | None = None) -> bool:
     return any(i.state in intent_states and (verb is None or i.verb == verb) for i in order.intents)
 
@@ -115,9 +86,8 @@ def _captured_word(order: Order) -> str | None:
     captured, amount, permission = limits.captured_total(order), order.amount, order.permission
     if captured is None or captured.minor <= 0 or permission is None:
         return None
-    comparable = amount is not None and (amount.currency, amount.exponent) == (captured.currency, captured.exponent)
     nothing_left = permission.balance is not None and permission.balance.minor == 0
-    reached = comparable and amount is not None and captured >= amount
+    reached = amount is not None and amount.same_currency(captured) and captured >= amount
     if permission.state == states.CLOSED or nothing_left or reached:
         return "CAPTURED"
     return "PART-CAPTURED" if usable(order) else None
@@ -142,8 +112,8 @@ def _ended_word(order: Order, now: datetime) -> str | None:
 
 
 def _canceled(order: Order) -> bool:
-    ended = (states.PERMISSION_CANCELED, states.AMAZON_CANCELED)
-    return order.canceled_here or any(c.state == states.CANCELED and c.reason in ended for c in order.charges)
+    ended = (c for c in order.charges if c.state == states.CANCELED)
+    return order.canceled_here or any(charge.reason in states.ORDER_CANCELED for charge in ended)
 
 
 def _new_word(order: Order) -> str | None:
@@ -153,16 +123,23 @@ def _new_word(order: Order) -> str | None:
 
 
 def _flight_word(order: Order) -> str | None:
-    moving = ("intent", "sent")
-    if _charge_in(order, states.CAPTURE_INITIATED) or _has_intent(order, intent_states=moving, verb="capture"):
+    if _charge_in(order, states.CAPTURE_INITIATED) or _moving(order, "capture"):
         return "CAPTURING"
-    refunding = any(refund.state == states.REFUND_INITIATED for refund in order.refunds)
-    known = {refund.id for refund in order.refunds}
-    accepted = any(i.verb == "refund" and i.state == "accepted" and i.result_id not in known for i in order.intents)
-    if refunding or accepted or _has_intent(order, intent_states=moving, verb="refund"):
+    if any(refund.state == states.REFUND_INITIATED for refund in order.refunds) or _moving(order, "refund"):
         return "REFUNDING"
-    pending = _charge_in(order, states.AUTHORIZATION_INITIATED)
-    return "PENDING" if pending or _has_intent(order, intent_states=moving, verb="authorize") else None
+    return "PENDING" if _charge_in(order, states.AUTHORIZATION_INITIATED) or _moving(order, "authorize") else None
+
+
+def _moving(order: Order, verb: str) -> bool:
+    """Whether this journal's own request is under way: being sent, or accepted and not to be seen at Amazon yet."""
+    if _has_intent(order, intent_states=("intent", "sent"), verb=verb):
+        return True
+    accepted = [i for i in order.intents if i.verb == verb and i.state == "accepted"]
+    if verb == "capture":
+        targets = {intent.target for intent in accepted}
+        return any(c.id in targets and c.state == states.AUTHORIZED for c in order.charges)
+    seen = {charge.id for charge in order.charges} | {refund.id for refund in order.refunds}
+    return any(intent.result_id not in seen for intent in accepted)
 
 
 _RULES: Final[tuple[Callable[[Order, datetime], str | None], ...]] = (
@@ -219,14 +196,6 @@ def _refund_limits(order: Order) -> list[datetime]:
     ]
 
 
-def stop_shipment(order: Order) -> bool:
-    """Whether any reason says not to ship."""
-    codes = {charge.reason for charge in order.charges} | {refund.reason for refund in order.refunds}
-    if order.permission is not None:
-        codes |= {reason.code for reason in order.permission.reasons}
-    return bool(codes & states.STOP_SHIPMENT)
-
-
 def _refund_declined(order: Order) -> bool:
     for charge in limits.captured_charges(order):
         refund = limits.last_refund(order, charge)
@@ -235,18 +204,28 @@ def _refund_declined(order: Order) -> bool:
     return False
 
 
+def _rest_waits(order: Order, word: str) -> bool:
+    """Whether part of the order is captured, the rest is not, and nothing is under way for it."""
+    return word in ("PART-CAPTURED", "PART-REFUNDED", "REFUNDED") and _captured_word(order) == "PART-CAPTURED"
+
+
 def attention(order: Order, now: datetime) -> tuple[str, ...]:
-    """Return why an order needs a person, in the order of `ATTENTION_CODES`."""
+    """Return why an order needs a person, in the order of `ATTENTION_CODES`.
+
+    A decline or a lapse counts as long as something is left to charge, also when a part was captured before.
+    """
     word = status_of(order, now)
+    rest = _rest_waits(order, word)
+    complete = not limits.unread_charges(order)
     found = {
         "unknown": word == "UNKNOWN",
         "lapses-soon": any(now < end <= now + limits.SOON for end in _live_deadlines(order, now)),
-        "lapsed": word == "EXPIRED" and usable(order),
-        "declined": word == "DECLINED",
+        "lapsed": (word == "EXPIRED" or (rest and _ended_word(order, now) == "EXPIRED")) and usable(order),
+        "declined": word == "DECLINED" or (rest and _declined_last(order)),
         "suspended": word == "SUSPENDED",
         "refund-declined": _refund_declined(order),
         "refund-late": any(end <= now for end in _refund_limits(order)),
-        "diverged": order.permission is not None and not limits.balance_fits(order),
+        "diverged": complete and order.permission is not None and not limits.balance_fits(order),
         "stop-shipment": stop_shipment(order),
         "stuck": any(end <= now for end in _flight_limits(order)),
         "unrecognised": bool(unrecognised(order)),
@@ -254,25 +233,50 @@ def attention(order: Order, now: datetime) -> tuple[str, ...]:
     return tuple(code for code in ATTENTION_CODES if found[code])
 
 
+_HOLDS: Final = {
+    "UNKNOWN": "The outcome of an action is not known yet: settle it first.",
+    "NEW": "Nothing was read from Amazon yet: refresh first.",
+    "NOT FOUND": "Amazon does not know this id here.",
+    "UNRECOGNISED": "Amazon says something this version does not know: look into Seller Central.",
+    "REFUNDED": "The money went back.",
+    "CANCELED": "The order was cancelled.",
+}
+
+
 def ship(order: Order, now: datetime) -> Ship:
-    """Say whether the parcel may leave: captured, or authorized inside the 7-day guarantee; everything else holds."""
+    """Say whether the parcel may leave: captured, or authorized inside the 7-day guarantee; everything else holds.
+
+    Captured means the order's amount, or all that will be taken; a part of it does not pay for the parcel.
+    """
     word = status_of(order, now)
     if stop_shipment(order):
         return Ship("HOLD", "Amazon says not to ship this order.")
-    if word in ("UNKNOWN", "NEW", "NOT FOUND", "UNRECOGNISED"):
-        return Ship("HOLD", "What Amazon did is not known yet.")
-    if word in ("REFUNDED", "CANCELED"):
-        return Ship("HOLD", "The money went back." if word == "REFUNDED" else "The order was cancelled.")
-    captured = limits.captured_total(order)
-    if captured is not None and captured.minor > 0:
+    if word in _HOLDS:
+        return Ship("HOLD", _HOLDS[word])
+    captured, returning = limits.captured_total(order), limits.refunded_total(order)
+    if captured is not None and captured.minor > 0 and _captured_word(order) == "CAPTURED":
+        if returning is not None and returning >= captured:
+            return Ship("HOLD", "The money is going back.")
         return Ship("SHIP", f"{captured} captured.")
     for charge in order.charges:
         end = limits.guarantee_end(charge)
-        if charge.state == states.AUTHORIZED and end is not None and now < end:
+        if charge.state == states.AUTHORIZED and not limits.lapsed(charge, now) and end is not None and now < end:
             return Ship("SHIP", f"{charge.amount} authorized; guaranteed when captured by {end:%Y-%m-%d %H:%M} UTC.")
-    if word == "AUTHORIZED":
-        return Ship("HOLD", "The 7-day guarantee is over: capture first, then ship.")
-    return Ship("HOLD", "Nothing is captured or authorized.")
+    return Ship("HOLD", _why_hold(order, word))
+
+
+def _why_hold(order: Order, word: str) -> str:
+    captured = limits.captured_total(order)
+    match word:
+        case "CAPTURING":
+            return "The capture is not decided yet."
+        case "PENDING":
+            return "Amazon is still deciding about the authorization."
+        case "AUTHORIZED":
+            return "The 7-day guarantee is over: capture first, then ship."
+    if captured is not None and captured.minor > 0:
+        return f"Only {captured} of {order.amount or 'the order'} is captured."
+    return "Nothing is captured or authorized."
 
 
 def expires_at(order: Order, now: datetime) -> datetime | None:
@@ -283,7 +287,8 @@ def expires_at(order: Order, now: datetime) -> datetime | None:
     ends = [end for end in _live_deadlines(order, now) if end > now]
     if ends:
         return min(ends)
-    if usable(order) and status_of(order, now) not in ("CAPTURED", "REFUNDED", "CANCELED"):
+    done = _captured_word(order) == "CAPTURED" or status_of(order, now) in ("CAPTURED", "REFUNDED", "CANCELED")
+    if usable(order) and not done:
         end = limits.permission_end(order)
         return end if end is not None and end > now else None
     return None
