@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from azpay_tui.domain import states
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.order import Charge, Fact, Order, Permission, Refund, order_id_of
+from azpay_tui.domain.order import Charge, Fact, Order, Permission, Refund, kind_of, order_id_of
 
 
 class Verb(StrEnum):
@@ -88,7 +88,8 @@ class Seen:
             permission = order.permission
             facts.append((f"{permission.id} state", permission.state))
             facts.append((f"{permission.id} reasons", " ".join(sorted(reason.code for reason in permission.reasons))))
-            facts.append((f"{permission.id} balance", str(permission.balance or "")))
+            balance = "" if permission.balance is None else str(permission.balance)
+            facts.append((f"{permission.id} balance", balance))
         for charge in order.charges:
             facts.append((f"{charge.id} state", charge.state))
             facts.append((f"{charge.id} reason", charge.reason or ""))
@@ -184,7 +185,7 @@ class Judgement:
     """What an attempt means for its intent."""
 
     state: Literal["succeeded", "accepted", "declined", "refused", "unknown", "later", "unsent", "clock"]
-    """`later`: throttled, same key again. `unsent`: proven unsent. `clock`: correct the offset, send the same once more."""
+    """`later`: throttled, same key again. `unsent`: proven unsent. `clock`: correct the offset, send it once more."""
     reason: str | None
     result_id: str | None = None
 
@@ -330,6 +331,8 @@ def key_base(place: Place, wish: Wish, order: Order) -> str:
     captured = sum(c.captured.minor for c in charges if c.captured is not None)
     refunded = sum(r.amount.minor for r in refunds if r.state != states.DECLINED)
     refunded += sum(i.amount.minor for i in own if i.amount and i.result_id not in {r.id for r in refunds})
+    made = {c.id for c in charges} | {i for i in order.unread if kind_of(i) == "charge"}
+    made |= {i.result_id for i in order.intents if i.verb == Verb.AUTHORIZE and i.result_id}
     parts = (
         place.environment,
         place.region,
@@ -343,7 +346,7 @@ def key_base(place: Place, wish: Wish, order: Order) -> str:
         f"captured {captured}",
         f"refunded {refunded}",
         f"refunds {len(ids)}",
-        f"charges {len(charges)}" if wish.verb is Verb.AUTHORIZE else "",
+        f"charges {len(made)}" if wish.verb is Verb.AUTHORIZE else "",
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

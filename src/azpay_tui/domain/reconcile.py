@@ -34,13 +34,17 @@ def _state(state: str, reason: str | None) -> str:
     return f"{state} ({reason})" if reason else state
 
 
+def _codes(permission: Permission) -> frozenset[str]:
+    return frozenset(reason.code for reason in permission.reasons)
+
+
 def _of_permission(before: Permission | None, after: Permission) -> list[Change]:
     reasons = " ".join(reason.code for reason in after.reasons)
     word = f"order {_state(after.state, reasons)}"
     if before is None:
         return [Change(word, after.id, after.limit)]
     found = []
-    if (before.state, before.reasons) != (after.state, after.reasons):
+    if (before.state, _codes(before)) != (after.state, _codes(after)):
         found.append(Change(word, after.id, None))
     if before.balance != after.balance:
         found.append(Change("balance", after.id, after.balance))
