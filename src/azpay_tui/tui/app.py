@@ -1,0 +1,191 @@
+"""The console: draws one screen, opens dialogs, hands confirmed actions to the back office, and ends in order."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import BindingType
+from textual.driver import Driver
+from textual.reactive import Reactive
+from textual.screen import Screen
+
+from azpay_tui.backoffice.errors import BackOfficeError
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.tui import lifecycle
+from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
+from azpay_tui.tui.dialogs.quit import QuitDialog
+from azpay_tui.tui.display import display
+from azpay_tui.tui.driver import ConsoleDriver
+from azpay_tui.tui.levers import is_remote
+from azpay_tui.tui.screens.orders import OrdersScreen
+from azpay_tui.tui.tour import Tour
+from azpay_tui.tui.widgets.words import plural
+
+
+class Console(App[None], inherit_bindings=False):
+    """One desk, one screen. Money moves only through `ActionDialog`; no key of the app itself does anything."""
+
+    TITLE = "azpay"
+    CSS_PATH = "screens/orders.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    theme: Reactive[str] = Reactive("ansi-dark")
+    """The terminal's own palette, from the first byte on: anything else costs twice the bytes."""
+
+    def __init__(self, desk: Desk, *, tour: bool = False, low_bandwidth: bool = False) -> None:
+        """Make the console of a desk that is not started yet."""
+        super().__init__(ansi_color=True)
+        self.animation_level = "none"
+        self._desk = desk
+        self._orders = OrdersScreen(desk, low_bandwidth=low_bandwidth, tour=Tour() if tour else None)
+        self._leaving = False
+        self.crash: BaseException | None = None
+        """The unhandled exception that ended the app."""
+        self.left_open = 0
+        """Intents still open when the desk had stopped."""
+        self.stopped = False
+        """Whether the desk was stopped."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Use the console's own driver."""
+        return ConsoleDriver
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Show the orders."""
+        return self._orders
+
+    def on_mount(self) -> None:
+        """Start the back office once the first frame is drawn."""
+        self.call_after_refresh(self._start_desk)
+
+    @work(thread=True, group="desk")
+    def _start_desk(self) -> None:
+        try:
+            self._desk.start()
+        except BackOfficeError as error:
+            self.call_from_thread(self._orders.say, display(str(error), 400), warning=True)
+
+    # Acting
+
+    @on(OrdersScreen.Acted)
+    def _open_dialog(self, message: OrdersScreen.Acted) -> None:
+        self.push_screen(ActionDialog(self._desk, message.offer, message.order), self._confirmed)
+
+    def _confirmed(self, result: ActionResult | None) -> None:
+        if result is not None and not self._leaving:
+            self._submit(result)
+
+    @work(thread=True, group="intent")
+    def _submit(self, result: ActionResult) -> None:
+        """Make a confirmed wish durable; its outcome comes back as events. Never exclusive: none cancels another."""
+        try:
+            self._desk.submit(result.ready, result.accepted)
+        except BackOfficeError as error:
+            self.call_from_thread(self._orders.say, f"Nothing was sent. {display(str(error), 400)}", warning=True)
+
+    # Ending
+
+    @on(OrdersScreen.QuitWanted)
+    def _ask_quit(self) -> None:
+        in_flight = self._desk.in_flight()
+        if in_flight:
+            self.push_screen(QuitDialog(in_flight), lambda yes: self._finish(0) if yes else None)
+        else:
+            self._finish(0)
+
+    def leave(self, signal_number: int) -> None:
+        """End because of a signal or a hangup: no more input, finish what is in flight, exit code 128 + number."""
+        self._finish(lifecycle.exit_code(signal_number))
+
+    def _finish(self, code: int) -> None:
+        if self._leaving:
+            return
+        self._leaving = True
+        if isinstance(self._driver, ConsoleDriver):
+            self._driver.deaf = True
+        if self._desk.in_flight():
+            self._orders.say("Leaving when Amazon has answered what is on its way.")
+
+        def stop() -> None:
+            try:
+                self.left_open = self._desk.stop(lifecycle.STOP_TIMEOUT)
+            finally:
+                self.stopped = True
+                self.call_from_thread(self.exit, return_code=code)
+
+        threading.Thread(target=stop, name="leave", daemon=True).start()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End without a traceback on the terminal: it would show what variables hold."""
+        if self.crash is None:
+            self.crash = error
+        self._return_code = lifecycle.CRASHED
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    def notify(self, message: str, *, severity: str = "information", **ignored: object) -> None:
+        """Say it in the message line: a toast covers what one reads and costs kilobytes."""
+        self._orders.say(display(message, 600), warning=severity != "information")
+
+
+def run_console(
+    desk: Desk, *, tour: bool = False, low_bandwidth: bool | None = None, report_dir: Path | None = None
+) -> int:
+    """Run the console on this terminal until it ends; starts and stops the desk. Returns the exit code.
+
+    `low_bandwidth` None means: over SSH. `report_dir` is where a crash report goes (the data directory of the profile).
+    2: no terminal to draw on; 70: crash; 129, 143: hangup, SIGTERM.
+    """
+    on_terminal = all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__))
+    reason = lifecycle.refusal(os.environ.get("TERM"), on_terminal=on_terminal)
+    if reason is not None:
+        print(f"azpay: {reason}", file=sys.stderr)
+        return lifecycle.USAGE
+    remote = is_remote()
+    app = Console(desk, tour=tour, low_bandwidth=remote if low_bandwidth is None else low_bandwidth)
+
+    def leave(number: int) -> None:
+        loop = app._loop
+        if loop is not None and loop.is_running():
+            loop.call_soon_threadsafe(app.leave, number)
+
+    with lifecycle.Signals(leave) as signals:
+        try:
+            app.run(mouse=not remote)
+        except Exception as error:
+            # The last boundary: whatever it is, it is reported without its values and the terminal is given back.
+            app.crash = app.crash or error
+            signals.restore_terminal()
+        if not app.stopped:
+            app.left_open = desk.stop(lifecycle.STOP_TIMEOUT)
+        return _farewell(app, desk, signals.received, report_dir)
+
+
+def _farewell(app: Console, desk: Desk, received: int | None, report_dir: Path | None) -> int:
+    code = app.return_code or 0
+    if received is not None:
+        code = lifecycle.exit_code(received)
+    if app.crash is not None:
+        report = lifecycle.write_report(app.crash, report_dir, desk.now()) if report_dir is not None else None
+        _last_words(f"azpay: {lifecycle.crash_message(app.crash, report)}")
+        return lifecycle.CRASHED
+    if app.left_open and code != lifecycle.exit_code(signal.SIGHUP):
+        _last_words(f"azpay: {plural(app.left_open, 'action is', 'actions are')} not settled; the next start does it.")
+    return code
+
+
+def _last_words(text: str) -> None:
+    # Without a terminal there is nobody left to read it.
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,166 @@
+"""What concerns one order: look at it, mark it, and the leader `a`, which only ever opens a dialog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from azpay_tui.domain.intent import Verb
+from azpay_tui.tui.commands.base import Command, Keys
+
+if TYPE_CHECKING:
+    from azpay_tui.tui.screens.orders import OrdersScreen
+
+_NO_ORDER: Final = "There is no order under the cursor."
+
+
+class _OnOrder(Command):
+    """Base of what needs an order under the cursor."""
+
+    def refusal(self, screen: OrdersScreen) -> str | None:
+        """Refuse in an empty list."""
+        return None if screen.orders.row is not None else _NO_ORDER
+
+
+class OpenDetail(_OnOrder):
+    """Open the detail; in an empty list open the view of all orders."""
+
+    id, name, shown, sentence = "open", "detail", "Enter", "Open the order; in an empty list open all orders."
+    keys, place, rank = (("enter",),), "list", 1
+
+    def refusal(self, screen: OrdersScreen) -> str | None:
+        """Work in an empty list too."""
+        return None
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Open."""
+        screen.open_detail()
+
+
+class Actions(_OnOrder):
+    """The leader alone; it has no keys of its own here because it begins the others."""
+
+    id, name, shown, sentence = "actions", "actions", "a", "Go to the actions; or press the letter of one right away."
+    keys: ClassVar[tuple[Keys, ...]] = ()
+    rank = 2
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Go there."""
+        screen.focus_actions()
+
+
+class Select(_OnOrder):
+    """Select and move on."""
+
+    id, name, shown, sentence = "select", "select", "Space", "Select the order, or no longer, and move on."
+    keys, place, rank = (("space",),), "list", 3
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Select."""
+        screen.orders.toggle()
+        screen.orders.move(1)
+
+
+class Copy(_OnOrder):
+    """Copy the order's id."""
+
+    id, name, shown, sentence = "copy", "copy id", "y", "Copy the order's id to the terminal's clipboard and show it."
+    keys, rank = (("y",),), 8
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Copy."""
+        screen.copy_id()
+
+
+class Reveal(Command):
+    """Show or hide personal data."""
+
+    id, name, shown, sentence = (
+        "reveal",
+        "personal data",
+        "p",
+        "Show or hide e-mail and address (live: for a minute).",
+    )
+    keys = (("p",),)
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Show or hide."""
+        screen.reveal()
+
+
+class _Act(_OnOrder):
+    """Base of the actions: each asks for the dialog of one verb."""
+
+    verb: Verb
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Open the dialog, a choice among several objects, or say why there is none."""
+        screen.act(self.verb)
+
+
+class Authorize(_Act):
+    """Authorize."""
+
+    id, name, shown, sentence = "authorize", "authorize", "a a", "Authorize an amount: opens the dialog."
+    keys, verb = (("a", "a"),), Verb.AUTHORIZE
+
+
+class Capture(_Act):
+    """Capture."""
+
+    id, name, shown, sentence = "capture", "capture", "a c", "Capture an authorization: opens the dialog."
+    keys, verb = (("a", "c"),), Verb.CAPTURE
+
+
+class Void(_Act):
+    """Void."""
+
+    id, name, shown, sentence = "void", "void", "a v", "Void an authorization: opens the dialog."
+    keys, verb = (("a", "v"),), Verb.VOID
+
+
+class RefundCharge(_Act):
+    """Refund."""
+
+    id, name, shown, sentence = "refund", "refund", "a f", "Refund a captured charge: opens the dialog."
+    keys, verb = (("a", "f"),), Verb.REFUND
+
+
+class CancelOrder(_Act):
+    """Cancel the order."""
+
+    id, name, shown, sentence = "cancel", "cancel order", "a k", "Cancel the order: opens the dialog."
+    keys, verb = (("a", "k"),), Verb.CANCEL
+
+
+class CloseOrder(_Act):
+    """Close the order."""
+
+    id, name, shown, sentence = "close", "close order", "a x", "Close the order: opens the dialog."
+    keys, verb = (("a", "x"),), Verb.CLOSE
+
+
+class RefreshByLeader(_OnOrder):
+    """Refresh the order."""
+
+    id, name, shown, sentence = "refresh", "refresh", "r, a r", "Read this order from Amazon now."
+    keys = (("r",), ("a", "r"))
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Refresh."""
+        screen.refresh_order()
+
+
+COMMANDS: Final = (
+    OpenDetail(),
+    Actions(),
+    Select(),
+    Authorize(),
+    Capture(),
+    Void(),
+    RefundCharge(),
+    CancelOrder(),
+    CloseOrder(),
+    RefreshByLeader(),
+    Copy(),
+    Reveal(),
+)

@@ -1,0 +1,100 @@
+"""What works everywhere: back, quit, sync, help, redraw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpay_tui.tui.commands.base import Command
+
+if TYPE_CHECKING:
+    from azpay_tui.tui.screens.orders import OrdersScreen
+
+
+class Peel(Command):
+    """Leave the innermost thing."""
+
+    id, name, shown, sentence = "peel", "back", "Esc", "Leave the pane, the selection or the found text, in this order."
+    keys = (("escape",),)
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Peel."""
+        screen.peel()
+
+
+class Back(Command):
+    """Back, at last out."""
+
+    id, name, shown, sentence = (
+        "back",
+        "quit",
+        "q",
+        "Go back to the list; there it quits (asks while sending).",
+    )
+    keys, rank = (("q",),), 7
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Go back."""
+        screen.go_back()
+
+
+class Quit(Command):
+    """Quit from anywhere."""
+
+    id, name, shown, sentence = "quit", "quit", "Ctrl-Q", "Quit (asks when something is sent)."
+    keys = (("ctrl+q",),)
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Quit."""
+        screen.ask_quit()
+
+
+class Interrupt(Command):
+    """What a reflex presses."""
+
+    id, name, shown, sentence = (
+        "interrupt",
+        "hint",
+        "Ctrl-C",
+        "Close a dialog or prompt; here it only tells how to quit.",
+    )
+    keys = (("ctrl+c",),)
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Tell."""
+        screen.say("Ctrl-C stops nothing here. q quits, Esc goes back.")
+
+
+class SyncNow(Command):
+    """Sync now."""
+
+    id, name, shown, sentence = "sync", "sync", "Ctrl-R", "Read everything that is due from Amazon now."
+    keys = (("ctrl+r",),)
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Wake the refresh."""
+        screen.sync_now()
+
+
+class Help(Command):
+    """Help."""
+
+    id, name, shown, sentence = "help", "help", "?", "Show every key that works here."
+    keys, rank = (("question_mark",),), 6
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Open the help."""
+        screen.open_help()
+
+
+class Redraw(Command):
+    """Draw everything again."""
+
+    id, name, shown, sentence = "redraw", "redraw", "Ctrl-L", "Draw the whole screen again."
+    keys = (("ctrl+l",),)
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Draw."""
+        screen.redraw()
+
+
+COMMANDS: Final = (Peel(), Back(), Quit(), Interrupt(), SyncNow(), Help(), Redraw())

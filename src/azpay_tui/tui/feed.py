@@ -1,0 +1,61 @@
+"""What changed in the cache since the last look, whoever changed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from azpay_tui.backoffice.errors import BackOfficeError
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.order import Order
+from azpay_tui.domain.rows import ListRow, SyncStatus, TimelineEntry
+from azpay_tui.store.errors import StoreError
+
+READ_ERRORS: Final = (BackOfficeError, StoreError)
+"""What a read of the cache may raise; each says in one sentence what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """One look at the cache."""
+
+    status: SyncStatus
+    counts: dict[str, int] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
+    """Orders changed since the look before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Everything shown of one order."""
+
+    order: Order | None
+    row: ListRow | None
+    offers: tuple[Offer, ...]
+    timeline: tuple[TimelineEntry, ...]
+
+
+class Feed:
+    """Looks at the cache for a screen; every method may raise one of `READ_ERRORS`."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Start before the first look, which reports no changes."""
+        self._desk = desk
+        self._revision: int | None = None
+
+    def pulse(self) -> Pulse:
+        """Look at what changed; cheap, and cheaper when nothing did."""
+        reader = self._desk.reader
+        revision = reader.revision()
+        before, self._revision = self._revision, revision
+        changed = reader.changed_since(before) if before is not None and before != revision else ()
+        return Pulse(reader.status(self._desk.now()), reader.counts(), changed)
+
+    def look(self, order_id: str, row: ListRow | None) -> Looked:
+        """Read one order whole, with the verdicts on it."""
+        reader = self._desk.reader
+        order = reader.order(order_id)
+        if order is None:
+            return Looked(None, row, (), ())
+        return Looked(order, row, self._desk.offers(order), reader.timeline(order_id))

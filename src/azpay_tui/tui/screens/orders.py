@@ -1,0 +1,449 @@
+"""The one screen of the console: the list of orders, the order under the cursor, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from azpay_tui.backoffice.ports import Desk, Event
+from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.order import Order, order_id_of
+from azpay_tui.domain.rows import VIEWS, SyncStatus
+from azpay_tui.tui.commands import COMMANDS, keymap
+from azpay_tui.tui.commands.base import Command
+from azpay_tui.tui.dialogs.help import HelpEntry, HelpScreen
+from azpay_tui.tui.display import display
+from azpay_tui.tui.feed import READ_ERRORS, Feed, Looked
+from azpay_tui.tui.news import news
+from azpay_tui.tui.tour import Tour
+from azpay_tui.tui.widgets.actions import ActionsPane
+from azpay_tui.tui.widgets.detail import DetailView
+from azpay_tui.tui.widgets.find import FindPrompt
+from azpay_tui.tui.widgets.order_list import OrderList
+from azpay_tui.tui.widgets.peek import Peek
+from azpay_tui.tui.widgets.status_line import HeaderLine, KeysLine, MessageLine, StatusLine, age
+from azpay_tui.tui.widgets.views_bar import NAMES as VIEW_NAMES
+from azpay_tui.tui.widgets.views_bar import ViewsBar
+from azpay_tui.tui.widgets.words import zone
+
+FOLLOW: Final = 0.12
+"""Seconds of calm after the last cursor move before the panes follow."""
+LEADER: Final = 0.7
+"""Seconds after which the leader alone opens the actions pane."""
+POLL: Final = 2.0
+"""Seconds between looks at the cache; an event looks at once."""
+TICK: Final = 10.0
+"""Seconds between looks at the clock; only a changed text is painted."""
+REVEALED: Final = 60.0
+"""Seconds for which personal data of a live shop stays shown."""
+
+
+class OrdersScreen(Screen[None], inherit_bindings=False):
+    """Finds a command for every key; widgets show, commands say what to do, the app acts."""
+
+    AUTO_FOCUS = "#orders"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 (the framework declares it)
+        (0, "-tiny"),
+        (60, "-one"),
+        (100, "-two"),
+        (160, "-three"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-flat"), (20, "-tall")]  # noqa: RUF012
+
+    @dataclass
+    class Heard(Message):
+        """The back office told something."""
+
+        event: Event
+
+    @dataclass
+    class Acted(Message):
+        """A person chose an action; the app opens its dialog."""
+
+        offer: Offer
+        order: Order
+
+    def __init__(self, desk: Desk, *, low_bandwidth: bool = False, tour: Tour | None = None) -> None:
+        """Show what a desk offers."""
+        super().__init__()
+        profile = desk.profile
+        self._desk = desk
+        self._feed = Feed(desk)
+        self._keymap = keymap()
+        self._zone = zone(profile.timezone)
+        self._tour = tour
+        self._leader: str | None = None
+        self._alarms: dict[str, Timer] = {}
+        self._asked_peel = False
+        self._looked: Looked | None = None
+        self._status: SyncStatus | None = None
+        self._counts: dict[str, int] = {}
+        self.term = ""
+        """What was searched for last."""
+        self.orders = OrderList(desk.reader, desk.now, by_half_pages=low_bandwidth, id="orders")
+        self.detail = DetailView(timezone=profile.timezone, masked=profile.environment == "live", id="detail")
+        self.actions = ActionsPane(timezone=profile.timezone, id="actions")
+        self._status_line = StatusLine(profile, self._zone, id="status")
+        self._header = HeaderLine(profile, id="header")
+        self._message = MessageLine(id="message")
+
+    def compose(self) -> ComposeResult:
+        """Header and views, the panes, the peek, and three lines below."""
+        yield self._header
+        yield ViewsBar(id="views")
+        with Horizontal(id="panes"):
+            with Container(id="orders-pane"):
+                yield self.orders
+            with Container(id="order-pane"):
+                yield self.detail
+                yield self.actions
+        yield Peek(id="peek")
+        yield KeysLine(id="keys")
+        yield self._message
+        yield FindPrompt(id="find")
+        yield self._status_line
+        yield Static("The console needs 60x15. Make the window larger; q quits.", id="too-small", markup=False)
+
+    def on_mount(self) -> None:
+        """Show the first view and listen."""
+        self.try_to(lambda: self.orders.load(VIEWS[0]))
+        self._pulse()
+        self.set_interval(POLL, self._pulse)
+        self.set_interval(TICK, self._tick)
+        self._unsubscribe = self._desk.subscribe(self._told)
+        self._continue_tour()
+
+    def on_unmount(self) -> None:
+        """Listen no longer."""
+        self._unsubscribe()
+
+    def _told(self, event: Event) -> None:
+        """Take an event from any thread."""
+        self.post_message(self.Heard(event))
+
+    # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        """Find the command of a key; what is none goes on to the focused pane's own keys."""
+        in_list = self.focused is self.orders or self.focused is None
+        leader, self._leader = self._leader, None
+        self._stop_timer("leader")
+        if leader is None and self._keymap.leads(event.key, in_list=in_list):
+            event.stop()
+            self._lead(event.key)
+            return
+        command = self._keymap.find((leader, event.key) if leader else (event.key,), in_list=in_list)
+        if command is None and leader is None:
+            return
+        event.stop()
+        event.prevent_default()
+        if command is not None:
+            self.run_command(command)
+        elif leader == "a" and event.key == "enter":
+            self.focus_actions()
+        elif event.key != "escape":
+            self.say(f"Nothing is on {leader} {display(event.character or event.key, 20)}.")
+
+    def _lead(self, key: str) -> None:
+        self._leader = key
+        if key == "a" and self.orders.row is not None:
+            self._start_timer("leader", LEADER, self.focus_actions)
+
+    def run_command(self, command: Command) -> None:
+        """Run a command, or say why it does not work now."""
+        if command.id != "peel":
+            self._asked_peel = False
+        refusal = command.refusal(self)
+        if refusal is not None:
+            self.say(refusal)
+            return
+        self.try_to(lambda: command.run(self))
+        if self._tour is not None and self._tour.did(command.id):
+            self._continue_tour()
+
+    def try_to(self, read: Callable[[], None]) -> None:
+        """Do something that reads the cache; what goes wrong there is said and ends nothing."""
+        try:
+            read()
+        except READ_ERRORS as error:
+            self.say(display(str(error), 400), warning=True)
+
+    # What commands ask for
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Show a message; outside text in it must have passed `display`."""
+        self._message.say(text, warning=warning)
+
+    def show_view(self, view: str) -> None:
+        """Show a view from its start, in the list."""
+        self._to_list()
+        self.orders.load(view)
+        self._show_counts()
+
+    def step_view(self, step: int) -> None:
+        """Show the view `step` places further."""
+        self.show_view(VIEWS[(VIEWS.index(self.orders.view) + step) % len(VIEWS)])
+
+    def open_detail(self) -> None:
+        """Go to the order under the cursor; from an empty list to all orders."""
+        if self.orders.row is None:
+            if self.orders.view != "all":
+                self.show_view("all")
+            return
+        self._look()
+        self.add_class("-detail")
+        self.detail.focus()
+
+    def focus_actions(self) -> None:
+        """Go to the actions of the order under the cursor."""
+        self._leader = None
+        if self.app.screen is self:
+            self._look()
+            self.add_class("-detail")
+            self.actions.focus()
+
+    def act(self, verb: Verb) -> None:
+        """Ask the pane for a verb of the order under the cursor."""
+        self._look()
+        self.actions.choose(verb)
+
+    def refresh_order(self) -> None:
+        """Read the order under the cursor from Amazon, in the background."""
+        row = self.orders.row
+        if row is not None:
+            self._desk.refresh([row.id])
+            self.say(f"Reading {display(row.id, 40)} from Amazon.")
+
+    def sync_now(self) -> None:
+        """Read everything that is due, in the background."""
+        self._desk.sync_now()
+        self.say("Reading everything that is due from Amazon.")
+
+    def copy_id(self) -> None:
+        """Send the id to the terminal's clipboard; terminals give no answer, so the text is shown too."""
+        row = self.orders.row
+        if row is not None:
+            self.app.copy_to_clipboard(display(row.id, 40))
+            self.say(f"Sent to the clipboard: {display(row.id, 40)}")
+
+    def reveal(self) -> None:
+        """Show or hide personal data."""
+        self._stop_timer("reveal")
+        self.detail.masked = not self.detail.masked
+        if not self.detail.masked and self._desk.profile.environment == "live":
+            self._start_timer("reveal", REVEALED, lambda: setattr(self.detail, "masked", True))
+
+    def ask_find(self) -> None:
+        """Open the prompt in place of the message line."""
+        self._to_list()
+        self.add_class("-prompt")
+        self.query_one(FindPrompt).open()
+
+    def find_again(self, *, forward: bool) -> None:
+        """Go to the next order the text is found in."""
+        shown = display(self.term, 40)
+        if self.orders.find(self.term, forward=forward):
+            total = self._desk.reader.total(self.orders.view, self.term)
+            self.say(f"/{shown}: {'over 1,000' if total is None else f'{total:,}'} in this view. n next, N previous.")
+        else:
+            everywhere = self._desk.reader.total("all", self.term)
+            hint = " Press 6, then n." if everywhere and self.orders.view != "all" else ""
+            self.say(f"/{shown}: not in this view; {'many' if everywhere is None else everywhere} in all orders.{hint}")
+
+    def open_help(self) -> None:
+        """Show every key."""
+        in_list = self.focused is self.orders
+        entries: list[HelpEntry] = []
+        for command in COMMANDS:
+            reason = command.refusal(self)
+            if reason is None and command.place == "list" and not in_list:
+                reason = "works in the list"
+            entries.append((command.shown, command.name, command.sentence, reason is None, reason))
+        self.app.push_screen(HelpScreen(entries))
+
+    def redraw(self) -> None:
+        """Draw everything again."""
+        self.refresh(repaint=True, layout=True)
+
+    def step_pane(self, step: int) -> None:
+        """Move the focus to the next pane that is shown."""
+        panes = [pane for pane in (self.orders, self.detail, self.actions) if pane.is_on_screen]
+        if self.focused in panes:
+            panes[(panes.index(self.focused) + step) % len(panes)].focus()
+
+    def go_back(self) -> None:
+        """Go to the list; from the list quit."""
+        if self.focused is self.orders:
+            self.ask_quit()
+        else:
+            self._to_list()
+
+    def ask_quit(self) -> None:
+        """Quit; the app asks when something is in flight."""
+        self.post_message(self.QuitWanted())
+
+    class QuitWanted(Message):
+        """A person wants to leave."""
+
+    def peel(self) -> None:
+        """Leave the innermost thing."""
+        if self.focused is not self.orders:
+            self._to_list()
+        elif len(self.orders.selected) > 1 and not self._asked_peel:
+            self._asked_peel = True
+            self.say(f"Press Esc again to drop the selection of {len(self.orders.selected)}.")
+        elif self.orders.selected:
+            self.orders.clear_selection()
+            self.say("Nothing is selected.")
+        else:
+            self.term = ""
+            self.say("")
+        if not self.orders.selected:
+            self._asked_peel = False
+
+    # Following
+
+    def _to_list(self) -> None:
+        self.remove_class("-detail", "-prompt")
+        self.orders.focus()
+
+    def _look(self) -> None:
+        """Show the order under the cursor in the panes, at once."""
+        self._stop_timer("follow")
+        row, now = self.orders.row, self._desk.now()
+        self._looked = self._feed.look(row.id, row) if row is not None else Looked(None, None, (), ())
+        found = self._looked
+        self.query_one(Peek).show(found.order, found.offers, found.row, now)
+        self.detail.show(found.order, found.offers, found.timeline, found.row, now)
+        self.actions.show(found.order, found.offers, now)
+        watched = [shown.id for shown in self.orders.rows_on_screen]
+        self._desk.watch([row.id, *watched] if row is not None and row.id not in watched else watched)
+
+    def _pulse(self) -> None:
+        self.try_to(self._take_pulse)
+
+    def _take_pulse(self) -> None:
+        pulse = self._feed.pulse()
+        self._status, self._counts = pulse.status, pulse.counts
+        if pulse.changed:
+            self.orders.take(pulse.changed)
+            if self.orders.row is not None and self.orders.row.id in pulse.changed:
+                self._look()
+        self._show_counts()
+        self._show_status()
+        self._message.in_flight(len(self._desk.in_flight()))
+
+    def _tick(self) -> None:
+        self.orders.tick()
+        self._show_status()
+        self._show_counts()
+        if self._alarms.get("follow") is None:
+            self.try_to(self._look)
+
+    def _show_status(self) -> None:
+        if self._status is not None:
+            self._status_line.show(self._status, self._desk.now())
+
+    def _show_counts(self) -> None:
+        view = self.orders.view
+        self.query_one(ViewsBar).show(view, self._counts)
+        everything = self._counts.get("all", 0)
+        if not everything:
+            self.orders.when_empty("no orders yet: azpay orders import FILE.csv, or azpay orders track ID")
+        elif view == "attention":
+            step = age(self._status, self._desk.now()) if self._status is not None else ""
+            self.orders.when_empty(f"nothing needs you; 6: all {everything:,}; {step}", "Enter opens all orders.")
+        else:
+            self.orders.when_empty(f"no orders in {VIEW_NAMES[view]}; 6: all {everything:,}")
+        self._show_place()
+
+    def _show_place(self) -> None:
+        orders, parts = self.orders, []
+        total = self._counts.get(orders.view, 0)
+        if orders.row is not None:
+            parts.append(f"{orders.position:,} of {total:,}" if orders.position else f"{total:,}")
+        if orders.selected:
+            parts.append(f"{len(orders.selected)} selected")
+        if orders.arrived:
+            parts.append(f"{orders.arrived} new, press . to show")
+        self._header.place("  ".join(parts))
+
+    def _continue_tour(self) -> None:
+        if self._tour is not None:
+            self.say(self._tour.sentence or "That was the tour. Press ? whenever you wonder.")
+
+    def _start_timer(self, name: str, seconds: float, callback: Callable[[], object]) -> None:
+        self._stop_timer(name)
+
+        def ring() -> None:
+            self._alarms.pop(name, None)
+            callback()
+
+        self._alarms[name] = self.set_timer(seconds, ring)
+
+    def _stop_timer(self, name: str) -> None:
+        timer = self._alarms.pop(name, None)
+        if timer is not None:
+            timer.stop()
+
+    # Messages
+
+    @on(Heard)
+    def _hear(self, message: Heard) -> None:
+        intent = message.event.intent
+        if intent is not None:
+            text, warning = news(intent, self._desk.now(), self._zone)
+            self.say(text, warning=warning)
+        if "pulse" not in self._alarms:
+            self._start_timer("pulse", 0.1, self._pulse)
+
+    @on(OrderList.Moved)
+    def _follow(self) -> None:
+        self._start_timer("follow", FOLLOW, lambda: self.try_to(self._look))
+
+    @on(OrderList.Changed)
+    def _list_changed(self) -> None:
+        self._show_place()
+
+    @on(ActionsPane.Chosen)
+    def _chosen(self, message: ActionsPane.Chosen) -> None:
+        offer, order = message.offer, self._looked.order if self._looked else None
+        if order is None or offer.target is None or order_id_of(offer.target) != order.id:
+            return
+        if offer.verb is Verb.REFRESH:
+            self.try_to(self.refresh_order)
+        else:
+            self.post_message(self.Acted(offer, order))
+
+    @on(FindPrompt.Entered)
+    def _found(self, message: FindPrompt.Entered) -> None:
+        self._to_list()
+        self.term = message.term
+        if self.term:
+            self.try_to(lambda: self.find_again(forward=True))
+
+    @on(FindPrompt.Left)
+    def _prompt_left(self) -> None:
+        self._to_list()
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys of the pane that has the focus."""
+        in_list = self.focused is self.orders
+        ranked = [c for c in COMMANDS if c.rank is not None and (in_list or c.place == "anywhere")]
+        ranked.sort(key=lambda command: command.rank or 0)
+        self.query_one(KeysLine).show([f"{command.shown.split(',')[0]} {command.name}" for command in ranked])
+
+    def on_resize(self) -> None:
+        """Keep the focus on something that is shown."""
+        if self.focused is not None and self.focused is not self.orders and not isinstance(self.focused, FindPrompt):
+            self.add_class("-detail")

@@ -1,0 +1,315 @@
+"""The list of orders: lines drawn from pages of the cache, a cursor that stays on its order whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from azpay_tui.backoffice.ports import Reader
+from azpay_tui.domain.rows import ListRow
+from azpay_tui.tui import theme
+from azpay_tui.tui.display import fit
+from azpay_tui.tui.widgets.columns import layout, line, titles
+from azpay_tui.tui.widgets.window import Window
+
+
+class OrderList(Widget, can_focus=True):
+    """Rows of one view under a line of titles.
+
+    Draws lines itself: a table widget costs seconds at ten thousand rows and kilobytes per key. A cursor move repaints
+    two lines. What changes in the cache changes its row in place; the cursor and the selection belong to orders.
+    """
+
+    DEFAULT_CSS = """
+    OrderList { height: 1fr; width: 1fr; }
+    """
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is on another order, or on none."""
+
+        order_id: str | None
+
+        def can_replace(self, message: Message) -> bool:
+            """Let a later move stand for an earlier one."""
+            return isinstance(message, OrderList.Moved)
+
+    class Changed(Message):
+        """Position, selection or the number of new rows changed."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Let a later change stand for an earlier one."""
+            return isinstance(message, OrderList.Changed)
+
+    def __init__(
+        self, reader: Reader, now: Callable[[], datetime], *, by_half_pages: bool = False, id: str | None = None
+    ) -> None:
+        """Read from `reader`; `now` gives UTC. `by_half_pages` scrolls rarely and far, for slow links."""
+        super().__init__(id=id)
+        self._window = Window(reader)
+        self._now = now
+        self._by_half_pages = by_half_pages
+        self._top = 0
+        self._cursor = 0
+        self._painted: dict[int, tuple[str, str]] = {}
+        self._empty: tuple[str, ...] = ()
+        self.selected: dict[str, ListRow] = {}
+        """Selected orders by id, in the order of selection."""
+        self.arrived = 0
+        """Rows that belong into what is shown and were not there when it was read."""
+
+    # What is where
+
+    @property
+    def view(self) -> str:
+        """The view that is shown."""
+        return self._window.view
+
+    @property
+    def row(self) -> ListRow | None:
+        """The row under the cursor."""
+        return self._window.at(self._cursor)
+
+    @property
+    def position(self) -> int | None:
+        """The number of the row under the cursor within the view, from 1; None when it is not known."""
+        offset = self._window.offset
+        return None if offset is None or self.row is None else offset + self._cursor + 1
+
+    @property
+    def rows_on_screen(self) -> tuple[ListRow, ...]:
+        """The rows on screen."""
+        return tuple(self._window.rows[self._top : self._top + self._page])
+
+    @property
+    def _page(self) -> int:
+        return max(1, self.size.height - 1)
+
+    # Reading
+
+    def load(self, view: str) -> None:
+        """Show a view from its start."""
+        self._window.first(view)
+        self._top = self._cursor = self.arrived = 0
+        self._everything()
+
+    def reload(self) -> None:
+        """Read the view again, with the cursor on the same order."""
+        on_screen = self._cursor - self._top
+        self._cursor = self._window.reload(self.row)
+        self._top = self._cursor - on_screen
+        self.arrived = 0
+        self._everything()
+
+    def take(self, order_ids: Iterable[str]) -> None:
+        """Show what changed in the cache: known rows in place, new ones only announced (`arrived`)."""
+        for index in self._window.update(order_ids):
+            self._paint_row(index)
+        if not self._window.rows:
+            self._window.first(self.view)
+            if self._window.rows:
+                self._everything()
+            return
+        arrived = self._window.arrived()
+        if arrived != self.arrived:
+            self.arrived = arrived
+            self.post_message(self.Changed())
+
+    def tick(self) -> None:
+        """Paint the rows whose texts changed because time went by."""
+        for y, before in tuple(self._painted.items()):
+            row = self._window.at(self._top + y - 1)
+            if row is not None and self._texts(row) != before:
+                self._paint_line(y)
+
+    def when_empty(self, *lines: str) -> None:
+        """Say what stands in an empty list."""
+        if lines != self._empty:
+            self._empty = lines
+            if not self._window.rows:
+                self.refresh()
+
+    # Moving
+
+    def move(self, rows: int) -> None:
+        """Move the cursor by rows, negative is up."""
+        self._go(self._cursor + rows)
+
+    def page(self, pages: float) -> None:
+        """Move cursor and screen by pages, negative is up."""
+        rows = int(pages * self._page) or (1 if pages > 0 else -1)
+        self._go(self._cursor + rows, self._top + rows)
+
+    def to_top(self) -> None:
+        """Move to the first row of the view."""
+        if self._window.offset != 0:
+            self._window.first(self.view)
+            self._painted.clear()
+        self._go(0, 0)
+
+    def to_end(self) -> None:
+        """Move to the last row of the view."""
+        self._window.last()
+        self._top = 0
+        self._cursor = max(0, len(self._window.rows) - 1)
+        self._everything()
+
+    def go_to(self, row: ListRow) -> None:
+        """Move to a row of this view, wherever it is."""
+        index = self._window.index_of(row.id)
+        if index is not None:
+            self._go(index)
+            return
+        self._cursor = self._window.around(row)
+        self._top = self._cursor - self._page // 2
+        self._everything()
+
+    def find(self, term: str, *, forward: bool = True) -> bool:
+        """Move to the next order of the view that a text is found in; returns whether there is one."""
+        row = self._window.find(term, self.row, forward=forward)
+        if row is not None:
+            self.go_to(row)
+        return row is not None
+
+    def _go(self, index: int, top: int | None = None) -> None:
+        """Put the cursor on an index, reading on where the rows held end, and scroll as little as possible."""
+        while index + 1 >= len(self._window.rows) and self._window.grow_down():
+            pass
+        while index < 0 or (top is not None and top < 0):
+            moved = self._window.grow_up()
+            if not moved:
+                break
+            index, self._cursor, self._top = index + moved, self._cursor + moved, self._top + moved
+            top = None if top is None else top + moved
+        gone = self._window.trim(min(index, self._top))
+        index, before, shown = index - gone, self._cursor - gone, self._top - gone
+        self._cursor = max(0, min(index, len(self._window.rows) - 1))
+        self._top = self._fitting_top(shown if top is None else top - gone)
+        if self._top != shown:
+            self.refresh()
+        elif self._cursor != before:
+            self._paint_row(before)
+            self._paint_row(self._cursor)
+        if self._cursor != before:
+            self._tell()
+
+    def _fitting_top(self, top: int) -> int:
+        page, count = self._page, len(self._window.rows)
+        jump = page // 2 if self._by_half_pages else 0
+        if self._cursor < top:
+            top = self._cursor - jump
+        elif self._cursor >= top + page:
+            top = self._cursor - page + 1 + jump
+        return max(0, min(top, count - page))
+
+    # Selecting
+
+    def toggle(self) -> None:
+        """Select the order under the cursor, or no longer."""
+        row = self.row
+        if row is None:
+            return
+        if self.selected.pop(row.id, None) is None:
+            self.selected[row.id] = row
+        self._paint_row(self._cursor)
+        self.post_message(self.Changed())
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        chosen = tuple(self.selected)
+        self.selected.clear()
+        for order_id in chosen:
+            index = self._window.index_of(order_id)
+            if index is not None:
+                self._paint_row(index)
+        self.post_message(self.Changed())
+
+    # Painting
+
+    def _everything(self) -> None:
+        self._top = self._fitting_top(self._top)
+        self._painted.clear()
+        self.refresh()
+        self._tell()
+
+    def _tell(self) -> None:
+        self.post_message(self.Moved(self.row.id if self.row else None))
+        self.post_message(self.Changed())
+
+    def _paint_row(self, index: int) -> None:
+        y = index - self._top + 1
+        if 1 <= y < self.size.height:
+            self._paint_line(y)
+
+    def _paint_line(self, y: int) -> None:
+        self.refresh(Region(0, y, self.size.width, 1))
+
+    def _texts(self, row: ListRow) -> tuple[str, str]:
+        return line(layout(self.size.width), row, self._now())
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the titles, a row, what stands in an empty list, or nothing."""
+        cells = self.size.width
+        if y == 0:
+            return Strip([Segment(fit("  " + titles(layout(cells)), cells), theme.TITLES)], cells)
+        row = self._window.at(self._top + y - 1)
+        if row is None:
+            self._painted.pop(y, None)
+            said = self._empty[y - 2] if not self._window.rows and 0 <= y - 2 < len(self._empty) else ""
+            return Strip([Segment(fit(f"  {said}" if said else "", cells), theme.PLAIN)], cells)
+        first, rest = self._painted[y] = self._texts(row)
+        here, marked = self._top + y - 1 == self._cursor, row.id in self.selected
+        gutter = (">*" if marked else "> ") if here else ("* " if marked else "  ")
+        if here:
+            style = theme.CURSOR if self.has_focus else theme.CURSOR_AWAY
+            return Strip([Segment(fit(gutter + first + rest, cells), style)], cells)
+        plain = theme.SELECTED if marked else theme.PLAIN
+        used = len(gutter) + len(first)
+        return Strip(
+            [
+                Segment(gutter, plain),
+                Segment(first, theme.sign_style(first[:1])),
+                Segment(fit(rest, cells - used), plain),
+            ],
+            cells,
+        )
+
+    def on_resize(self) -> None:
+        """Keep the cursor on screen."""
+        if self._window.rows:
+            self._go(self._cursor)
+            self.refresh()
+
+    def on_focus(self) -> None:
+        """Show the cursor as the place where keys go."""
+        self._paint_row(self._cursor)
+
+    def on_blur(self) -> None:
+        """Show the cursor as the place where keys will go again."""
+        self._paint_row(self._cursor)
+
+    # Mouse
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Move the cursor to the row."""
+        index = self._top + event.y - 1
+        if event.y >= 1 and self._window.at(index) is not None:
+            self._go(index)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Move down."""
+        event.stop()
+        self.move(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Move up."""
+        event.stop()
+        self.move(-3)

@@ -1,0 +1,84 @@
+"""Two lines under the list: the order under the cursor, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from azpay_tui.domain import limits
+from azpay_tui.domain.intent import MONEY_VERBS
+from azpay_tui.domain.money import AmountError
+from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.order import Order
+from azpay_tui.domain.rows import ListRow
+from azpay_tui.domain.status import attention, ship, status_of
+from azpay_tui.tui import theme
+from azpay_tui.tui.display import display
+from azpay_tui.tui.widgets.actions import amount_of
+from azpay_tui.tui.widgets.line import Line
+from azpay_tui.tui.widgets.words import LETTERS, NAMES, glyph, outside
+
+
+def facts_text(order: Order, now: datetime) -> str:
+    """Return the first line: id, number, status, captured and refunded, ship verdict, why it needs a person."""
+    word = status_of(order, now)
+    parts = [display(order.id, 40)]
+    if order.number:
+        parts.append(f"#{outside(order.number, 30)}")
+    parts.append(f"{glyph(word)} {word}")
+    try:
+        captured, refunded = limits.captured_total(order), limits.refunded_total(order)
+    except AmountError:
+        captured = refunded = None
+    if captured:
+        parts.append(f"captured {captured}")
+    if refunded:
+        parts.append(f"refunded {refunded}")
+    parts.append(ship(order, now).word)
+    codes = attention(order, now)
+    if codes:
+        parts.append(f"! {', '.join(codes)}")
+    return "  ".join(parts)
+
+
+def offers_text(order: Order, offers: Sequence[Offer], now: datetime) -> str:
+    """Return the second line: the valid actions with their keys and amounts, else the reason of one that is not."""
+    found: dict[str, str] = {}
+    for verb in MONEY_VERBS:
+        valid = [offer for offer in offers if offer.verb is verb and offer.verdict != "no" and offer.target]
+        if not valid:
+            continue
+        amount = amount_of(order, valid[0], now).split(",")[0] if len(valid) == 1 else f"({len(valid)} charges)"
+        warned = " !" if any(offer.verdict == "warn" for offer in valid) else ""
+        found[verb] = f"a {LETTERS[verb]} {NAMES[verb].split()[0]}{f' {amount}' if amount else ''}{warned}"
+    if found:
+        return "  ".join(found.values())
+    reason = next((offer.reason for offer in offers if offer.verdict == "no" and offer.reason), None)
+    return f"- no action: {display(reason, 300)}" if reason else "- no action"
+
+
+class Peek(Vertical):
+    """The order under the cursor in two lines."""
+
+    DEFAULT_CSS = """
+    Peek { height: 2; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Facts, then actions."""
+        yield Line(id="peek-facts")
+        yield Line(id="peek-offers")
+
+    def show(self, order: Order | None, offers: Sequence[Offer], row: ListRow | None, now: datetime) -> None:
+        """Show an order at `now` (UTC); without one what its list row says."""
+        if order is not None:
+            first, second = facts_text(order, now), offers_text(order, offers, now)
+        elif row is not None:
+            first, second = f"{display(row.id, 40)}  {glyph(row.status)} {row.status}", ""
+        else:
+            first = second = ""
+        self.query_one("#peek-facts", Line).put((first, theme.BOLD))
+        self.query_one("#peek-offers", Line).put((second, theme.PLAIN))

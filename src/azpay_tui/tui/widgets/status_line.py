@@ -1,0 +1,147 @@
+"""The rows that frame every screen: where one is on top; what happened, and how well the data is in step, below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from rich.style import Style
+
+from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.domain.rows import SyncStatus
+from azpay_tui.tui import theme
+from azpay_tui.tui.display import display, width
+from azpay_tui.tui.widgets.line import Line, Part, justified
+from azpay_tui.tui.widgets.words import ENVIRONMENTS, span
+
+STALE_AFTER: Final = timedelta(minutes=15)
+"""Without an answer from Amazon for this long, what is shown is called STALE."""
+_CALM: Final = frozenset({"ONLINE", "STARTING"})
+
+
+def is_stale(status: SyncStatus, now: datetime) -> bool:
+    """Tell whether Amazon has not answered for too long."""
+    return status.last_success is None or now - status.last_success > STALE_AFTER
+
+
+def age(status: SyncStatus, now: datetime) -> str:
+    """Say how old the newest answer of Amazon is, in whole minutes."""
+    if status.last_success is None:
+        return "never synced"
+    minutes = now - status.last_success
+    return "synced just now" if minutes < timedelta(minutes=1) else f"synced {span(minutes)} ago"
+
+
+def status_text(status: SyncStatus, profile: ProfileInfo, now: datetime, where: tzinfo) -> tuple[str, str]:
+    """Return the left and right half of the status line."""
+    word: str = status.connection
+    if word not in _CALM and word != "SLOW" and status.since is not None:
+        word += f" since {status.since.astimezone(where):%H:%M}"
+    if is_stale(status, now) and status.connection != "STARTING":
+        word += "  STALE"
+    left = f"{word}  {age(status, now)}  queue {status.queue}  errors {status.errors}  unknown {status.unknown}"
+    mode = "RW" if profile.writable else "RO"
+    return left, f"{mode}  {display(profile.host, 30)}"
+
+
+class StatusLine(Line):
+    """The last row, always: connection, age of the data, queue, errors, unknown outcomes, RO or RW, host."""
+
+    def __init__(self, profile: ProfileInfo, where: tzinfo, *, id: str | None = None) -> None:
+        """`where` is the profile's time zone."""
+        super().__init__(id=id)
+        self._profile = profile
+        self._where = where
+        self._halves = ("", "")
+
+    def show(self, status: SyncStatus, now: datetime) -> None:
+        """Show how well the data is in step at `now` (UTC); paints only a changed text."""
+        self._halves = status_text(status, self._profile, now, self._where)
+        calm = status.connection in _CALM
+        self.put(("  ".join(self._halves), theme.PLAIN if calm else theme.WARNING))
+
+    def parts_for(self, cells: int) -> Sequence[Part]:
+        """Set the halves to both ends."""
+        style = self._parts[0][1] if self._parts else theme.PLAIN
+        return ((justified(*self._halves, cells), style),)
+
+
+class MessageLine(Line):
+    """What happened last, and how many actions are on their way; the message stays until the next one."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Start empty."""
+        super().__init__(id=id)
+        self._said = ""
+        self._right = ""
+
+    @property
+    def said(self) -> str:
+        """The message that is shown."""
+        return self._said
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Show a message; outside text in it must have passed `display`."""
+        self._said = text
+        self._show(theme.WARNING if warning else theme.PLAIN)
+
+    def in_flight(self, count: int) -> None:
+        """Show how many actions are on their way to Amazon."""
+        self._right = f"~ {count} in flight" if count else ""
+        self._show(self._parts[0][1] if self._parts else theme.PLAIN)
+
+    def _show(self, style: Style) -> None:
+        self.put((f"{self._said}  {self._right}", style))
+
+    def parts_for(self, cells: int) -> Sequence[Part]:
+        """Set the count to the right end."""
+        style = self._parts[0][1] if self._parts else theme.PLAIN
+        return ((justified(self._said, self._right, cells), style),)
+
+
+class HeaderLine(Line):
+    """The first row: environment, profile and operator; position, selection and new rows at the right."""
+
+    def __init__(self, profile: ProfileInfo, *, id: str | None = None) -> None:
+        """Show a profile."""
+        super().__init__(id=id)
+        self._word: Part = (f" {ENVIRONMENTS[profile.environment]} ", theme.ENVIRONMENTS[profile.environment])
+        demo = "  demo" if profile.demo else ""
+        name, region, person = display(profile.name, 30), display(profile.region, 8), display(profile.person, 40)
+        self._left = f" {name} {region}  {person}{demo}"
+        self._right = ""
+        self.put(self._word)
+
+    def place(self, text: str) -> None:
+        """Show where one is in the list."""
+        self._right = text
+        self.put(self._word, (text, theme.PLAIN))
+
+    def parts_for(self, cells: int) -> Sequence[Part]:
+        """Set the place to the right end."""
+        return (self._word, (justified(self._left, self._right, cells - width(self._word[0])), theme.BOLD))
+
+
+class KeysLine(Line):
+    """The keys that work here, as many as fit."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Start empty."""
+        super().__init__(id=id)
+        self._hints: tuple[str, ...] = ()
+
+    def show(self, hints: Sequence[str]) -> None:
+        """Show hints such as `Enter detail`, most important first."""
+        self._hints = tuple(hints)
+        self.put(("  ".join(hints), theme.KEYS))
+
+    def parts_for(self, cells: int) -> Sequence[Part]:
+        """Leave out from the end what does not fit whole."""
+        text = ""
+        for hint in self._hints:
+            longer = f"{text}  {hint}" if text else hint
+            if width(longer) > cells:
+                break
+            text = longer
+        return ((text, theme.KEYS),)
