@@ -63,6 +63,13 @@ def read_orders(stream: BinaryIO) -> Iterator[TrackedOrder | BadLine]:
     header is missing or lacks a column.
     """
     lines = _Lines(stream)
+    try:
+        yield from _read(lines)
+    finally:
+        lines.leave()
+
+
+def _read(lines: _Lines) -> Iterator[TrackedOrder | BadLine]:
     header = lines.record()
     if header is None:
         raise HeaderError(f"The file is empty; its first line must name the columns {','.join(COLUMNS)}.")
@@ -102,6 +109,10 @@ class _Lines:
         self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="\n")
         self._back: deque[str] = deque()
         self._number = 0
+
+    def leave(self) -> None:
+        """Leave the stream to whoever opened it."""
+        self._text.detach()
 
     def _next(self) -> str | None:
         if self._back:

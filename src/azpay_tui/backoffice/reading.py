@@ -150,7 +150,7 @@ def _error_of(read: _Read) -> BackOfficeError | None:
     if read.fault == "auth":
         return CredentialsError(f"Amazon refused the credentials: {message}")
     if read.fault in ("offline", "throttled"):
-        return OfflineError(f"{message} Nothing was sent.")
+        return OfflineError(message)
     if read.answer.fact is None and read.answer.status != 404:
-        return OfflineError(f"{read.due.object_id} could not be read: {message} Nothing was sent.")
+        return OfflineError(f"{read.due.object_id} could not be read: {message}")
     return None

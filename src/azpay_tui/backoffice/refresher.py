@@ -117,7 +117,7 @@ class Refresher:
 
     def _raise(self, fault: Fault) -> None:
         if fault == "offline":
-            raise OfflineError(f"{self._health.message} The cache keeps what it has.")
+            raise OfflineError(self._health.message)
         if fault == "auth":
             raise CredentialsError(f"Amazon refused the credentials: {self._health.message}")
 
