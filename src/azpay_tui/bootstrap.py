@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -62,12 +63,12 @@ class Parts:
             demo=demo,
         )
 
-    def reader(self, profile: Profile) -> Reader:
+    def reader(self, profile: Profile) -> AbstractContextManager[Reader]:
         """Open the cache for reading; imports nothing heavy. Raises `StoreError`."""
         from azpay_tui.store.cache.read import open_reader
 
         paths.check_parents(profile.data_dir)
-        return open_reader(profile.data_dir, utc_now)
+        return closing(open_reader(profile.data_dir, utc_now))
 
     def journal_reader(self, profile: Profile) -> JournalReader:
         """Open the journal for reading; imports nothing heavy."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +41,7 @@ class Builder(Protocol):
         """Say where and who, and why nothing may be sent when that is so."""
         ...
 
-    def reader(self, profile: config.Profile) -> Reader:
+    def reader(self, profile: config.Profile) -> AbstractContextManager[Reader]:
         """Open the cache for reading, without a heavy library."""
         ...
 
@@ -63,6 +64,7 @@ class Context:
     data_dir: Path | None = None
     read_only: bool = False
     _profile: config.Profile | None = field(default=None, init=False)
+    _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack, init=False)
 
     def profile(self) -> config.Profile:
         """Read the configuration once; raises `ConfigError`."""
@@ -84,8 +86,12 @@ class Context:
         return self.builder.info(profile, reason)
 
     def reader(self) -> Reader:
-        """Open the cache for reading."""
-        return self.builder.reader(self.profile())
+        """Open the cache for reading, until `close`."""
+        return self._open.enter_context(self.builder.reader(self.profile()))
+
+    def close(self) -> None:
+        """Close what was opened for reading."""
+        self._open.close()
 
     def journal_reader(self) -> JournalReader:
         """Open the journal for reading."""

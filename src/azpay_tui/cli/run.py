@@ -34,10 +34,9 @@ def _run(builder: Builder, arguments: list[str], as_json: bool) -> int:
     warning = root_warning()
     if warning is not None and not {"--help", "--version"} & set(arguments):
         output.say(f"Warning: {warning}")
+    context = Context(builder)
     try:
-        code = typer.main.get_command(app).main(
-            arguments, prog_name="azpay", standalone_mode=False, obj=Context(builder)
-        )
+        code = typer.main.get_command(app).main(arguments, prog_name="azpay", standalone_mode=False, obj=context)
         return code if isinstance(code, int) else OK
     except typer.Exit as end:
         return end.exit_code
@@ -48,6 +47,8 @@ def _run(builder: Builder, arguments: list[str], as_json: bool) -> int:
     except Exception as error:
         known = as_command_error(error)
         return _crash(error) if known is None else _fail(known, as_json)
+    finally:
+        context.close()
 
 
 def _wants_json(arguments: list[str]) -> bool:
