@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from azpay_tui.domain import limits
-from azpay_tui.domain.money import AmountError, Money
+from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
 
 UNKNOWN: Final = "not known"
@@ -40,13 +40,12 @@ class Sums:
 
 def sums(order: Order, now: datetime) -> Sums:
     """Add up one order: amount, held, captured, refunded, refunds in flight, and what is left to capture at Amazon."""
-    try:
-        settled, refunded = limits.settled_refunds(order), limits.refunded_total(order)
-        held, captured, problem = limits.held_total(order, now), limits.captured_total(order), None
-    except AmountError:
-        settled = refunded = held = captured = None
+    settled, refunded = limits.settled_refunds(order), limits.refunded_total(order)
+    held, captured = limits.held_total(order, now), limits.captured_total(order)
+    problem = None
+    if len(_currencies(order)) > 1:
         problem = MIXED
-    if problem is None and not limits.balance_fits(order):
+    elif not limits.balance_fits(order):
         problem = DIVERGED
     lines = (
         SumLine("Order amount", order.amount),
@@ -57,3 +56,11 @@ def sums(order: Order, now: datetime) -> Sums:
         SumLine("Left at Amazon", order.permission.balance if order.permission else None),
     )
     return Sums(lines, problem)
+
+
+def _currencies(order: Order) -> set[str]:
+    permission = order.permission
+    amounts = [order.shop.amount, *(charge.amount for charge in order.charges)]
+    amounts += [refund.amount for refund in order.refunds]
+    amounts += [permission.limit, permission.balance] if permission else []
+    return {amount.currency for amount in amounts if amount is not None}

@@ -1,0 +1,211 @@
+"""The detail says everything that is known of an order, and nothing that is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.tui.desk import HOSTILE, NOW, MemoryDesk, sample_orders
+from tests.tui.host import an_order, captured
+from textual.app import App, ComposeResult
+
+from azpay_tui.domain import states
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.order import Buyer, OpenIntent, Order
+from azpay_tui.domain.rows import TimelineEntry
+from azpay_tui.domain.status import ship, status_of
+from azpay_tui.tui.display import hidden
+from azpay_tui.tui.widgets.detail import DetailView, mask_email
+
+ORDERS = sample_orders(rounds=1)
+
+
+class DetailApp(App[None]):
+    """One detail."""
+
+    def __init__(self, order: Order | None, *, masked: bool = False) -> None:
+        super().__init__()
+        self.order = order
+        self.masked = masked
+        self.desk = MemoryDesk([order] if order else [])
+
+    def compose(self) -> ComposeResult:
+        yield DetailView(timezone="Europe/Berlin", masked=self.masked)
+
+    def on_mount(self) -> None:
+        self.show()
+        self.view.focus()
+
+    def show(self) -> None:
+        order = self.order
+        offers = self.desk.offers(order) if order else ()
+        timeline = self.desk.reader.timeline(order.id) if order else ()
+        self.view.show(order, offers, timeline, None, NOW)
+
+    @property
+    def view(self) -> DetailView:
+        return self.query_one(DetailView)
+
+
+async def text_of(order: Order | None, *, masked: bool = False, size: tuple[int, int] = (80, 24)) -> str:
+    app = DetailApp(order, masked=masked)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        return app.view.text
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=[f"{i:02d}" for i in range(len(ORDERS))])
+async def test_every_situation_shows_status_ship_verdict_objects_and_age(order: Order) -> None:
+    text = await text_of(order)
+    assert order.id in text
+    assert status_of(order, NOW) in text
+    assert f"{ship(order, NOW).word}: {ship(order, NOW).reason}" in text
+    for item in (*order.charges, *order.refunds):
+        assert item.id[20:] in text
+        assert str(item.amount) in text
+    assert "Read from Amazon 3m ago" in text or "Never read" in text
+    assert not hidden(text.replace("\n", " "))
+
+
+async def test_sums_add_up() -> None:
+    order = captured(refunds=((states.REFUNDED, 30), (states.REFUND_INITIATED, 20)))
+    lines = {line[:18].strip(): line[18:].strip() for line in (await text_of(order)).splitlines()}
+    assert order.amount is not None
+    assert lines["Order amount"] == str(order.amount)
+    assert lines["Captured"] == str(order.charges[0].captured)
+    assert lines["Refunded"] == str(order.refunds[0].amount)
+    assert lines["In flight"] == str(order.refunds[1].amount)
+
+
+async def test_currencies_are_never_added() -> None:
+    order = an_order()
+    euro = replace(order.charges[0], id=f"{order.id}-C000002", amount=Money(500, "EUR"))
+    text = await text_of(replace(order, charges=(*order.charges, euro)))
+    assert "different currencies" in text
+    assert "Authorized        not known" in " ".join(text.split("\n")) or "not known" in text
+
+
+async def test_a_balance_that_does_not_fit_is_said() -> None:
+    order = an_order()
+    assert order.permission is not None
+    odd = replace(order, permission=replace(order.permission, balance=Money(1, "USD")))
+    assert "does not fit the charges" in await text_of(odd)
+
+
+async def test_reasons_are_in_plain_words() -> None:
+    text = await text_of(an_order(states.DECLINED, reason="SoftDeclined"))
+    assert "another try may succeed" in text
+    odd = await text_of(an_order(states.DECLINED, reason="BrandNewReason"))
+    assert "BrandNewReason" in odd
+
+
+async def test_deadlines_are_relative_and_absolute_in_the_profiles_zone() -> None:
+    order = an_order(age=timedelta(days=2))
+    text = await text_of(order)
+    assert "7-day guarantee" in text
+    assert "ends in 4d 23h" in text
+    assert "CET" in text
+    assert "ends in 177d" in text
+    late = await text_of(an_order(age=timedelta(days=9)))
+    assert "7-day guarantee  ended 2d" in late
+
+
+async def test_personal_data_is_hidden_until_asked_for() -> None:
+    order = an_order()
+    app = DetailApp(order, masked=True)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        for secret in ("jane@example.com", "1 Main St", "555-0100", "Springfield"):
+            assert secret not in app.view.text
+        assert "j***@example.com" in app.view.text
+        app.view.masked = False
+        await pilot.pause()
+        assert "jane@example.com" in app.view.text
+        assert "1 Main St" in app.view.text
+
+
+def test_an_odd_address_is_masked_whole() -> None:
+    assert mask_email("nonsense") == "***"
+    assert mask_email("@x") == "***@x"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_hostile_names_are_plain_and_marked(name: str) -> None:
+    order = an_order()
+    assert order.permission is not None
+    text = await text_of(replace(order, permission=replace(order.permission, buyer=Buyer(name, name))))
+    assert not hidden(text.replace("\n", " "))
+    assert ("(has hidden characters)" in text) == hidden(name)
+
+
+async def test_what_is_not_known_is_said() -> None:
+    order = replace(an_order(), unread=frozenset({"S01-7730001-0000001-R000001"}), missing=frozenset({"x\x1b"}))
+    text = await text_of(order)
+    assert "S01-7730001-0000001-R000001: not read" in text
+    assert "Amazon does not know this id" in text
+    assert await text_of(None) == "No order is chosen."
+
+
+async def test_an_open_intent_is_at_the_top() -> None:
+    order = an_order()
+    intent = OpenIntent(
+        "I7", "capture", order.charges[0].id, "unknown", Money(100, "USD"), NOW - timedelta(hours=6), "ops"
+    )
+    text = await text_of(replace(order, intents=(intent,)))
+    assert "? capture 1.00 USD, charge C000001: unknown, confirmed by ops 6h 00m ago (I7)" in text
+    assert text.index("I7") < text.index("SUMS")
+
+
+async def test_the_timeline_is_as_given_newest_first() -> None:
+    order = an_order()
+    app = DetailApp(order)
+    async with app.run_test() as pilot:
+        entries = (TimelineEntry(NOW, "us", "refund [x]", None, None), TimelineEntry(NOW, "amazon", "made", None, None))
+        app.view.show(order, (), entries, None, NOW)
+        await pilot.pause()
+        assert app.view.text.index("refund [x]") < app.view.text.index("made")
+        assert "2026-11-20 13:00 CET" in app.view.text
+
+
+async def test_keys_scroll_and_another_order_starts_at_the_top() -> None:
+    order = captured(refunds=((states.DECLINED, 20),) * 6)
+    app = DetailApp(order)
+    async with app.run_test(size=(60, 15)) as pilot:
+        await pilot.pause()
+        await pilot.press("j", "down")
+        assert app.view.scroll_offset.y == 2
+        await pilot.press("k")
+        assert app.view.scroll_offset.y == 1
+        await pilot.press("G")
+        assert app.view.scroll_offset.y == app.view.max_scroll_y
+        await pilot.press("g")
+        assert app.view.scroll_offset.y == 0
+        await pilot.press("pagedown")
+        app.order = replace(order, id="S01-7730009-0000009")
+        app.desk = MemoryDesk([app.order])
+        app.show()
+        await pilot.pause()
+        assert app.view.scroll_offset.y == 0
+
+
+async def test_a_repeated_show_keeps_the_place() -> None:
+    app = DetailApp(captured(refunds=((states.DECLINED, 20),) * 6))
+    async with app.run_test(size=(60, 15)) as pilot:
+        await pilot.pause()
+        await pilot.press("j", "j", "j")
+        app.show()
+        await pilot.pause()
+        assert app.view.scroll_offset.y == 3
+
+
+@pytest.mark.parametrize("width", [60, 80])
+async def test_nothing_is_cut_at_small_widths(width: int) -> None:
+    order = captured(refunds=((states.DECLINED, 20),), reason=None)
+    app = DetailApp(order)
+    async with app.run_test(size=(width, 200)) as pilot:
+        await pilot.pause()
+        strips = app.screen._compositor.render_strips()
+        painted = "".join("".join(segment.text for segment in strip) for strip in strips)
+        for word in app.view.text.split():
+            assert word in painted
