@@ -65,6 +65,7 @@ class Host(App[None]):
 
     def __init__(self, make: Callable[[], Screen[object]]) -> None:
         super().__init__()
+        self.theme = "ansi-dark"
         self._make = make
         self.results: list[object] = []
         self.leaks = 0
