@@ -64,11 +64,21 @@ class Parts:
         )
 
     def reader(self, profile: Profile) -> AbstractContextManager[Reader]:
-        """Open the cache for reading; imports nothing heavy. Raises `StoreError`."""
+        """Open the cache for reading; imports nothing heavy unless it is damaged. Raises `StoreError`."""
         from azpay_tui.store.cache.read import open_reader
+        from azpay_tui.store.errors import CacheUnavailable, is_damage
 
         paths.check_parents(profile.data_dir)
-        return closing(open_reader(profile.data_dir, utc_now))
+        reader = open_reader(profile.data_dir, utc_now)
+        try:
+            reader.revision()
+        except CacheUnavailable as error:
+            reader.close()
+            if not is_damage(error.__cause__):
+                raise
+            _rebuild_cache(profile, self.info(profile, None))
+            reader = open_reader(profile.data_dir, utc_now)
+        return closing(reader)
 
     def journal_reader(self, profile: Profile) -> JournalReader:
         """Open the journal for reading; imports nothing heavy."""
@@ -114,6 +124,15 @@ def build_desk(profile: Profile, info: ProfileInfo) -> Desk:
     except BaseException:
         stores.close()
         raise
+
+
+def _rebuild_cache(profile: Profile, info: ProfileInfo) -> None:
+    """Make a damaged cache anew from the journal; what Amazon said is read again by the next sync."""
+    from azpay_tui.store.opening import open_stores
+
+    with closing(open_stores(profile.data_dir, info.place, person=info.person, now=utc_now)) as stores:
+        if stores.rebuilt is not None:
+            say(stores.rebuilt)
 
 
 class _Housekeeping:

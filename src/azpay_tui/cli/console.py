@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from azpay_tui.backoffice.ports import Desk
 from azpay_tui.cli import signals
@@ -25,7 +26,7 @@ def open_console(context: Context) -> int:
         return _offer_demo(context, error)
     require_terminal()
     with context.desk() as desk:
-        return on_console(desk, tour=False)
+        return on_console(desk, context.profile().data_dir, tour=False)
 
 
 def require_terminal() -> None:
@@ -37,15 +38,15 @@ def require_terminal() -> None:
         raise CommandError(problem, code="no-terminal")
 
 
-def on_console(desk: Desk, *, tour: bool) -> int:
-    """Run the console, which handles signals itself, and return its exit code."""
+def on_console(desk: Desk, report_dir: Path | None, *, tour: bool) -> int:
+    """Run the console, which handles signals itself, and return its exit code; a crash report goes to `report_dir`."""
     from azpay_tui.tui.levers import prepare_environment
 
     prepare_environment()  # before the screen library is imported
     from azpay_tui.tui.app import run_console
 
     with signals.released():
-        return run_console(desk, tour=tour)
+        return run_console(desk, tour=tour, report_dir=report_dir)
 
 
 def _offer_demo(context: Context, error: NoProfileError) -> int:

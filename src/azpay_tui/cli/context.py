@@ -85,6 +85,12 @@ class Context:
             reason = f"Read-only: profile {profile.name} is not writable; set writable = true in its configuration."
         return self.builder.info(profile, reason)
 
+    def require_key(self) -> None:
+        """Raise `ConfigError` when the private key cannot be used: said here in its own words, before any request."""
+        from azpay_tui.keyfile import check_key_file
+
+        check_key_file(self.profile().private_key_file)
+
     def reader(self) -> Reader:
         """Open the cache for reading, until `close`."""
         return self._open.enter_context(self.builder.reader(self.profile()))

@@ -13,6 +13,7 @@ from pathlib import Path
 from azpay_tui import config
 from azpay_tui.cli.console import on_console, require_terminal
 from azpay_tui.cli.context import FINISH_SECONDS, Builder
+from azpay_tui.cli.crash import report_directory
 from azpay_tui.cli.keeping import import_stream, sync_desk
 from azpay_tui.cli.outcome import UNEXPECTED, CommandError
 from azpay_tui.cli.output import say
@@ -31,7 +32,7 @@ def run_demo(builder: Builder, *, orders: int, seed: int) -> int:
             with open(directory / "orders.csv", "rb") as stream:
                 import_stream(desk, stream)
             sync_desk(desk)
-            return on_console(desk, tour=True)
+            return on_console(desk, report_directory(), tour=True)
         finally:
             desk.stop(FINISH_SECONDS)
 

@@ -129,6 +129,7 @@ def track(context: Context, ids: list[str], *, as_json: bool) -> int:
 
 def refresh(context: Context, orders: list[str], *, as_json: bool) -> int:
     """Read orders from Amazon now, whatever their due time."""
+    context.require_key()
     with context.desk() as desk:
         ids = list(dict.fromkeys(resolve.order_id(desk.reader, text) for text in orders))
         progress = Progress("Orders read")
@@ -149,6 +150,7 @@ def sync(context: Context, *, all_: bool, watch: bool, once: bool, as_json: bool
     """Bring everything that is due in step, once or until a signal ends it."""
     if watch and (all_ or once):
         raise CommandError("--watch does not go with --once or --all.")
+    context.require_key()
     with context.desk() as desk:
         if watch:
             _watch(desk)

@@ -107,6 +107,7 @@ def _ready(context: Context, desk: Desk, request: Request) -> Ready:
         pending_allowed=request.verb is Verb.AUTHORIZE and context.profile().pending_authorization,
         note=request.note,
     )
+    context.require_key()
     return desk.check(wish)
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
-
 import typer
 
 from azpay_tui.cli import output, signals
 from azpay_tui.cli.context import Builder, Context
-from azpay_tui.cli.outcome import CRASH, OK, SIGNALLED, USAGE, CommandError, Terminated, as_command_error
+from azpay_tui.cli.crash import crash
+from azpay_tui.cli.outcome import OK, SIGNALLED, USAGE, CommandError, Terminated, as_command_error
 from azpay_tui.cli.verbs import app
-from azpay_tui.paths import ConfigError, private_directory, root_warning
+from azpay_tui.paths import root_warning
 
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """What the parser raises; the library does not give this class a public name."""
@@ -46,7 +44,7 @@ def _run(builder: Builder, arguments: list[str], as_json: bool) -> int:
         return _fail(_usage(error), as_json)
     except Exception as error:
         known = as_command_error(error)
-        return _crash(error) if known is None else _fail(known, as_json)
+        return crash(error) if known is None else _fail(known, as_json)
     finally:
         context.close()
 
@@ -71,23 +69,3 @@ def _fail(error: CommandError, as_json: bool) -> int:
     if as_json:
         output.json_result({"error": output.error_value(error)})
     return error.exit_code
-
-
-def _crash(error: Exception) -> int:
-    """Say that the program broke, without any value it held, and where the report lies."""
-    from azpay_tui.tui.lifecycle import crash_message, write_report
-
-    now = datetime.now(UTC)
-    directory = _report_directory()
-    report = None if directory is None else write_report(error, directory, now)
-    output.say(crash_message(error, report))
-    return CRASH
-
-
-def _report_directory() -> Path | None:
-    import platformdirs
-
-    try:
-        return private_directory(platformdirs.user_state_path("azpay", appauthor=False) / "reports")
-    except ConfigError:
-        return None
