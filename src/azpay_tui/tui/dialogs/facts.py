@@ -81,7 +81,7 @@ def acts_on(order: Order, offer: Offer) -> str:
     charge = order.charge(offer.target)
     if charge is None:
         return ""
-    return f"{object_name(charge.id)}, {display(charge.state, 40)}, authorized {charge.amount}"
+    return f"{object_name(charge.id)} of {charge.amount}, {display(charge.state, 40)}"
 
 
 def to_know(offer: Offer) -> str:

@@ -23,7 +23,6 @@ from azpay_tui.tui.widgets.sums import sums
 from azpay_tui.tui.widgets.timeline import timeline_lines
 from azpay_tui.tui.widgets.words import (
     LETTERS,
-    NAMES,
     absolute,
     glyph,
     object_name,
@@ -89,11 +88,11 @@ def _sums(order: Order, now: datetime) -> Iterator[Text]:
 
 def _offers(offers: Iterable[Offer]) -> Text:
     names = dict.fromkeys(
-        f"a {LETTERS[offer.verb]} {NAMES[offer.verb]}{' !' if offer.verdict == 'warn' else ''}"
+        f"{LETTERS[offer.verb]} {offer.verb}{' !' if offer.verdict == 'warn' else ''}"
         for offer in offers
         if offer.verdict != "no"
     )
-    return Text(f"Actions  {', '.join(names) or 'none'}")
+    return Text(f"a  {', '.join(names) or 'nothing can be done'}")
 
 
 def detail_lines(
