@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -202,12 +201,8 @@ def own_shop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Sho
         yield Shop(found, tmp_path / "data", capsys)
 
 
-def children() -> set[int]:
-    """Return the ids of the processes this one started."""
-    return {int(pid) for pid in os.listdir("/proc") if pid.isdigit() and _parent(int(pid)) == os.getpid()}
-
-
-def _parent(pid: int) -> int | None:
+def parent_of(pid: int) -> int | None:
+    """Return the id of a process's parent, None when there is no such process."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import io
 import json
 import os
@@ -61,7 +62,10 @@ def ask(prompt: str) -> str | None:
 
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
     _write(sys.stderr, prompt)
-    line = sys.stdin.readline()
+    try:
+        line = sys.stdin.readline()
+    except OSError:  # the terminal is gone
+        return None
     return line.strip() if line else None
 
 
@@ -152,12 +156,29 @@ class Progress:
             _write(sys.stderr, "\n")
 
 
+_GONE: Final = (errno.EPIPE, errno.EIO, errno.ECONNRESET)
+"""The reader has enough, or its terminal is gone: what the command does, and its exit code, do not depend on it."""
+
+
+class _Loss:
+    """Whether a result could not be written although somebody wanted it (a full disk)."""
+
+    happened = False
+
+
+def lost() -> bool:
+    """Tell, once, whether a part of the result could not be written."""
+    happened, _Loss.happened = _Loss.happened, False
+    return happened
+
+
 def _write(stream: TextIO, text: str) -> None:
     try:
         stream.write(text)
         stream.flush()
-    except (BrokenPipeError, ConnectionResetError):
-        # The reader has enough. What the command does, and its exit code, do not depend on it.
+    except OSError as error:
+        _Loss.happened = _Loss.happened or (stream is sys.stdout and error.errno not in _GONE)
+        # Nothing more goes there, also not when the interpreter ends.
         with contextlib.suppress(OSError, ValueError, io.UnsupportedOperation):
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, stream.fileno())

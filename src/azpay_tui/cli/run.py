@@ -7,7 +7,7 @@ import typer
 from azpay_tui.cli import output, signals
 from azpay_tui.cli.context import Builder, Context
 from azpay_tui.cli.crash import crash
-from azpay_tui.cli.outcome import OK, SIGNALLED, USAGE, CommandError, Terminated, as_command_error
+from azpay_tui.cli.outcome import OK, SIGNALLED, UNEXPECTED, USAGE, CommandError, Terminated, as_command_error
 from azpay_tui.cli.verbs import app
 from azpay_tui.paths import root_warning
 
@@ -21,11 +21,15 @@ def run(builder: Builder, arguments: list[str]) -> int:
     as_json = _wants_json(arguments)
     try:
         with signals.handled():
-            return _run(builder, arguments, as_json)
+            code = _run(builder, arguments, as_json)
     except Terminated as ended:
         if ended.number == 2:
             output.say("")
         return SIGNALLED + ended.number
+    if output.lost():
+        output.say("The result could not be written: is the disk full?")
+        return code or UNEXPECTED
+    return code
 
 
 def _run(builder: Builder, arguments: list[str], as_json: bool) -> int:
