@@ -106,12 +106,16 @@ class Console(App[None], inherit_bindings=False):
         """End because of a signal or a hangup: no more input, finish what is in flight, exit code 128 + number."""
         self._finish(lifecycle.exit_code(signal_number))
 
+    def go_deaf(self) -> None:
+        """Throw away every input from now on; safe from a signal handler."""
+        if isinstance(self._driver, ConsoleDriver):
+            self._driver.deaf = True
+
     def _finish(self, code: int) -> None:
         if self._leaving:
             return
         self._leaving = True
-        if isinstance(self._driver, ConsoleDriver):
-            self._driver.deaf = True
+        self.go_deaf()
         if self._desk.in_flight():
             self._orders.say("Leaving when Amazon has answered what is on its way.")
 
@@ -156,6 +160,7 @@ def run_console(
     app = Console(desk, tour=tour, low_bandwidth=remote if low_bandwidth is None else low_bandwidth)
 
     def leave(number: int) -> None:
+        app.go_deaf()
         loop = app._loop
         if loop is not None and loop.is_running():
             loop.call_soon_threadsafe(app.leave, number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import select
@@ -74,6 +75,7 @@ class ConsoleDriver(LinuxDriver):
         self._file = cast(Any, output)
         # Lives as long as the process: the driver is stopped and started again around a suspend.
         self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
         self.deaf = False
         """Whether input is thrown away (set while the program is ending)."""
 
@@ -93,6 +95,12 @@ class ConsoleDriver(LinuxDriver):
     def _disable_mouse_support(self) -> None:
         if self._mouse:
             self.write("\x1b[?1000l\x1b[?1006l")
+
+    def start_application_mode(self) -> None:
+        """Take over the terminal."""
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wake_read, _READ_SIZE)
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def disable_input(self) -> None:
         """Stop reading at once instead of at the next poll."""
@@ -115,9 +123,7 @@ class ConsoleDriver(LinuxDriver):
             while not self.exit_event.is_set():
                 ready = selector.select(decoder.remaining())
                 for key, _mask in ready:
-                    if key.fd == self._wake_read:
-                        os.read(self._wake_read, _READ_SIZE)
-                    elif not self._read(decoder):
+                    if key.fd == self._wake_read or not self._read(decoder):
                         return
                 for message in decoder.tick():
                     self.process_message(message)

@@ -31,7 +31,7 @@ from azpay_tui.tui.widgets.detail import DetailView
 from azpay_tui.tui.widgets.find import FindPrompt
 from azpay_tui.tui.widgets.order_list import OrderList
 from azpay_tui.tui.widgets.peek import Peek
-from azpay_tui.tui.widgets.status_line import HeaderLine, KeysLine, MessageLine, StatusLine, age
+from azpay_tui.tui.widgets.status_line import HeaderLine, KeysLine, StatusLine, age
 from azpay_tui.tui.widgets.views_bar import NAMES as VIEW_NAMES
 from azpay_tui.tui.widgets.views_bar import ViewsBar
 from azpay_tui.tui.widgets.words import zone
@@ -95,7 +95,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         self.actions = ActionsPane(timezone=profile.timezone, id="actions")
         self._status_line = StatusLine(profile, self._zone, id="status")
         self._header = HeaderLine(profile, id="header")
-        self._message = MessageLine(id="message")
+        self._message = FindPrompt(id="message")
 
     def compose(self) -> ComposeResult:
         """Header and views, the panes, the peek, and three lines below."""
@@ -110,7 +110,6 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         yield Peek(id="peek")
         yield KeysLine(id="keys")
         yield self._message
-        yield FindPrompt(id="find")
         yield self._status_line
         yield Static("The console needs 60x15. Make the window larger; q quits.", id="too-small", markup=False)
 
@@ -135,6 +134,9 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
 
     def on_key(self, event: events.Key) -> None:
         """Find the command of a key; what is none goes on to the focused pane's own keys."""
+        if self._message.prompting:
+            self._message.take_key(event)
+            return
         in_list = self.focused is self.orders or self.focused is None
         leader, self._leader = self._leader, None
         self._stop_timer("leader")
@@ -153,6 +155,11 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
             self.focus_actions()
         elif event.key != "escape":
             self.say(f"Nothing is on {leader} {display(event.character or event.key, 20)}.")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A pasted text is text for the prompt, and nothing anywhere else."""
+        if self._message.prompting:
+            self._message.take_paste(event)
 
     def _lead(self, key: str) -> None:
         self._leader = key
@@ -246,8 +253,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
     def ask_find(self) -> None:
         """Open the prompt in place of the message line."""
         self._to_list()
-        self.add_class("-prompt")
-        self.query_one(FindPrompt).open()
+        self._message.open()
 
     def find_again(self, *, forward: bool) -> None:
         """Go to the next order the text is found in."""
@@ -314,8 +320,9 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
     # Following
 
     def _to_list(self) -> None:
-        self.remove_class("-detail", "-prompt")
-        self.orders.focus()
+        self.remove_class("-detail")
+        if self.focused is not self.orders:
+            self.orders.focus()
 
     def _look(self) -> None:
         """Show the order under the cursor in the panes, at once."""
@@ -427,14 +434,9 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
 
     @on(FindPrompt.Entered)
     def _found(self, message: FindPrompt.Entered) -> None:
-        self._to_list()
         self.term = message.term
         if self.term:
             self.try_to(lambda: self.find_again(forward=True))
-
-    @on(FindPrompt.Left)
-    def _prompt_left(self) -> None:
-        self._to_list()
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""
@@ -445,5 +447,5 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Keep the focus on something that is shown."""
-        if self.focused is not None and self.focused is not self.orders and not isinstance(self.focused, FindPrompt):
+        if self.focused is not None and self.focused is not self.orders:
             self.add_class("-detail")

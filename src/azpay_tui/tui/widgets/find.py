@@ -1,4 +1,4 @@
-"""The prompt for a text to find; drawn in one row, because a field that opens and blinks costs kilobytes."""
+"""The message line, which becomes the prompt for a text to find: a field that opens elsewhere costs kilobytes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from textual.message import Message
 
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display, fit, width
-from azpay_tui.tui.widgets.line import Line, Part
+from azpay_tui.tui.widgets.line import Part
+from azpay_tui.tui.widgets.status_line import MessageLine
 
 MAX_TERM: Final = 100
 
 
-class FindPrompt(Line, can_focus=True):
-    """One line of typed text; takes every key while it has the focus, so that no letter is a command.
+class FindPrompt(MessageLine):
+    """The message line; as a prompt it takes every key handed to it, so that no letter is a command.
 
     | Key | Does |
     |---|---|
@@ -26,51 +27,56 @@ class FindPrompt(Line, can_focus=True):
     | Backspace, Ctrl-U | delete one, all |
     """
 
-    DEFAULT_CSS = """
-    FindPrompt { display: none; }
-    """
-
     @dataclass
     class Entered(Message):
         """A text was entered; empty means: forget the last one."""
 
         term: str
 
-    class Left(Message):
-        """The prompt was left without finding anything."""
-
     def __init__(self, *, id: str | None = None) -> None:
-        """Start empty."""
+        """Start as the message line."""
         super().__init__(id=id)
         self.term = ""
         """What was typed so far."""
+        self.prompting = False
+        """Whether it is a prompt now."""
 
     def open(self) -> None:
-        """Show an empty prompt and take the keys."""
-        self._type("")
-        self.display = True
-        self.focus()
+        """Become a prompt with nothing typed; the screen hands it every key until it is closed.
+
+        The focus stays where it is: moving it costs a repaint of both panes.
+        """
+        self.term, self.prompting = "", True
+        self.refresh()
+
+    def close(self) -> None:
+        """Be the message line again."""
+        self.prompting = False
+        self.refresh()
 
     def _type(self, term: str) -> None:
         self.term = term[:MAX_TERM]
-        self.put((self.term, theme.BOLD))
+        self.refresh()
 
     def parts_for(self, cells: int) -> Sequence[Part]:
-        """Show the end of the text, where one types, and a cursor that does not blink."""
+        """Show the end of the text, where one types, and a cursor that does not blink; or the message."""
+        if not self.prompting:
+            return super().parts_for(cells)
         shown = self.term
         while width(shown) > max(1, cells - 3):
             shown = shown[1:]
         return (("/ ", theme.BOLD), (fit(f"{shown}_", cells - 2), theme.PLAIN))
 
-    def on_key(self, event: events.Key) -> None:
-        """Take every key."""
+    def take_key(self, event: events.Key) -> None:
+        """Take a key as a prompt."""
         event.stop()
         event.prevent_default()
         match event.key:
             case "enter":
+                self.close()
                 self.post_message(self.Entered(self.term.strip()))
             case "escape" | "ctrl+c":
-                self.post_message(self.Left())
+                self.close()
             case "backspace":
                 self._type(self.term[:-1])
             case "ctrl+u":
@@ -78,8 +84,7 @@ class FindPrompt(Line, can_focus=True):
             case _ if event.is_printable and event.character:
                 self._type(self.term + display(event.character))
 
-    def on_paste(self, event: events.Paste) -> None:
+    def take_paste(self, event: events.Paste) -> None:
         """Take the first line of a pasted text; nothing in it is a key."""
         event.stop()
-        event.prevent_default()
         self._type(self.term + display(event.text.strip().split("\n")[0], MAX_TERM))

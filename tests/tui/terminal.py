@@ -1,0 +1,133 @@
+"""A real pseudo terminal with an emulator behind it, for what only bytes can tell."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pyte
+
+ROOT = Path(__file__).parent.parent.parent
+DEADLINE = 30.0
+QUIET = 0.3
+"""Seconds without output after which a repaint counts as over."""
+
+
+class Terminal:
+    """Runs a program on a pseudo terminal, answers nothing, counts bytes."""
+
+    def __init__(self, *command: str, columns: int = 80, rows: int = 24, env: Mapping[str, str] | None = None) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.received = b""
+        self.status: int | None = None
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ["HOME"],
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+            **(env or {}),
+        }
+        self.pid, self._master = pty.fork()
+        if self.pid == 0:
+            try:
+                os.chdir(ROOT)
+                os.execve(command[0], command, environment)
+            finally:
+                os._exit(127)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    @classmethod
+    def console(cls, *, columns: int = 80, rows: int = 24, env: Mapping[str, str] | None = None) -> Terminal:
+        """Start the console on a desk in memory and wait for its list."""
+        terminal = cls(sys.executable, "-m", "tests.tui.console_main", columns=columns, rows=rows, env=env)
+        terminal.until(lambda: "SIMULATOR" in terminal.text and "ONLINE" in terminal.text)
+        terminal.settle()
+        return terminal
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def read(self, timeout: float) -> bytes:
+        """Read once; empty when nothing came in time or the program closed the terminal."""
+        if self._master < 0 or not select.select([self._master], [], [], timeout)[0]:
+            return b""
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:
+            return b""
+        self.received += data
+        self._stream.feed(data)
+        return data
+
+    def settle(self) -> bytes:
+        """Read until the program has been quiet for a while; returns what came."""
+        found, end = b"", time.monotonic() + DEADLINE
+        while data := self.read(QUIET):
+            found += data
+            assert time.monotonic() < end, "the program paints without end"
+        return found
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Read until something is on the screen."""
+        end = time.monotonic() + DEADLINE
+        while not condition():
+            self.read(0.05)
+            assert time.monotonic() < end, f"never came; the screen is\n{self.text}"
+
+    def send(self, data: bytes) -> None:
+        """Type without waiting."""
+        os.write(self._master, data)
+
+    def press(self, data: bytes) -> bytes:
+        """Type, and return what the program painted."""
+        self.send(data)
+        return self.settle()
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.screen.resize(rows, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    @property
+    def modes(self) -> list[object]:
+        return termios.tcgetattr(self._master)
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a lost connection does."""
+        os.close(self._master)
+        self._master = -1
+
+    def signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def wait(self) -> int:
+        """Return the exit code (negative: killed by that signal), reading what the program still writes."""
+        end = time.monotonic() + DEADLINE
+        while self.status is None:
+            self.read(0.02)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+                while self.read(0):
+                    pass
+            assert time.monotonic() < end, f"does not end; the screen is\n{self.text}"
+        return self.status
+
+    def close(self) -> None:
+        """End the program whatever it does."""
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        if self._master >= 0:
+            os.close(self._master)
