@@ -96,7 +96,7 @@ def load(path: Path | None = None, profile: str | None = None) -> Profile:
     file = Path(os.path.abspath(path or config_file()))
     if path is None and profile is None and _is_missing(file):
         raise NoProfileError(
-            f"There is no configuration yet at {shown(file)}: try azpay demo, or set up a shop with azpay init."
+            f"There is no configuration yet at {shown(file)}: try azpay demo, or write one for a shop (see the README)."
         )
     document = read_toml(file)
     tables = _profiles(document, file)

@@ -61,6 +61,20 @@ def test_the_way_of_a_read_loads_nothing_heavy(module: str) -> None:
     assert loaded_by(f"import {module}") == set()
 
 
+@pytest.mark.parametrize("command", [["orders", "list", "--json"], ["journal", "list", "--json"]])
+def test_a_read_on_the_command_line_loads_nothing_heavy(command: list[str], tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        'default_profile = "a"\n[profiles.a]\nregion = "eu"\nenvironment = "sandbox"\nmerchant_id = "A1"\n'
+        'public_key_id = "SANDBOX-A"\nprivate_key_file = "key.pem"\ndata_dir = "data"\n',
+        encoding="utf-8",
+    )
+    arguments = ["--config", str(config), *command]
+    loaded = loaded_by(f"from azpay_tui.bootstrap import main\nassert main({arguments!r}) == 0")
+    # The parser of the command line reads its options with pydantic.
+    assert loaded <= {"pydantic"}
+
+
 def test_the_check_can_fail() -> None:
     assert loaded_by("import httpx") >= {"httpx"}
 

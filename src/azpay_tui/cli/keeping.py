@@ -93,7 +93,7 @@ def import_stream(desk: Desk, stream: BinaryIO) -> tuple[TrackResult, list[BadLi
             batch.append(item)
             if len(batch) >= BATCH:
                 store()
-                progress(lines, lines)
+                progress(lines)
     except HeaderError as error:
         raise CommandError(str(error), code="bad-file") from error
     store()
@@ -203,7 +203,7 @@ def resume(context: Context, intent_id: str | None, *, as_json: bool) -> int:
         looked = desk.resume(intent_id)
         left = [intent for intent in looked if intent.open]
         if intent_id is None:
-            left = [intent for intent in desk.intents(open_only=True, limit=1000) if intent.state != "intent"]
+            left = list(desk.intents(open_only=True, limit=1000))
     show_intents(looked, as_json=as_json)
     if left:
         say(f"Still open: {', '.join(intent.id for intent in left)}.")

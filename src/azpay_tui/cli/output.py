@@ -143,12 +143,12 @@ class Progress:
         self._on = is_terminal(sys.stderr)
         self._last = -1
 
-    def __call__(self, done: int, total: int) -> None:
-        """Show how far it is."""
-        percent = 100 if total <= 0 else done * 100 // total
-        if self._on and percent != self._last:
-            self._last = percent
-            _write(sys.stderr, f"\r{self._what}: {done:,} of {total:,} ")
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Show how far it is, with a total a hundred times at most."""
+        step = done * 100 // total if total else done
+        if self._on and step != self._last:
+            self._last = step
+            _write(sys.stderr, f"\r{self._what}: {done:,}{f' of {total:,}' if total is not None else ''} ")
 
     def end(self) -> None:
         """Leave the line."""

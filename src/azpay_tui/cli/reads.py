@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from azpay_tui.backoffice.ports import Reader
 from azpay_tui.cli import resolve, shapes
 from azpay_tui.cli.context import Context, corrected_now
 from azpay_tui.cli.outcome import OK, CommandError
-from azpay_tui.cli.output import csv_result, json_result, result, shown, table, utc
+from azpay_tui.cli.output import csv_result, json_result, json_text, result, say, shown, table, utc
 from azpay_tui.domain import matrix
 from azpay_tui.domain.intent import Intent
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.rows import VIEWS, ListRow
+from azpay_tui.domain.status import ship
 
 MOST_ROWS = 10_000
-_PAGE = 500
 _LIST = {
     "number": "NUMBER",
     "id": "ID",
@@ -67,7 +66,11 @@ def list_orders(
     if not 1 <= limit <= MOST_ROWS:
         raise CommandError(f"--limit must be from 1 to {MOST_ROWS:,}, not {limit}.")
     reader = context.reader()
-    rows, following = _rows(reader, view, query, sort, limit, after)
+    try:
+        page = reader.page(view, query=query, sort=sort, after=after, limit=limit)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    rows, following = page.rows, page.next
     if as_json:
         total = reader.total(view, query)
         json_result({"orders": [shapes.row(row) for row in rows], "next": following, "total": total})
@@ -76,25 +79,8 @@ def list_orders(
     else:
         table(_LIST, [_list_row(row) for row in rows], _MONEY_COLUMNS)
     if following is not None and not as_json:
-        from azpay_tui.cli.output import say
-
         say(f"There are more: add --after {following}")
     return OK
-
-
-def _rows(
-    reader: Reader, view: str, query: str, sort: str | None, limit: int, after: str | None
-) -> tuple[list[ListRow], str | None]:
-    rows: list[ListRow] = []
-    while True:
-        try:
-            page = reader.page(view, query=query, sort=sort, after=after, limit=min(_PAGE, limit - len(rows)))
-        except ValueError as error:
-            raise CommandError(str(error)) from error
-        rows += page.rows
-        after = page.next
-        if after is None or not page.rows or len(rows) >= limit:
-            return rows, after
 
 
 def _amount(money: Money | None) -> str:
@@ -161,8 +147,6 @@ def show_order(context: Context, text: str, *, as_json: bool, raw: bool) -> int:
 
 def _order_lines(order: Order, now: datetime) -> list[str]:
     row = shapes.row_of(order, now)
-    from azpay_tui.domain.status import ship
-
     verdict = ship(order, now)
     buyer = " ".join(filter(None, [order.buyer_name, f"<{order.buyer_email}>" if order.buyer_email else ""]))
     permission = order.permission
@@ -281,8 +265,6 @@ def show_intent(context: Context, intent_id: str, *, as_json: bool) -> int:
 
 
 def _plain(value: object) -> str:
-    from azpay_tui.cli.output import json_text
-
     if value is None or value == []:
         return "-"
     return value if isinstance(value, str) else json_text(value)
