@@ -232,6 +232,20 @@ async def test_the_record_confirmed_is_made_for_the_amount_on_the_button() -> No
         assert ready.key != first.key
 
 
+async def test_nothing_is_confirmed_while_the_typed_amount_was_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(action, "DEBOUNCE", 3600)
+    bench = Bench(Verb.CAPTURE)
+    async with bench.app.run_test() as pilot:
+        await ready_on_commit(pilot, bench)
+        await enter(pilot, bench, "amount", "5.5")
+        await until(pilot, lambda: not bench.enabled)
+        bench.dialog._confirm()
+        await pilot.pause()
+        assert bench.app.results == []
+        assert bench.dialog._question.ready is not None
+        assert bench.dialog._question.ready.key not in bench.says("after")
+
+
 async def test_a_note_stays_with_the_wish() -> None:
     bench = Bench(Verb.CAPTURE)
     async with bench.app.run_test() as pilot:
@@ -545,6 +559,9 @@ async def test_a_dialog_hidden_by_a_small_terminal_cannot_be_confirmed_and_keeps
         await ready_on_commit(pilot, bench)
         await pilot.resize_terminal(59, 24)
         await until(pilot, lambda: bench.dialog.has_class("-hidden"))
+        bench.dialog._confirm()
+        await pilot.pause()
+        assert bench.app.results == []
         await press(pilot, bench, "enter", "enter")
         assert bench.app.committed == []
         assert bench.app.results in ([], [None])
