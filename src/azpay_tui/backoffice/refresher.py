@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final, Protocol
 
 from azpay_tui.backoffice.clock import CorrectedClock
@@ -19,6 +20,7 @@ _log = logging.getLogger(__name__)
 
 ROUND: Final = 400
 """Objects asked of the cache at once."""
+_CLOCKS_APART: Final = timedelta(minutes=1)
 _TICK: Final = 1.0
 """Seconds between two looks at what is due and at what other processes changed."""
 _OFFLINE_WAIT: Final = 5.0
@@ -97,7 +99,9 @@ class Refresher:
         self.settle_due()
         self._cache.tick(self._clock())
         done = 0
-        dues = self._cache.due(self._clock(), 1_000_000, all_=all_)
+        # Read times come from clocks that differ by the fraction of a second Amazon's header lacks: "all" means all.
+        moment = self._clock() + (_CLOCKS_APART if all_ else timedelta())
+        dues = self._cache.due(moment, 1_000_000, all_=all_)
         total = len(dues)
 
         def count(number: int) -> None:
