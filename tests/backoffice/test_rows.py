@@ -1,12 +1,12 @@
-"""Every row of the action matrix that API v2 reaches, from the simulator's objects through cache and rules to verdicts."""
+"""Every row of the action matrix that API v2 reaches, from the simulator's objects to verdicts."""
 
 from __future__ import annotations
 
 import pytest
+from tests.support.office import Office
 
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.status import status_of
-from tests.support.office import Office
 
 COLUMNS = (Verb.CAPTURE, Verb.VOID, Verb.CANCEL, Verb.CLOSE, Verb.AUTHORIZE, Verb.REFUND)
 

@@ -9,6 +9,7 @@ from tests.support.office import Hands, Office, open_office
 
 from azpay_tui.backoffice.errors import NotValidError
 from azpay_tui.domain.intent import Verb, Wish
+from azpay_tui.store.errors import JournalUnavailable
 
 LOST = ("reset", "close", "stall")
 
@@ -162,3 +163,31 @@ def test_read_only_leaves_an_open_intent_alone(tmp_path: Path) -> None:
         with pytest.raises(NotValidError, match="read-only"):
             later.desk.check(Wish(Verb.REFUND, order_id, intent.draft.wish.target, intent.draft.wish.amount))
         assert later.effects() == []
+
+
+def test_a_machine_replays_nothing_that_it_cannot_read_back(office: Office) -> None:
+    order_id = office.make("captured")
+    office.fault("refund", "reset-before", times=4)
+    intent = office.act(order_id, Verb.REFUND, "10.00")
+    office.world(seconds=40)
+    office.simulator.keys.clear()
+    sent = len(office.sim("GET", "/_sim/ledger"))
+    office.desk._refresher.settle_due()
+    assert office.desk.wait(intent.id, 0).state == "unknown"
+    assert len(office.sim("GET", "/_sim/ledger")) == sent
+
+
+def test_an_outcome_that_could_not_be_written_is_learned_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = office.make("captured")
+    ready = office.ready(order_id, Verb.REFUND, "10.00")
+
+    def full(*_: object) -> None:
+        raise JournalUnavailable("The disk is full.", full=True)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(office.stores.journal, "record", full)
+        intent = office.desk.wait(office.desk.submit(ready).id, 60)
+    assert intent.state == "sent"
+    office.desk._refresher.settle_due()
+    assert office.desk.wait(intent.id, 0).state == "accepted"
+    assert len(office.effects()) == 1

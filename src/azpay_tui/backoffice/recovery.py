@@ -79,9 +79,9 @@ class Recovery:
         return tuple(taken)
 
     def due(self) -> tuple[Intent, ...]:
-        """Return unknown intents whose next look is due, oldest first."""
+        """Return open intents that want a look now, oldest first: left by a dead sender, or due by their schedule."""
         now = self._clock()
-        return tuple(i for i in self.orphans() if i.state == "unknown" and (i.next_due is None or _overdue(i, now)))
+        return tuple(i for i in self.orphans() if i.state != "unknown" or i.next_due is None or _overdue(i, now))
 
     def follow(self, order_ids: Iterable[str]) -> None:
         """Compare accepted and settled intents of these orders with what was read: final, agreeing or contradicted."""

@@ -201,12 +201,17 @@ class Sender:
         """Learn the outcome of an intent that was sent: read back, then replay what may be replayed.
 
         A machine replays only within 15 minutes of the confirmation; `persons_word` replays at any age. A never-sent
-        intent is abandoned, never sent. When nothing is proved the next look is scheduled, and after the last one a
-        person is asked (state `attention`).
+        intent is abandoned, never sent. Without a read-back nothing is replayed. When nothing is proved the next look
+        is scheduled, and after the last one a person is asked (state `attention`).
         """
         if intent.state == "intent":
             return self._end(intent, "abandoned", f"{OFFLINE}the program ended before anything was sent.")
-        proved = self._look(intent)
+        try:
+            order = self._reading.order(intent.draft.wish.order_id)
+        except BackOfficeError as error:
+            _log.info("read-back of %s failed: %s", intent.id, error.message)
+            return intent if persons_word else self._later(intent)
+        proved = self._proved(intent, order)
         if proved is not None:
             return proved
         young = self._clock() - intent.draft.at < REPLAY_WINDOW
@@ -249,6 +254,9 @@ class Sender:
         except BackOfficeError as error:
             _log.info("read-back of %s failed: %s", intent.id, error.message)
             return None
+        return self._proved(intent, order)
+
+    def _proved(self, intent: Intent, order: Order) -> Intent | None:
         judged = effect.read_back(intent, order)
         if judged is None or judged.state not in ("succeeded", "accepted", "declined", "refused"):
             return None
