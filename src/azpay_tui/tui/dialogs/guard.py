@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingsMap, BindingType
 from textual.containers import Vertical
 from textual.dom import DOMNode
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import Reactive, reactive
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -229,6 +229,9 @@ class Dialog(ModalScreen[ResultType]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "Close", show=False)]
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """The widget with the focus. The base class paints the whole screen when it changes; the two widgets are enough."""
 
     def __init__(self, heading: str, clock: Monotonic = time.monotonic) -> None:
         """Make a dialog with a heading (the program's own words) that measures time by `clock`."""
