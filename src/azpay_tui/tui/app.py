@@ -130,6 +130,8 @@ class Console(App[None], inherit_bindings=False):
 
     def _handle_exception(self, error: Exception) -> None:
         """End without a traceback on the terminal: it would show what variables hold."""
+        if self._exit:
+            return  # Widgets that are torn down while they are being built are no crash.
         if self.crash is None:
             self.crash = error
         self._return_code = lifecycle.CRASHED

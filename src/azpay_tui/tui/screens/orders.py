@@ -209,7 +209,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
             return
         self._look()
         self.add_class("-detail")
-        self.detail.focus()
+        self.set_focus(self.detail)
 
     def focus_actions(self) -> None:
         """Go to the actions of the order under the cursor."""
@@ -217,7 +217,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         if self.app.screen is self:
             self._look()
             self.add_class("-detail")
-            self.actions.focus()
+            self.set_focus(self.actions)
 
     def act(self, verb: Verb) -> None:
         """Ask the pane for a verb of the order under the cursor."""
@@ -285,7 +285,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         """Move the focus to the next pane that is shown."""
         panes = [pane for pane in (self.orders, self.detail, self.actions) if pane.is_on_screen]
         if self.focused in panes:
-            panes[(panes.index(self.focused) + step) % len(panes)].focus()
+            self.set_focus(panes[(panes.index(self.focused) + step) % len(panes)])
 
     def go_back(self) -> None:
         """Go to the list; from the list quit."""
@@ -322,7 +322,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
     def _to_list(self) -> None:
         self.remove_class("-detail")
         if self.focused is not self.orders:
-            self.orders.focus()
+            self.set_focus(self.orders)
 
     def _look(self) -> None:
         """Show the order under the cursor in the panes, at once."""

@@ -1,0 +1,84 @@
+"""Helpers for tests that drive the console without a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from tests.tui.desk import MemoryDesk
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+
+from azpay_tui.tui.app import Console
+from azpay_tui.tui.screens.orders import OrdersScreen
+from azpay_tui.tui.widgets.order_list import OrderList
+
+PATIENCE = 400
+_CHARACTERS = {"space": " ", "slash": "/", "full_stop": ".", "equals_sign": "=", "minus": "-", "question_mark": "?"}
+
+
+class Driven:
+    """The console under test, in words."""
+
+    def __init__(self, app: Console, desk: MemoryDesk, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.desk = desk
+        self.pilot = pilot
+
+    @property
+    def screen(self) -> OrdersScreen:
+        return self.app._orders
+
+    @property
+    def orders(self) -> OrderList:
+        return self.screen.orders
+
+    @property
+    def at(self) -> str | None:
+        return self.orders.row.id if self.orders.row else None
+
+    @property
+    def lines(self) -> list[str]:
+        return ["".join(s.text for s in strip).rstrip() for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def said(self) -> str:
+        return self.screen._message.said
+
+    def type(self, *keys: str) -> None:
+        """Press keys as fast as they can arrive."""
+        for key in keys:
+            character = _CHARACTERS.get(key, key if len(key) == 1 else None)
+            name = _character_to_key(key) if len(key) == 1 else key
+            self.app.post_message(events.Key(name, character))
+
+    async def press(self, *keys: str) -> None:
+        """Press keys and wait until the console is at rest."""
+        self.type(*keys)
+        await self.pilot.pause()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        for _ in range(PATIENCE):
+            if condition():
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(f"never came; the screen is\n{self.text}")
+
+
+@asynccontextmanager
+async def driven(
+    desk: MemoryDesk | None = None, size: tuple[int, int] = (80, 24), *, tour: bool = False, low_bandwidth: bool = False
+) -> AsyncIterator[Driven]:
+    """Run the console on a desk in memory."""
+    desk = desk or MemoryDesk()
+    app = Console(desk, tour=tour, low_bandwidth=low_bandwidth)
+    async with app.run_test(size=size) as pilot:
+        console = Driven(app, desk, pilot)
+        await console.until(lambda: "ONLINE" in console.text or console.desk.sync.connection in console.text)
+        await pilot.pause()
+        yield console
