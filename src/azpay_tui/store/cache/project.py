@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Final
+from operator import attrgetter
+from typing import Final, cast
 
 from azpay_tui.domain import states
 from azpay_tui.domain.limits import captured_total, refunded_total
@@ -78,10 +79,12 @@ class RowValues:
 
     def values(self) -> tuple[str | int | None, ...]:
         """Return the columns as SQL takes them."""
-        return astuple(self)
+        return cast(tuple[str | int | None, ...], _IN_ORDER(self))
 
 
 COLUMNS: Final = tuple(field.name for field in fields(RowValues))
+_IN_ORDER: Final = attrgetter(*COLUMNS)
+"""Copies nothing, unlike `astuple`, which took a sixth of all the time of a write."""
 VIEW_COLUMNS: Final = {
     "attention": "in_attention",
     "to-capture": "in_to_capture",
