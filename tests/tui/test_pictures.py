@@ -1,0 +1,56 @@
+"""Pictures of the console: look at every one that changed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.tui.desk import NOW, MemoryDesk, row_of, sample_orders
+from textual.pilot import Pilot
+
+from azpay_tui.tui.app import Console
+
+Compare = Callable[..., bool]
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until the panes follow the cursor."""
+    app = pilot.app
+    assert isinstance(app, Console)
+    for _ in range(400):
+        await pilot.pause(0.02)
+        if app._orders._looked is not None and "follow" not in app._orders._alarms:
+            break
+    await pilot.pause()
+
+
+def console(**changes: Any) -> Console:
+    desk = MemoryDesk()
+    desk.sync = replace(desk.sync, **changes)
+    return Console(desk)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_list(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(console(), terminal_size=size, press=["6", "j", "space", "j"], run_before=settled)
+
+
+def test_empty_attention(snap_compare: Compare) -> None:
+    calm = [order for order in sample_orders() if not row_of(order, NOW).attention]
+    assert snap_compare(Console(MemoryDesk(calm)), terminal_size=(80, 24), run_before=settled)
+
+
+def test_offline(snap_compare: Compare) -> None:
+    app = console(connection="OFFLINE", since=NOW - timedelta(minutes=40), errors=3, queue=41, unknown=1)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=settled)
+
+
+def test_no_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert snap_compare(console(), terminal_size=(80, 24), press=["2", "space"], run_before=settled)
+
+
+def test_live_detail(snap_compare: Compare) -> None:
+    app = Console(MemoryDesk(environment="live"))
+    assert snap_compare(app, terminal_size=(80, 24), press=["2", "enter"], run_before=settled)
