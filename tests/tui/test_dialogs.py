@@ -53,7 +53,7 @@ WARNED: dict[tuple[Verb, str], Callable[[], Order]] = {
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(action, "DEBOUNCE", 0.01)
-    monkeypatch.setattr(action, "TICK", 0.02)
+    monkeypatch.setattr(action, "TICK", 0.1)
 
 
 def _with_room(order: Order) -> Order:
