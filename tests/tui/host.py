@@ -64,7 +64,7 @@ class Host(App[None]):
     ]
 
     def __init__(self, make: Callable[[], Screen[object]]) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True)
         self.theme = "ansi-dark"
         self._make = make
         self.results: list[object] = []

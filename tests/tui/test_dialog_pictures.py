@@ -89,7 +89,7 @@ class OrderApp(App[None]):
     CSS = "ActionsPane { height: 9; }"
 
     def __init__(self, order: Order) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True)
         self.theme = "ansi-dark"
         self.order = order
 
