@@ -61,6 +61,7 @@ class Parts:
             writable=read_only is None,
             read_only_reason=read_only,
             demo=demo,
+            pending_authorization=profile.pending_authorization,
         )
 
     def reader(self, profile: Profile) -> AbstractContextManager[Reader]:

@@ -245,6 +245,8 @@ class ProfileInfo:
     """False: read-only, by option, configuration or a newer database."""
     read_only_reason: str | None
     demo: bool = False
+    pending_authorization: bool = False
+    """Whether an authorization may be decided within 24 hours instead of at once."""
 
 
 class Desk(Protocol):

@@ -7,7 +7,7 @@ from typing import Final
 
 from azpay_tui.backoffice.errors import BackOfficeError, OfflineError
 from azpay_tui.backoffice.ports import Desk, Ready
-from azpay_tui.domain.intent import Seen, Wish
+from azpay_tui.domain.intent import Seen, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
@@ -71,7 +71,8 @@ class Question:
     # What is wanted
 
     def _wish(self, amount: Money | None) -> Wish:
-        return Wish(self.offer.verb, self._order.id, self._target, amount)
+        pending = self.offer.verb is Verb.AUTHORIZE and self._desk.profile.pending_authorization
+        return Wish(self.offer.verb, self._order.id, self._target, amount, pending_allowed=pending)
 
     @property
     def limits(self) -> Offer:
