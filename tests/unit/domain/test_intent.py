@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -142,7 +143,8 @@ def test_a_synchronous_decline_is_final_for_its_key(code: str) -> None:
             assert (judged.state, judged.reason) == ("declined", code)
     for wish in (VOID, CANCEL, CLOSE):
         assert classify(wish, answered(422, code), 1).state == "unknown"
-    assert classify(CAPTURE, answered(500, code), 1).state == "unknown"
+    for status in (400, 403, 404, 409, 500):
+        assert classify(CAPTURE, answered(status, code), 1).state == "unknown"
 
 
 @pytest.mark.parametrize("skew", [timedelta(minutes=4, seconds=1), timedelta(hours=-1)])
@@ -165,7 +167,7 @@ def test_a_verdict_on_the_payment_is_no_matter_of_the_clock() -> None:
 
 # What an object proves
 
-FACTS = {
+FACTS: dict[str, Sequence[tuple[Fact, str | None]]] = {
     "authorize": [
         (charge("Authorized", amount=50_00, number=9), "succeeded"),
         (charge("AuthorizationInitiated", amount=50_00, number=9), "accepted"),
@@ -230,7 +232,7 @@ def test_an_object_proves_a_wish_only_when_id_amount_and_state_fit(wish: Wish) -
 
 
 def test_an_object_of_another_kind_proves_nothing() -> None:
-    facts = [charge("PartiallySettled"), refund(1, "Reversed"), permission("UnderReview")]
+    facts: list[Fact] = [charge("PartiallySettled"), refund(1, "Reversed"), permission("UnderReview")]
     assert all(judge_fact(wish, fact) is None for wish in WISHES for fact in facts)
     assert judge_fact(CAPTURE, permission("Closed")) is None
     assert judge_fact(CLOSE, refund(50_00)) is None
@@ -302,6 +304,10 @@ def test_a_recorded_refund_gives_the_next_equal_one_a_new_key() -> None:
     assert len({key(made), key(one), key(two)}) == 3
     # progress of a known refund is no new state
     assert key(one) == key(captured("Closed", refund(50_00, "Refunded")))
+
+
+def test_a_declined_refund_adds_nothing_and_still_is_one_more_known() -> None:
+    assert key(captured("Closed", refund(50_00, "Declined", "ProcessingFailure"))) != key(captured())
 
 
 def test_an_own_refund_counts_from_its_reply_on_and_once() -> None:

@@ -152,6 +152,37 @@ def test_an_unknown_reason_forbids_authorize_alone(name: str, codes: tuple[str, 
         assert code in (found[Verb.AUTHORIZE].reason or "")
 
 
+BESIDE: Final[dict[tuple[str, str], tuple[str, str, str, str, str, str]]] = {
+    # What a suspended (12) or closed (10, 17) order makes of a charge that has its own row in an open order
+    ("NonChargeable", "3 pending"):          ("no",  "yes", "yes", pending, "no", "no"),
+    ("NonChargeable", "5 authorized, aged"): ("yes", "yes", "yes", "yes",   "no", "no"),
+    ("NonChargeable", "6 lapsed by reason"): ("no",  "no",  "yes", "yes",   "no", "no"),
+    ("NonChargeable", "6 lapsed by age"):    ("no",  "no",  "yes", "yes",   "no", "no"),
+    ("NonChargeable", "8 part captured"):    ("no",  "no",  "no",  "yes",   "no", "yes"),
+    ("NonChargeable", "13 declined soft"):   ("no",  "no",  "yes", "yes",   "no", "no"),
+    ("NonChargeable", "16 voided"):          ("no",  "no",  "yes", "yes",   "no", "no"),
+    ("NonChargeable", "17 canceled"):        ("no",  "no",  "yes", "yes",   "no", "no"),
+    ("Closed", "3 pending"):                 ("no",  "yes", "no",  "no",    "no", "no"),
+    ("Closed", "5 authorized, aged"):        ("yes", "yes", "no",  "no",    "no", "no"),
+    ("Closed", "6 lapsed by reason"):        ("no",  "no",  "no",  "no",    "no", "no"),
+    ("Closed", "6 lapsed by age"):           ("no",  "no",  "no",  "no",    "no", "no"),
+    ("Closed", "8 part captured"):           ("no",  "no",  "no",  "no",    "no", "yes"),
+    ("Closed", "13 declined soft"):          ("no",  "no",  "no",  "no",    "no", "no"),
+    ("Closed", "14 declined hard"):          ("no",  "no",  "no",  "no",    "no", "no"),
+    ("Closed", "16 voided"):                 ("no",  "no",  "no",  "no",    "no", "no"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "name"), BESIDE)
+def test_every_charge_on_a_suspended_or_closed_order(state: str, name: str) -> None:
+    codes = ["PaymentMethodInvalid"] if state == "NonChargeable" else ["MerchantClosed"]
+    made = order(*SITUATIONS[name]().charges, state=state, codes=codes)
+    for shown in (made, busy(made)):
+        found = judge(shown)
+        assert tuple(word(found[verb]) for verb in VERBS) == BESIDE[(state, name)]
+        explained(found)
+
+
 # Rows 18 to 22: refunds, on an order that is open, suspended or closed
 
 REFUNDS: Final[dict[str, tuple[Callable[[str], Order], str, int]]] = {

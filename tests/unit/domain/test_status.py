@@ -410,6 +410,23 @@ def test_every_order_has_a_status_a_verdict_and_known_codes(made: Order) -> None
     assert end is None or end > NOW
 
 
+@pytest.mark.parametrize(
+    ("made", "moment"),
+    [
+        (lambda: order(charge("Authorized", age=DAY)), NOW + 4 * DAY),  # 48 hours before the guarantee ends
+        (lambda: order(charge("Authorized", age=6 * DAY)), NOW + DAY),
+        (lambda: order(charge("Authorized", age=8 * DAY)), NOW + 20 * DAY),  # 48 hours before it lapses
+        (lambda: order(charge("Authorized", age=29 * DAY)), NOW + DAY),
+        (lambda: order(charge("AuthorizationInitiated", age=HOUR)), NOW + 23 * HOUR),
+        (lambda: captured("Closed", refund(1, "RefundInitiated", age=DAY)), NOW + 10 * DAY),
+        (lambda: order(age=10 * DAY), NOW + 170 * DAY),
+        (lambda: order(kind="Recurring"), None),
+    ],
+)
+def test_when_time_alone_changes_something(made: Made, moment: object) -> None:
+    assert status.changes_at(made(), NOW) == moment
+
+
 @given(orders(), st.floats(0, 1))
 def test_nothing_changes_by_time_before_it_is_said_to(made: Order, part: float) -> None:
     change = status.changes_at(made, NOW)
@@ -417,7 +434,7 @@ def test_nothing_changes_by_time_before_it_is_said_to(made: Order, part: float) 
     span = timedelta(days=400) if change is None else change - NOW - timedelta(microseconds=1)
     later = NOW + span * part
     for derived in (status.status_of, status.attention, status.ship, status.expires_at):
-        assert derived(made, later) == derived(made, NOW)  # type: ignore[operator]
+        assert derived(made, later) == derived(made, NOW)
 
 
 @given(orders())
