@@ -48,7 +48,7 @@ class Driven:
 
     @property
     def said(self) -> str:
-        return self.screen._message.said
+        return self.screen.message.said
 
     def type(self, *keys: str) -> None:
         """Press keys as fast as they can arrive."""

@@ -108,15 +108,19 @@ def test_a_byte_that_is_not_utf8_ends_nothing(console: Terminal, data: bytes) ->
     assert "[6]All" in console.text
 
 
-def test_every_size_survives_and_a_tiny_one_says_what_it_needs(console: Terminal) -> None:
-    for columns, rows in ((10, 3), (1, 1), (59, 24), (80, 14), (200, 50), (100, 30), (60, 15)):
+@pytest.mark.parametrize("keys", [b"", b"2\r", b"2ac", b"?"], ids=["list", "detail", "dialog", "help"])
+def test_every_size_survives_and_a_tiny_one_says_what_it_needs(console: Terminal, keys: bytes) -> None:
+    console.press(keys)
+    for columns, rows in ((10, 3), (1, 1), (2, 24), (59, 24), (80, 14), (200, 50), (100, 30), (60, 15)):
         console.resize(columns, rows)
         console.settle()
-    assert "STATUS" in console.text
     console.resize(59, 20)
     console.until(lambda: "60x15" in console.text)
+    console.press(b"\x1b")
     console.resize(80, 24)
-    console.until(lambda: "STATUS" in console.text)
+    console.until(lambda: "ONLINE" in console.text)
+    console.press(b"6")
+    console.until(lambda: "[6]All" in console.text)
 
 
 @pytest.mark.parametrize("terminal", ["dumb", "", "unknown"])

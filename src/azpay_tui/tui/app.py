@@ -19,6 +19,8 @@ from textual.screen import Screen
 
 from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.backoffice.ports import Desk
+from azpay_tui.paths import ConfigError
+from azpay_tui.store.errors import StoreError
 from azpay_tui.tui import lifecycle
 from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
 from azpay_tui.tui.dialogs.quit import QuitDialog
@@ -73,6 +75,9 @@ class Console(App[None], inherit_bindings=False):
             self._desk.start()
         except BackOfficeError as error:
             self.call_from_thread(self._orders.say, display(str(error), 400), warning=True)
+        except (ConfigError, StoreError):
+            # Whoever opened the console says why there is no back office, on a terminal that is free again.
+            self.call_from_thread(self._finish, 1)
 
     # Acting
 

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from azpay_tui.domain.intent import Verb
 from azpay_tui.tui.commands.base import Command, Keys
+from azpay_tui.tui.display import display
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
 
+REVEALED: Final = 60.0
+"""Seconds for which personal data of a live shop stays shown."""
 _NO_ORDER: Final = "There is no order under the cursor."
 
 
@@ -67,8 +70,11 @@ class Copy(_OnOrder):
     keys, rank = (("y",),), 8
 
     def run(self, screen: OrdersScreen) -> None:
-        """Copy."""
-        screen.copy_id()
+        """Send the id to the terminal's clipboard; terminals give no answer, so the text is shown too."""
+        row = screen.orders.row
+        if row is not None:
+            screen.app.copy_to_clipboard(display(row.id, 40))
+            screen.say(f"Sent to the clipboard: {display(row.id, 40)}")
 
 
 class Reveal(Command):
@@ -83,8 +89,12 @@ class Reveal(Command):
     keys = (("p",),)
 
     def run(self, screen: OrdersScreen) -> None:
-        """Show or hide."""
-        screen.reveal()
+        """Show or hide; of a live shop it hides itself again."""
+        detail = screen.detail
+        screen.alarms.stop("reveal")
+        detail.masked = not detail.masked
+        if not detail.masked and screen.desk.profile.environment == "live":
+            screen.alarms.set("reveal", REVEALED, lambda: setattr(detail, "masked", True))
 
 
 class _Act(_OnOrder):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
@@ -71,3 +72,35 @@ class KeyMap:
             keys[0] == key and len(keys) > 1 and (in_list or command.place == "anywhere")
             for keys, command in self._commands.items()
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What a key means."""
+
+    kind: Literal["run", "lead", "nothing", "other"]
+    """`run` a command; `lead`: wait for the second key; `nothing` is on that sequence; `other`: not ours."""
+    command: Command | None = None
+    leader: str | None = None
+    """The first key of the sequence."""
+
+
+class KeyReader:
+    """Reads keys one by one, remembering a leader."""
+
+    def __init__(self, keys: KeyMap) -> None:
+        """Start without a leader."""
+        self._keys = keys
+        self.leader: str | None = None
+        """The key that waits for a second one."""
+
+    def press(self, key: str, *, in_list: bool) -> Pressed:
+        """Take a key; a leader is forgotten whatever comes after it."""
+        leader, self.leader = self.leader, None
+        if leader is None and self._keys.leads(key, in_list=in_list):
+            self.leader = key
+            return Pressed("lead", leader=key)
+        command = self._keys.find((key,) if leader is None else (leader, key), in_list=in_list)
+        if command is not None:
+            return Pressed("run", command, leader)
+        return Pressed("other") if leader is None else Pressed("nothing", leader=leader)

@@ -5,9 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpay_tui.tui.commands.base import Command
+from azpay_tui.tui.display import display
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
+
+
+def find_again(screen: OrdersScreen, *, forward: bool) -> None:
+    """Go to the next order of the view that the text is found in, and say how many there are."""
+    shown, reader = display(screen.term, 40), screen.desk.reader
+    if screen.orders.find(screen.term, forward=forward):
+        total = reader.total(screen.orders.view, screen.term)
+        screen.say(f"/{shown}: {'over 1,000' if total is None else f'{total:,}'} in this view. n next, N previous.")
+    else:
+        everywhere = reader.total("all", screen.term)
+        hint = " Press 6, then n." if everywhere != 0 and screen.orders.view != "all" else ""
+        screen.say(f"/{shown}: not in this view; {'many' if everywhere is None else everywhere} in all orders.{hint}")
 
 
 class Find(Command):
@@ -17,8 +30,9 @@ class Find(Command):
     keys, rank = (("slash",),), 4
 
     def run(self, screen: OrdersScreen) -> None:
-        """Open the prompt."""
-        screen.ask_find()
+        """Open the prompt in place of the message line."""
+        screen.to_list()
+        screen.message.open()
 
 
 class _Again(Command):
@@ -37,7 +51,7 @@ class FindNext(_Again):
 
     def run(self, screen: OrdersScreen) -> None:
         """Find."""
-        screen.find_again(forward=True)
+        find_again(screen, forward=True)
 
 
 class FindPrevious(_Again):
@@ -48,7 +62,7 @@ class FindPrevious(_Again):
 
     def run(self, screen: OrdersScreen) -> None:
         """Find."""
-        screen.find_again(forward=False)
+        find_again(screen, forward=False)
 
 
 COMMANDS: Final = (Find(), FindNext(), FindPrevious())

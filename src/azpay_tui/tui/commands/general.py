@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpay_tui.tui.commands.base import Command
+from azpay_tui.tui.dialogs.help import HelpEntry, HelpScreen
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
@@ -72,7 +73,8 @@ class SyncNow(Command):
 
     def run(self, screen: OrdersScreen) -> None:
         """Wake the refresh."""
-        screen.sync_now()
+        screen.desk.sync_now()
+        screen.say("Reading everything that is due from Amazon.")
 
 
 class Help(Command):
@@ -83,7 +85,17 @@ class Help(Command):
 
     def run(self, screen: OrdersScreen) -> None:
         """Open the help."""
-        screen.open_help()
+        # The table holds this very command, so it is known only now.
+        from azpay_tui.tui.commands import COMMANDS
+
+        in_list = screen.focused is screen.orders
+        entries: list[HelpEntry] = []
+        for command in COMMANDS:
+            reason = command.refusal(screen)
+            if reason is None and command.place == "list" and not in_list:
+                reason = "works in the list"
+            entries.append((command.shown, command.name, command.sentence, reason is None, reason))
+        screen.app.push_screen(HelpScreen(entries))
 
 
 class Redraw(Command):
@@ -94,7 +106,7 @@ class Redraw(Command):
 
     def run(self, screen: OrdersScreen) -> None:
         """Draw."""
-        screen.redraw()
+        screen.refresh(repaint=True, layout=True)
 
 
 COMMANDS: Final = (Peel(), Back(), Quit(), Interrupt(), SyncNow(), Help(), Redraw())

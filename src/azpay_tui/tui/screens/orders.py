@@ -11,19 +11,20 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Static
 
 from azpay_tui.backoffice.ports import Desk, Event
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order, order_id_of
-from azpay_tui.domain.rows import VIEWS, SyncStatus
-from azpay_tui.tui.commands import COMMANDS, keymap
-from azpay_tui.tui.commands.base import Command
-from azpay_tui.tui.dialogs.help import HelpEntry, HelpScreen
+from azpay_tui.domain.rows import VIEWS
+from azpay_tui.tui.alarms import Alarms
+from azpay_tui.tui.commands import keymap
+from azpay_tui.tui.commands.base import Command, KeyReader
+from azpay_tui.tui.commands.finding import find_again
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS, Feed, Looked
+from azpay_tui.tui.frame import Frame
 from azpay_tui.tui.news import news
 from azpay_tui.tui.tour import Tour
 from azpay_tui.tui.widgets.actions import ActionsPane
@@ -31,9 +32,6 @@ from azpay_tui.tui.widgets.detail import DetailView
 from azpay_tui.tui.widgets.find import FindPrompt
 from azpay_tui.tui.widgets.order_list import OrderList
 from azpay_tui.tui.widgets.peek import Peek
-from azpay_tui.tui.widgets.status_line import HeaderLine, KeysLine, StatusLine, age
-from azpay_tui.tui.widgets.views_bar import NAMES as VIEW_NAMES
-from azpay_tui.tui.widgets.views_bar import ViewsBar
 from azpay_tui.tui.widgets.words import zone
 
 FOLLOW: Final = 0.12
@@ -44,8 +42,6 @@ POLL: Final = 2.0
 """Seconds between looks at the cache; an event looks at once."""
 TICK: Final = 10.0
 """Seconds between looks at the clock; only a changed text is painted."""
-REVEALED: Final = 60.0
-"""Seconds for which personal data of a live shop stays shown."""
 
 
 class OrdersScreen(Screen[None], inherit_bindings=False):
@@ -77,30 +73,26 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         """Show what a desk offers."""
         super().__init__()
         profile = desk.profile
-        self._desk = desk
+        self.desk = desk
         self._feed = Feed(desk)
-        self._keymap = keymap()
+        self._keys = KeyReader(keymap())
         self._zone = zone(profile.timezone)
         self._tour = tour
-        self._leader: str | None = None
-        self._alarms: dict[str, Timer] = {}
+        self.alarms = Alarms(self)
         self._asked_peel = False
         self._looked: Looked | None = None
-        self._status: SyncStatus | None = None
-        self._counts: dict[str, int] = {}
         self.term = ""
         """What was searched for last."""
         self.orders = OrderList(desk.reader, desk.now, by_half_pages=low_bandwidth, id="orders")
         self.detail = DetailView(timezone=profile.timezone, masked=profile.environment == "live", id="detail")
         self.actions = ActionsPane(timezone=profile.timezone, id="actions")
-        self._status_line = StatusLine(profile, self._zone, id="status")
-        self._header = HeaderLine(profile, id="header")
-        self._message = FindPrompt(id="message")
+        self._frame = Frame(profile, self._zone, desk.now, self.orders)
+        self.message = self._frame.message
 
     def compose(self) -> ComposeResult:
         """Header and views, the panes, the peek, and three lines below."""
-        yield self._header
-        yield ViewsBar(id="views")
+        yield self._frame.header
+        yield self._frame.views
         with Horizontal(id="panes"):
             with Container(id="orders-pane"):
                 yield self.orders
@@ -108,9 +100,9 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
                 yield self.detail
                 yield self.actions
         yield Peek(id="peek")
-        yield KeysLine(id="keys")
-        yield self._message
-        yield self._status_line
+        yield self._frame.keys
+        yield self.message
+        yield self._frame.status
         yield Static("The console needs 60x15. Make the window larger; q quits.", id="too-small", markup=False)
 
     def on_mount(self) -> None:
@@ -119,7 +111,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         self._pulse()
         self.set_interval(POLL, self._pulse)
         self.set_interval(TICK, self._tick)
-        self._unsubscribe = self._desk.subscribe(self._told)
+        self._unsubscribe = self.desk.subscribe(self._told)
         self._continue_tour()
 
     def on_unmount(self) -> None:
@@ -134,37 +126,29 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
 
     def on_key(self, event: events.Key) -> None:
         """Find the command of a key; what is none goes on to the focused pane's own keys."""
-        if self._message.prompting:
-            self._message.take_key(event)
+        if self.message.prompting:
+            self.message.take_key(event)
             return
-        in_list = self.focused is self.orders or self.focused is None
-        leader, self._leader = self._leader, None
-        self._stop_timer("leader")
-        if leader is None and self._keymap.leads(event.key, in_list=in_list):
-            event.stop()
-            self._lead(event.key)
-            return
-        command = self._keymap.find((leader, event.key) if leader else (event.key,), in_list=in_list)
-        if command is None and leader is None:
+        self.alarms.stop("leader")
+        pressed = self._keys.press(event.key, in_list=self.focused in (self.orders, None))
+        if pressed.kind == "other":
             return
         event.stop()
         event.prevent_default()
-        if command is not None:
-            self.run_command(command)
-        elif leader == "a" and event.key == "enter":
+        if pressed.command is not None:
+            self.run_command(pressed.command)
+        elif pressed.kind == "lead":
+            if pressed.leader == "a" and self.orders.row is not None:
+                self.alarms.set("leader", LEADER, self.focus_actions)
+        elif pressed.leader == "a" and event.key == "enter":
             self.focus_actions()
         elif event.key != "escape":
-            self.say(f"Nothing is on {leader} {display(event.character or event.key, 20)}.")
+            self.say(f"Nothing is on {pressed.leader} {display(event.character or event.key, 20)}.")
 
     def on_paste(self, event: events.Paste) -> None:
         """A pasted text is text for the prompt, and nothing anywhere else."""
-        if self._message.prompting:
-            self._message.take_paste(event)
-
-    def _lead(self, key: str) -> None:
-        self._leader = key
-        if key == "a" and self.orders.row is not None:
-            self._start_timer("leader", LEADER, self.focus_actions)
+        if self.message.prompting:
+            self.message.take_paste(event)
 
     def run_command(self, command: Command) -> None:
         """Run a command, or say why it does not work now."""
@@ -189,13 +173,13 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """Show a message; outside text in it must have passed `display`."""
-        self._message.say(text, warning=warning)
+        self.message.say(text, warning=warning)
 
     def show_view(self, view: str) -> None:
         """Show a view from its start, in the list."""
-        self._to_list()
+        self.to_list()
         self.orders.load(view)
-        self._show_counts()
+        self._frame.show()
 
     def step_view(self, step: int) -> None:
         """Show the view `step` places further."""
@@ -213,7 +197,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
 
     def focus_actions(self) -> None:
         """Go to the actions of the order under the cursor."""
-        self._leader = None
+        self._keys.leader = None
         if self.app.screen is self:
             self._look()
             self.add_class("-detail")
@@ -228,58 +212,8 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         """Read the order under the cursor from Amazon, in the background."""
         row = self.orders.row
         if row is not None:
-            self._desk.refresh([row.id])
+            self.desk.refresh([row.id])
             self.say(f"Reading {display(row.id, 40)} from Amazon.")
-
-    def sync_now(self) -> None:
-        """Read everything that is due, in the background."""
-        self._desk.sync_now()
-        self.say("Reading everything that is due from Amazon.")
-
-    def copy_id(self) -> None:
-        """Send the id to the terminal's clipboard; terminals give no answer, so the text is shown too."""
-        row = self.orders.row
-        if row is not None:
-            self.app.copy_to_clipboard(display(row.id, 40))
-            self.say(f"Sent to the clipboard: {display(row.id, 40)}")
-
-    def reveal(self) -> None:
-        """Show or hide personal data."""
-        self._stop_timer("reveal")
-        self.detail.masked = not self.detail.masked
-        if not self.detail.masked and self._desk.profile.environment == "live":
-            self._start_timer("reveal", REVEALED, lambda: setattr(self.detail, "masked", True))
-
-    def ask_find(self) -> None:
-        """Open the prompt in place of the message line."""
-        self._to_list()
-        self._message.open()
-
-    def find_again(self, *, forward: bool) -> None:
-        """Go to the next order the text is found in."""
-        shown = display(self.term, 40)
-        if self.orders.find(self.term, forward=forward):
-            total = self._desk.reader.total(self.orders.view, self.term)
-            self.say(f"/{shown}: {'over 1,000' if total is None else f'{total:,}'} in this view. n next, N previous.")
-        else:
-            everywhere = self._desk.reader.total("all", self.term)
-            hint = " Press 6, then n." if everywhere and self.orders.view != "all" else ""
-            self.say(f"/{shown}: not in this view; {'many' if everywhere is None else everywhere} in all orders.{hint}")
-
-    def open_help(self) -> None:
-        """Show every key."""
-        in_list = self.focused is self.orders
-        entries: list[HelpEntry] = []
-        for command in COMMANDS:
-            reason = command.refusal(self)
-            if reason is None and command.place == "list" and not in_list:
-                reason = "works in the list"
-            entries.append((command.shown, command.name, command.sentence, reason is None, reason))
-        self.app.push_screen(HelpScreen(entries))
-
-    def redraw(self) -> None:
-        """Draw everything again."""
-        self.refresh(repaint=True, layout=True)
 
     def step_pane(self, step: int) -> None:
         """Move the focus to the next pane that is shown."""
@@ -292,7 +226,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         if self.focused is self.orders:
             self.ask_quit()
         else:
-            self._to_list()
+            self.to_list()
 
     def ask_quit(self) -> None:
         """Quit; the app asks when something is in flight."""
@@ -304,7 +238,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
     def peel(self) -> None:
         """Leave the innermost thing."""
         if self.focused is not self.orders:
-            self._to_list()
+            self.to_list()
         elif len(self.orders.selected) > 1 and not self._asked_peel:
             self._asked_peel = True
             self.say(f"Press Esc again to drop the selection of {len(self.orders.selected)}.")
@@ -319,89 +253,44 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
 
     # Following
 
-    def _to_list(self) -> None:
+    def to_list(self) -> None:
+        """Go to the list."""
         self.remove_class("-detail")
         if self.focused is not self.orders:
             self.set_focus(self.orders)
 
     def _look(self) -> None:
         """Show the order under the cursor in the panes, at once."""
-        self._stop_timer("follow")
-        row, now = self.orders.row, self._desk.now()
+        self.alarms.stop("follow")
+        row, now = self.orders.row, self.desk.now()
         self._looked = self._feed.look(row.id, row) if row is not None else Looked(None, None, (), ())
         found = self._looked
         self.query_one(Peek).show(found.order, found.offers, found.row, now)
         self.detail.show(found.order, found.offers, found.timeline, found.row, now)
         self.actions.show(found.order, found.offers, now)
         watched = [shown.id for shown in self.orders.rows_on_screen]
-        self._desk.watch([row.id, *watched] if row is not None and row.id not in watched else watched)
+        self.desk.watch([row.id, *watched] if row is not None and row.id not in watched else watched)
 
     def _pulse(self) -> None:
         self.try_to(self._take_pulse)
 
     def _take_pulse(self) -> None:
         pulse = self._feed.pulse()
-        self._status, self._counts = pulse.status, pulse.counts
         if pulse.changed:
             self.orders.take(pulse.changed)
             if self.orders.row is not None and self.orders.row.id in pulse.changed:
                 self._look()
-        self._show_counts()
-        self._show_status()
-        self._message.in_flight(len(self._desk.in_flight()))
+        self._frame.take(pulse, len(self.desk.in_flight()))
 
     def _tick(self) -> None:
         self.orders.tick()
-        self._show_status()
-        self._show_counts()
-        if self._alarms.get("follow") is None:
+        self._frame.show()
+        if "follow" not in self.alarms:
             self.try_to(self._look)
-
-    def _show_status(self) -> None:
-        if self._status is not None:
-            self._status_line.show(self._status, self._desk.now())
-
-    def _show_counts(self) -> None:
-        view = self.orders.view
-        self.query_one(ViewsBar).show(view, self._counts)
-        everything = self._counts.get("all", 0)
-        if not everything:
-            self.orders.when_empty("no orders yet: azpay orders import FILE.csv, or azpay orders track ID")
-        elif view == "attention":
-            step = age(self._status, self._desk.now()) if self._status is not None else ""
-            self.orders.when_empty(f"nothing needs you; 6: all {everything:,}; {step}", "Enter opens all orders.")
-        else:
-            self.orders.when_empty(f"no orders in {VIEW_NAMES[view]}; 6: all {everything:,}")
-        self._show_place()
-
-    def _show_place(self) -> None:
-        orders, parts = self.orders, []
-        total = self._counts.get(orders.view, 0)
-        if orders.row is not None:
-            parts.append(f"{orders.position:,} of {total:,}" if orders.position else f"{total:,}")
-        if orders.selected:
-            parts.append(f"{len(orders.selected)} selected")
-        if orders.arrived:
-            parts.append(f"{orders.arrived} new, press . to show")
-        self._header.place("  ".join(parts))
 
     def _continue_tour(self) -> None:
         if self._tour is not None:
             self.say(self._tour.sentence or "That was the tour. Press ? whenever you wonder.")
-
-    def _start_timer(self, name: str, seconds: float, callback: Callable[[], object]) -> None:
-        self._stop_timer(name)
-
-        def ring() -> None:
-            self._alarms.pop(name, None)
-            callback()
-
-        self._alarms[name] = self.set_timer(seconds, ring)
-
-    def _stop_timer(self, name: str) -> None:
-        timer = self._alarms.pop(name, None)
-        if timer is not None:
-            timer.stop()
 
     # Messages
 
@@ -409,18 +298,18 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
     def _hear(self, message: Heard) -> None:
         intent = message.event.intent
         if intent is not None:
-            text, warning = news(intent, self._desk.now(), self._zone)
+            text, warning = news(intent, self.desk.now(), self._zone)
             self.say(text, warning=warning)
-        if "pulse" not in self._alarms:
-            self._start_timer("pulse", 0.1, self._pulse)
+        if "pulse" not in self.alarms:
+            self.alarms.set("pulse", 0.1, self._pulse)
 
     @on(OrderList.Moved)
     def _follow(self) -> None:
-        self._start_timer("follow", FOLLOW, lambda: self.try_to(self._look))
+        self.alarms.set("follow", FOLLOW, lambda: self.try_to(self._look))
 
     @on(OrderList.Changed)
     def _list_changed(self) -> None:
-        self._show_place()
+        self._frame.show_place()
 
     @on(ActionsPane.Chosen)
     def _chosen(self, message: ActionsPane.Chosen) -> None:
@@ -436,14 +325,11 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
     def _found(self, message: FindPrompt.Entered) -> None:
         self.term = message.term
         if self.term:
-            self.try_to(lambda: self.find_again(forward=True))
+            self.try_to(lambda: find_again(self, forward=True))
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""
-        in_list = self.focused is self.orders
-        ranked = [c for c in COMMANDS if c.rank is not None and (in_list or c.place == "anywhere")]
-        ranked.sort(key=lambda command: command.rank or 0)
-        self.query_one(KeysLine).show([f"{command.shown.split(',')[0]} {command.name}" for command in ranked])
+        self._frame.show_keys(in_list=self.focused is self.orders)
 
     def on_resize(self) -> None:
         """Keep the focus on something that is shown."""
