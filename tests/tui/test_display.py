@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azpay_tui.tui.display import ELLIPSIS, REPLACEMENT, display, fit, hidden, width
+from azpay_tui.tui.display import ELLIPSIS, REPLACEMENT, display, fit, hidden, width, wrap
 
 UNSAFE = [
     "\x00",
@@ -102,6 +102,23 @@ def test_wide_characters_are_never_cut_in_half() -> None:
     assert fit("山田 太郎", 6) == "山田 " + ELLIPSIS
     assert fit("山田 太郎", 4) == "山" + ELLIPSIS + " "
     assert fit("12.50", 8, "right") == "   12.50"
+
+
+def test_a_message_is_broken_at_blanks_and_cut_at_last() -> None:
+    assert wrap("one two three", 7, 3) == ["one two", "three"]
+    assert wrap("one two three", 7, 1) == ["one tw" + ELLIPSIS]
+    assert wrap("abcdefgh ij", 4, 4) == ["abcd", "efgh", "ij"]
+    assert wrap("", 10, 3) == [""]
+
+
+@given(st.text(), st.integers(2, 40), st.integers(1, 5))
+def test_no_broken_line_is_too_wide_and_nothing_is_lost_before_the_last(text: str, cells: int, most: int) -> None:
+    shown = display(text)
+    lines = wrap(shown, cells, most)
+    assert 1 <= len(lines) <= most
+    assert all(width(line) <= cells for line in lines)
+    kept = "".join("".join(lines).split()).rstrip(ELLIPSIS)
+    assert "".join(shown.split()).startswith(kept)
 
 
 def test_the_door_is_open_without_the_screen_library() -> None:

@@ -119,6 +119,21 @@ def fit(text: str, cells: int, align: Literal["left", "right"] = "left") -> str:
     return padding + text if align == "right" else text + padding
 
 
+def wrap(text: str, cells: int, most: int) -> list[str]:
+    """Break a displayed text at blanks into lines of at most `cells` cells, `most` lines; what is over is cut."""
+    lines: list[str] = []
+    rest = text.strip()
+    while rest and len(lines) < most - 1 and cell_len(rest) > cells:
+        head = _cut(rest, cells)
+        at = head.rfind(" ") if rest[len(head) : len(head) + 1] != " " else len(head)
+        head = head[:at] if at > 0 else head or rest[:1]
+        lines.append(head.rstrip())
+        rest = rest[len(head) :].lstrip()
+    if rest or not lines:
+        lines.append(rest if cell_len(rest) <= cells else fit(rest, cells))
+    return lines
+
+
 def _cut(text: str, cells: int) -> str:
     if text.isascii():
         return text[:cells]

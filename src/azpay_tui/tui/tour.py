@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 _STEPS: Final[tuple[tuple[frozenset[str], str], ...]] = (
-    (frozenset({"down", "up"}), "j and k move. These orders need you: the word says why, the lines below what helps."),
+    (frozenset({"down", "up"}), "j and k move. Start here: these orders need you."),
     (frozenset({"view-to-capture", "next-view"}), "press 2: orders whose money waits to be captured."),
-    (frozenset({"open"}), "press Enter: one order whole, its sums, charges, deadlines and history."),
-    (frozenset({"capture"}), "press a, then c: capture. Nothing is sent before you confirm in the dialog."),
-    (frozenset({"find"}), "press / and type a part of a name or number, then n for the next one."),
-    (frozenset({"help"}), "press ? for every key. This is a simulator: try anything. q goes back, at last out."),
+    (frozenset({"open"}), "press Enter: one order whole."),
+    (frozenset({"capture"}), "press a, then c: capture. Nothing is sent before you confirm it."),
+    (frozenset({"find"}), "press / and type a part of a name or number; then Enter, n, N."),
+    (frozenset({"help"}), "press ? for every key. It is a simulator: try anything. q quits."),
 )
 
 

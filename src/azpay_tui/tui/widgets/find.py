@@ -8,6 +8,7 @@ from typing import Final
 
 from textual import events
 from textual.message import Message
+from textual.strip import Strip
 
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display, fit, width
@@ -58,10 +59,14 @@ class FindPrompt(MessageLine):
         self.term = term[:MAX_TERM]
         self.refresh()
 
-    def parts_for(self, cells: int) -> Sequence[Part]:
-        """Show the end of the text, where one types, and a cursor that does not blink; or the message."""
-        if not self.prompting:
-            return super().parts_for(cells)
+    def render_line(self, y: int) -> Strip:
+        """Draw the prompt on the last line of the message, or the message."""
+        if not self.prompting or y < self.size.height - 1:
+            return super().render_line(y)
+        return self.draw(self._prompt(self.size.width))
+
+    def _prompt(self, cells: int) -> Sequence[Part]:
+        """Return the end of the text, where one types, and a cursor that does not blink."""
         shown = self.term
         while width(shown) > max(1, cells - 3):
             shown = shown[1:]

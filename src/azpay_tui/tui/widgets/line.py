@@ -52,10 +52,14 @@ class Line(Widget):
         return self._parts
 
     def render_line(self, y: int) -> Strip:
-        """Draw the line, padded to its width."""
+        """Draw the line."""
+        return self.draw(self.parts_for(self.size.width))
+
+    def draw(self, parts: Sequence[Part]) -> Strip:
+        """Return parts as a line padded to the width."""
         cells = self.size.width
         left, segments = cells, []
-        for text, style in self.parts_for(cells):
+        for text, style in parts:
             shown = text if width(text) <= left else fit(text, left)
             if shown:
                 segments.append(Segment(shown, style))

@@ -46,16 +46,20 @@ def facts_text(order: Order, now: datetime) -> str:
 
 def offers_text(order: Order, offers: Sequence[Offer], now: datetime) -> str:
     """Return the second line: the valid actions with their keys and amounts, else the reason of one that is not."""
-    found: dict[str, str] = {}
+    calm: list[str] = []
+    warned: list[str] = []
     for verb in MONEY_VERBS:
         valid = [offer for offer in offers if offer.verb is verb and offer.verdict != "no" and offer.target]
         if not valid:
             continue
         amount = amount_of(order, valid[0], now).split(",")[0] if len(valid) == 1 else f"({len(valid)} charges)"
-        warned = " !" if any(offer.verdict == "warn" for offer in valid) else ""
-        found[verb] = f"a {LETTERS[verb]} {NAMES[verb].split()[0]}{f' {amount}' if amount else ''}{warned}"
-    if found:
-        return "  ".join(found.values())
+        name = f"a {LETTERS[verb]} {NAMES[verb].split()[0]}{f' {amount}' if amount else ''}"
+        if any(offer.verdict == "warn" for offer in valid):
+            warned.append(f"{name} !")
+        else:
+            calm.append(name)
+    if calm or warned:
+        return "  ".join([*calm, *warned])
     reason = next((offer.reason for offer in offers if offer.verdict == "no" and offer.reason), None)
     return f"- no action: {display(reason, 300)}" if reason else "- no action"
 

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from rich.style import Style
+from textual.strip import Strip
 
 from azpay_tui.backoffice.ports import ProfileInfo
 from azpay_tui.domain.rows import SyncStatus
 from azpay_tui.tui import theme
-from azpay_tui.tui.display import display, width
+from azpay_tui.tui.display import display, width, wrap
 from azpay_tui.tui.widgets.line import Line, Part, justified
 from azpay_tui.tui.widgets.words import ENVIRONMENTS, span
 
 STALE_AFTER: Final = timedelta(minutes=15)
 """Without an answer from Amazon for this long, what is shown is called STALE."""
+LONGEST_MESSAGE: Final = 4
+"""Lines of a message before it is cut."""
 _CALM: Final = frozenset({"ONLINE", "STARTING"})
 
 
@@ -68,13 +70,17 @@ class StatusLine(Line):
 
 
 class MessageLine(Line):
-    """What happened last, and how many actions are on their way; the message stays until the next one."""
+    """What happened last, and how many actions are on their way; the message stays until the next one.
+
+    A message that does not fit takes more lines, so that what happened to the money is never cut.
+    """
 
     def __init__(self, *, id: str | None = None) -> None:
         """Start empty."""
         super().__init__(id=id)
         self._said = ""
         self._right = ""
+        self._style = theme.PLAIN
 
     @property
     def said(self) -> str:
@@ -83,21 +89,37 @@ class MessageLine(Line):
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """Show a message; outside text in it must have passed `display`."""
-        self._said = text
-        self._show(theme.WARNING if warning else theme.PLAIN)
+        self._said, self._style = text, theme.WARNING if warning else theme.PLAIN
+        self._show()
 
     def in_flight(self, count: int) -> None:
         """Show how many actions are on their way to Amazon."""
         self._right = f"~ {count} in flight" if count else ""
-        self._show(self._parts[0][1] if self._parts else theme.PLAIN)
+        self._show()
 
-    def _show(self, style: Style) -> None:
-        self.put((f"{self._said}  {self._right}", style))
+    def _lines(self, cells: int) -> list[str]:
+        lines = wrap(self._said, cells, LONGEST_MESSAGE)
+        if self._right and width(lines[-1]) + 1 + width(self._right) > cells and len(lines) < LONGEST_MESSAGE:
+            lines.append("")
+        return [*lines[:-1], justified(lines[-1], self._right, cells)]
 
-    def parts_for(self, cells: int) -> Sequence[Part]:
-        """Set the count to the right end."""
-        style = self._parts[0][1] if self._parts else theme.PLAIN
-        return ((justified(self._said, self._right, cells), style),)
+    def _show(self) -> None:
+        self.put((f"{self._said}  {self._right}", self._style))
+        self._set_height()
+
+    def _set_height(self) -> None:
+        height = len(self._lines(self.size.width)) if self.size.width else 1
+        if height != self.size.height:
+            self.styles.height = height
+
+    def on_resize(self) -> None:
+        """Take as many lines as the width asks for."""
+        self._set_height()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the message."""
+        lines = self._lines(self.size.width)
+        return self.draw(((lines[y] if y < len(lines) else "", self._style),))
 
 
 class HeaderLine(Line):
