@@ -178,6 +178,14 @@ def last_refund(order: Order, charge: Charge) -> Refund | None:
     return refunds[-1] if refunds else None
 
 
+def chargeable_most(order: Order) -> Money | None:
+    """Return the most that may be authorized: the balance, else what captures leave of the limit; None when unknown."""
+    permission, captured = order.permission, captured_total(order)
+    if permission is None or permission.balance is not None or permission.limit is None:
+        return permission.balance if permission else None
+    return permission.limit if captured is None else permission.limit - captured
+
+
 def chargeable_left(order: Order, now: datetime) -> Money | None:
     """Return the amount authorized when none is given: the order's amount minus captured and held, at most the balance.
 
@@ -189,11 +197,11 @@ def chargeable_left(order: Order, now: datetime) -> Money | None:
     if not amount.known or not amount.same_currency(captured):
         return None
     bounds = [amount - captured - held, single_maximum(amount.currency)]
-    balance = order.permission.balance
-    if balance is not None:
-        if not balance.same_currency(amount):
+    most = chargeable_most(order)
+    if most is not None:
+        if not most.same_currency(amount):
             return None
-        bounds.append(balance)
+        bounds.append(most)
     left = min(bounds, key=lambda money: money.minor)
     return left if left.minor > 0 else None
 

@@ -229,18 +229,11 @@ def _authorize(order: Order, offer: Offer, now: datetime) -> Offer:
     if offer.verdict == "no":
         waits = _charge_under_way(order, now) is not None
         return replace(offer, changes_at=_earliest(_lapses(order, now), now)) if waits else offer
-    largest = _chargeable(order)
+    largest = limits.chargeable_most(order)
     if largest is None:
         return Offer(Verb.AUTHORIZE, order.id, "no", "Amazon does not say how much may be charged: refresh.")
     moments = [*_lapses(order, now), limits.permission_end(order)]
     return replace(_bounded(offer, largest), changes_at=_earliest(moments, now))
-
-
-def _chargeable(order: Order) -> Money | None:
-    permission = order.permission
-    if permission is None:
-        return None
-    return permission.limit if permission.balance is None else permission.balance
 
 
 def _not_judged(order: Order, now: datetime) -> str | None:
@@ -280,7 +273,7 @@ def _too_old(order: Order, now: datetime) -> str | None:
 
 
 def _nothing_left(order: Order, now: datetime) -> str | None:
-    permission, left = order.permission, _chargeable(order)
+    permission, left = order.permission, limits.chargeable_most(order)
     if permission is None or permission.state == states.CLOSED or left is None or left.minor > 0:
         return None
     return "Nothing is left to charge: the balance is zero."

@@ -377,6 +377,10 @@ def test_nothing_is_authorized_when_nothing_is_left() -> None:
 def test_without_a_balance_the_limit_bounds_and_without_both_nothing_is_authorized() -> None:
     limited = replace(order(), permission=permission(balance=None))
     assert one(limited, Verb.AUTHORIZE).maximum == Money(LIMIT, "USD")
+    part = replace(order(charge("Captured", amount=50_00)), permission=permission(balance=None))
+    assert one(part, Verb.AUTHORIZE).maximum == Money(70_00, "USD")
+    worth_more = replace(limited, shop=ShopFacts(amount=Money(LIMIT * 2, "USD"), complete=True))
+    assert limits.chargeable_left(worth_more, NOW) == Money(LIMIT, "USD")
     unlimited = replace(order(), permission=permission(limit=None, balance=None))
     offer = one(unlimited, Verb.AUTHORIZE)
     assert (offer.verdict, offer.maximum) == ("no", None)
