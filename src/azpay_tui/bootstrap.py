@@ -7,7 +7,7 @@ import pwd
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -92,11 +92,30 @@ class Parts:
         """Build the back office of a profile; nothing is started or read yet. Raises `ConfigError`, `StoreError`."""
         return build_desk(profile, info)
 
+    def console_desk(self, profile: Profile, info: ProfileInfo, tell: Callable[[str], None]) -> Desk:
+        """Build a desk that is complete once it is started, or at once where the databases have to be made ready."""
+        from azpay_tui.amazon.hosts import endpoint
+        from azpay_tui.backoffice.late import LateDesk
+        from azpay_tui.store.cache.read import CacheReader
+        from azpay_tui.store.errors import CacheUnavailable
+        from azpay_tui.store.settled import is_settled
 
-def build_desk(profile: Profile, info: ProfileInfo) -> Desk:
+        endpoint(profile.environment, profile.region, profile.url)
+        data_dir = paths.private_directory(profile.data_dir)
+        if not is_settled(data_dir, info.place):
+            return build_desk(profile, info, tell)
+        reader = CacheReader(data_dir)
+        try:
+            return LateDesk(info, reader, lambda: build_desk(profile, info, tell), reader.close)
+        except CacheUnavailable:
+            reader.close()
+            return build_desk(profile, info, tell)
+
+
+def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] = say) -> Desk:
     """Build stores, gateway and back office; a newer database makes it read-only.
 
-    Raises `ConfigError` and `StoreError`.
+    `tell` hears what a person should know of it. Raises `ConfigError` and `StoreError`.
     """
     from azpay_tui.amazon import v2
     from azpay_tui.backoffice import desk
@@ -107,7 +126,7 @@ def build_desk(profile: Profile, info: ProfileInfo) -> Desk:
     stores = open_stores(data_dir, info.place, person=info.person, now=utc_now)
     try:
         if stores.rebuilt is not None:
-            say(stores.rebuilt)
+            tell(stores.rebuilt)
         if stores.read_only_reason is not None and info.read_only_reason is None:
             info = replace(info, writable=False, read_only_reason=stores.read_only_reason)
         clock = CorrectedClock(stores.cache, stores.reader.status(utc_now()).clock_offset)

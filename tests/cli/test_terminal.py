@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import signal
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Shop, until
@@ -140,3 +143,34 @@ def test_without_a_configuration_the_demo_is_offered(shop: Shop) -> None:
         terminal.type("no\n")
         assert terminal.ended() == 7
         assert "config.toml" in terminal.text
+
+
+def damage(database: Path, table: str) -> None:
+    """Overwrite the first page of a table, which the first look at a database does not touch."""
+    with closing(sqlite3.connect(database)) as connection:
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    with open(database, "r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+
+
+def test_a_journal_found_damaged_behind_the_first_frame_ends_the_console_and_says_why(shop: Shop) -> None:
+    shop.make("authorized")
+    damage(shop.data / "journal.db", "audit")
+    with Terminal(shop.command()) as terminal:
+        assert terminal.ended() == 1
+        said = terminal.text.splitlines()
+    assert any("journal" in line and "damaged" in line for line in said), said
+
+
+def test_a_cache_found_damaged_behind_the_first_frame_is_rebuilt_and_named_at_the_end(shop: Shop) -> None:
+    shop.make("authorized")
+    damage(shop.data / "cache.db", "happening")
+    with Terminal(shop.command()) as terminal:
+        until(lambda: list(shop.data.glob("cache.db.damaged-*")))
+        terminal.wait_for("ONLINE")
+        terminal.type("q")
+        assert terminal.ended() == 0
+        assert "The cache was damaged" in terminal.text
+    assert shop.good("orders", "list", "--json").json["orders"]

@@ -21,6 +21,7 @@ from azpay_tui.store.engine import make_engine
 from azpay_tui.store.errors import CacheUnavailable, JournalUnavailable, NewerSchema, OlderSchema
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.journal.tables import JournalTable
+from azpay_tui.store.migrations import run
 from azpay_tui.store.migrations.run import migrate
 from azpay_tui.store.opening import Stores, rebuild_cache
 from azpay_tui.store.sqlite import JOURNAL_PRAGMAS, schema_of
@@ -314,7 +315,7 @@ def test_a_migration_keeps_a_back_up_of_the_journal_first(
     stores.close()
     directory = steps(tmp_path, "pass")
     monkeypatch.setattr(opening, "JOURNAL_SCHEMA", 2)
-    monkeypatch.setattr(opening, "migrate", lambda engine, name: migrate(engine, name, steps_from=directory))
+    monkeypatch.setattr(run, "migrate", lambda engine, name: migrate(engine, name, steps_from=directory))
     stores = open_at(data_dir)
     assert stores.journal.intent(made.id) == made
     stores.close()

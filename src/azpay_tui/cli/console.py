@@ -6,9 +6,10 @@ import os
 import sys
 from pathlib import Path
 
+from azpay_tui.backoffice.late import LateDesk
 from azpay_tui.backoffice.ports import Desk
 from azpay_tui.cli import signals
-from azpay_tui.cli.context import Context
+from azpay_tui.cli.context import FINISH_SECONDS, Context
 from azpay_tui.cli.outcome import CONFIGURATION, CommandError
 from azpay_tui.cli.output import ask, is_terminal, say
 from azpay_tui.config import NoProfileError
@@ -25,8 +26,17 @@ def open_console(context: Context) -> int:
     except NoProfileError as error:
         return _offer_demo(context, error)
     require_terminal()
-    with context.desk() as desk:
-        return on_console(desk, context.profile().data_dir, tour=False)
+    notes: list[str] = []
+    desk = context.builder.console_desk(context.profile(), context.info(), notes.append)
+    try:
+        code = on_console(desk, context.profile().data_dir, tour=False)
+    finally:
+        desk.stop(FINISH_SECONDS)
+        for note in notes:  # not while the console owns the terminal
+            say(note)
+    if isinstance(desk, LateDesk) and desk.failure is not None:
+        raise desk.failure
+    return code
 
 
 def require_terminal() -> None:

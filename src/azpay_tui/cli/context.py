@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -51,6 +51,10 @@ class Builder(Protocol):
 
     def desk(self, profile: config.Profile, info: ProfileInfo) -> Desk:
         """Build the whole back office; nothing is started."""
+        ...
+
+    def console_desk(self, profile: config.Profile, info: ProfileInfo, tell: Callable[[str], None]) -> Desk:
+        """Build a desk that shows orders at once; `tell` hears, from any thread, what a person should know of it."""
         ...
 
 

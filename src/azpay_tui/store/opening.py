@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy.exc import DBAPIError
 
@@ -29,7 +30,7 @@ from azpay_tui.store.files import DataDir, family, private_dir, private_file, ti
 from azpay_tui.store.journal.backup import back_up, back_up_daily
 from azpay_tui.store.journal.store import JournalStore
 from azpay_tui.store.locks import Lease, Session, clean_sessions, exclusive
-from azpay_tui.store.migrations.run import Database, migrate
+from azpay_tui.store.settled import PLACE, place_text
 from azpay_tui.store.sqlite import (
     BUSY_SECONDS,
     CACHE_PRAGMAS,
@@ -39,8 +40,6 @@ from azpay_tui.store.sqlite import (
     connect_reader,
     schema_of,
 )
-
-_PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +208,9 @@ def _open_cache(data: DataDir) -> CacheUnavailable | None:
     return None
 
 
-def _migrate(path: Path, database: Database) -> None:
+def _migrate(path: Path, database: Literal["journal", "cache"]) -> None:
+    from azpay_tui.store.migrations.run import migrate  # a fifth of a second that an up-to-date file need not wait for
+
     engine = make_engine(path, JOURNAL_PRAGMAS if database == "journal" else CACHE_PRAGMAS, pooled=False)
     try:
         migrate(engine, database)
@@ -233,10 +234,10 @@ def _tighten(database: Path) -> None:
 
 def _claim(journal: JournalStore, place: Place, *, writable: bool) -> None:
     """Bind the directory to a place, or check that it is bound to this one."""
-    here = f"{place.environment} {place.region} {place.merchant}"
-    known = journal.meta(_PLACE)
+    here = place_text(place)
+    known = journal.meta(PLACE)
     if known is None and writable:
-        journal.set_meta(_PLACE, here)
+        journal.set_meta(PLACE, here)
     elif known not in (None, here):
         raise WrongPlace(
             f"The data directory {journal.path.parent} belongs to {known}, not to {here}; use another data_dir."
