@@ -55,3 +55,8 @@ def test_a_held_key_does_not_pile_up_paint(console: Terminal) -> None:
 def test_mouse_reporting_is_off_over_a_link(console: Terminal) -> None:
     assert b"\x1b[?1000h" not in console.received
     assert b"\x1b[?1003h" not in console.received
+
+
+def test_the_terminals_own_cursor_follows_the_row(console: Terminal) -> None:
+    console.press(b"jj")
+    assert console.screen.display[console.screen.cursor.y].startswith("> ")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -241,6 +241,8 @@ class OrderList(Widget, can_focus=True):
         self._tell()
 
     def _tell(self) -> None:
+        # The terminal's own cursor is hidden and stands here: screen readers and magnifiers follow it.
+        self.app.cursor_position = self.region.offset + Offset(0, self._cursor - self._top + 1)
         self.post_message(self.Moved(self.row.id if self.row else None))
         self.post_message(self.Changed())
 
