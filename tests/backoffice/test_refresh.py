@@ -62,6 +62,23 @@ def test_a_second_sync_reads_nothing_and_changes_nothing(office: Office) -> None
     assert office.desk.reader.order(order_id) == before
 
 
+def test_with_nothing_due_a_lost_connection_is_told_all_the_same(office: Office) -> None:
+    office.make("authorized")
+    office.transport.reachable = False
+    with pytest.raises(OfflineError):
+        office.desk.sync_once()
+
+
+def test_one_sync_follows_a_clock_that_jumped_while_nothing_was_due(office: Office) -> None:
+    lapsing, pending = office.make("authorized"), office.make("pending")
+    office.sim("POST", "/_sim/clock", {"advance": "31d"})
+    assert office.desk.sync_once() > 0
+    assert [status_of(office.order(order), office.desk.now()) for order in (lapsing, pending)] == ["EXPIRED"] * 2
+    row = office.desk.reader.row(lapsing)
+    assert row is not None
+    assert row.status == "EXPIRED"
+
+
 def test_changes_at_amazon_arrive_when_they_are_due(office: Office) -> None:
     order_id = office.make("authorized", age="1d")
     target = office.order(order_id).charges[0].id

@@ -51,6 +51,16 @@ def test_a_server_error_is_unknown_and_settles_later(office: Office) -> None:
     assert len(office.effects()) == 1
 
 
+def test_a_sync_settles_what_is_open_before_its_next_look_is_due(office: Office) -> None:
+    order_id = office.make("captured")
+    office.fault("refund", "reset-before", times=4)
+    intent = office.act(order_id, Verb.REFUND, "10.00")
+    assert (intent.state, office.effects()) == ("unknown", [])
+    office.desk.sync_once()
+    assert office.desk.wait(intent.id, 0).state == "accepted"
+    assert len(office.effects()) == 1
+
+
 def test_throttling_keeps_the_key_and_goes_on(office: Office) -> None:
     order_id = office.make("captured")
     office.fault("refund", "throttle", times=2)

@@ -56,6 +56,10 @@ class Reading:
             answer = self._gateway.read(object_id, urgent=urgent)
         return answer
 
+    def ask(self, object_id: str) -> Fault:
+        """Read one object without storing it: whether there is a connection, and what time it is at Amazon."""
+        return self._health.learn(self.one(object_id, urgent=False))
+
     def order(self, order_id: str, *, everything: bool = False) -> Order:
         """Read what can have changed of one order, store it and return the order; for money and for `refresh`.
 

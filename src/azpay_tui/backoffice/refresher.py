@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -15,12 +15,16 @@ from azpay_tui.backoffice.ports import Cache, Event, Reader
 from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.sender import Sender
+from azpay_tui.domain.intent import Intent
+from azpay_tui.domain.rows import Due
 
 _log = logging.getLogger(__name__)
 
 ROUND: Final = 400
 """Objects asked of the cache at once."""
 _CLOCKS_APART: Final = timedelta(minutes=1)
+_PASSES: Final = 3
+"""How often `once` looks at what is due, when reading shows that the clock was wrong."""
 _TICK: Final = 1.0
 """Seconds between two looks at what is due and at what other processes changed."""
 _OFFLINE_WAIT: Final = 5.0
@@ -93,16 +97,13 @@ class Refresher:
     def once(self, *, all_: bool, progress: Callable[[int, int], None] | None) -> int:
         """Settle open intents, then read everything due; returns how many objects were read.
 
-        Raises `OfflineError` or `CredentialsError` when Amazon cannot be read.
+        With nothing due Amazon is asked all the same, so that the clock is right and a lost connection is told. Raises
+        `OfflineError` or `CredentialsError` when Amazon cannot be read.
         """
         self._recovery.take_over()
-        self.settle_due()
-        self._cache.tick(self._clock())
-        done = 0
-        # Read times come from clocks that differ by the fraction of a second Amazon's header lacks: "all" means all.
-        moment = self._clock() + (_CLOCKS_APART if all_ else timedelta())
-        dues = self._cache.due(moment, 1_000_000, all_=all_)
-        total = len(dues)
+        self._settle(self._recovery.orphans)
+        before = self._reader.revision()
+        done = total = 0
 
         def count(number: int) -> None:
             nonlocal done
@@ -110,14 +111,36 @@ class Refresher:
             if progress is not None:
                 progress(done, total)
 
-        before = self._reader.revision()
-        fault = self._reading.due(dues, self._stop, count)
-        while fault == "throttled" and not self._stop.wait(1.0):
-            dues = self._cache.due(self._clock(), 1_000_000)
-            fault = self._reading.due(dues, self._stop, count) if dues else "none"
+        for again in range(_PASSES):
+            offset = self._clock.offset
+            self._cache.tick(self._clock())
+            dues = self._dues(all_=all_ and not again)
+            total += len(dues)
+            fault: Fault = "none"
+            if dues:
+                fault = self._reading.due(dues, self._stop, count)
+            elif not again:
+                fault = self._ask()
+            while fault == "throttled" and not self._stop.wait(1.0):
+                dues = self._dues()
+                fault = self._reading.due(dues, self._stop, count) if dues else "none"
+            if fault != "none" or abs(self._clock.offset - offset) <= _CLOCKS_APART:
+                break
+            # Amazon's time is not what it was thought to be: by now other things are due.
+            self.settle_due()
         self._recovery.follow(self._reader.changed_since(before))
         self._raise(fault)
         return done
+
+    def _dues(self, *, all_: bool = False) -> tuple[Due, ...]:
+        # Read times come from clocks that differ by the fraction of a second Amazon's header lacks: "all" means all.
+        moment = self._clock() + (_CLOCKS_APART if all_ else timedelta())
+        return self._cache.due(moment, 1_000_000, all_=all_)
+
+    def _ask(self) -> Fault:
+        """Learn whether Amazon can be reached and what time it is there, changing nothing that is known."""
+        known = self._cache.due(self._clock() + _CLOCKS_APART, 1, all_=True)
+        return self._reading.ask(known[0].object_id) if known else "none"
 
     def _raise(self, fault: Fault) -> None:
         if fault == "offline":
@@ -127,8 +150,11 @@ class Refresher:
 
     def settle_due(self) -> None:
         """Look at every intent of unknown outcome whose time has come; one thread at a time."""
+        self._settle(self._recovery.due)
+
+    def _settle(self, find: Callable[[], Iterable[Intent]]) -> None:
         with self._settling:
-            for intent in self._recovery.due():
+            for intent in find():
                 if self._stop.is_set():
                     return
                 self._sender.settle_open(intent, once=True)
