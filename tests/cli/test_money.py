@@ -56,6 +56,17 @@ def test_a_part_is_captured_and_the_remainder_authorized_and_captured(shop: Shop
     assert shop.effects(order) == [("capture", "45.50"), ("authorize", "74.50"), ("capture", "74.50")]
 
 
+def test_authorize_after_a_lapse_that_was_not_seen_yet_works_on_the_second_try(shop: Shop) -> None:
+    order = shop.make("authorized")
+    shop.sim("POST", "/_sim/acts", {"act": "expire", "id": charge_of(shop)})
+    first = shop("authorize", order, "--yes", "--json")
+    assert (first.code, first.error["code"]) == (3, "changed")
+    assert shop.requests(order) == []
+    assert ended(shop("authorize", order, "--yes", "--json")) == (0, "succeeded", usd("120.00"))
+    assert shop("authorize", order, "--yes", "--json").code == 2
+    assert shop.effects(order) == [("authorize", "120.00")]
+
+
 def test_authorize_after_a_lapse_and_capture_in_one_step(shop: Shop) -> None:
     order = shop.make("lapsed", age="40d")
     assert ended(shop("authorize", order, "--capture", "--yes", "--json"))[:2] == (0, "succeeded")

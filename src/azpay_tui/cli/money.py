@@ -25,6 +25,7 @@ from azpay_tui.domain.order import Order
 PATIENCE = 30.0
 """Seconds in which the command tries to learn an outcome."""
 _OFFLINE_REASON = "offline: "
+_CHANGED = "The order changed at Amazon since it was last read here. Look at it and run this again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,12 @@ def _ready(context: Context, desk: Desk, request: Request) -> Ready:
     if target is None:
         raise _nothing_to_act_on(desk, order, request.verb)
     offer = next((o for o in offers if o.verb is request.verb and o.target == target), None)
-    amount = resolve.amount_or_suggestion(request.verb, given, lambda: desk.suggest(order, request.verb, target), offer)
+    try:
+        amount = resolve.amount_or_suggestion(
+            request.verb, given, lambda: desk.suggest(order, request.verb, target), offer
+        )
+    except CommandError as nothing_left:
+        raise _nothing_left(desk, order, request.verb, target, nothing_left) from None
     wish = Wish(
         verb=request.verb,
         order_id=order.id,
@@ -124,7 +130,16 @@ def _nothing_to_act_on(desk: Desk, order: Order, verb: Verb) -> Exception:
     fresh = desk.reader.order(order.id)
     if fresh is None or all(o.verdict == "no" for o in desk.offers(fresh) if o.verb is verb):
         return before if fresh is None else resolve.refusal(verb, desk.offers(fresh))
-    return ChangedError("The order changed at Amazon since it was last read here. Look at it and run this again.")
+    return ChangedError(_CHANGED)
+
+
+def _nothing_left(desk: Desk, order: Order, verb: Verb, target: str, before: CommandError) -> Exception:
+    """Return why there is no amount to go by; an authorization that lapsed meanwhile, unseen, leaves one after all."""
+    with contextlib.suppress(BackOfficeError):
+        desk.refresh([order.id], wait=True)
+    fresh = desk.reader.order(order.id)
+    left = desk.suggest(fresh, verb, target) if fresh is not None else None
+    return before if left is None else ChangedError(_CHANGED)
 
 
 def _dry_run(ready: Ready) -> int:
