@@ -152,6 +152,9 @@ def test_a_newer_database_is_read_and_never_written(shop: Shop, name: str) -> No
     assert (done.code, done.error["code"]) == (3, "read-only")
     assert "newer" in done.error["message"]
     assert shop.requests(order) == []
+    if name == "journal.db":
+        done = shop("orders", "track", "S01-0000000-0000000", "--json")
+        assert (done.code, done.error["code"]) == (3, "not-valid")
 
 
 def test_a_live_profile_is_read_only_unless_it_says_otherwise(shop: Shop, copied: Path) -> None:

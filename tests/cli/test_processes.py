@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import socket
 import stat
@@ -172,6 +173,14 @@ def test_usage_errors_of_the_parser_are_one_sentence(shop: Shop) -> None:
         assert len(lines) == 1, lines
     done = shop("capture", "--json", "--colour")
     assert (done.code, done.error["code"]) == (2, "usage")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_were_closed_end_no_command(shop: Shop, closed: str) -> None:
+    order = shop.make("authorized")
+    line = f"exec {shlex.join(shop.command('capture', order, '--yes', '--json'))} {closed}"
+    assert subprocess.run(["/bin/sh", "-c", line], capture_output=True, timeout=60, check=False).returncode == 0
+    assert shop.effects(order) == [("capture", "120.00")]
 
 
 def test_help_and_version_are_results(shop: Shop) -> None:

@@ -244,6 +244,9 @@ class BackOffice:
                 return
             try:
                 self._sender.send_new(intent)
+            except store_errors.StoreError as error:
+                # The outcome itself is in the journal, or recovery finds it out: one sentence will do.
+                _log.warning("%s could not be followed to the end: %s", intent.id, error)
             except Exception:
                 # The journal has every step that was taken: recovery settles the rest.
                 _log.exception("sending %s failed", intent.id)
@@ -386,4 +389,6 @@ class BackOffice:
 def _translated(error: store_errors.StoreError) -> BackOfficeError:
     if isinstance(error, store_errors.OrderBusy):
         return BusyError(str(error))
+    if isinstance(error, store_errors.NewerSchema):
+        return NotValidError(str(error))
     return StoreError(str(error))
