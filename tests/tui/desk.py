@@ -238,14 +238,21 @@ class MemoryReader:
     def __init__(self, desk: MemoryDesk) -> None:
         self._desk = desk
         self.pages_read = 0
+        self._known: dict[str, tuple[Order, datetime, ListRow]] = {}
 
     def _rows(self, view: str, query: str) -> list[ListRow]:
-        rows = [row_of(order, self._desk.now()) for order in self._desk.orders.values()]
+        rows = [self._row(order) for order in self._desk.orders.values()]
         rows = [row for row in rows if in_view(row, view)]
         for word in query.casefold().split():
             rows = [r for r in rows if word in f"{r.id} {r.number or ''} {r.buyer or ''}".casefold()]
         rows.sort(key=self._key)
         return rows
+
+    def _row(self, order: Order) -> ListRow:
+        known = self._known.get(order.id)
+        if known is None or known[0] is not order or known[1] != self._desk.now():
+            known = self._known[order.id] = (order, self._desk.now(), row_of(order, self._desk.now()))
+        return known[2]
 
     @staticmethod
     def _key(row: ListRow) -> tuple[float, str]:
