@@ -55,10 +55,12 @@ def ready_on_the_button(console: Terminal) -> None:
     raise AssertionError(console.text)
 
 
-def test_a_calm_person_commits_once_and_a_doubled_enter_is_one(console: Terminal, money: Path) -> None:
+def test_a_calm_person_commits_once_and_a_burst_of_enters_does_not(console: Terminal, money: Path) -> None:
     ready_on_the_button(console)
     assert not money.exists()
     console.press(b"\r\r\r")
+    assert not money.exists()
+    console.press(b"\r")
     console.until(lambda: money.exists())
     console.settle()
     assert money.read_text() == "refund 1.25 USD\n"
@@ -81,8 +83,10 @@ def test_opening_stays_within_the_budget(console: Terminal) -> None:
         b"\x1b[?62;22c\x1b[?2026;2$y\x1b]11;rgb:0000/0000/0000\x07",
         b"1.25\t\t\t\r\r\ty\r",
         b" " + b"\r" * 40,
+        b"\x1b[?62;22c\r",
+        b"\xe9\r\r",
     ],
-    ids=["coloured paste", "answers", "plain paste", "held Enter"],
+    ids=["coloured paste", "answers", "plain paste", "held Enter", "answer and Enter", "no text and Enter"],
 )
 def test_a_burst_never_commits(stray: bytes, console: Terminal, money: Path) -> None:
     ready_on_the_button(console)

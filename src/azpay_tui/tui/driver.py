@@ -9,6 +9,7 @@ import select
 import selectors
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import IO, Any, Final, cast
 
@@ -20,6 +21,7 @@ from azpay_tui.tui.decoder import InputDecoder
 
 _GONE: Final = frozenset({errno.EIO, errno.EPIPE, errno.ENXIO, errno.EBADF})
 """What writing to a terminal says that is no longer there."""
+_KITTY_POP: Final = "\x1b[<u"
 _READ_SIZE: Final = 4096
 
 
@@ -78,6 +80,13 @@ class ConsoleDriver(LinuxDriver):
         os.set_blocking(self._wake_read, False)
         self.deaf = False
         """Whether input is thrown away (set while the program is ending)."""
+        self.noise_at = float("-inf")
+        """Monotonic seconds of the last bytes that were anything but one lone Enter, also when they made no key."""
+
+    def write(self, data: str) -> None:
+        """Write, but never end a keyboard mode that was not begun: some terminals print the rest of that sequence."""
+        if data != _KITTY_POP:
+            super().write(data)
 
     def _hang_up(self) -> None:
         leave = getattr(self._app, "leave", None)
@@ -139,6 +148,8 @@ class ConsoleDriver(LinuxDriver):
         if not data:
             self._hang_up()
             return False
+        if data != b"\r":
+            self.noise_at = time.monotonic()
         for message in decoder.feed(data):
             if not self.deaf:
                 self.process_message(message)

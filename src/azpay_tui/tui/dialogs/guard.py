@@ -35,9 +35,13 @@ ResultType = TypeVar("ResultType")
 class Arrivals:
     """When input reached the program, to tell a person's Enter from one in a burst."""
 
-    def __init__(self, clock: Monotonic) -> None:
-        """Start with no input seen; `clock` is `time.monotonic`, or a test's own."""
+    def __init__(self, clock: Monotonic, noise: Monotonic) -> None:
+        """Start with no input seen; `clock` is `time.monotonic`, or a test's own.
+
+        `noise` tells when the terminal last sent what made no key, such as an answer or a byte that is no text.
+        """
         self._clock = clock
+        self._noise = noise
         self._last = float("-inf")
 
     def _at(self, event: events.Event) -> float:
@@ -46,7 +50,7 @@ class Arrivals:
 
     def isolated(self, event: events.Event) -> bool:
         """Tell whether nothing else arrived within `QUIET` seconds before this event (which is not noted yet)."""
-        return self._at(event) - self._last >= QUIET
+        return self._at(event) - max(self._last, self._noise()) >= QUIET
 
     def note(self, event: events.Event) -> None:
         """Remember that this event arrived; noting one twice is harmless."""
@@ -238,7 +242,10 @@ class Dialog(ModalScreen[ResultType]):
         super().__init__()
         self.heading = heading
         self.clock = clock
-        self.arrivals = Arrivals(clock)
+        self.arrivals = Arrivals(clock, self._noise_at)
+
+    def _noise_at(self) -> float:
+        return float(getattr(self.app._driver, "noise_at", float("-inf")))
 
     @property
     def _binding_chain(self) -> list[tuple[DOMNode, BindingsMap]]:
