@@ -62,6 +62,18 @@ def test_a_lost_terminal_is_a_hangup(console: Terminal, note: Path) -> None:
     assert note.read_text() == "stopped"
 
 
+def test_a_suspended_console_comes_back_whole(console: Terminal) -> None:
+    before = console.text
+    console.signal(signal.SIGTSTP)
+    console.until(lambda: b"\x1b[?1049l" in console.received)
+    console.settle()
+    console.screen.reset()
+    console.signal(signal.SIGCONT)
+    console.until(lambda: console.text == before)
+    console.press(b"j")
+    assert "2 of" in console.text
+
+
 def test_a_signal_under_a_dialog_ends_it_too(console: Terminal, note: Path) -> None:
     console.press(b"2")
     console.send(b"ac")

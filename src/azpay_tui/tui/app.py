@@ -68,6 +68,11 @@ class Console(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Start the back office once the first frame is drawn."""
         self.call_after_refresh(self._start_desk)
+        self.app_resume_signal.subscribe(self, self._repaint)
+
+    def _repaint(self, app: App[Any]) -> None:
+        """Draw everything after a suspend: the terminal comes back empty."""
+        self.screen.refresh(repaint=True, layout=True)
 
     @work(thread=True, group="desk")
     def _start_desk(self) -> None:
