@@ -9,7 +9,7 @@ KEY := $(shell { cat pyproject.toml requirements.lock; pwd; } | cksum | cut -d '
 READY := $(VENV)/.ready-$(KEY)
 PYTEST_ARGS ?=
 
-.PHONY: demo test lint types unit format lock picture clean
+.PHONY: demo test lint types unit bench format lock picture clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -23,10 +23,14 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-cache
 
 types: $(READY)
-	$(BIN)/mypy
+	$(BIN)/mypy src benchmarks
 
 unit: $(READY)
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+
+# What it costs, against what one would do without it; two to three minutes. One of them: .venv/bin/python -m benchmarks.reads
+bench: $(READY)
+	@$(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""What azpay costs, measured against what one would do without it; `make bench` runs everything."""

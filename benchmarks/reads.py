@@ -1,0 +1,90 @@
+"""What the list asks of the cache, against the plain way to ask the same file: OFFSET, LIKE, count(*)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from azpay_tui.domain.rows import VIEWS
+from azpay_tui.store.cache.project import VIEW_COLUMNS
+from azpay_tui.store.cache.read import CacheReader
+from benchmarks.common import Table, finish, interleaved, options, timed, workplace
+from benchmarks.shop import RARE, made
+
+PAGE = 60
+NEWEST = "ORDER BY k_newest, order_id LIMIT ?"
+SEARCHES = {
+    "rare": RARE,
+    "frequent": "muster",
+    "in no order": "qqqqq",
+    "two letters": "ad",
+    "two letters, in no order": "q0",
+}
+
+
+def cases(
+    data_dir: Path, orders: int
+) -> tuple[dict[str, tuple[Callable[[], object], Callable[[], object]]], sqlite3.Connection]:
+    """Return by name the plain way and ours, and the connection that the plain way uses."""
+    plain = sqlite3.connect(data_dir / "cache.db")
+    reader = CacheReader(data_dir)
+
+    def rows(sql: str, *values: object) -> list[tuple[object, ...]]:
+        return plain.execute(sql, values).fetchall()
+
+    def cursor(view: str, place: int) -> str | None:
+        after: str | None = None
+        while place > 0:
+            page = reader.page(view, after=after, limit=min(place, 10_000))
+            after, place = page.next, place - 10_000
+        return after
+
+    waiting = reader.counts()["to-capture"]
+    middle, within = cursor("all", orders // 2), cursor("to-capture", waiting // 2)
+    everything, offset = f"SELECT * FROM list_row {NEWEST} OFFSET ?", orders // 2
+    narrowed = f"SELECT * FROM list_row WHERE in_to_capture = 1 {NEWEST} OFFSET ?"
+    counting = [
+        "SELECT count(*) FROM list_row",
+        *(f"SELECT count(*) FROM list_row WHERE {c} = 1" for c in VIEW_COLUMNS.values()),
+    ]
+    found: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+        "first page": (lambda: rows(everything, PAGE, 0), lambda: reader.page(limit=PAGE)),
+        "page in the middle": (lambda: rows(everything, PAGE, offset), lambda: reader.page(after=middle, limit=PAGE)),
+        "page within a view": (
+            lambda: rows(narrowed, PAGE, waiting // 2),
+            lambda: reader.page("to-capture", after=within, limit=PAGE),
+        ),
+        "last page": (lambda: rows(everything, PAGE, orders - PAGE), lambda: reader.page(from_end=True, limit=PAGE)),
+        f"counts of {len(VIEWS)} views": (lambda: [rows(sql) for sql in counting], reader.counts),
+    }
+    like = f"SELECT * FROM list_row WHERE search_text LIKE ? {NEWEST}"
+    for name, text in SEARCHES.items():
+        theirs = {row[1] for row in rows(like, f"%{text}%", PAGE)}
+        ours = {row.id for row in reader.page(query=text, limit=PAGE).rows}
+        if theirs != ours:
+            raise RuntimeError(f"the two ways of searching {text!r} find different orders")
+        found[f"search, {name}"] = partial(rows, like, f"%{text}%", PAGE), partial(reader.page, query=text, limit=PAGE)
+    return found, plain
+
+
+def main() -> None:
+    """Measure and print."""
+    chosen = options(__doc__, rounds=5)
+    tables = []
+    with workplace() as directory:
+        for orders in (10_000, 100_000):
+            found, plain = cases(made(directory, orders), orders)
+            table = Table(f"Reads of the cache, {orders:,} orders", ["plain SQL", "azpay"])
+            with closing(plain):
+                for name, (theirs, ours) in found.items():
+                    both = {"plain": partial(timed, theirs, 3), "azpay": partial(timed, ours, 3)}
+                    table.add(name, *interleaved(both, chosen.rounds).values())
+            tables.append(table)
+    finish(tables, chosen.json)
+
+
+if __name__ == "__main__":
+    main()
