@@ -26,7 +26,7 @@ types: $(READY)
 	$(BIN)/mypy src benchmarks
 
 unit: $(READY)
-	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 # What it costs, against what one would do without it; two to three minutes. One of them: .venv/bin/python -m benchmarks.reads
 bench: $(READY)
