@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -61,6 +62,16 @@ def test_a_missing_file_or_profile_exits_7(shop: Shop, tmp_path: Path) -> None:
     assert run(shop, tmp_path, "orders", "list", "--json").error["code"] == "configuration"
     shop.capture.readouterr()
     assert main([*shop.options, "--profile", "nobody", "orders", "list"]) == 7
+
+
+def test_a_file_that_cannot_be_read_is_a_matter_of_configuration_not_of_usage(
+    shop: Shop, copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(copied, "merchant_id", "merchant_idd")
+    (copied / "config.toml").chmod(0o000)
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root, too, is told that it may not
+    done = run(shop, copied, "orders", "list", "--json")
+    assert (done.code, done.error["code"]) == (7, "configuration")
 
 
 def test_without_any_configuration_a_command_says_what_to_do(shop: Shop) -> None:

@@ -125,6 +125,9 @@ def test_answers_do_not_wait_for_acknowledgements() -> None:
 def test_bodies_beyond_reason_are_refused(server: Server) -> None:
     status, answer = server.send("POST", "/_sim/orders", ["x" * 2_000_000])
     assert status == 400
+    assert list(answer) == ["error"]
+    status, answer = server.send("POST", "/v2/charges", ["x" * 2_000_000])
+    assert status == 400
     assert answer["reasonCode"] == "InvalidRequest"
 
 

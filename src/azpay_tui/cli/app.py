@@ -44,7 +44,9 @@ def _version(wanted: bool) -> None:
 def main(
     ctx: typer.Context,
     profile: Annotated[str | None, typer.Option(metavar="NAME", help="Which profile of the configuration.")] = None,
-    config: Annotated[Path | None, typer.Option(metavar="FILE", help="Which configuration.")] = None,
+    config: Annotated[  # whether it can be read is said by whoever reads it, as an error of the configuration
+        Path | None, typer.Option(metavar="FILE", readable=False, help="Which configuration.")
+    ] = None,
     data_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where journal and cache lie.")] = None,
     read_only: Annotated[bool, typer.Option("--read-only", help="Look, never act.")] = False,
     version: Annotated[

@@ -64,8 +64,10 @@ class Shell:
         except ClientDisconnect:
             return
         if body is None:
-            refusal = dump_json({"reasonCode": "InvalidRequest", "message": "The request body is too large."})
-            await _send(Response(400, self._simulator.headers(), refusal), send)
+            sentence = "The request body is too large."
+            own = scope["path"].startswith("/_sim/")
+            refusal = {"error": sentence} if own else {"reasonCode": "InvalidRequest", "message": sentence}
+            await _send(Response(400, self._simulator.headers(), dump_json(refusal)), send)
             return
         request = Request(
             method=scope["method"],
