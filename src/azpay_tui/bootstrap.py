@@ -68,8 +68,11 @@ class Parts:
         """Open the cache for reading; imports nothing heavy unless it is damaged. Raises `StoreError`."""
         from azpay_tui.store.cache.read import open_reader
         from azpay_tui.store.errors import CacheUnavailable, is_damage
+        from azpay_tui.store.settled import lacks_cache
 
         paths.check_parents(profile.data_dir)
+        if lacks_cache(profile.data_dir):
+            _rebuild_cache(profile, self.info(profile, None))
         reader = open_reader(profile.data_dir, utc_now)
         try:
             reader.revision()

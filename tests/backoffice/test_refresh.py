@@ -127,3 +127,14 @@ def test_an_unknown_state_word_switches_the_verbs_of_its_object_off(office: Offi
     order_id = office.make("unknown")
     assert status_of(office.order(order_id), office.desk.now()) == "UNRECOGNISED"
     assert {o.verdict for o in office.desk.offers(office.order(order_id)) if o.verb is not Verb.REFRESH} == {"no"}
+
+
+def test_a_lost_connection_is_noticed_although_nothing_is_due(office: Office) -> None:
+    office.make("captured")
+    office.desk._refresher._round()
+    office.transport.reachable = False
+    office.desk._refresher._round()
+    assert office.desk.reader.status(office.desk.now()).connection == "ONLINE"
+    office.desk._refresher._contact -= 30
+    office.desk._refresher._round()
+    assert office.desk.reader.status(office.desk.now()).connection == "OFFLINE"

@@ -9,6 +9,7 @@ from tests.support.office import Hands, Office, open_office
 
 from azpay_tui.backoffice.errors import NotValidError
 from azpay_tui.domain.intent import Verb, Wish
+from azpay_tui.domain.status import ship
 from azpay_tui.store.errors import JournalUnavailable
 
 LOST = ("reset", "close", "stall")
@@ -201,3 +202,17 @@ def test_an_outcome_that_could_not_be_written_is_learned_again(office: Office, m
     office.desk._refresher.settle_due()
     assert office.desk.wait(intent.id, 0).state == "accepted"
     assert len(office.effects()) == 1
+
+
+def test_the_parcel_waits_while_an_action_is_not_settled(tmp_path: Path) -> None:
+    hands = Hands()
+    with open_office(tmp_path, local=hands) as office:
+        order_id = office.make("authorized")
+        assert ship(office.order(order_id), hands()).word == "SHIP"
+        ready = office.ready(order_id, Verb.CANCEL)
+        draft = office.desk._checker.draft(ready, (), "ops", office.stores.session.id)
+        intent = office.stores.journal.open_intent(draft)
+        office.stores.journal.start_attempt(intent.id, hands())
+        verdict = ship(office.order(order_id), hands())
+        assert verdict.word == "HOLD"
+        assert intent.id in verdict.reason

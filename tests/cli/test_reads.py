@@ -309,3 +309,12 @@ def test_json_is_one_line_of_ascii(shop: Shop) -> None:
     assert out.rstrip("\n").isascii()
     assert out.rstrip("\n").isprintable()
     assert json.loads(out)["orders"][0]["buyer"] == "Größl\x7f\x1b[31m"
+
+
+def test_a_cache_that_is_gone_is_made_anew_from_the_journal(shop: Shop) -> None:
+    order_id = shop.make("authorized")
+    for name in ("cache.db", "cache.db-wal", "cache.db-shm"):
+        (shop.data / name).unlink(missing_ok=True)
+    assert [row["status"] for row in listed(shop.good("orders", "list", "--json"))] == ["NEW"]
+    shop.good("sync", "--once")
+    assert [row["id"] for row in listed(shop.good("orders", "list", "--json"))] == [order_id]

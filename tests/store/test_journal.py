@@ -58,7 +58,7 @@ def test_an_open_intent_locks_its_order(stores: Stores, state: str) -> None:
     if state != "intent":
         stores.journal.start_attempt(first.id, NOW)
         stores.journal.move(first.id, state, "why", "answer", NOW)  # type: ignore[arg-type]
-    with pytest.raises(OrderBusy, match=r"capture I-000001 by ops") as refused:
+    with pytest.raises(OrderBusy, match=r"ops confirmed capture I-000001") as refused:
         stores.journal.open_intent(draft(verb=Verb.VOID))
     assert refused.value.intent.id == first.id
     assert stores.journal.open_intent(draft(oid(2))).id == "I-000002"

@@ -352,3 +352,19 @@ def test_what_a_dead_process_left_in_the_journal_comes_into_the_cache(stores: St
 
 def test_places_are_named(tmp_path: Path) -> None:
     assert DataDir(tmp_path).refresh_lock == tmp_path / "refresh.lock"
+
+
+@pytest.mark.parametrize("how", ["missing", "empty"])
+def test_a_lost_journal_is_refused_and_not_begun_anew(tmp_path: Path, how: str) -> None:
+    stores = open_at(tmp_path / "data")
+    fill(stores, 3)
+    stores.close()
+    journal = tmp_path / "data" / "journal.db"
+    journal.unlink()
+    if how == "empty":
+        journal.touch(0o600)
+    with pytest.raises(JournalUnavailable, match="missing or empty although the cache knows orders"):
+        open_at(tmp_path / "data")
+    assert not journal.exists() or journal.stat().st_size == 0
+    (tmp_path / "data" / "cache.db").unlink()
+    open_at(tmp_path / "data").close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final, Protocol
@@ -27,6 +28,8 @@ _PASSES: Final = 3
 """How often `once` looks at what is due, when reading shows that the clock was wrong."""
 _TICK: Final = 1.0
 """Seconds between two looks at what is due and at what other processes changed."""
+_SILENCE: Final = 20.0
+"""Seconds without anything due after which Amazon is asked all the same, so that a lost connection is noticed."""
 _OFFLINE_WAIT: Final = 5.0
 _AUTH_WAIT: Final = 3600.0
 """Seconds until a refused key is tried again by itself; a person's sync tries at once."""
@@ -81,6 +84,7 @@ class Refresher:
         self._wake = threading.Event()
         self._watched: frozenset[str] = frozenset()
         self._settling = threading.Lock()
+        self._contact = time.monotonic()
 
     def wake(self) -> None:
         """Look at what is due now, whatever wait is on."""
@@ -201,8 +205,12 @@ class Refresher:
         dues = self._cache.due(now, ROUND, self._watched)
         before = self._reader.revision()
         fault: Fault = "none"
+        if not dues and time.monotonic() - self._contact > _SILENCE:
+            fault = self._ask()
+            self._contact = time.monotonic()
         if dues:
             fault = self._reading.due(dues, self._stop)
+            self._contact = time.monotonic()
             self._recovery.follow(self._reader.changed_since(before))
             self._tell(Event("sync"))
         if fault == "offline":

@@ -178,5 +178,6 @@ def report(intent: Intent, *, as_json: bool) -> int:
         reason = f": {shapes.plain_reason(intent)}" if intent.reason else ""
         result(shown(f"{wish.verb} {wish.target}{amount} {value['outcome']}{reason} ({intent.id})"))
     if code == UNKNOWN:
-        say(f"What Amazon did is not known. Do not repeat it: azpay journal resume {intent.id}")
+        person = "settle" if intent.state == "attention" else "resume"
+        say(f"What Amazon did is not known. Do not repeat it: azpay journal {person} {intent.id}")
     return code

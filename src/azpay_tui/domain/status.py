@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from azpay_tui.domain import limits, states
+from azpay_tui.domain.intent import OPEN_STATES
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.words import last_charge as last_charge
 from azpay_tui.domain.words import payment_blocked as payment_blocked
@@ -253,6 +254,9 @@ def ship(order: Order, now: datetime) -> Ship:
         return Ship("HOLD", "Amazon says not to ship this order.")
     if word in _HOLDS:
         return Ship("HOLD", _HOLDS[word])
+    busy = next((intent for intent in order.intents if intent.state in OPEN_STATES), None)
+    if busy is not None:
+        return Ship("HOLD", f"A {busy.verb} by {busy.person} is not settled ({busy.id}).")
     captured, returning = limits.captured_total(order), limits.refunded_total(order)
     if captured is not None and captured.minor > 0 and _captured_word(order) == "CAPTURED":
         if returning is not None and returning >= captured:

@@ -47,8 +47,9 @@ class OrderBusy(StoreError):
         """Keep the open intent and say whose it is and since when."""
         wish = intent.draft.wish
         super().__init__(
-            f"{wish.order_id} is busy: {wish.verb} {intent.id} by {intent.draft.person} is {intent.state} since "
-            f"{intent.draft.at:%Y-%m-%d %H:%M:%S} UTC; settle it in the journal first."
+            f"{wish.order_id} is busy: {intent.draft.person} confirmed {wish.verb} {intent.id} at "
+            f"{intent.draft.at:%Y-%m-%d %H:%M:%S} UTC and it is not settled ({intent.state}): "
+            f"see azpay journal show {intent.id}."
         )
         self.intent = intent
 

@@ -130,6 +130,7 @@ def bring_up_to_date(data: DataDir, now: datetime) -> Readiness:
         return Readiness(None, JournalUnavailable(sentence), CacheUnavailable(sentence))
     private_dir(data.path)
     with exclusive(data.opening_lock):
+        _refuse_lost_journal(data)
         journal_refusal = _open_journal(data, now)
         rebuilt = None
         try:
@@ -168,6 +169,22 @@ def rebuild_cache(data_dir: Path, now: datetime) -> str:
     finally:
         cache.close()
     return f"The cache was made anew: {count} orders are read again."
+
+
+def _refuse_lost_journal(data: DataDir) -> None:
+    """Raise `JournalUnavailable` when the journal is gone although the cache knows orders: intents would be lost."""
+    try:
+        if schema_of(data.journal) or not schema_of(data.cache):
+            return
+        with closing(connect_reader(data.cache)) as connection:
+            known = connection.execute("SELECT EXISTS (SELECT 1 FROM list_row)").fetchone()[0]
+    except sqlite3.Error:
+        return  # a damaged file is said by the steps that follow
+    if known:
+        raise JournalUnavailable(
+            f"The journal {data.journal} is missing or empty although the cache knows orders; nothing is changed. Put "
+            f"back the newest file of {data.backups}, or remove cache.db to begin anew."
+        )
 
 
 def _open_journal(data: DataDir, now: datetime) -> JournalUnavailable | None:

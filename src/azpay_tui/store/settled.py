@@ -37,3 +37,12 @@ def is_settled(data_dir: Path, place: Place) -> bool:
     except sqlite3.Error:
         return False
     return found is not None and str(found[0]) == place_text(place)
+
+
+def lacks_cache(data_dir: Path) -> bool:
+    """Tell whether there is a journal and no cache beside it: what it knows must be made readable first."""
+    data = DataDir(data_dir)
+    try:
+        return schema_of(data.journal) > 0 and schema_of(data.cache) == 0
+    except sqlite3.Error:
+        return False
