@@ -113,7 +113,7 @@ def test_a_file_without_its_header_is_not_read(text: str, says: str) -> None:
         row(A, amount="NaN", currency="EUR"),
         row(A, amount="\u0661\u0662", currency="EUR"),
         row(A, amount='"1,250.00"', currency="EUR"),
-        row(A, amount="1", currency="XXX"),
+        row(A, amount="1e3", currency="XXX"),
         row(A, currency="eur"),
         row(A, created="2026-01-31"),
         row(A, created="2026-01-31T08:15:00"),
@@ -182,3 +182,9 @@ def test_whatever_stands_in_the_file_the_line_after_it_is_taken(lines: list[str]
     assert [i for i in items if isinstance(i, TrackedOrder)]
     numbers = [item.number for item in items if isinstance(item, BadLine)]
     assert numbers == sorted(set(numbers))
+
+
+def test_a_currency_that_is_not_known_is_kept_as_it_came() -> None:
+    (kept,) = [item for item in read(file(row(A, amount="1.500", currency="BHD"))) if isinstance(item, TrackedOrder)]
+    assert kept.amount == Money(1500, "BHD", 3)
+    assert not kept.amount.known

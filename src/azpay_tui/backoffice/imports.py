@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO, Final
 
-from azpay_tui.domain.money import AmountError, Money, parse_amount
+from azpay_tui.domain.money import EXPONENTS, AmountError, Money, parse_amount, parse_wire
 from azpay_tui.domain.order import kind_of, order_id_of
 from azpay_tui.domain.rows import TrackedOrder
 
@@ -33,6 +33,7 @@ _LONGEST: Final = 64 * 1024
 """Characters of one record."""
 _LONGEST_LABEL: Final = 500
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+_PLAIN: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?", re.ASCII)
 _RFC3339: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
 )
@@ -222,9 +223,16 @@ def _amount(text: str, currency: str) -> Money | None:
     if not currency:
         raise _LineError("amount is given without a currency.")
     try:
-        return parse_amount(text, currency)
+        return parse_amount(text, currency) if currency in EXPONENTS else _raw(text, currency)
     except AmountError as error:
         raise _LineError(str(error)) from error
+
+
+def _raw(text: str, currency: str) -> Money:
+    """Keep an amount in a currency that is not known here with the decimals it came with: shown, never moved."""
+    if not _PLAIN.fullmatch(text):
+        raise AmountError(f"{_quoted(text)} is not an amount. Write digits with an optional point, such as 12.50.")
+    return parse_wire(text, currency)
 
 
 def _time(text: str) -> datetime | None:

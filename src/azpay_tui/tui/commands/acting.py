@@ -42,7 +42,7 @@ class OpenDetail(_OnOrder):
 class Actions(_OnOrder):
     """The leader alone; it has no keys of its own here because it begins the others."""
 
-    id, name, shown, sentence = "actions", "actions", "a", "Go to the actions; or press the letter of one right away."
+    id, name, shown, sentence = "actions", "actions", "a", "Go to the actions, or straight to one by its letter."
     keys: ClassVar[tuple[Keys, ...]] = ()
     rank = 2
 
@@ -66,7 +66,7 @@ class Select(_OnOrder):
 class Copy(_OnOrder):
     """Copy the order's id."""
 
-    id, name, shown, sentence = "copy", "copy id", "y", "Copy the order's id to the terminal's clipboard and show it."
+    id, name, shown, sentence = "copy", "copy id", "y", "Copy the order's id to the terminal's clipboard."
     keys, rank = (("y",),), 8
 
     def run(self, screen: OrdersScreen) -> None:
@@ -84,7 +84,7 @@ class Reveal(Command):
         "reveal",
         "personal data",
         "p",
-        "Show or hide e-mail and address (live: for a minute).",
+        "Show or hide e-mail and address (live: a minute).",
     )
     keys = (("p",),)
 

@@ -213,6 +213,7 @@ class Dialog(ModalScreen[ResultType]):
     """An opaque dialog that keeps every command of the app out while it is open."""
 
     AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-full"), (94, "-framed")]  # noqa: RUF012 (the framework declares it)
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
@@ -230,6 +231,9 @@ class Dialog(ModalScreen[ResultType]):
         &.-hidden #box { display: none; }
         &.-hidden #too-small { display: block; }
         &.-live #box { border-top: double $error; border-bottom: double $error; }
+        /* Where the list shows beside the box, its words must not read on into those of the dialog. */
+        &.-framed #box { max-width: 92; border: solid $foreground; }
+        &.-framed.-live #box { border: double $error; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "Close", show=False)]

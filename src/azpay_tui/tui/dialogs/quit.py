@@ -20,7 +20,8 @@ def in_flight_line(intent: Intent) -> str:
     """Say what one intent in flight does: verb, amount, object, where it stands."""
     wish = intent.draft.wish
     amount = f" {wish.amount}" if wish.amount else ""
-    return display(f"~ {wish.verb}{amount}, {object_name(wish.target)} of {wish.order_id} ({intent.state})", 200)
+    stands = "outcome unknown" if intent.state == "unknown" else "no answer yet"
+    return display(f"~ {wish.verb}{amount}, {object_name(wish.target)} of {wish.order_id} ({stands})", 200)
 
 
 class QuitDialog(Dialog[bool]):

@@ -140,7 +140,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         elif pressed.kind == "lead":
             if pressed.leader == "a" and self.orders.row is not None:
                 self.alarms.set("leader", LEADER, self.focus_actions)
-        elif pressed.leader == "a" and event.key == "enter":
+        elif pressed.leader == "a" and event.key in ("enter", "down", "up"):
             self.focus_actions()
         elif event.key != "escape":
             self.say(f"Nothing is on {pressed.leader} {display(event.character or event.key, 20)}.")

@@ -10,6 +10,7 @@ from typing import Final
 from rich.text import Text
 from textual import events, on, work
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -24,6 +25,10 @@ from azpay_tui.tui.widgets.words import LETTERS, NAMES, absolute, object_name, z
 TITLE: Final = "Amazon Pay available order actions"
 _VERBS: Final = {letter: verb for verb, letter in LETTERS.items()}
 _FOLD: Final = "fold"
+_LEADER: Final = LETTERS[Verb.AUTHORIZE]
+"""The lines of the pane say `a c`, so it leads here too, and is a letter of its own when nothing follows."""
+_WAIT: Final = 0.7
+"""Seconds after which the leader alone is the letter."""
 
 
 def amount_of(order: Order, offer: Offer, now: datetime) -> str:
@@ -87,6 +92,7 @@ class ActionsPane(OptionList):
     | Key | Does |
     |---|---|
     | a c v f k x r | choose authorize, capture, void, refund, cancel, close, refresh |
+    | a, then one of them | the same, as the lines say it; `a` alone waits a moment for a second letter |
     | Enter | choose the line, or open and fold the reasons |
     | arrows | move; `k` is cancel here, not up |
     """
@@ -128,11 +134,13 @@ class ActionsPane(OptionList):
         """Whether a person opened or folded the reasons; None: open where there is room."""
         self._opened = False
         self._plain: list[str] = []
+        self._leading: Timer | None = None
 
     def show(self, order: Order | None, offers: tuple[Offer, ...], now: datetime) -> None:
         """Show what may be done with an order; repaints only when a line changes. `now` is UTC."""
         if order is None or self._order is None or order.id != self._order.id:
             self._open = None
+            self._stop_leading()
         self._order, self._offers, self._now = order, offers, now
         self._fill()
 
@@ -188,13 +196,32 @@ class ActionsPane(OptionList):
             self.action_first()
 
     def on_key(self, event: events.Key) -> None:
-        """Take a letter of an action; nothing is committed by it."""
+        """Take a letter of an action, also behind the leader; nothing is committed by it."""
+        led = self._stop_leading()
         verb = _VERBS.get(event.key)
         if verb is None:
             return
         event.stop()
         event.prevent_default()
-        self.choose(verb)
+        if event.key == _LEADER and not led:
+            self._leading = self.set_timer(_WAIT, self._led_alone)
+        else:
+            self.choose(verb)
+
+    def on_blur(self) -> None:
+        """Forget the leader: what opens must be what the next key is for."""
+        self._stop_leading()
+
+    def _stop_leading(self) -> bool:
+        """Forget the leader; returns whether it was waiting."""
+        timer, self._leading = self._leading, None
+        if timer is not None:
+            timer.stop()
+        return timer is not None
+
+    def _led_alone(self) -> None:
+        self._leading = None
+        self.choose(Verb.AUTHORIZE)
 
     def choose(self, verb: Verb) -> None:
         """Ask for the dialog of a verb: its only valid object, a choice among several, or the reasons why none."""
