@@ -163,8 +163,10 @@ def test_a_newer_database_is_read_and_never_written(shop: Shop, name: str) -> No
     assert (done.code, done.error["code"]) == (3, "read-only")
     assert "newer" in done.error["message"]
     assert shop.requests(order) == []
-    if name == "journal.db":
-        done = shop("orders", "track", "S01-0000000-0000000", "--json")
+    done = shop("orders", "track", "S01-0000000-0000000", "--json")
+    assert (done.code, done.error["code"]) == (3, "not-valid")
+    if name == "cache.db":
+        done = shop("sync", "--once", "--all", "--json")
         assert (done.code, done.error["code"]) == (3, "not-valid")
 
 

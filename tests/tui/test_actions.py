@@ -85,13 +85,36 @@ async def test_a_letter_chooses_what_is_valid_and_explains_what_is_not(order: Or
             app.chosen.clear()
             said = len(app._notifications)
             await pilot.press(LETTERS[verb])
-            await pilot.pause()
+            await until(pilot, lambda: bool(app.chosen) or len(app._notifications) > said)  # noqa: B023
             offers = [o for o in app.desk.offers(order) if o.verb is verb]
             if any(o.verdict != "no" for o in offers):
                 assert app.chosen == [(verb, next(o.target for o in offers if o.verdict != "no"))]
             else:
                 assert app.chosen == []
                 assert len(app._notifications) == said + 1
+
+
+async def test_the_leader_may_stand_before_a_letter_and_is_dropped_by_any_other_key() -> None:
+    app = PaneApp(an_order())
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        for letter, verb in (("c", Verb.CAPTURE), ("a", Verb.AUTHORIZE), ("v", Verb.VOID)):
+            app.chosen.clear()
+            await pilot.press("a", letter)
+            await until(pilot, lambda: bool(app.chosen))
+            assert [chosen[0] for chosen in app.chosen] == [verb]
+        await pilot.press("a", "down")
+        assert app.pane._leading is None
+        await pilot.press("a")
+        app.pane.show(captured(app.order), (), NOW)
+        assert app.pane._leading is not None
+        app.pane.show(None, (), NOW)
+        assert app.pane._leading is None
+        await pilot.press("a", "tab")
+        app.set_focus(None)
+        await pilot.pause()
+        assert app.pane._leading is None
+        assert [chosen[0] for chosen in app.chosen] == [Verb.VOID]
 
 
 async def test_actions_are_grouped_by_charge_and_name_object_and_amount() -> None:

@@ -221,6 +221,15 @@ async def test_the_leader_alone_opens_the_pane_where_the_letters_work() -> None:
         await console.until(lambda: isinstance(console.app.screen, ActionDialog))
 
 
+async def test_the_keys_on_the_lines_of_the_pane_work_in_the_pane() -> None:
+    async with driven() as console:
+        await console.press("2", "a", "enter")
+        assert console.app.focused is console.screen.actions
+        await console.press("a", "c")
+        await console.until(lambda: isinstance(console.app.screen, ActionDialog))
+        assert asked(console).offer.verb is Verb.CAPTURE
+
+
 async def test_the_leader_and_enter_open_the_pane_at_once_and_escape_drops_it() -> None:
     async with driven() as console:
         await console.press("2", "a", "enter")
@@ -230,6 +239,8 @@ async def test_the_leader_and_enter_open_the_pane_at_once_and_escape_drops_it() 
         assert console.app.screen is console.screen
         await console.press("a", "z")
         assert "Nothing is on a z" in console.said
+        await console.press("a", "down")
+        assert console.app.focused is console.screen.actions
 
 
 async def test_a_verb_that_is_not_valid_says_why() -> None:

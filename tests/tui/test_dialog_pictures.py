@@ -65,7 +65,7 @@ def test_dialog_wide(snap_compare: Compare) -> None:
 def test_quit(snap_compare: Compare) -> None:
     bench = Bench(Verb.CAPTURE)
     intent = bench.desk.submit(bench.desk.check(bench.wish))
-    assert snap_compare(Host(lambda: QuitDialog([intent])), terminal_size=(80, 24))
+    assert snap_compare(Host(lambda: QuitDialog(lambda: [intent])), terminal_size=(80, 24))
 
 
 def test_pick(snap_compare: Compare) -> None:

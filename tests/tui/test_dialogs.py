@@ -588,7 +588,7 @@ async def test_leaving_asks_and_stays_by_default() -> None:
     bench = Bench(Verb.CAPTURE)
     ready = bench.desk.check(bench.wish)
     intent = bench.desk.submit(ready)
-    app = Host(lambda: QuitDialog([intent], clock=bench.clock))
+    app = Host(lambda: QuitDialog(lambda: [intent], clock=bench.clock))
     async with app.run_test() as pilot:
         assert app.focused is not None
         assert app.focused.id == "cancel"
@@ -606,6 +606,32 @@ async def test_leaving_asks_and_stays_by_default() -> None:
         bench.clock.advance(1)
         await pilot.press("enter")
         await until(pilot, lambda: app.results == [False, False, True])
+
+
+async def test_leaving_shows_that_nothing_is_on_the_way_any_more() -> None:
+    bench = Bench(Verb.CAPTURE)
+    in_flight = [bench.desk.submit(bench.desk.check(bench.wish))]
+    app = Host(lambda: QuitDialog(lambda: in_flight, clock=bench.clock))
+    async with app.run_test() as pilot:
+        count = app.screen.query_one("#count", Static)
+        assert "1 action is on the way" in str(count.render())
+        assert "no answer yet" in str(app.screen.query_one("#lines", Static).render())
+        in_flight.clear()
+        await until(pilot, lambda: "Nothing is on the way" in str(count.render()))
+        assert not app.screen.query_one("#list").display
+        assert app.focused is not None
+        assert app.focused.id == "cancel"
+
+
+async def test_a_wide_dialog_has_a_frame_all_around_and_a_narrow_one_keeps_its_columns() -> None:
+    for size, sides in (((120, 36), True), ((80, 24), False)):
+        bench = Bench(Verb.CAPTURE)
+        async with bench.app.run_test(size=size) as pilot:
+            await pilot.pause()
+            box = bench.dialog.query_one("#box")
+            assert bool(box.styles.border_left[0]) is sides
+            assert bool(box.styles.border_right[0]) is sides
+            assert box.content_size.width == (90 if sides else 80)
 
 
 async def test_a_pick_has_no_default() -> None:

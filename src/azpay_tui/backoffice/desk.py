@@ -389,6 +389,6 @@ class BackOffice:
 def _translated(error: store_errors.StoreError) -> BackOfficeError:
     if isinstance(error, store_errors.OrderBusy):
         return BusyError(str(error))
-    if isinstance(error, store_errors.NewerSchema):
+    if isinstance(error, store_errors.ReadOnly):
         return NotValidError(str(error))
     return StoreError(str(error))

@@ -7,7 +7,7 @@ from typing import Final
 
 from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.paths import ConfigError
-from azpay_tui.store.errors import NewerSchema, OrderBusy, StoreError, WrongPlace
+from azpay_tui.store.errors import OrderBusy, ReadOnly, StoreError, WrongPlace
 
 OK: Final = 0
 UNEXPECTED: Final = 1
@@ -56,7 +56,7 @@ def as_command_error(error: Exception) -> CommandError | None:
             return CommandError(str(error), CONFIGURATION, "configuration")
         case WrongPlace():
             return CommandError(str(error), CONFIGURATION, "configuration")
-        case NewerSchema():
+        case ReadOnly():
             return CommandError(str(error), NOT_VALID, "not-valid")
         case OrderBusy():
             return CommandError(str(error), NOT_VALID, "busy")

@@ -3,11 +3,13 @@
 StoreError
 ├── JournalUnavailable      locked, full, read-only, damaged: nothing was changed
 │   ├── NewerSchema         written by a newer program: readable, never written
+│   ├── ProtectedJournal    in a directory that cannot be written
 │   └── WrongPlace          the data directory belongs to another shop, region or environment
 ├── OrderBusy               another intent on the order is open
 ├── IntentConflict          the intent is not in a state that allows the change
 └── CacheUnavailable        the cache cannot be read or written; nothing that matters is lost
-└── OlderSchema         made by an older program and not brought up to date yet
+    ├── ReadOnlyCache       written by a newer program, or in a directory that cannot be written
+    └── OlderSchema         made by an older program and not brought up to date yet
 """
 
 from __future__ import annotations
@@ -23,6 +25,10 @@ class StoreError(Exception):
     """Base of everything the stores refuse; `str()` of it is one sentence."""
 
 
+class ReadOnly(StoreError):
+    """What is there can be read and must not or cannot be written; mixed into the errors of journal and cache."""
+
+
 class JournalUnavailable(StoreError):
     """The journal cannot be used; the transaction left no trace."""
 
@@ -32,8 +38,12 @@ class JournalUnavailable(StoreError):
         self.full = full
 
 
-class NewerSchema(JournalUnavailable):
+class NewerSchema(JournalUnavailable, ReadOnly):
     """The file was written by a newer program; it is read, never written."""
+
+
+class ProtectedJournal(JournalUnavailable, ReadOnly):
+    """The directory of the journal cannot be written."""
 
 
 class WrongPlace(JournalUnavailable):
@@ -60,6 +70,10 @@ class IntentConflict(StoreError):
 
 class CacheUnavailable(StoreError):
     """The cache cannot be read or written; it can be rebuilt."""
+
+
+class ReadOnlyCache(CacheUnavailable, ReadOnly):
+    """The cache was written by a newer program or lies in a directory that cannot be written."""
 
 
 class OlderSchema(CacheUnavailable):

@@ -21,6 +21,8 @@ from azpay_tui.store.errors import (
     CacheUnavailable,
     JournalUnavailable,
     NewerSchema,
+    ProtectedJournal,
+    ReadOnlyCache,
     WrongPlace,
     cache_error,
     is_damage,
@@ -127,7 +129,7 @@ def bring_up_to_date(data: DataDir, now: datetime) -> Readiness:
     """Make missing files and migrate older ones, one process at a time; raises `JournalUnavailable`."""
     if data.journal.exists() and not os.access(data.path, os.W_OK):
         sentence = f"The data directory {data.path} cannot be written; nothing is changed. Check owner and permissions."
-        return Readiness(None, JournalUnavailable(sentence), CacheUnavailable(sentence))
+        return Readiness(None, ProtectedJournal(sentence), ReadOnlyCache(sentence))
     private_dir(data.path)
     with exclusive(data.opening_lock):
         _refuse_lost_journal(data)
@@ -213,7 +215,7 @@ def _open_cache(data: DataDir) -> CacheUnavailable | None:
         found = schema_of(data.cache)
         if found > CACHE_SCHEMA:
             sentence = f"The cache {data.cache} was written by a newer azpay: it is shown, nothing is changed."
-            return CacheUnavailable(sentence)
+            return ReadOnlyCache(sentence)
         if found < CACHE_SCHEMA:
             _migrate(data.cache, "cache")
         _quick_check(data.cache)

@@ -106,9 +106,8 @@ class Console(App[None], inherit_bindings=False):
 
     @on(OrdersScreen.QuitWanted)
     def _ask_quit(self) -> None:
-        in_flight = self._desk.in_flight()
-        if in_flight:
-            self.push_screen(QuitDialog(in_flight), lambda yes: self._finish(0) if yes else None)
+        if self._desk.in_flight():
+            self.push_screen(QuitDialog(self._desk.in_flight), lambda yes: self._finish(0) if yes else None)
         else:
             self._finish(0)
 

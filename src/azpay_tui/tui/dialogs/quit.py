@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +15,9 @@ from azpay_tui.domain.intent import Intent
 from azpay_tui.tui.dialogs.guard import TOO_QUICK, Dialog, Monotonic, Push
 from azpay_tui.tui.display import display
 from azpay_tui.tui.widgets.words import object_name, plural
+
+LOOK: Final = 1.0
+"""Seconds between looks at what is still in flight."""
 
 
 def in_flight_line(intent: Intent) -> str:
@@ -35,23 +39,18 @@ class QuitDialog(Dialog[bool]):
     }
     """
 
-    def __init__(self, in_flight: Sequence[Intent], *, clock: Monotonic = time.monotonic) -> None:
-        """Make the question for what is in flight, which may be nothing."""
+    def __init__(self, in_flight: Callable[[], Sequence[Intent]], *, clock: Monotonic = time.monotonic) -> None:
+        """Make the question for what `in_flight` returns, which may be nothing; it is asked again while one thinks."""
         super().__init__("QUIT", clock)
-        self._in_flight = tuple(in_flight)
+        self._look = in_flight
+        self._in_flight = tuple(in_flight())
 
     def content(self) -> ComposeResult:
         """Say what is in flight and what leaving means, then the two buttons."""
-        count = len(self._in_flight)
-        if count:
-            yield Static(f"{plural(count, 'action is', 'actions are')} on the way to Amazon:")
-            with VerticalScroll(id="list", can_focus=False):
-                yield Static("\n".join(map(in_flight_line, self._in_flight)), markup=False)
-            yield Static(
-                "Leaving waits for the answer until its time is up. Nothing is lost: the next start settles it."
-            )
-        else:
-            yield Static("Leave the console?")
+        yield Static(id="count")
+        with VerticalScroll(id="list", can_focus=False):
+            yield Static(id="lines", markup=False)
+        yield Static(id="means")
         yield Static(id="why")
         with Horizontal(id="buttons"):
             yield Push("Stay", self.arrivals, id="cancel")
@@ -59,7 +58,27 @@ class QuitDialog(Dialog[bool]):
 
     def on_mount(self) -> None:
         """Focus the default: stay."""
+        self._show()
         self.query_one("#cancel").focus()
+        self.set_interval(LOOK, self._look_again)
+
+    def _look_again(self) -> None:
+        now = tuple(self._look())
+        if now != self._in_flight:
+            self._in_flight = now
+            self._show()
+
+    def _show(self) -> None:
+        count = len(self._in_flight)
+        on_the_way = f"{plural(count, 'action is', 'actions are')} on the way to Amazon:"
+        self.query_one("#count", Static).update(on_the_way if count else "Nothing is on the way. Leave the console?")
+        self.query_one("#lines", Static).update("\n".join(map(in_flight_line, self._in_flight)))
+        self.query_one("#list").display = bool(count)
+        self.query_one("#means", Static).update(
+            "Leaving waits for the answer until its time is up. Nothing is lost: the next start settles it."
+            if count
+            else ""
+        )
 
     @on(Push.Entered)
     def _pressed(self, event: Push.Entered) -> None:

@@ -221,7 +221,8 @@ class ActionsPane(OptionList):
 
     def _led_alone(self) -> None:
         self._leading = None
-        self.choose(Verb.AUTHORIZE)
+        if self.has_focus and self.app.screen is self.screen:
+            self.choose(Verb.AUTHORIZE)
 
     def choose(self, verb: Verb) -> None:
         """Ask for the dialog of a verb: its only valid object, a choice among several, or the reasons why none."""
@@ -246,6 +247,7 @@ class ActionsPane(OptionList):
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
+        self._stop_leading()
         if event.option_id == _FOLD:
             self._open = not self._opened
             self._fill()
