@@ -95,7 +95,10 @@ async def test_a_letter_chooses_what_is_valid_and_explains_what_is_not(order: Or
 
 
 async def test_the_leader_may_stand_before_a_letter_and_is_dropped_by_any_other_key() -> None:
-    app = PaneApp(an_order())
+    order = an_order()
+    permission = order.permission
+    assert permission is not None
+    app = PaneApp(replace(order, permission=replace(permission, balance=order.amount)))
     async with app.run_test() as pilot:
         await pilot.pause()
         for letter, verb in (("c", Verb.CAPTURE), ("a", Verb.AUTHORIZE), ("v", Verb.VOID)):
@@ -106,7 +109,7 @@ async def test_the_leader_may_stand_before_a_letter_and_is_dropped_by_any_other_
         await pilot.press("a", "down")
         assert app.pane._leading is None
         await pilot.press("a")
-        app.pane.show(captured(app.order), (), NOW)
+        app.show()
         assert app.pane._leading is not None
         app.pane.show(None, (), NOW)
         assert app.pane._leading is None

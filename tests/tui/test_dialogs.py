@@ -27,7 +27,7 @@ from tests.tui.host import (
     until,
 )
 from textual import events
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from azpay_tui.domain import states
 from azpay_tui.domain.intent import MONEY_VERBS, Verb
