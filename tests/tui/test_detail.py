@@ -111,6 +111,14 @@ async def test_deadlines_are_relative_and_absolute_in_the_profiles_zone() -> Non
     assert "7-day guarantee  ended 2d" in late
 
 
+async def test_an_order_without_a_deadline_has_no_empty_heading() -> None:
+    order = an_order()
+    assert order.permission is not None
+    assert "DEADLINES" in await text_of(order)
+    over = replace(order, charges=(), permission=replace(order.permission, state=states.CLOSED, expires=None))
+    assert "DEADLINES" not in await text_of(over)
+
+
 async def test_personal_data_is_hidden_until_asked_for() -> None:
     order = an_order()
     app = DetailApp(order, masked=True)

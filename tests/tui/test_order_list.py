@@ -220,6 +220,8 @@ async def test_time_passing_repaints_only_what_says_something_else() -> None:
     async with driven() as console:
         await console.press("2")
         assert "1d 13h" in console.text
+        # The peek follows the cursor a moment later, and belongs to the lines compared.
+        await console.until(lambda: "#1001" in console.text)
         before = console.lines
         console.desk.clock += timedelta(seconds=20)
         console.screen._tick()

@@ -121,8 +121,10 @@ def detail_lines(
         amount = f" of {decline.amount}" if decline.amount else ""
         why = display(decline.reason, 200)
         yield Text(f"x an authorization{amount} was declined {relative(decline.at, now)}: {why}")
-    yield _heading("DEADLINES")
-    yield from deadline_lines(order, now, where)
+    deadlines = list(deadline_lines(order, now, where))
+    if deadlines:
+        yield _heading("DEADLINES")
+        yield from deadlines
     yield _heading("PEOPLE")
     yield from _people(order, masked)
     yield _heading("TIMELINE (newest first)")
