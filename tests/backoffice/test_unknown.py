@@ -216,3 +216,15 @@ def test_the_parcel_waits_while_an_action_is_not_settled(tmp_path: Path) -> None
         verdict = ship(office.order(order_id), hands())
         assert verdict.word == "HOLD"
         assert intent.id in verdict.reason
+
+
+def test_refreshing_an_order_settles_what_is_open_on_it(office: Office) -> None:
+    order_id, other = office.make("captured"), office.make("captured")
+    office.fault("refund", "reset-after", times=8)
+    intent, left = office.act(order_id, Verb.REFUND, "10.00"), office.act(other, Verb.REFUND, "5.00")
+    assert intent.state == left.state == "unknown"
+    office.sim("DELETE", "/_sim/faults")
+    office.desk.refresh([order_id], wait=True)
+    assert office.desk.wait(intent.id, 0).state == "accepted"
+    assert office.desk.wait(left.id, 0).state == "unknown"
+    assert len(office.effects()) == 2

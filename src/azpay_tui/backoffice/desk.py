@@ -318,11 +318,11 @@ class BackOffice:
     # Keeping in step
 
     def refresh(self, order_ids: Sequence[str], *, wait: bool = False) -> None:
-        """Read orders from Amazon, now; without `wait` in the background."""
+        """Read orders from Amazon, now, and settle what is open on them; without `wait` in the background."""
         if wait:
             for order_id in order_ids:
                 self._reading.order(order_id, everything=True)
-            self._recovery.follow(order_ids)
+            self._refresher.settle_orders(order_ids)
             return
 
         def read() -> None:
@@ -331,7 +331,7 @@ class BackOffice:
                     self._reading.order(order_id, everything=True)
                 except BackOfficeError as error:
                     _log.info("refresh of %s failed: %s", order_id, error.message)
-            self._recovery.follow(order_ids)
+            self._refresher.settle_orders(order_ids)
             self._events.tell(Event("orders", tuple(order_ids)))
             self._events.tell(Event("sync"))
 

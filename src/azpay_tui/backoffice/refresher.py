@@ -156,6 +156,12 @@ class Refresher:
         """Look at every intent of unknown outcome whose time has come; one thread at a time."""
         self._settle(self._recovery.due)
 
+    def settle_orders(self, order_ids: Iterable[str]) -> None:
+        """Look at every open intent of these orders that nobody works on, whatever its schedule; a person asked."""
+        wanted = set(order_ids)
+        self._settle(lambda: [i for i in self._recovery.orphans() if i.draft.wish.order_id in wanted])
+        self._recovery.follow(wanted)
+
     def _settle(self, find: Callable[[], Iterable[Intent]]) -> None:
         with self._settling:
             for intent in find():

@@ -55,7 +55,7 @@ def _lock(order: Order) -> str | None:
     amount = f" of {busy.amount}" if busy.amount else ""
     return (
         f"A {busy.verb}{amount} by {busy.person}, confirmed {busy.at:%Y-%m-%d %H:%M} UTC, is not settled "
-        f"({busy.state}): settle it first, see azpay journal show {busy.id}."
+        f"({busy.state}): refresh the order, or see azpay journal show {busy.id}."
     )
 
 
