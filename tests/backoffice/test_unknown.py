@@ -224,7 +224,7 @@ def test_refreshing_an_order_settles_what_is_open_on_it(office: Office) -> None:
     intent, left = office.act(order_id, Verb.REFUND, "10.00"), office.act(other, Verb.REFUND, "5.00")
     assert intent.state == left.state == "unknown"
     office.sim("DELETE", "/_sim/faults")
-    office.desk.refresh([order_id], wait=True)
+    office.desk._refresher.settle_orders([order_id])
     assert office.desk.wait(intent.id, 0).state == "accepted"
     assert office.desk.wait(left.id, 0).state == "unknown"
     assert len(office.effects()) == 2

@@ -318,11 +318,11 @@ class BackOffice:
     # Keeping in step
 
     def refresh(self, order_ids: Sequence[str], *, wait: bool = False) -> None:
-        """Read orders from Amazon, now, and settle what is open on them; without `wait` in the background."""
+        """Read orders from Amazon, now; without `wait` in the background, settling what is open on them."""
         if wait:
             for order_id in order_ids:
                 self._reading.order(order_id, everything=True)
-            self._refresher.settle_orders(order_ids)
+            self._recovery.follow(order_ids)
             return
 
         def read() -> None:
