@@ -1,6 +1,7 @@
 """What every test starts from: the same locale, zone, file modes and an empty home, whoever runs it and wherever."""
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,10 @@ def _picture_directory(cls: type, *, test_location: PyTestLocation) -> str:
 
 
 pytest_textual_snapshot.SVGImageExtension.dirname = classmethod(_picture_directory)
+
+# A shell's background job is deaf to Ctrl-C and so is whatever it starts; a terminal's own programs are not.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -307,12 +307,6 @@ def _without(order: Order, intent: Intent) -> Order:
     return replace(order, intents=tuple(other for other in order.intents if other.id != intent.id))
 
 
-def follows(intent: Intent, order: Order) -> Judgement | None:
-    """Return what a later read of the order says of an accepted intent, or None when it is not final."""
-    judged = effect.read_back(intent, order)
-    return judged if judged is not None and judged.state in ("succeeded", "declined") else None
-
-
 def track_result(journal: Journal, intent: Intent, at: datetime) -> None:
     """Make the object Amazon made for an intent a known one, so that it is read like any other."""
     result_id, order_id = intent.result_id, intent.draft.wish.order_id

@@ -12,7 +12,6 @@ from typing import Final, Protocol
 
 from azpay_tui import config
 from azpay_tui.backoffice.ports import Desk, ProfileInfo, Reader
-from azpay_tui.cli.outcome import CommandError
 from azpay_tui.domain.intent import Intent, State
 from azpay_tui.domain.policy import Policy
 
@@ -125,9 +124,3 @@ def corrected_now(reader: Reader) -> datetime:
     """Return the time as Amazon has it, by the offset that was stored last."""
     now = datetime.now(UTC)
     return now + reader.status(now).clock_offset
-
-
-def need(value: bool, message: str) -> None:
-    """Raise a usage error unless something holds."""
-    if not value:
-        raise CommandError(message)

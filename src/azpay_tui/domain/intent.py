@@ -32,7 +32,6 @@ KEYED_VERBS: Final = frozenset({Verb.AUTHORIZE, Verb.CAPTURE, Verb.REFUND})
 State = Literal["intent", "sent", "unknown", "accepted", "succeeded", "declined", "refused", "abandoned", "attention"]
 OPEN_STATES: Final[frozenset[State]] = frozenset({"intent", "sent", "unknown", "attention"})
 """States in which an intent locks its order."""
-FINAL_STATES: Final[frozenset[State]] = frozenset({"succeeded", "declined", "refused", "abandoned"})
 
 
 @dataclass(frozen=True, slots=True)

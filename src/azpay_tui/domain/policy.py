@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.offer import Offer
-
-PRESETS: Final = ("amazon",)
-"""Names a profile may choose; `amazon` is Amazon's rules as they are."""
 
 
 @dataclass(frozen=True, slots=True)

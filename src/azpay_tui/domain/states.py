@@ -34,7 +34,6 @@ REFUND_STATES: Final = frozenset({REFUND_INITIATED, REFUNDED, DECLINED})
 ONE_TIME: Final = "OneTime"
 RECURRING: Final = "Recurring"
 SAVED_WALLET: Final = "PaymentMethodOnFile"
-KINDS: Final = frozenset({ONE_TIME, RECURRING, SAVED_WALLET})
 
 # Reasons of a permission that cannot be charged
 CHARGE_IN_PROGRESS: Final = "ChargeInProgress"

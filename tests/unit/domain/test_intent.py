@@ -22,7 +22,6 @@ from tests.support.orders import (
 from tests.support.random_orders import orders
 
 from azpay_tui.domain.intent import (
-    FINAL_STATES,
     KEYED_VERBS,
     MONEY_VERBS,
     OPEN_STATES,
@@ -419,7 +418,6 @@ def test_differences_are_empty_only_for_equal_facts(one: Order, two: Order) -> N
 
 def test_states_and_verbs_are_split_as_the_journal_needs_them() -> None:
     assert sorted(OPEN_STATES) == ["attention", "intent", "sent", "unknown"]
-    assert sorted(FINAL_STATES) == ["abandoned", "declined", "refused", "succeeded"]
     assert set(MONEY_VERBS) == set(Verb) - {Verb.REFRESH}
     assert set(KEYED_VERBS) == {Verb.AUTHORIZE, Verb.CAPTURE, Verb.REFUND}
 
