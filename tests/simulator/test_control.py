@@ -332,8 +332,8 @@ def test_faults_say_how_the_answer_travels_and_whether_there_is_an_effect(world:
     assert answer.delivery.kind == (
         kind if kind in ("stall", "close", "reset", "delay", "drip", "truncate") else "plain"
     )
-    assert [entry["effect"] for entry in world.ledger()] == [FAULTS[fault]]
-    assert (state(world.charge(made.charge))[0] == "Captured") is FAULTS[fault]
+    assert [entry["effect"] for entry in world.ledger()] == [FAULTS[fault].effect]
+    assert (state(world.charge(made.charge))[0] == "Captured") is FAULTS[fault].effect
     assert world.sim("GET", "faults") == []
     body(world.capture(made.charge, "5.00", key="same"), 200)
     assert [entry["effect"] for entry in world.ledger()].count(True) == 1

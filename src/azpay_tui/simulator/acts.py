@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,12 +21,31 @@ from azpay_tui.simulator.model import (
 from azpay_tui.simulator.settings import Settings
 from azpay_tui.simulator.wire import JsonValue, Plain
 
-#: Act -> the parameters it takes besides ``act`` and ``id``.
-ACTS: Final[dict[str, tuple[str, ...]]] = {
-    "approve": (), "decline": ("reason",), "settle": (), "suspend": ("reason",), "repair": (), "expire": (),
-    "charge-elsewhere": ("amount",), "capture-elsewhere": ("amount",), "refund-elsewhere": ("amount",),
-    "void-elsewhere": (), "close-elsewhere": (), "unknown-state": ("word",),
-}  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act: the parameters it takes besides ``act`` and ``id``, and what happens."""
+
+    takes: tuple[str, ...]
+    says: str
+
+
+ACTS: Final[dict[str, Act]] = {
+    "approve": Act((), "Amazon approves the pending authorization, capture or refund."),
+    "decline": Act(
+        ("reason",), "Amazon declines the pending charge or refund, or the next charge when a permission is named."
+    ),
+    "settle": Act((), "Amazon decides in favour, as `approve`; for captures and refunds the better word."),
+    "suspend": Act(("reason",), "The payment method breaks: the permission becomes NonChargeable."),
+    "repair": Act((), "The buyer repairs the payment method: the permission is Chargeable again."),
+    "expire": Act((), "The authorization lapses, or the permission when its id is named."),
+    "charge-elsewhere": Act(("amount",), "Somebody authorizes in Seller Central."),
+    "capture-elsewhere": Act(("amount",), "Somebody captures in Seller Central."),
+    "refund-elsewhere": Act(("amount",), "Somebody refunds in Seller Central."),
+    "void-elsewhere": Act((), "Somebody cancels the authorization in Seller Central."),
+    "close-elsewhere": Act((), "Somebody closes the permission in Seller Central."),
+    "unknown-state": Act(("word",), "The object takes a state that nobody documents."),
+}
 
 
 class ActError(ValueError):
@@ -37,7 +57,7 @@ def perform(value: JsonValue, book: Book, settings: Settings, now: datetime) -> 
     act = Fields({"act": value.get("act")} if isinstance(value, dict) else value, ("act",)).need_text(
         "act", limit=40, choices=tuple(ACTS)
     )
-    fields = Fields(value, ("act", "id", *ACTS[act]))
+    fields = Fields(value, ("act", "id", *ACTS[act].takes))
     return _Stage(book, settings, now, fields, fields.need_text("id", limit=64)).perform(act)
 
 
@@ -192,4 +212,4 @@ class _Stage:
             thing.reason = thing.decides_at = None
 
 
-__all__ = ["ACTS", "ActError", "perform"]
+__all__ = ["ACTS", "Act", "ActError", "perform"]

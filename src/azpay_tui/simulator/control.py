@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from azpay_tui.simulator import acts, situations
@@ -20,14 +21,14 @@ Handler: TypeAlias = "Callable[[Simulator, bytes], tuple[int, Plain]]"
 def answer(simulator: Simulator, request: Request) -> Response:
     """Answer a control request: no signature is needed; bad input is 400 with one sentence under ``error``."""
     path = request.path.rstrip("/")
-    methods = _ROUTES.get(path)
+    methods = PATHS.get(path)
     if methods is None:
-        return _response(simulator, 404, {"error": f"There is nothing at {path}; known are: {', '.join(_ROUTES)}."})
-    handler = methods.get(request.method)
-    if handler is None:
+        return _response(simulator, 404, {"error": f"There is nothing at {path}; known are: {', '.join(PATHS)}."})
+    door = methods.get(request.method)
+    if door is None:
         return _response(simulator, 405, {"error": f"{path} answers {', '.join(methods)} only."})
     try:
-        status, payload = handler(simulator, request.body)
+        status, payload = door.handler(simulator, request.body)
     except FieldError as error:
         return _response(simulator, 400, {"error": error.sentence()})
     except JsonError as error:
@@ -117,11 +118,33 @@ def _change_settings(simulator: Simulator, body: bytes) -> tuple[int, Plain]:
     return 200, simulator.settings.as_json()
 
 
-_ROUTES: Final[dict[str, dict[str, Handler]]] = {
-    "/_sim/ledger": {"GET": _ledger},
-    "/_sim/clock": {"GET": _get_clock, "POST": _advance},
-    "/_sim/faults": {"GET": _get_faults, "POST": _add_fault, "DELETE": _clear_faults},
-    "/_sim/orders": {"GET": _get_orders, "POST": _add_orders},
-    "/_sim/acts": {"POST": _act},
-    "/_sim/settings": {"GET": _get_settings, "PATCH": _change_settings},
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One method of a path: who answers it, and what it does in one sentence."""
+
+    handler: Handler
+    says: str
+
+
+#: Path -> method -> what it does.
+PATHS: Final[dict[str, dict[str, Door]]] = {
+    "/_sim/ledger": {"GET": Door(_ledger, "Lists one entry per write request on Amazon's paths, in their order.")},
+    "/_sim/clock": {
+        "GET": Door(_get_clock, "Answers the simulated moment."),
+        "POST": Door(_advance, "Moves the clock forward by `advance`, for example 8d; what falls due happens."),
+    },
+    "/_sim/faults": {
+        "GET": Door(_get_faults, "Lists the faults that are not used up, with the uses left."),
+        "POST": Door(_add_fault, "Arranges a fault for the requests it matches."),
+        "DELETE": Door(_clear_faults, "Forgets all faults."),
+    },
+    "/_sim/orders": {
+        "GET": Door(_get_orders, "Lists all orders with their ids."),
+        "POST": Door(_add_orders, "Makes orders in a situation and answers their ids."),
+    },
+    "/_sim/acts": {"POST": Door(_act, "Acts as Amazon, the buyer or somebody in Seller Central.")},
+    "/_sim/settings": {
+        "GET": Door(_get_settings, "Answers all switches."),
+        "PATCH": Door(_change_settings, "Changes the given switches."),
+    },
 }

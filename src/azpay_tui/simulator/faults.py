@@ -9,12 +9,30 @@ from azpay_tui.simulator.fields import FieldError, Fields
 from azpay_tui.simulator.routes import MATCHABLE, Call
 from azpay_tui.simulator.wire import Delivery, DeliveryKind, JsonValue, Number, Plain
 
-#: Fault -> whether the request takes effect unless the fault says otherwise.
-FAULTS: Final[dict[str, bool]] = {
-    "delay": True, "stall-before": False, "stall-after": True, "close-before": False, "close-after": True,
-    "reset-before": False, "reset-after": True, "truncate": True, "garbage": True, "drip": True,
-    "status": False, "throttle": False, "unknown-state": True,
-}  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """What can go wrong: whether the request takes effect unless the fault says otherwise, and what happens."""
+
+    effect: bool
+    says: str
+
+
+FAULTS: Final[dict[str, FaultKind]] = {
+    "delay": FaultKind(True, "The answer comes after `seconds` (2 unless said)."),
+    "stall-before": FaultKind(False, "Nothing is done and no answer comes until the client gives up."),
+    "stall-after": FaultKind(True, "The request takes effect, but no answer comes until the client gives up."),
+    "close-before": FaultKind(False, "Nothing is done; the connection is closed without an answer."),
+    "close-after": FaultKind(True, "The request takes effect; the connection is closed without an answer."),
+    "reset-before": FaultKind(False, "Nothing is done; the connection is reset."),
+    "reset-after": FaultKind(True, "The request takes effect; the connection is reset."),
+    "truncate": FaultKind(True, "The connection is closed in the middle of the answer."),
+    "garbage": FaultKind(True, "The answer is 200 with bytes that are no JSON."),
+    "drip": FaultKind(True, "The answer comes byte by byte, one every `seconds` (0.5 unless said)."),
+    "status": FaultKind(False, "The answer is an error with the given `code`, `reason` and `message`."),
+    "throttle": FaultKind(False, "The answer is 429 with TooManyRequests."),
+    "unknown-state": FaultKind(True, "The answer shows a state `word` that nobody documents."),
+}
 _FIXED: Final = frozenset(name for name in FAULTS if name.endswith(("-before", "-after"))) | {"unknown-state"}
 _SECONDS: Final = {"delay": 2.0, "drip": 0.5}
 _PARAMETERS: Final = (
@@ -83,7 +101,7 @@ def read_fault(value: JsonValue, fault_id: str) -> Fault:
         operation=match.text("operation", limit=20, choices=MATCHABLE),
         object_id=match.text("id", limit=64),
         times=fields.whole("times", 1, 1, 1_000_000),
-        effect=fields.flag("effect", FAULTS[name]),
+        effect=fields.flag("effect", FAULTS[name].effect),
         seconds=fields.seconds("seconds", _SECONDS.get(name, 0.0), 3600.0),
         code=code,
         reason=reason,

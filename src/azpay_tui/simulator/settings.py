@@ -2,42 +2,80 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import Literal, cast, get_args
+from dataclasses import Field, asdict, dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeVar, get_args
 
 from azpay_tui.simulator.fields import Fields
 from azpay_tui.simulator.wire import JsonValue, Plain
 
 Quotas = Literal["off", "sandbox", "live"]
+T = TypeVar("T", bound=bool | int | str)
+
+
+def _switch(
+    default: T, says: str, *, point: str | None = None, least: int = 0, most: int = 0, words: tuple[str, ...] = ()
+) -> T:
+    """A field of Settings with its description; the checker sees the default, the dataclass the field."""
+    told = MappingProxyType({"says": says, "point": point, "least": least, "most": most, "words": words})
+    made: Any = field(default=default, metadata=told)
+    value: T = made
+    return value
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Switches with their defaults; a change acts on existing orders at once.
+    """All switches with their defaults; a change acts on existing orders at once. SWITCHES describes each."""
 
-    ``errors_saved_with_key``: 429 and 5xx answers are saved under the idempotency key like others.
-    ``pending_refunds_counted``: a charge's refundedAmount includes refunds being decided.
-    ``charge_in_progress_blocks``: a live charge makes the permission NonChargeable (ChargeInProgress).
-    ``open_charges_reduce_balance``: live charges reduce limits.amountBalance like captures.
-    ``capture_after_close``: a charge authorized before its permission was closed can still be captured.
-    ``declined_refunds_counted``: declined refunds count towards the ten per charge.
-    ``ended_charges_counted``: charges that ended without a capture count towards the 25 per permission.
-    ``authorization_days``: days after which an authorization lapses.
-    ``delay_seconds``: until something being decided is decided. ``clock_skew_seconds``: how far Amazon's clock is off.
-    ``quotas``: the published request quotas that are enforced.
-    """
-
-    errors_saved_with_key: bool = False
-    pending_refunds_counted: bool = False
-    charge_in_progress_blocks: bool = False
-    open_charges_reduce_balance: bool = False
-    capture_after_close: bool = True
-    declined_refunds_counted: bool = False
-    ended_charges_counted: bool = True
-    authorization_days: int = 30
-    delay_seconds: int = 3600
-    clock_skew_seconds: int = 0
-    quotas: Quotas = "off"
+    errors_saved_with_key: bool = _switch(
+        False,
+        "Answers with 429 and 5xx are saved under the idempotency key and come back like others.",
+        point="whether server errors are saved with the key",
+    )
+    pending_refunds_counted: bool = _switch(
+        False,
+        "A charge's refundedAmount includes refunds that are still being decided.",
+        point="what refundedAmount counts",
+    )
+    charge_in_progress_blocks: bool = _switch(
+        False,
+        "A live charge makes its permission NonChargeable with ChargeInProgress.",
+        point="whether a smaller open charge blocks the next one",
+    )
+    open_charges_reduce_balance: bool = _switch(
+        False,
+        "Open authorizations reduce limits.amountBalance as captures do.",
+        point="what reduces the balance",
+    )
+    capture_after_close: bool = _switch(
+        True,
+        "A charge authorized before its permission was closed can still be captured.",
+        point="which closures end an authorization",
+    )
+    declined_refunds_counted: bool = _switch(
+        False,
+        "Declined refunds count towards the refunds a charge may have.",
+        point="whether declined refunds count",
+    )
+    ended_charges_counted: bool = _switch(
+        True,
+        "Charges that ended without a capture count towards the 25 of a permission.",
+        point="which charges count",
+    )
+    authorization_days: int = _switch(
+        30,
+        "Days after which an unused authorization lapses.",
+        point="whether sandbox lets authorizations lapse earlier",
+        least=1,
+        most=400,
+    )
+    delay_seconds: int = _switch(3600, "Seconds until something that is being decided is decided.", most=10_000_000)
+    clock_skew_seconds: int = _switch(
+        0, "How far Amazon's clock, as clients see it, is off.", least=-100_000_000, most=100_000_000
+    )
+    quotas: Literal["off", "sandbox", "live"] = _switch(
+        "off", "The published request quotas that are enforced.", words=get_args(Quotas)
+    )
 
     def as_json(self) -> dict[str, Plain]:
         """All switches by name."""
@@ -45,15 +83,40 @@ class Settings:
 
     def changed(self, value: JsonValue) -> Settings:
         """The settings with the given ones replaced. Raises FieldError and then changes nothing."""
-        names = tuple(asdict(self))
-        fields = Fields(value, names)
-        flags = {name: fields.flag(name, old) for name, old in asdict(self).items() if isinstance(old, bool)}
-        quotas = fields.text("quotas", limit=10, choices=get_args(Quotas)) or self.quotas
-        return replace(
-            self,
-            **flags,
-            authorization_days=fields.whole("authorization_days", self.authorization_days, 1, 400),
-            delay_seconds=fields.whole("delay_seconds", self.delay_seconds, 0, 10_000_000),
-            clock_skew_seconds=fields.whole("clock_skew_seconds", self.clock_skew_seconds, -100_000_000, 100_000_000),
-            quotas=cast(Quotas, quotas),
-        )
+        given = Fields(value, tuple(switch.name for switch in SWITCHES))
+        chosen = {switch.name: switch.read(given) for switch in SWITCHES if given.has(switch.name)}
+        return replace(self, **chosen)  # type: ignore[arg-type]  # each was read as what its field is
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One switch as its reader needs it.
+
+    ``says`` is what it means when it is on, or what its number or word is. ``point`` names the open point of the
+    public documents behind it, None where it is the simulator's own. ``words`` are the values of a text.
+    """
+
+    name: str
+    default: bool | int | str
+    says: str
+    point: str | None
+    least: int
+    most: int
+    words: tuple[str, ...]
+
+    def read(self, given: Fields) -> bool | int | str:
+        """The value among posted fields. Raises FieldError."""
+        if isinstance(self.default, bool):
+            return given.flag(self.name, self.default)
+        if isinstance(self.default, int):
+            return given.whole(self.name, self.default, self.least, self.most)
+        return given.text(self.name, limit=40, choices=self.words) or self.default
+
+
+def _described(found: Field[Any]) -> Switch:
+    default: Any = found.default
+    return Switch(found.name, default, **found.metadata)
+
+
+#: Every switch, in the order in which ``GET /_sim/settings`` answers them.
+SWITCHES: Final = tuple(_described(found) for found in fields(Settings))

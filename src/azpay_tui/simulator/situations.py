@@ -18,14 +18,42 @@ from azpay_tui.simulator.wire import JsonValue
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 
-#: Every situation, and how old its last charge (or the order) is when nothing else is asked for.
-SITUATIONS: Final[dict[str, timedelta]] = {
-    "open": 2 * _HOUR, "pending": _HOUR, "authorized": _DAY, "lapsed": 31 * _DAY, "capturing": 8 * _DAY,
-    "part-captured": 2 * _DAY, "captured": 3 * _DAY, "closed-authorized": 2 * _DAY, "suspended-authorized": 2 * _DAY,
-    "suspended": _DAY, "declined-soft": 5 * _HOUR, "declined-hard": 6 * _HOUR, "rejected": 8 * _HOUR,
-    "voided": 2 * _DAY, "canceled": 2 * _DAY, "part-refunded": 6 * _DAY, "refunded": 6 * _DAY, "refund-cap": 9 * _DAY,
-    "refunding": 4 * _DAY, "refund-declined": 5 * _DAY, "unknown": 3 * _HOUR,
-}  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A state of affairs by name: how old its last charge (or the order) is unless asked otherwise, what it is."""
+
+    age: timedelta
+    says: str
+
+
+SITUATIONS: Final[dict[str, Situation]] = {
+    "open": Situation(2 * _HOUR, "A permission that can be charged and was not yet."),
+    "pending": Situation(_HOUR, "An authorization that Amazon is still deciding."),
+    "authorized": Situation(
+        _DAY, "A hold on the buyer, to be captured or voided; after 7 days its capture takes time."
+    ),
+    "lapsed": Situation(31 * _DAY, "An authorization that was not captured within its 30 days."),
+    "capturing": Situation(8 * _DAY, "A capture that Amazon is still deciding."),
+    "part-captured": Situation(
+        2 * _DAY, "A charge captured in part (40 % unless said); the rest can be charged again."
+    ),
+    "captured": Situation(3 * _DAY, "A charge captured in full; the permission is closed."),
+    "closed-authorized": Situation(2 * _DAY, "A permission the merchant closed while a charge was authorized."),
+    "suspended-authorized": Situation(2 * _DAY, "An authorized charge under a payment method that became invalid."),
+    "suspended": Situation(_DAY, "A permission without charges whose payment method the buyer has to repair."),
+    "declined-soft": Situation(5 * _HOUR, "A charge declined in a way that may succeed when tried again."),
+    "declined-hard": Situation(6 * _HOUR, "A charge declined for good; the payment method has to be changed."),
+    "rejected": Situation(8 * _HOUR, "A charge Amazon rejected; the permission is closed."),
+    "voided": Situation(2 * _DAY, "An authorization the merchant canceled; the permission can be charged again."),
+    "canceled": Situation(2 * _DAY, "A permission the merchant closed together with its charges."),
+    "part-refunded": Situation(6 * _DAY, "A captured charge with a refund of a part (30 % unless said)."),
+    "refunded": Situation(6 * _DAY, "A captured charge refunded in full; the surplus is left."),
+    "refund-cap": Situation(9 * _DAY, "A captured charge refunded up to the most that can be refunded."),
+    "refunding": Situation(4 * _DAY, "A captured charge with a refund that Amazon is still deciding."),
+    "refund-declined": Situation(5 * _DAY, "A captured charge whose refund Amazon declined."),
+    "unknown": Situation(3 * _HOUR, "A permission and a charge in states that nobody documents."),
+}
 
 _CAPTURED: Final = frozenset(
     {"part-captured", "captured", "part-refunded", "refunded", "refund-cap", "refunding", "refund-declined"}
@@ -100,7 +128,7 @@ def make_order(
     origin: Literal["sample", "control"] = "control",
 ) -> Order:
     """Make the order and put it into the book. Its objects are held: they wait for the clock to be moved."""
-    age = SITUATIONS[wish.situation] if wish.age is None else wish.age
+    age = SITUATIONS[wish.situation].age if wish.age is None else wish.age
     has_charge = wish.situation not in ("open", "suspended")
     made = (now - age).replace(microsecond=0)
     created = made - timedelta(minutes=2) if has_charge else made
