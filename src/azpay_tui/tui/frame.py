@@ -9,8 +9,8 @@ from azpay_tui.backoffice.ports import ProfileInfo
 from azpay_tui.domain.rows import SyncStatus
 from azpay_tui.tui.commands import COMMANDS
 from azpay_tui.tui.feed import Pulse
-from azpay_tui.tui.widgets.find import FindPrompt
 from azpay_tui.tui.widgets.order_list import OrderList
+from azpay_tui.tui.widgets.prompt import Prompt
 from azpay_tui.tui.widgets.status_line import HeaderLine, KeysLine, StatusLine, age
 from azpay_tui.tui.widgets.views_bar import NAMES, ViewsBar
 
@@ -27,7 +27,7 @@ class Frame:
         self.header = HeaderLine(profile, id="header")
         self.views = ViewsBar(id="views")
         self.keys = KeysLine(id="keys")
-        self.message = FindPrompt(id="message")
+        self.message = Prompt(id="message")
         self.status = StatusLine(profile, where, id="status")
 
     def take(self, pulse: Pulse, in_flight: int) -> None:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
 
 
+MAX_TERM: Final = 100
+"""Characters of a text to find."""
+
+
 def find_again(screen: OrdersScreen, *, forward: bool) -> None:
     """Go to the next order of the view that the text is found in, and say how many there are."""
     shown, reader = display(screen.term, 40), screen.desk.reader
@@ -23,6 +27,13 @@ def find_again(screen: OrdersScreen, *, forward: bool) -> None:
         screen.say(f"/{shown}: not in this view; {'many' if everywhere is None else everywhere} in all orders.{hint}")
 
 
+def find(screen: OrdersScreen, term: str) -> None:
+    """Find a text in the view from the cursor on; an empty one forgets the last."""
+    screen.term = term
+    if term:
+        screen.try_to(lambda: find_again(screen, forward=True))
+
+
 class Find(Command):
     """Ask for a text."""
 
@@ -32,7 +43,7 @@ class Find(Command):
     def run(self, screen: OrdersScreen) -> None:
         """Open the prompt in place of the message line."""
         screen.to_list()
-        screen.message.open()
+        screen.message.ask("/ ", lambda term: find(screen, term), limit=MAX_TERM)
 
 
 class _Again(Command):

@@ -21,7 +21,6 @@ from azpay_tui.domain.rows import VIEWS
 from azpay_tui.tui.alarms import Alarms
 from azpay_tui.tui.commands import keymap
 from azpay_tui.tui.commands.base import Command, KeyReader
-from azpay_tui.tui.commands.finding import find_again
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS, Feed, Looked
 from azpay_tui.tui.frame import Frame
@@ -29,7 +28,6 @@ from azpay_tui.tui.news import news
 from azpay_tui.tui.tour import Tour
 from azpay_tui.tui.widgets.actions import ActionsPane
 from azpay_tui.tui.widgets.detail import DetailView
-from azpay_tui.tui.widgets.find import FindPrompt
 from azpay_tui.tui.widgets.order_list import OrderList
 from azpay_tui.tui.widgets.peek import Peek
 from azpay_tui.tui.widgets.words import zone
@@ -320,12 +318,6 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
             self.try_to(self.refresh_order)
         else:
             self.post_message(self.Acted(offer, order))
-
-    @on(FindPrompt.Entered)
-    def _found(self, message: FindPrompt.Entered) -> None:
-        self.term = message.term
-        if self.term:
-            self.try_to(lambda: find_again(self, forward=True))
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""
