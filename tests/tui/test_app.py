@@ -34,7 +34,7 @@ def test_every_command_is_documented_and_no_key_is_claimed_twice() -> None:
     for command in COMMANDS:
         assert command.sentence.endswith(".")
         assert command.name
-        assert command.shown
+        assert command.way
     assert keys.leaders == {"a", "g"}
 
 

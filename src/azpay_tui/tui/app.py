@@ -27,7 +27,9 @@ from azpay_tui.tui.dialogs.quit import QuitDialog
 from azpay_tui.tui.display import display
 from azpay_tui.tui.driver import ConsoleDriver
 from azpay_tui.tui.levers import is_remote
+from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.screens.orders import OrdersScreen
+from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.tour import Tour
 from azpay_tui.tui.widgets.words import plural
 
@@ -48,7 +50,9 @@ class Console(App[None], inherit_bindings=False):
         super().__init__(ansi_color=True)
         self.animation_level = "none"
         self._desk = desk
-        self._orders = OrdersScreen(desk, low_bandwidth=low_bandwidth, tour=Tour() if tour else None)
+        self.sitting = Sitting(desk.now)
+        """What was said and typed since the start."""
+        self._orders = OrdersScreen(desk, self.sitting, low_bandwidth=low_bandwidth, tour=Tour() if tour else None)
         self._leaving = False
         self.crash: BaseException | None = None
         """The unhandled exception that ended the app."""
@@ -79,10 +83,13 @@ class Console(App[None], inherit_bindings=False):
         try:
             self._desk.start()
         except BackOfficeError as error:
-            self.call_from_thread(self._orders.say, display(str(error), 400), warning=True)
+            self.call_from_thread(self._warn, display(str(error), 400))
         except (ConfigError, StoreError):
             # Whoever opened the console says why there is no back office, on a terminal that is free again.
             self.call_from_thread(self._finish, 1)
+
+    def _warn(self, text: str) -> None:
+        self.sitting.say(text, warning=True, unasked=True)
 
     # Acting
 
@@ -100,11 +107,11 @@ class Console(App[None], inherit_bindings=False):
         try:
             self._desk.submit(result.ready, result.accepted)
         except BackOfficeError as error:
-            self.call_from_thread(self._orders.say, f"Nothing was sent. {display(str(error), 400)}", warning=True)
+            self.call_from_thread(self._warn, f"Nothing was sent. {display(str(error), 400)}")
 
     # Ending
 
-    @on(OrdersScreen.QuitWanted)
+    @on(CommandScreen.QuitWanted)
     def _ask_quit(self) -> None:
         if self._desk.in_flight():
             self.push_screen(QuitDialog(self._desk.in_flight), lambda yes: self._finish(0) if yes else None)
@@ -126,7 +133,7 @@ class Console(App[None], inherit_bindings=False):
         self._leaving = True
         self.go_deaf()
         if self._desk.in_flight():
-            self._orders.say("Leaving when Amazon has answered what is on its way.")
+            self.sitting.say("Leaving when Amazon has answered what is on its way.")
 
         def stop() -> None:
             try:
@@ -151,7 +158,7 @@ class Console(App[None], inherit_bindings=False):
 
     def notify(self, message: str, *, severity: str = "information", **ignored: object) -> None:
         """Say it in the message line: a toast covers what one reads and costs kilobytes."""
-        self._orders.say(display(message, 600), warning=severity != "information")
+        self.sitting.say(display(message, 600), warning=severity != "information")
 
 
 def run_console(

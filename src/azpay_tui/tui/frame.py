@@ -7,7 +7,6 @@ from datetime import datetime, tzinfo
 
 from azpay_tui.backoffice.ports import ProfileInfo
 from azpay_tui.domain.rows import SyncStatus
-from azpay_tui.tui.commands import COMMANDS
 from azpay_tui.tui.feed import Pulse
 from azpay_tui.tui.widgets.order_list import OrderList
 from azpay_tui.tui.widgets.prompt import Prompt
@@ -55,12 +54,6 @@ class Frame:
         if orders.arrived:
             parts.append(f"{orders.arrived} new, press . to show")
         self.header.place("  ".join(parts))
-
-    def show_keys(self, *, in_list: bool) -> None:
-        """Show the keys of the pane that has the focus."""
-        ranked = [c for c in COMMANDS if c.rank is not None and (in_list or c.place == "anywhere")]
-        ranked.sort(key=lambda command: command.rank or 0)
-        self.keys.show([f"{command.shown.split(',')[0]} {command.name}" for command in ranked])
 
     def _when_empty(self) -> tuple[str, ...]:
         everything = self._counts.get("all", 0)

@@ -1,11 +1,11 @@
-"""Everything a key can do, one class each; this table feeds the keys, the line of keys and the help."""
+"""Everything that can be done, one class each; this table feeds the keys, the line of keys, `:`, palette and help."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from azpay_tui.tui.commands import acting, finding, general, moving, views
-from azpay_tui.tui.commands.base import Command, KeyMap
+from azpay_tui.tui.commands.base import Command, KeyMap, Where, belongs
 
 COMMANDS: Final[tuple[Command, ...]] = (
     *moving.COMMANDS,
@@ -16,6 +16,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
 )
 
 
-def keymap() -> KeyMap:
-    """Return the table of keys; raises `ValueError` when two commands claim the same one."""
-    return KeyMap(COMMANDS)
+def commands_of(where: Where) -> tuple[Command, ...]:
+    """Return the commands of the screen one is on (`pane` stands for the whole screen of orders)."""
+    return tuple(command for command in COMMANDS if belongs(command.place, where))
+
+
+def keymap(where: Where = "pane") -> KeyMap:
+    """Return the table of keys of a screen; raises `ValueError` when two commands claim the same one."""
+    return KeyMap(commands_of(where))

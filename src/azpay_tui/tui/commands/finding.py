@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from azpay_tui.tui.commands.base import Command
+from azpay_tui.tui.commands.base import Argument, Command
 from azpay_tui.tui.display import display
 
 if TYPE_CHECKING:
@@ -38,12 +38,17 @@ class Find(Command):
     """Ask for a text."""
 
     id, name, shown, sentence = "find", "find", "/", "Find a text in ids, numbers, buyers and e-mails of the view."
-    keys, rank = (("slash",),), 4
+    keys, rank, argument = (("slash",),), 4, Argument("text", required=True)
 
     def run(self, screen: OrdersScreen) -> None:
         """Open the prompt in place of the message line."""
         screen.to_list()
         screen.message.ask("/ ", lambda term: find(screen, term), limit=MAX_TERM)
+
+    def enter(self, screen: OrdersScreen, argument: str) -> None:
+        """Find a text at once."""
+        screen.to_list()
+        find(screen, argument)
 
 
 class _Again(Command):

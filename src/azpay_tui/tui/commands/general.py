@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from azpay_tui.tui.commands.base import Command
+from azpay_tui.tui.commands.base import Command, listens
 from azpay_tui.tui.dialogs.help import HelpEntry, HelpScreen
 
 if TYPE_CHECKING:
-    from azpay_tui.tui.screens.orders import OrdersScreen
+    from azpay_tui.tui.screens.base import CommandScreen
 
 
-class Peel(Command):
+class _Everywhere(Command):
+    """Base of what works on every screen."""
+
+    place = "everywhere"
+
+
+class Peel(_Everywhere):
     """Leave the innermost thing."""
 
     id, name, shown, sentence = "peel", "back", "Esc", "Leave the pane, the selection or the found text, in this order."
     keys = (("escape",),)
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Peel."""
         screen.peel()
 
 
-class Back(Command):
+class Back(_Everywhere):
     """Back, at last out."""
 
     id, name, shown, sentence = (
@@ -33,23 +39,23 @@ class Back(Command):
     )
     keys, rank = (("q",),), 7
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Go back."""
         screen.go_back()
 
 
-class Quit(Command):
+class Quit(_Everywhere):
     """Quit from anywhere."""
 
     id, name, shown, sentence = "quit", "quit", "Ctrl-Q", "Quit (asks when something is sent)."
     keys = (("ctrl+q",),)
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Quit."""
         screen.ask_quit()
 
 
-class Interrupt(Command):
+class Interrupt(_Everywhere):
     """What a reflex presses."""
 
     id, name, shown, sentence = (
@@ -60,51 +66,47 @@ class Interrupt(Command):
     )
     keys = (("ctrl+c",),)
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Tell."""
         screen.say("Ctrl-C stops nothing here. q quits, Esc goes back.")
 
 
-class SyncNow(Command):
+class SyncNow(_Everywhere):
     """Sync now."""
 
     id, name, shown, sentence = "sync", "sync", "Ctrl-R", "Read everything that is due from Amazon now."
     keys = (("ctrl+r",),)
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Wake the refresh."""
         screen.desk.sync_now()
         screen.say("Reading everything that is due from Amazon.")
 
 
-class Help(Command):
+class Help(_Everywhere):
     """Help."""
 
     id, name, shown, sentence = "help", "help", "?", "Show every key that works here."
     keys, rank = (("question_mark",),), 6
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Open the help."""
-        # The table holds this very command, so it is known only now.
-        from azpay_tui.tui.commands import COMMANDS
-
-        in_list = screen.focused is screen.orders
         entries: list[HelpEntry] = []
-        for command in COMMANDS:
+        for command in screen.commands:
             reason = command.refusal(screen)
-            if reason is None and command.place == "list" and not in_list:
+            if reason is None and not listens(command.place, screen.where):
                 reason = "works in the list"
-            entries.append((command.shown, command.name, command.sentence, reason is None, reason))
+            entries.append((command.way, command.name, command.sentence, reason is None, reason))
         screen.app.push_screen(HelpScreen(entries))
 
 
-class Redraw(Command):
+class Redraw(_Everywhere):
     """Draw everything again."""
 
     id, name, shown, sentence = "redraw", "redraw", "Ctrl-L", "Draw the whole screen again."
     keys = (("ctrl+l",),)
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Draw."""
         screen.refresh(repaint=True, layout=True)
 

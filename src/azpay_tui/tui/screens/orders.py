@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 
 from azpay_tui.backoffice.ports import Desk, Event
@@ -18,13 +16,13 @@ from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order, order_id_of
 from azpay_tui.domain.rows import VIEWS
-from azpay_tui.tui.alarms import Alarms
-from azpay_tui.tui.commands import keymap
-from azpay_tui.tui.commands.base import Command, KeyReader
+from azpay_tui.tui.commands.base import Command, Where
 from azpay_tui.tui.display import display
-from azpay_tui.tui.feed import READ_ERRORS, Feed, Looked
+from azpay_tui.tui.feed import Feed, Looked
 from azpay_tui.tui.frame import Frame
 from azpay_tui.tui.news import news
+from azpay_tui.tui.screens.base import CommandScreen
+from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.tour import Tour
 from azpay_tui.tui.widgets.actions import ActionsPane
 from azpay_tui.tui.widgets.detail import DetailView
@@ -42,8 +40,8 @@ TICK: Final = 10.0
 """Seconds between looks at the clock; only a changed text is painted."""
 
 
-class OrdersScreen(Screen[None], inherit_bindings=False):
-    """Finds a command for every key; widgets show, commands say what to do, the app acts."""
+class OrdersScreen(CommandScreen, inherit_bindings=False):
+    """Widgets show, commands say what to do, the app acts."""
 
     AUTO_FOCUS = "#orders"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 (the framework declares it)
@@ -67,16 +65,13 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         offer: Offer
         order: Order
 
-    def __init__(self, desk: Desk, *, low_bandwidth: bool = False, tour: Tour | None = None) -> None:
+    def __init__(self, desk: Desk, sitting: Sitting, *, low_bandwidth: bool = False, tour: Tour | None = None) -> None:
         """Show what a desk offers."""
-        super().__init__()
+        super().__init__(desk, sitting, "pane")
         profile = desk.profile
-        self.desk = desk
         self._feed = Feed(desk)
-        self._keys = KeyReader(keymap())
         self._zone = zone(profile.timezone)
         self._tour = tour
-        self.alarms = Alarms(self)
         self._asked_peel = False
         self._looked: Looked | None = None
         self.term = ""
@@ -85,7 +80,12 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         self.detail = DetailView(timezone=profile.timezone, masked=profile.environment == "live", id="detail")
         self.actions = ActionsPane(timezone=profile.timezone, id="actions")
         self._frame = Frame(profile, self._zone, desk.now, self.orders)
-        self.message = self._frame.message
+        self.message, self.keys = self._frame.message, self._frame.keys
+
+    @property
+    def where(self) -> Where:
+        """Where the focus is."""
+        return "list" if self.focused in (self.orders, None) else "pane"
 
     def compose(self) -> ComposeResult:
         """Header and views, the panes, the peek, and three lines below."""
@@ -122,56 +122,30 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
 
     # Keys
 
-    def on_key(self, event: events.Key) -> None:
-        """Find the command of a key; what is none goes on to the focused pane's own keys."""
-        if self.message.prompting:
-            self.message.take_key(event)
-            return
-        self.alarms.stop("leader")
-        pressed = self._keys.press(event.key, in_list=self.focused in (self.orders, None))
-        if pressed.kind == "other":
-            return
-        event.stop()
-        event.prevent_default()
-        if pressed.command is not None:
-            self.run_command(pressed.command)
-        elif pressed.kind == "lead":
-            if pressed.leader == "a" and self.orders.row is not None:
-                self.alarms.set("leader", LEADER, self.focus_actions)
-        elif pressed.leader == "a" and event.key in ("enter", "down", "up"):
-            self.focus_actions()
-        elif event.key != "escape":
-            self.say(f"Nothing is on {pressed.leader} {display(event.character or event.key, 20)}.")
+    def led(self, leader: str) -> None:
+        """Open the pane of actions when nothing follows."""
+        if leader == "a" and self.orders.row is not None:
+            self.alarms.set("leader", LEADER, self.focus_actions)
 
-    def on_paste(self, event: events.Paste) -> None:
-        """A pasted text is text for the prompt, and nothing anywhere else."""
-        if self.message.prompting:
-            self.message.take_paste(event)
+    def led_nowhere(self, leader: str, key: str) -> bool:
+        """Open the pane of actions by Enter or an arrow."""
+        if leader != "a" or key not in ("enter", "down", "up"):
+            return False
+        self.focus_actions()
+        return True
 
-    def run_command(self, command: Command) -> None:
+    def run_command(self, command: Command, argument: str = "") -> None:
         """Run a command, or say why it does not work now."""
         if command.id != "peel":
             self._asked_peel = False
-        refusal = command.refusal(self)
-        if refusal is not None:
-            self.say(refusal)
-            return
-        self.try_to(lambda: command.run(self))
+        super().run_command(command, argument)
+
+    def did(self, command: Command) -> None:
+        """Go on with the tour."""
         if self._tour is not None and self._tour.did(command.id):
             self._continue_tour()
 
-    def try_to(self, read: Callable[[], None]) -> None:
-        """Do something that reads the cache; what goes wrong there is said and ends nothing."""
-        try:
-            read()
-        except READ_ERRORS as error:
-            self.say(display(str(error), 400), warning=True)
-
     # What commands ask for
-
-    def say(self, text: str, *, warning: bool = False) -> None:
-        """Show a message; outside text in it must have passed `display`."""
-        self.message.say(text, warning=warning)
 
     def show_view(self, view: str) -> None:
         """Show a view from its start, in the list."""
@@ -226,13 +200,6 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         else:
             self.to_list()
 
-    def ask_quit(self) -> None:
-        """Quit; the app asks when something is in flight."""
-        self.post_message(self.QuitWanted())
-
-    class QuitWanted(Message):
-        """A person wants to leave."""
-
     def peel(self) -> None:
         """Leave the innermost thing."""
         if self.focused is not self.orders:
@@ -245,6 +212,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
             self.say("Nothing is selected.")
         else:
             self.term = ""
+            self.sitting.take_note()
             self.say("")
         if not self.orders.selected:
             self._asked_peel = False
@@ -297,7 +265,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
         intent = message.event.intent
         if intent is not None:
             text, warning = news(intent, self.desk.now(), self._zone)
-            self.say(text, warning=warning)
+            self.say(text, warning=warning, unasked=True)
         if "pulse" not in self.alarms:
             self.alarms.set("pulse", 0.1, self._pulse)
 
@@ -321,7 +289,7 @@ class OrdersScreen(Screen[None], inherit_bindings=False):
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""
-        self._frame.show_keys(in_list=self.focused is self.orders)
+        self.show_keys()
 
     def on_resize(self) -> None:
         """Keep the focus on something that is shown."""

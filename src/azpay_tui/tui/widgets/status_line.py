@@ -79,7 +79,7 @@ class MessageLine(Line):
         """Start empty."""
         super().__init__(id=id)
         self._said = ""
-        self._right = ""
+        self._flight = self._unread = ""
         self._style = theme.PLAIN
 
     @property
@@ -94,8 +94,17 @@ class MessageLine(Line):
 
     def in_flight(self, count: int) -> None:
         """Show how many actions are on their way to Amazon."""
-        self._right = f"~ {count} in flight" if count else ""
+        self._flight = f"~ {count} in flight" if count else ""
         self._show()
+
+    def unread(self, count: int) -> None:
+        """Show how many warnings nobody took note of; `@` lists them."""
+        self._unread = f"! {count} unread, @" if count else ""
+        self._show()
+
+    @property
+    def _right(self) -> str:
+        return "  ".join(part for part in (self._unread, self._flight) if part)
 
     def _lines(self, cells: int) -> list[str]:
         lines = wrap(self._said, cells, LONGEST_MESSAGE)

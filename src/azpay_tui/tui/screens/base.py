@@ -1,0 +1,146 @@
+"""What every screen of the console has in common: keys that find commands, a message line that can ask, and the rest
+that commands may use wherever they are.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+
+from textual import events
+from textual.message import Message
+from textual.screen import Screen
+
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.tui.alarms import Alarms
+from azpay_tui.tui.commands import commands_of, keymap
+from azpay_tui.tui.commands.base import Command, KeyReader, Where, hints
+from azpay_tui.tui.display import display
+from azpay_tui.tui.feed import READ_ERRORS
+from azpay_tui.tui.sitting import Sitting
+from azpay_tui.tui.widgets.prompt import Prompt
+from azpay_tui.tui.widgets.status_line import KeysLine
+
+
+class CommandScreen(Screen[None], inherit_bindings=False):
+    """Finds a command for every key; a screen has its `message` and `keys` lines and says where its focus is."""
+
+    message: Prompt
+    """The message line."""
+    keys: KeysLine
+    """The line of keys."""
+
+    class QuitWanted(Message):
+        """A person wants to leave."""
+
+    def __init__(self, desk: Desk, sitting: Sitting, where: Where) -> None:
+        """Be the screen of a place (`pane` is that of the orders)."""
+        super().__init__()
+        self.desk = desk
+        self.sitting = sitting
+        self.alarms = Alarms(self)
+        self.commands = commands_of(where)
+        """Every command of this screen, also those that do not work now."""
+        self._where: Where = where
+        self._keys = KeyReader(keymap(where))
+
+    @property
+    def where(self) -> Where:
+        """Where the focus is."""
+        return self._where
+
+    def on_mount(self) -> None:
+        """Show what was said last, and what will be."""
+        self._deafen = self.sitting.listen(self._show_said)
+        self._show_said()
+
+    def on_unmount(self) -> None:
+        """Listen no longer."""
+        self._deafen()
+
+    # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        """Find the command of a key; what is none goes on to the focused pane's own keys."""
+        if self.message.prompting:
+            self.message.take_key(event)
+            return
+        self.alarms.stop("leader")
+        pressed = self._keys.press(event.key, self.where)
+        if pressed.kind == "other":
+            return
+        event.stop()
+        event.prevent_default()
+        if pressed.command is not None:
+            self.run_command(pressed.command)
+        elif pressed.leader is not None and pressed.kind == "lead":
+            self.led(pressed.leader)
+        elif pressed.leader is not None and not self.led_nowhere(pressed.leader, event.key) and event.key != "escape":
+            self.say(f"Nothing is on {pressed.leader} {display(event.character or event.key, 20)}.")
+
+    def led(self, leader: str) -> None:
+        """Take note that a key waits for a second one."""
+
+    def led_nowhere(self, leader: str, key: str) -> bool:
+        """Take a key behind a leader that is no command's; returns whether it meant something."""
+        return False
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A pasted text is text for the prompt, and nothing anywhere else."""
+        if self.message.prompting:
+            self.message.take_paste(event)
+
+    def run_command(self, command: Command, argument: str = "") -> None:
+        """Run a command, with what was typed behind its name, or say why it does not work now."""
+        refusal = command.refusal(self)
+        if refusal is not None:
+            self.say(refusal)
+            return
+        try:
+            self.try_to(lambda: command.enter(self, argument) if argument else command.run(self))
+        except ValueError as error:
+            if not argument:
+                raise
+            self.say(display(str(error), 400))
+            return
+        self.did(command)
+
+    def did(self, command: Command) -> None:
+        """Take note that a command ran."""
+
+    def show_keys(self) -> None:
+        """Show the keys of the place one is in."""
+        self.keys.show(hints(self.commands, self.where))
+
+    # What commands ask for
+
+    def try_to(self, read: Callable[[], None]) -> None:
+        """Do something that reads the cache; what goes wrong there is said and ends nothing."""
+        try:
+            read()
+        except READ_ERRORS as error:
+            self.say(display(str(error), 400), warning=True)
+
+    def say(self, text: str, *, warning: bool = False, unasked: bool = False) -> None:
+        """Show and log a message; outside text in it must have passed `display`.
+
+        `unasked`: it is no answer to a key; such a warning stays until a person took note of it.
+        """
+        self.sitting.say(text, warning=warning, unasked=unasked)
+
+    def _show_said(self) -> None:
+        line = self.sitting.line
+        self.message.say(line.text, warning=line.warning)
+        self.message.unread(self.sitting.unread)
+
+    def ask_quit(self) -> None:
+        """Quit; the app asks when something is in flight."""
+        self.post_message(self.QuitWanted())
+
+    @abstractmethod
+    def go_back(self) -> None:
+        """Leave for where one came from."""
+
+    @abstractmethod
+    def peel(self) -> None:
+        """Leave the innermost thing."""

@@ -1,0 +1,72 @@
+"""What lasts from the console's start to its end and belongs to no screen: what was said, and what was typed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+KEPT: Final = 500
+"""Messages that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message; its text has passed `display`."""
+
+    at: datetime
+    """UTC."""
+    text: str
+    warning: bool
+
+
+class Sitting:
+    """Remembers every message, and keeps a warning that came by itself until a person took note of it.
+
+    Used on the app's own thread only.
+    """
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        """`now` gives UTC."""
+        self._now = now
+        self._listeners: list[Callable[[], None]] = []
+        self.said: deque[Said] = deque(maxlen=KEPT)
+        """Every message, oldest first."""
+        self.line = Said(now(), "", False)
+        """What the message line says."""
+        self.unread = 0
+        """Warnings that came by themselves and nobody took note of."""
+        self._kept = False
+        self.typed: list[str] = []
+        """What was entered on the `:` line, oldest first."""
+
+    def say(self, text: str, *, warning: bool = False, unasked: bool = False) -> None:
+        """Remember a message and show it; an empty one only clears the line.
+
+        What comes by itself (`unasked`) and is no warning does not push an unread warning off the line.
+        """
+        said = Said(self._now(), text, warning)
+        if text:
+            self.said.append(said)
+        if unasked and warning:
+            self.unread += 1
+        if not (unasked and self._kept and not warning):
+            self.line, self._kept = said, unasked and warning
+        self._tell()
+
+    def take_note(self) -> None:
+        """Count every warning as read."""
+        if self.unread:
+            self.unread, self._kept = 0, False
+            self._tell()
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after every message; returns the way to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
