@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from tests.simulator.process import DEADLINE, Server, running, start
 
-from azpay_tui.simulator.serve import _listen
+from azpay_tui.simulator.shell import listen
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_amazons_paths_need_the_key_and_the_control_surface_does_not(server: Ser
 
 
 def test_answers_do_not_wait_for_acknowledgements() -> None:
-    with _listen(0) as listener:
+    with listen(0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
 
 

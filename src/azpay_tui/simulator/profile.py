@@ -20,6 +20,9 @@ ORDERS: Final = "orders.csv"
 DATA: Final = "data"
 CERTIFICATE: Final = "sim-ca.pem"
 CERTIFICATE_KEY: Final = "sim-ca-key.pem"
+SANDBOX: Final = "SANDBOX-"
+MERCHANT_ID: Final = "A1SIMULATEDSHOP"
+STORE_ID: Final = "amzn1.application-oa2-client.simulated"
 
 
 class ProfileError(Exception):
@@ -50,7 +53,15 @@ class Profile:
         der = self.key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        return "SANDBOX-" + base64.b32encode(sha256(der).digest()).decode()[:24]
+        return SANDBOX + base64.b32encode(sha256(der).digest()).decode()[:24]
+
+    def keys(self) -> dict[str, rsa.RSAPublicKey]:
+        """The public key by each id that the server takes it under.
+
+        The second id, without SANDBOX-, is one of the older kind, whose URLs name the environment: /sandbox/v2/.
+        """
+        public = self.key.public_key()
+        return {self.public_key_id: public, self.public_key_id.removeprefix(SANDBOX): public}
 
 
 def open_profile(directory: Path) -> Profile:
@@ -64,13 +75,22 @@ def open_profile(directory: Path) -> Profile:
         raise ProfileError(f"The profile directory {directory} cannot be used: {error.strerror or error}.") from error
 
 
+def new_key() -> rsa.RSAPrivateKey:
+    """Make a key of the kind Amazon Pay takes."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def key_pem(key: rsa.RSAPrivateKey) -> bytes:
+    """The key as the text that SDKs read (PKCS#8, no password)."""
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
 def _key(path: Path) -> rsa.RSAPrivateKey:
     if not path.exists():
-        made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        pem = made.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        write_private(path, pem)
+        made = new_key()
+        write_private(path, key_pem(made))
         return made
     try:
         kept = serialization.load_pem_private_key(path.read_bytes(), password=None)
@@ -112,8 +132,8 @@ def write_profile(profile: Profile, port: int, tls: bool, export: str) -> str:
         'environment = "simulator"',
         f'url = "{url}"',
         *([f'ca_file = "{CERTIFICATE}"'] if tls else []),
-        'merchant_id = "A1SIMULATEDSHOP"',
-        'store_id = "amzn1.application-oa2-client.simulated"',
+        f'merchant_id = "{MERCHANT_ID}"',
+        f'store_id = "{STORE_ID}"',
         f'public_key_id = "{profile.public_key_id}"',
         f'private_key_file = "{KEY}"',
         f'data_dir = "{DATA}"',

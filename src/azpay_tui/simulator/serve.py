@@ -22,7 +22,7 @@ from azpay_tui.simulator.export import orders_csv
 from azpay_tui.simulator.profile import Profile, ProfileError, open_profile, write_profile
 from azpay_tui.simulator.samples import make_samples
 from azpay_tui.simulator.settings import Settings
-from azpay_tui.simulator.shell import OpenProtocol, Shell
+from azpay_tui.simulator.shell import Shell, listen, web_config
 from azpay_tui.simulator.statefile import StateError, StateFile
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -114,21 +114,7 @@ def serve(
         except (ProfileError, StateError) as error:
             raise ServeError(str(error)) from error
         shell = Shell(simulator)
-        config = uvicorn.Config(
-            shell,
-            http=OpenProtocol,
-            loop="asyncio",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            timeout_keep_alive=60,
-            timeout_graceful_shutdown=1,
-            ssl_certfile=certificate,
-            ssl_keyfile=key_file,
-        )
+        config = web_config(shell, certificate, key_file)
         server = _Server(config, shell, lambda: announce(url))
         if until_stdin_closes:
             threading.Thread(target=_watch_stdin, args=(server,), daemon=True).start()
@@ -140,8 +126,7 @@ def build(
     profile: Profile | None, keeper: StateFile | None, *, orders: int, seed: int, delay_seconds: int | None
 ) -> Simulator:
     """A simulator that accepts the profile's key, with the stored world or with sample orders. Raises StateError."""
-    keys = {profile.public_key_id: profile.key.public_key()} if profile else {}
-    simulator = Simulator(keys, seed=seed, keeper=keeper)
+    simulator = Simulator(profile.keys() if profile else {}, seed=seed, keeper=keeper)
     stored = keeper.load(simulator) if keeper is not None else False
     if delay_seconds is not None:
         text = {**simulator.settings.as_json(), "delay_seconds": delay_seconds}
@@ -153,16 +138,10 @@ def build(
 
 
 def _listen(port: int) -> socket.socket:
-    # With the protocol named, asyncio sends small writes at once; without it every answer waits for an acknowledgement.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
-        listener.listen(128)
+        return listen(port)
     except (OSError, OverflowError) as error:
-        listener.close()
         raise ServeError(f"Port {port} of 127.0.0.1 cannot be used ({error}); choose another with --port.") from error
-    return listener
 
 
 def _watch_stdin(server: _Server) -> None:

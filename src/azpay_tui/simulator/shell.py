@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from pathlib import Path
 from typing import Final, cast
 
 from starlette.requests import ClientDisconnect
@@ -88,6 +89,39 @@ class Shell:
             await _play(response, transport, receive, send)
         finally:
             self._held.discard(transport)
+
+
+def listen(port: int) -> socket.socket:
+    """Listen on a port of 127.0.0.1, 0 for a free one. Raises OSError, or OverflowError for what is no port."""
+    # With the protocol named, asyncio sends small writes at once; without it every answer waits for an acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
+    except (OSError, OverflowError):
+        listener.close()
+        raise
+    return listener
+
+
+def web_config(shell: Shell, certificate: Path | None = None, key_file: Path | None = None) -> Config:
+    """How uvicorn has to serve the shell; with TLS when certificate and key are given."""
+    return Config(
+        shell,
+        http=OpenProtocol,
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
+        ssl_certfile=certificate,
+        ssl_keyfile=key_file,
+    )
 
 
 async def _play(response: Response, transport: asyncio.Transport, receive: Receive, send: Send) -> None:
