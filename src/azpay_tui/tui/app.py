@@ -18,7 +18,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 
 from azpay_tui.backoffice.errors import BackOfficeError
-from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.ports import Desk, ProfileInfo
 from azpay_tui.paths import ConfigError
 from azpay_tui.store.errors import StoreError
 from azpay_tui.tui import lifecycle
@@ -60,6 +60,11 @@ class Console(App[None], inherit_bindings=False):
         """Intents still open when the desk had stopped."""
         self.stopped = False
         """Whether the desk was stopped."""
+
+    @property
+    def profile(self) -> ProfileInfo:
+        """Where and who, for the frames of screens and dialogs."""
+        return self._desk.profile
 
     def get_driver_class(self) -> type[Driver]:
         """Use the console's own driver."""

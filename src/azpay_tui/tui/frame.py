@@ -8,9 +8,10 @@ from datetime import datetime, tzinfo
 from azpay_tui.backoffice.ports import ProfileInfo
 from azpay_tui.domain.rows import SyncStatus
 from azpay_tui.tui.feed import Pulse
+from azpay_tui.tui.widgets.environment import PlaceLine
 from azpay_tui.tui.widgets.order_list import OrderList
 from azpay_tui.tui.widgets.prompt import Prompt
-from azpay_tui.tui.widgets.status_line import HeaderLine, KeysLine, StatusLine, age
+from azpay_tui.tui.widgets.status_line import KeysLine, StatusLine, age
 from azpay_tui.tui.widgets.views_bar import NAMES, ViewsBar
 
 
@@ -23,7 +24,7 @@ class Frame:
         self._orders = orders
         self._status: SyncStatus | None = None
         self._counts: dict[str, int] = {}
-        self.header = HeaderLine(profile, id="header")
+        self.header = PlaceLine(profile, id="header")
         self.views = ViewsBar(id="views")
         self.keys = KeysLine(id="keys")
         self.message = Prompt(id="message")

@@ -17,7 +17,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from azpay_tui.backoffice.errors import BackOfficeError, ChangedError
-from azpay_tui.backoffice.ports import Desk, Ready
+from azpay_tui.backoffice.ports import Desk, ProfileInfo, Ready
 from azpay_tui.domain.intent import Seen, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -130,6 +130,11 @@ class ActionDialog(Dialog[ActionResult | None]):
             yield Push(question.label(), self.arrivals, id="commit", disabled=True)
         yield Static("Tab moves. Enter on the left button, or Esc: close, nothing sent.", id="keys")
 
+    @property
+    def profile(self) -> ProfileInfo:
+        """Where the action would be done."""
+        return self._desk.profile
+
     def _static(self, name: str) -> Static:
         text = self._texts[name] = self._saying()[name]
         return Static(text, id=name, markup=False)
@@ -142,7 +147,6 @@ class ActionDialog(Dialog[ActionResult | None]):
 
     def on_mount(self) -> None:
         """Focus the harmless button and read the order live."""
-        self.set_class(self._desk.profile.environment == "live", "-live")
         self.query_one("#cancel").focus()
         self._check(self._question.first_wish())
         self.set_interval(TICK, self._paint)

@@ -19,6 +19,9 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.tui.widgets.environment import headed, mark, profile_of
+
 Monotonic = Callable[[], float]
 """Returns seconds that only ever grow."""
 
@@ -230,9 +233,13 @@ class Dialog(ModalScreen[ResultType]):
         #too-small { display: none; width: 100%; height: auto; }
         &.-hidden #box { display: none; }
         &.-hidden #too-small { display: block; }
+        &.-simulator #box { border-top: dashed $secondary; border-bottom: dashed $secondary; }
+        &.-sandbox #box { border-top: solid $warning; border-bottom: solid $warning; }
         &.-live #box { border-top: double $error; border-bottom: double $error; }
         /* Where the list shows beside the box, its words must not read on into those of the dialog. */
         &.-framed #box { max-width: 92; border: solid $foreground; }
+        &.-framed.-simulator #box { border: dashed $secondary; }
+        &.-framed.-sandbox #box { border: solid $warning; }
         &.-framed.-live #box { border: double $error; }
     }
     """
@@ -257,6 +264,11 @@ class Dialog(ModalScreen[ResultType]):
         return [entry for entry in super()._binding_chain if entry[0] is not self.app]
 
     @property
+    def profile(self) -> ProfileInfo | None:
+        """Where one is, as the frame says it: what the app works on."""
+        return profile_of(self.app)
+
+    @property
     def too_small(self) -> bool:
         """Whether the terminal is too small to show what would be confirmed."""
         return self.app.size.width < SMALLEST[0] or self.app.size.height < SMALLEST[1]
@@ -269,7 +281,8 @@ class Dialog(ModalScreen[ResultType]):
         text = f"This dialog needs {width}x{height}. Nothing can be confirmed.\nEsc: close it, nothing sent."
         yield Static(text, id="too-small", markup=False)
         with Vertical(id="box") as box:
-            box.border_title = f" {self.heading} "
+            mark(self, self.profile)
+            box.border_title = headed(self.profile, self.heading)
             yield from self.content()
 
     def content(self) -> ComposeResult:

@@ -1,4 +1,4 @@
-"""The rows that frame every screen: where one is on top; what happened, and how well the data is in step, below."""
+"""The rows below the panes: the keys, what happened, and how well the data is in step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from azpay_tui.domain.rows import SyncStatus
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display, width, wrap
 from azpay_tui.tui.widgets.line import Line, Part, justified
-from azpay_tui.tui.widgets.words import ENVIRONMENTS, span
+from azpay_tui.tui.widgets.words import span
 
 STALE_AFTER: Final = timedelta(minutes=15)
 """Without an answer from Amazon for this long, what is shown is called STALE."""
@@ -129,29 +129,6 @@ class MessageLine(Line):
         """Draw one line of the message."""
         lines = self._lines(self.size.width)
         return self.draw(((lines[y] if y < len(lines) else "", self._style),))
-
-
-class HeaderLine(Line):
-    """The first row: environment, profile and operator; position, selection and new rows at the right."""
-
-    def __init__(self, profile: ProfileInfo, *, id: str | None = None) -> None:
-        """Show a profile."""
-        super().__init__(id=id)
-        self._word: Part = (f" {ENVIRONMENTS[profile.environment]} ", theme.ENVIRONMENTS[profile.environment])
-        demo = "  demo" if profile.demo else ""
-        name, region, person = display(profile.name, 30), display(profile.region, 8), display(profile.person, 40)
-        self._left = f" {name} {region}  {person}{demo}"
-        self._right = ""
-        self.put(self._word)
-
-    def place(self, text: str) -> None:
-        """Show where one is in the list."""
-        self._right = text
-        self.put(self._word, (text, theme.PLAIN))
-
-    def parts_for(self, cells: int) -> Sequence[Part]:
-        """Set the place to the right end."""
-        return (self._word, (justified(self._left, self._right, cells - width(self._word[0])), theme.BOLD))
 
 
 class KeysLine(Line):
