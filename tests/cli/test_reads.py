@@ -89,9 +89,36 @@ def test_views_queries_and_sorts_choose(shop: Shop) -> None:
     assert ids("--sort", "-amount")[-1] == held
 
 
+def test_filters_choose_by_text_and_by_options(shop: Shop) -> None:
+    held = shop.make("authorized", number="F-1", amount="50.00", age="3d")
+    yen = shop.make("authorized", number="F-2", amount="7000", currency="JPY", age="1h")
+    open_ = shop.make("open", number="F-3", amount="70.00", age="20d")
+
+    def ids(*options: str) -> list[str]:
+        done = shop.good("orders", "list", "--json", "--sort", "number", *options)
+        assert done.json["total"] == len(done.json["orders"])
+        return [row["id"] for row in listed(done)]
+
+    assert ids("--filter", "status:authorized") == [held, yen]
+    assert ids("--filter", "status=AUTHORIZED age<1d") == [yen]
+    assert ids("--filter", "amount>=60 f-") == [yen, open_]
+    assert ids("--status", "AUTHORIZED,OPEN", "--currency", "usd") == [held, open_]
+    assert ids("--older-than", "2d", "--newer-than", "5d") == [held]
+    assert ids("--min", "50", "--max", "70.00") == [held, open_]
+    assert ids("--ship", "SHIP", "--query", "f-1") == [held]
+    assert ids("--attention", "none", "--filter", "ship=SHIP") == [held, yen]
+    assert ids("--status", "not found") == []
+    assert ids("--sort", "-number", "--view", "to-capture") == [yen, held]
+
+
 @pytest.mark.parametrize(
     "options",
     [
+        ("--filter", "colour=red"),
+        ("--status", "PAID"),
+        ("--older-than", "3"),
+        ("--min", "1,000"),
+        ("--max", ""),
         ("--view", "everything"),
         ("--sort", "colour"),
         ("--limit", "0"),

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from tests.store.making import NOW, charge, fill, oid, open_at, permission, tracked
 from tests.store.making import read as read_of
 
+from azpay_tui.domain import filters
+from azpay_tui.domain.filters import Narrowed
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Buyer
 from azpay_tui.domain.rows import VIEWS, ListRow
@@ -277,6 +279,92 @@ def test_a_place_stays_when_its_row_goes(stores: Stores) -> None:
     stores.cache.put([read_of(charge(ids[1], state="Canceled", reason="MerchantCanceled"))], NOW)
     rest = stores.reader.page("to-capture", after=page.next, limit=10)
     assert [row.id for row in rest.rows] == ids[2:]
+
+
+# Filters
+
+CONDITIONS = [
+    "status=AUTHORIZED", "status=CAPTURED,declined", "status!=CAPTURED", "status=NEW", "status=UNRECOGNISED",
+    "age<2d", "age>=1d", "age>26h", "age<=3h", "expires<24h", "expires>=5h", "expires>40d",
+    "amount>=100", "amount<2", "amount=3", "amount<=2.5", "amount>0.999", "amount=1.234",
+    "currency=JPY", "currency=USD,EUR", "currency!=USD",
+    "attention=any", "attention=none", "attention=lapses-soon,declined", "attention!=unrecognised", "attention!=any",
+    "ship=SHIP", "ship!=SHIP", "jane", "a-1",
+]  # fmt: skip
+
+
+@given(
+    view=st.sampled_from(VIEWS),
+    sort=st.sampled_from([None, *(name for name in SORTS if name != "trouble")]),
+    words=st.lists(st.sampled_from(CONDITIONS), min_size=1, max_size=3),
+    size=st.integers(1, 30),
+    few=st.sampled_from([-1, 0, 3, 20, 5000]),
+)
+def test_a_filter_leaves_what_its_conditions_say_whichever_way_it_is_found(
+    shop: CacheReader, view: str, sort: str | None, words: list[str], size: int, few: int
+) -> None:
+    found = filters.parse(" ".join(words))
+    narrowed = Narrowed(found, NOW)
+    whole = shop.page(view, sort=sort, query=found.query, limit=1000).rows
+    expected = [row.id for row in whole if filters.matches(found, row, NOW)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(read, "FREQUENT", few)
+        assert walk_narrowed(shop, view, sort, narrowed, size) == expected
+        assert shop.total(view, narrowed=narrowed) == len(expected)
+        for order_id in expected[:: max(1, len(expected) // 5)]:
+            row = shop.row(order_id, view=view, sort=sort, narrowed=narrowed)
+            assert row is not None
+            assert shop.place(row.cursor, view, sort=sort, narrowed=narrowed) == expected.index(order_id)
+    for row in whole:
+        held = shop.row(row.id, view=view, sort=sort, narrowed=narrowed)
+        assert (held is not None) == (row.id in expected)
+
+
+def walk_narrowed(shop: CacheReader, view: str, sort: str | None, narrowed: Narrowed, size: int) -> list[str]:
+    found: list[str] = []
+    after = None
+    while True:
+        page = shop.page(view, sort=sort, after=after, limit=size, narrowed=narrowed)
+        found += [row.id for row in page.rows]
+        after = page.next
+        if after is None:
+            return found
+
+
+def test_the_place_of_a_row_is_counted_up_to_a_cap(shop: CacheReader) -> None:
+    cursor = shop.page(limit=30).rows[-1].cursor
+    assert shop.place(cursor) == 29
+    assert shop.place(cursor, cap=29) == 29
+    assert shop.place(cursor, cap=28) is None
+
+
+def told(shop: CacheReader, text: str, sort: str, view: str = "all") -> str:
+    """Return SQLite's plan for the first page of a filter."""
+    found = filters.parse(text)
+    with shop._reading() as (cache, _journal):
+        assert cache is not None
+        base = read._planned(cache, view, SORTS[sort], "", Narrowed(found, NOW))
+        statement = paging.ordered(SORTS[sort], base, None, backwards=False, limit=60)
+        plan = cache.execute(f"EXPLAIN QUERY PLAN SELECT r.number {statement.sql}", statement.values).fetchall()
+    return " / ".join(row[3] for row in plan)
+
+
+def test_a_filter_uses_the_index_that_leaves_few_rows(shop: CacheReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "SEARCH r USING INDEX row_all_status (status=?)" in told(shop, "status=AUTHORIZED", "amount")
+    assert "SEARCH r USING INDEX row_all_expires" in told(shop, "expires<4h ship=SHIP", "-created")
+    assert "SEARCH r USING INDEX row_to_capture_amount" in told(shop, "currency=JPY amount<2", "number", "to-capture")
+    assert "SEARCH r USING INDEX row_all_newest" in told(shop, "age<1d", "number")
+    monkeypatch.setattr(read, "FREQUENT", 3)
+    # Too many to collect: walked in the order of the sort, which needs no sorting.
+    for text, sort, index in (
+        ("status=AUTHORIZED", "amount", "row_all_amount"),
+        ("status=AUTHORIZED age<3d", "-created", "row_all_status (status=? AND k_newest<?)"),
+        ("age<3d", "created", "row_all_newest (k_newest<?)"),
+        ("attention=any ship=HOLD", "expires", "row_attention_expires"),
+    ):
+        plan = told(shop, text, sort)
+        assert index in plan, plan
+        assert "TEMP B-TREE" not in plan, plan
 
 
 def test_unknown_views_and_sorts_are_refused_in_a_sentence(shop: CacheReader) -> None:

@@ -12,6 +12,7 @@ from azpay_tui.backoffice.act import check_amount, find_offer
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, OfflineError
 from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready
 from azpay_tui.domain import effect, limits, states, status
+from azpay_tui.domain.filters import WHOLE, Narrowed, matches
 from azpay_tui.domain.intent import (
     Intent,
     IntentDraft,
@@ -232,20 +233,26 @@ def in_view(row: ListRow, view: str) -> bool:
             return True
 
 
+def backwards(sort: str | None) -> bool:
+    """Whether a sort is walked backwards; newest first is the way forward."""
+    return sort == "created" or (sort is not None and sort.startswith("-") and sort != "-created")
+
+
 class MemoryReader:
-    """Reads of the memory desk: keyset pages newest first."""
+    """Reads of the memory desk: keyset pages, newest first unless sorted otherwise."""
 
     def __init__(self, desk: MemoryDesk) -> None:
         self._desk = desk
         self.pages_read = 0
         self._known: dict[str, tuple[Order, datetime, ListRow]] = {}
+        self._places: dict[str, ListRow] = {}
 
-    def _rows(self, view: str, query: str) -> list[ListRow]:
+    def _rows(self, view: str, query: str, sort: str | None = None, narrowed: Narrowed = WHOLE) -> list[ListRow]:
         rows = [self._row(order) for order in self._desk.orders.values()]
-        rows = [row for row in rows if in_view(row, view)]
-        for word in query.casefold().split():
+        rows = [row for row in rows if in_view(row, view) and matches(narrowed.filter, row, narrowed.at)]
+        for word in f"{query} {narrowed.filter.query}".casefold().split():
             rows = [r for r in rows if word in f"{r.id} {r.number or ''} {r.buyer or ''}".casefold()]
-        rows.sort(key=self._key)
+        rows.sort(key=lambda row: self._key(row, sort), reverse=backwards(sort))
         return rows
 
     def _row(self, order: Order) -> ListRow:
@@ -255,8 +262,16 @@ class MemoryReader:
         return known[2]
 
     @staticmethod
-    def _key(row: ListRow) -> tuple[float, str]:
-        return (-(row.created.timestamp() if row.created else 0.0), row.id)
+    def _key(row: ListRow, sort: str | None) -> tuple[object, ...]:
+        newest = -(row.created.timestamp() if row.created else 0.0)
+        amount = (row.amount.currency, row.amount.minor) if row.amount else ("~", 0)
+        keys: dict[str, tuple[object, ...]] = {
+            "expires": (row.expires.timestamp() if row.expires else float("inf"),),
+            "amount": amount,
+            "number": (row.number or "~",),
+            "status": (row.status, newest),
+        }
+        return (*keys.get((sort or "").removeprefix("-"), (newest,)), row.id)
 
     def page(
         self,
@@ -268,33 +283,59 @@ class MemoryReader:
         before: str | None = None,
         from_end: bool = False,
         limit: int = 50,
+        narrowed: Narrowed = WHOLE,
     ) -> Page:
         self.pages_read += 1
-        rows = self._rows(view, query)
+        rows = self._rows(view, query, sort, narrowed)
         start, end = 0, len(rows)
         if after is not None:
-            key = self._key(row_of(self._desk.orders[after], self._desk.now()))
-            start = next((i for i, row in enumerate(rows) if self._key(row) > key), len(rows))
+            start = sum(1 for row in rows if row.cursor == after or self._before(row, after, sort))
         if before is not None:
-            key = self._key(row_of(self._desk.orders[before], self._desk.now()))
-            end = next((i for i, row in enumerate(rows) if self._key(row) >= key), len(rows))
+            end = sum(1 for row in rows if self._before(row, before, sort))
         if from_end or before is not None:
             start = max(start, end - limit)
         else:
             end = min(end, start + limit)
         part = rows[start:end]
+        self._places |= {row.cursor: row for row in part}
         return Page(
             tuple(part),
             part[-1].cursor if part and end < len(rows) else None,
             part[0].cursor if part and start > 0 else None,
         )
 
-    def row(self, order_id: str) -> ListRow | None:
-        order = self._desk.orders.get(order_id)
-        return None if order is None else row_of(order, self._desk.now())
+    def _before(self, row: ListRow, cursor: str, sort: str | None) -> bool:
+        """Whether a row stands before a place, whose row may have gone since."""
+        mine, its = self._key(row, sort), self._key(self._places[cursor], sort)
+        return mine > its if backwards(sort) else mine < its
 
-    def total(self, view: str = "all", query: str = "", cap: int = 1000) -> int | None:
-        count = len(self._rows(view, query))
+    def row(
+        self, order_id: str, *, view: str = "all", sort: str | None = None, query: str = "", narrowed: Narrowed = WHOLE
+    ) -> ListRow | None:
+        if order_id not in self._desk.orders:
+            return None
+        row = row_of(self._desk.orders[order_id], self._desk.now())
+        held = any(row.id == found.id for found in self._rows(view, query, None, narrowed))
+        if held:
+            self._places[row.cursor] = row
+        return row if held else None
+
+    def total(self, view: str = "all", query: str = "", cap: int = 1000, *, narrowed: Narrowed = WHOLE) -> int | None:
+        count = len(self._rows(view, query, None, narrowed))
+        return count if count <= cap else None
+
+    def place(
+        self,
+        cursor: str,
+        view: str = "all",
+        *,
+        query: str = "",
+        sort: str | None = None,
+        narrowed: Narrowed = WHOLE,
+        cap: int = 10_000,
+    ) -> int | None:
+        rows = self._rows(view, query, sort, narrowed)
+        count = sum(1 for row in rows if self._before(row, cursor, sort))
         return count if count <= cap else None
 
     def counts(self) -> dict[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from azpay_tui.domain.filters import WHOLE, Narrowed
 from azpay_tui.domain.intent import Answer, Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -149,21 +150,37 @@ class Reader(Protocol):
         before: str | None = None,
         from_end: bool = False,
         limit: int = 50,
+        narrowed: Narrowed = WHOLE,
     ) -> Page:
         """Return part of a view by keyset; `limit` is kept between 1 and 10,000.
 
-        Sorts: `-created` (default), `created`, `expires`, `amount`, `-amount`, `number`, `status`; in the view
-        attention also `trouble` (its default: what lapses soonest, then by urgency). Raises `ValueError` with a
-        sentence for an unknown view or sort, or a cursor that is none of this sort.
+        Sorts: `-created` (default), `created`, `expires`, `amount`, `number`, `status`, each of these also with `-`;
+        in the view attention also `trouble` (its default: what lapses soonest, then by urgency). Raises `ValueError`
+        with a sentence for an unknown view or sort, or a cursor that is none of this sort.
         """
         ...
 
-    def row(self, order_id: str) -> ListRow | None:
-        """Return one order's list row."""
+    def row(
+        self, order_id: str, *, view: str = "all", sort: str | None = None, query: str = "", narrowed: Narrowed = WHOLE
+    ) -> ListRow | None:
+        """Return one order's list row with its cursor in a list; None when the order is not in that list."""
         ...
 
-    def total(self, view: str = "all", query: str = "", cap: int = 1000) -> int | None:
-        """Count a view (kept counts) or a query exactly up to `cap`; None above it."""
+    def total(self, view: str = "all", query: str = "", cap: int = 1000, *, narrowed: Narrowed = WHOLE) -> int | None:
+        """Count a view (kept counts), a query or a filter exactly up to `cap`; None above it."""
+        ...
+
+    def place(
+        self,
+        cursor: str,
+        view: str = "all",
+        *,
+        query: str = "",
+        sort: str | None = None,
+        narrowed: Narrowed = WHOLE,
+        cap: int = 10_000,
+    ) -> int | None:
+        """Return how many rows of a list stand before a cursor, counted exactly up to `cap`; None above it."""
         ...
 
     def counts(self) -> dict[str, int]:

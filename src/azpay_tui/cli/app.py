@@ -100,9 +100,20 @@ def orders_list(
     view: Annotated[
         str, typer.Option(metavar="V", help="attention, to-capture, unpaid, refunds, unknown or all.")
     ] = "all",
+    filter_: Annotated[
+        str, typer.Option("--filter", metavar="F", help='Conditions such as "status=AUTHORIZED age<31d amount>=100".')
+    ] = "",
+    status: Annotated[str | None, typer.Option(metavar="WORD,...", help="Only these status words.")] = None,
+    older_than: Annotated[str | None, typer.Option(metavar="AGE", help="Such as 7d; m, h, d or w.")] = None,
+    newer_than: Annotated[str | None, typer.Option(metavar="AGE", help="Such as 36h.")] = None,
+    minimum: Annotated[str | None, typer.Option("--min", metavar="A", help="At least this amount.")] = None,
+    maximum: Annotated[str | None, typer.Option("--max", metavar="A", help="At most this amount.")] = None,
+    currency: Annotated[str | None, typer.Option(metavar="CODE,...", help="Only these currencies.")] = None,
+    attention: Annotated[str | None, typer.Option(metavar="CODE,...", help="Only these reasons, any, or none.")] = None,
+    ship: Annotated[str | None, typer.Option(metavar="WORD", help="Only SHIP, or only HOLD.")] = None,
     sort: Annotated[
         str | None,
-        typer.Option(metavar="S", help="-created, created, expires, amount, -amount, number, status."),
+        typer.Option(metavar="S", help="created, expires, amount, number or status; with - in front the reverse."),
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", help="At most so many, up to 10000.")] = 50,
     after: Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on after this cursor.")] = None,
@@ -111,9 +122,28 @@ def orders_list(
 ) -> int:
     """List orders from the local cache."""
     from azpay_tui.cli.reads import list_orders
+    from azpay_tui.domain.filters import from_options
 
+    options = {
+        "status=": status,
+        "age>": older_than,
+        "age<": newer_than,
+        "amount>=": minimum,
+        "amount<=": maximum,
+        "currency=": currency,
+        "attention=": attention,
+        "ship=": ship,
+    }
     return list_orders(
-        _context(ctx), query=query, view=view, sort=sort, limit=limit, after=after, as_json=json, as_csv=csv
+        _context(ctx),
+        query=query,
+        filter_=from_options(filter_, options),
+        view=view,
+        sort=sort,
+        limit=limit,
+        after=after,
+        as_json=json,
+        as_csv=csv,
     )
 
 

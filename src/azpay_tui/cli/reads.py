@@ -9,6 +9,7 @@ from azpay_tui.cli.context import Context, corrected_now
 from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import csv_result, json_result, json_text, result, say, shown, table, utc
 from azpay_tui.domain import matrix
+from azpay_tui.domain.filters import Narrowed, parse
 from azpay_tui.domain.intent import Intent
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -51,6 +52,7 @@ def list_orders(
     context: Context,
     *,
     query: str,
+    filter_: str,
     view: str,
     sort: str | None,
     limit: int,
@@ -67,12 +69,13 @@ def list_orders(
         raise CommandError(f"--limit must be from 1 to {MOST_ROWS:,}, not {limit}.")
     reader = context.reader()
     try:
-        page = reader.page(view, query=query, sort=sort, after=after, limit=limit)
+        narrowed = Narrowed(parse(filter_), corrected_now(reader))
+        page = reader.page(view, query=query, sort=sort, after=after, limit=limit, narrowed=narrowed)
     except ValueError as error:
         raise CommandError(str(error)) from error
     rows, following = page.rows, page.next
     if as_json:
-        total = reader.total(view, query)
+        total = reader.total(view, query, narrowed=narrowed)
         json_result({"orders": [shapes.row(row) for row in rows], "next": following, "total": total})
     elif as_csv:
         csv_result(_CSV, (_csv_row(row) for row in rows))

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from azpay_tui.domain.rows import VIEWS
+from azpay_tui.store.cache.narrow import UNNARROWED, Drive, Key, Narrow
 from azpay_tui.store.cache.project import VIEW_COLUMNS
 from azpay_tui.store.cache.search import Terms
-
-Key = str | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,14 @@ SORTS: Final = {
     "-amount": _sort("amount", "k_currency k_amount order_id", backwards=True),
     "number": _sort("number", "k_number order_id"),
     "status": _sort("status", "status k_newest order_id"),
+    "-expires": _sort("expires", "k_expires order_id", backwards=True),
+    "-number": _sort("number", "k_number order_id", backwards=True),
+    "-status": _sort("status", "status k_newest order_id", backwards=True),
     "trouble": _sort("trouble", "k_rank k_trouble order_id"),
 }
 """Newest first; oldest first; what expires soonest; by currency and amount, both ways; order number as people count;
-status word, then newest; (view attention only) what lapses soonest, then by urgency, then newest."""
+status word, then newest; the exact reverse of these; (view attention only) what lapses soonest, then by urgency, then
+newest."""
 FREQUENT: Final = 5000
 """More full-text candidates than this are not collected and sorted: the sort's index is walked instead."""
 
@@ -103,20 +106,38 @@ class Walk:
     values: tuple[Key, ...]
 
 
-def source(view: str, sort: Sort, terms: Terms, frequent: bool) -> Walk:
-    """Return FROM and WHERE of a view narrowed by terms.
+def source(
+    view: str, sort: Sort, terms: Terms, frequent: bool, narrow: Narrow = UNNARROWED, drive: Drive | None = None
+) -> Walk:
+    """Return FROM and WHERE of a view narrowed by terms and by a filter.
 
-    Rare terms: the full-text index names candidates, which are compared and sorted. Frequent or short ones: the index
-    of the sort is walked and each row compared, until there are enough.
+    Rare terms: the full-text index names candidates, which are compared and sorted. Rare conditions: so does the index
+    of that condition, the `drive`. Otherwise the index of the sort is walked and each row compared, until there are
+    enough: of one status word its own index, which is in the same order, and of what needs a person that view's.
     """
-    table = f"list_row AS r INDEXED BY row_{view.replace('-', '_')}_{sort.index}"
+    walked = "attention" if narrow.attention else view
+    index = drive.index if drive else "status" if narrow.one_status and sort.index == "newest" else sort.index
+    table = f"list_row AS r INDEXED BY {index_of(walked, index)}"
     values: list[Key] = []
     if terms.match is not None and not frequent:
         table = "(SELECT rowid AS hit FROM search WHERE search MATCH ?) CROSS JOIN list_row AS r ON r.rid = hit"
         values.append(terms.match)
-    where = [f"r.{VIEW_COLUMNS[view]} = 1"] if view in VIEW_COLUMNS else []
-    where += ["instr(r.search_text, ?) > 0"] * len(terms.terms)
-    return Walk(f"FROM {table} WHERE {' AND '.join(where) or '1'}", (*values, *terms.terms))
+    where = [f"r.{VIEW_COLUMNS[name]} = 1" for name in dict.fromkeys((view, walked)) if name in VIEW_COLUMNS]
+    where += [*narrow.where, *["instr(r.search_text, ?) > 0"] * len(terms.terms)]
+    return Walk(f"FROM {table} WHERE {' AND '.join(where) or '1'}", (*values, *narrow.values, *terms.terms))
+
+
+def candidates(view: str, narrow: Narrow, drive: Drive) -> Walk:
+    """Return FROM and WHERE of what one condition alone leaves of a view, by its own index."""
+    walked = "attention" if narrow.attention else view
+    where = [f"r.{VIEW_COLUMNS[walked]} = 1"] if walked in VIEW_COLUMNS else []
+    table = f"list_row AS r INDEXED BY {index_of(walked, drive.index)}"
+    return Walk(f"FROM {table} WHERE {' AND '.join([*where, *drive.where])}", drive.values)
+
+
+def index_of(view: str, index: str) -> str:
+    """Return the name of a view's index."""
+    return f"row_{view.replace('-', '_')}_{index}"
 
 
 def ordered(sort: Sort, base: Walk, place: Sequence[Key] | None, *, backwards: bool, limit: int) -> Walk:

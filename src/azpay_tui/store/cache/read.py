@@ -12,11 +12,24 @@ from pathlib import Path
 from statistics import median
 from typing import Final, cast
 
+from azpay_tui.domain.filters import WHOLE, Narrowed
 from azpay_tui.domain.order import Order, kind_of, order_id_of
 from azpay_tui.domain.rows import VIEWS, Connection, ListRow, Page, SyncStatus, TimelineEntry
 from azpay_tui.store.cache.assemble import load, money
 from azpay_tui.store.cache.history import timeline
-from azpay_tui.store.cache.paging import FREQUENT, SORTS, Key, Walk, from_cursor, ordered, sort_of, source, to_cursor
+from azpay_tui.store.cache.narrow import Drive, Key, Narrow, frequent_first, narrow
+from azpay_tui.store.cache.paging import (
+    FREQUENT,
+    Sort,
+    Walk,
+    candidates,
+    from_cursor,
+    ordered,
+    sort_of,
+    source,
+    to_cursor,
+)
+from azpay_tui.store.cache.project import VIEW_COLUMNS
 from azpay_tui.store.cache.search import Terms, fold, parse
 from azpay_tui.store.errors import OlderSchema, cache_error, journal_error
 from azpay_tui.store.files import DataDir
@@ -84,23 +97,23 @@ class CacheReader:
         before: str | None = None,
         from_end: bool = False,
         limit: int = 50,
+        narrowed: Narrowed = WHOLE,
     ) -> Page:
         """Return part of a view by keyset; `limit` is kept between 1 and 10,000.
 
-        Sorts: `-created` (default), `created`, `expires`, `amount`, `-amount`, `number`, `status`, and in the view
-        attention `trouble` (its default). Raises `ValueError` with a sentence for an unknown view or sort, or a cursor
-        that is none of this sort.
+        Sorts: `-created` (default), `created`, `expires`, `amount`, `number`, `status`, each of these also with `-`,
+        and in the view attention `trouble` (its default). Raises `ValueError` with a sentence for an unknown view or
+        sort, or a cursor that is none of this sort.
         """
         name, chosen = sort_of(view, sort)
         limit = max(1, min(limit, LONGEST_PAGE))
         backwards = before is not None or (from_end and after is None)
         cursor = before if before is not None else after
         place = None if cursor is None else from_cursor(cursor, name)
-        terms = parse(query)
         with self._reading() as (cache, _journal):
             if cache is None:
                 return Page((), None, None)
-            base = source(view, chosen, terms, _is_frequent(cache, terms))
+            base = _planned(cache, view, chosen, query, narrowed)
             keys = ", ".join(f"r.{key}" for key in chosen.keys)
             walk = ordered(chosen, base, place, backwards=backwards, limit=limit + 1)
             found = cache.execute(f"SELECT {_COLUMNS}, {keys} {walk.sql}", walk.values).fetchall()
@@ -115,27 +128,59 @@ class CacheReader:
         has_next, has_previous = (behind, more) if backwards else (more, behind)
         return Page(rows, rows[-1].cursor if has_next else None, rows[0].cursor if has_previous else None)
 
-    def row(self, order_id: str) -> ListRow | None:
-        """Return one order's list row, its cursor in the default sort of the view `all`."""
-        keys = ", ".join(f"r.{key}" for key in SORTS["-created"].keys)
-        sql = f"SELECT {_COLUMNS}, {keys} FROM list_row AS r WHERE r.order_id = ?"
-        with self._reading() as (cache, _journal):
-            found = None if cache is None else cache.execute(sql, (order_id,)).fetchone()
-        return None if found is None else _list_row(found[:_WIDTH], to_cursor("-created", found[_WIDTH:]))
+    def row(
+        self, order_id: str, *, view: str = "all", sort: str | None = None, query: str = "", narrowed: Narrowed = WHOLE
+    ) -> ListRow | None:
+        """Return one order's list row with its cursor in a list; None when the order is not in that list.
 
-    def total(self, view: str = "all", query: str = "", cap: int = 1000) -> int | None:
-        """Count a view (kept counts) or a query exactly up to `cap`; None above it."""
+        Raises `ValueError` as `page` does.
+        """
+        name, chosen = sort_of(view, sort)
+        terms, found = _terms(query, narrowed), narrow(narrowed)
+        keys = ", ".join(f"r.{key}" for key in chosen.keys)
+        where = ["r.order_id = ?", *([f"r.{VIEW_COLUMNS[view]} = 1"] if view in VIEW_COLUMNS else []), *found.where]
+        where += ["instr(r.search_text, ?) > 0"] * len(terms.terms)
+        sql = f"SELECT {_COLUMNS}, {keys} FROM list_row AS r WHERE {' AND '.join(where)}"
+        values = (order_id, *found.values, *terms.terms)
+        with self._reading() as (cache, _journal):
+            row = None if cache is None else cache.execute(sql, values).fetchone()
+        return None if row is None else _list_row(row[:_WIDTH], to_cursor(name, row[_WIDTH:]))
+
+    def total(self, view: str = "all", query: str = "", cap: int = 1000, *, narrowed: Narrowed = WHOLE) -> int | None:
+        """Count a view (kept counts), a query or a filter exactly up to `cap`; None above it."""
         _name, chosen = sort_of(view, None)
-        terms = parse(query)
-        if terms.empty:
+        if not query.split() and not narrowed.filter:
             counted = self.counts()[view]
         else:
             with self._reading() as (cache, _journal):
                 if cache is None:
                     return 0
-                base = source(view, chosen, terms, _is_frequent(cache, terms))
+                base = _planned(cache, view, chosen, query, narrowed)
                 counting = f"SELECT count(*) FROM (SELECT 1 {base.sql} LIMIT ?)"
                 counted = int(cache.execute(counting, (*base.values, cap + 1)).fetchone()[0])
+        return counted if counted <= cap else None
+
+    def place(
+        self,
+        cursor: str,
+        view: str = "all",
+        *,
+        query: str = "",
+        sort: str | None = None,
+        narrowed: Narrowed = WHOLE,
+        cap: int = 10_000,
+    ) -> int | None:
+        """Return how many rows of a list stand before a cursor, counted exactly up to `cap`; None above it.
+
+        Raises `ValueError` as `page` does.
+        """
+        name, chosen = sort_of(view, sort)
+        place = from_cursor(cursor, name)
+        with self._reading() as (cache, _journal):
+            if cache is None:
+                return 0
+            walk = ordered(chosen, _planned(cache, view, chosen, query, narrowed), place, backwards=True, limit=cap + 1)
+            counted = int(cache.execute(f"SELECT count(*) FROM (SELECT 1 {walk.sql})", walk.values).fetchone()[0])
         return counted if counted <= cap else None
 
     def counts(self) -> dict[str, int]:
@@ -242,11 +287,29 @@ _DUE_FAILED: Final = """SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY ob
 _ERRORS: Final = "SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_failed WHERE attempts > 0 LIMIT ?)"
 
 
-def _is_frequent(cache: sqlite3.Connection, terms: Terms) -> bool:
-    if terms.match is None:
-        return False
-    counting = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)"
-    return int(cache.execute(counting, (terms.match, FREQUENT + 1)).fetchone()[0]) > FREQUENT
+def _terms(query: str, narrowed: Narrowed) -> Terms:
+    return parse(f"{query} {narrowed.filter.query}")
+
+
+def _planned(cache: sqlite3.Connection, view: str, sort: Sort, query: str, narrowed: Narrowed) -> Walk:
+    """Choose the way to a list: what is rare is collected and sorted, else the sort's index is walked."""
+    terms, found = _terms(query, narrowed), narrow(narrowed)
+    frequent = terms.match is None or _more_than_few(cache, "FROM search WHERE search MATCH ?", (terms.match,))
+    drive = _drive(cache, view, sort, found) if frequent and found.drives else None
+    return source(view, sort, terms, frequent, found, drive)
+
+
+def _drive(cache: sqlite3.Connection, view: str, sort: Sort, found: Narrow) -> Drive | None:
+    for drive in frequent_first(found.drives, sort.index):
+        some = candidates(view, found, drive)
+        if not _more_than_few(cache, some.sql, some.values):
+            return drive
+    return None
+
+
+def _more_than_few(cache: sqlite3.Connection, sql: str, values: tuple[Key, ...]) -> bool:
+    counting = f"SELECT count(*) FROM (SELECT 1 {sql} LIMIT ?)"
+    return int(cache.execute(counting, (*values, FREQUENT + 1)).fetchone()[0]) > FREQUENT
 
 
 def _exists(cache: sqlite3.Connection, walk: Walk) -> bool:

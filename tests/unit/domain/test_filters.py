@@ -1,0 +1,155 @@
+"""The little language that narrows a list: what it understands, what it refuses, and what a condition means."""
+
+import contextlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from azpay_tui.domain import filters
+from azpay_tui.domain.filters import EVERYTHING, FIELDS, FilterError, matches, parse
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.rows import ListRow
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+ROW = ListRow(
+    "S01-1234567-0000001",
+    "1001",
+    "AUTHORIZED",
+    Money(10_000, "EUR"),
+    None,
+    None,
+    "Jane",
+    NOW - timedelta(days=5),
+    NOW + timedelta(days=2),
+    None,
+    "SHIP",
+    ("lapses-soon",),
+    "",
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("status:authorized", "status=AUTHORIZED"),
+        ("STATUS=not-found,New", "status=NOT-FOUND,NEW"),
+        ("status=part_captured", "status=PART-CAPTURED"),
+        ("age<31d", "age<31d"),
+        ("age>=2w  age<90m", "age>=14d age<90m"),
+        ("age<120m", "age<2h"),
+        ("amount>=100.50", "amount>=100.50"),
+        ("currency=eur,xyz", "currency=EUR,XYZ"),
+        ("attention!=any", "attention!=any"),
+        ("ship=hold", "ship=HOLD"),
+        ("jane age<1d doe jane", "age<1d jane doe"),
+        ("a-1", "a-1"),
+        ("", ""),
+    ],
+)
+def test_a_filter_is_read_and_written_alike(typed: str, text: str) -> None:
+    found = parse(typed)
+    assert found.text == text
+    assert parse(found.text) == found
+    assert bool(found) == bool(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("statsu=NEW", "There is no filter 'statsu': did you mean status?"),
+        ("colour=red", "There is no filter 'colour': there are status, age, expires,"),
+        ("status=AUTHORISED", "The filter status knows no 'AUTHORISED': did you mean AUTHORIZED?"),
+        ("status=", "The filter status knows no '': there are UNKNOWN"),
+        ("status<NEW", "The filter status takes = !=, not <: write status=AUTHORIZED."),
+        ("age=3d", "The filter age takes < <= > >=, not =: write age<31d."),
+        ("age<3", "'3' is no length of time: digits and one of m h d w, so write age<31d."),
+        ("age<٣d", "'٣d' is no length of time"),
+        ("age<999999d", "'999999d' is no length of time"),
+        ("expires!=1d", "The filter expires takes"),
+        ("amount>=1,000", "'1,000' is no amount: digits with an optional point, so write amount>=100."),
+        ("amount>=-1", "'-1' is no amount"),
+        ("amount>=1e3", "'1e3' is no amount"),
+        ("amount!=1", "The filter amount takes"),
+        ("currency=EURO", "The filter currency knows no 'EURO': did you mean EUR?"),
+        ("attention=late", "The filter attention knows no 'late'"),
+        ("ship=maybe", "The filter ship knows no 'maybe': there are SHIP, HOLD."),
+        ("x" * 400, "A filter has at most 300 characters, not 400"),
+    ],
+)
+def test_what_is_no_filter_is_refused_in_one_sentence(typed: str, sentence: str) -> None:
+    with pytest.raises(FilterError) as caught:
+        parse(typed)
+    assert str(caught.value).startswith(sentence)
+    assert "\n" not in str(caught.value)
+
+
+@given(st.text(max_size=60))
+def test_nothing_that_is_typed_does_anything_but_narrow_or_be_refused(text: str) -> None:
+    with contextlib.suppress(FilterError):
+        found = parse(text)
+        assert parse(found.text) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "holds"),
+    [
+        ("status=AUTHORIZED", True),
+        ("status!=AUTHORIZED", False),
+        ("age<6d", True),
+        ("age<5d", False),
+        ("age<=5d", True),
+        ("age>5d", False),
+        ("expires<2d", False),
+        ("expires<=2d", True),
+        ("expires>1d", True),
+        ("amount>=100", True),
+        ("amount>100", False),
+        ("amount=100", True),
+        ("amount<100.01", True),
+        ("currency=USD", False),
+        ("currency!=USD", True),
+        ("attention=any", True),
+        ("attention=none", False),
+        ("attention=lapses-soon", True),
+        ("attention=declined,unknown", False),
+        ("ship=SHIP age<6d", True),
+        ("ship=SHIP age<1d", False),
+    ],
+)
+def test_a_condition_means_what_it_says(typed: str, holds: bool) -> None:
+    assert matches(parse(typed), ROW, NOW) is holds
+
+
+def test_amounts_are_compared_in_each_orders_own_currency() -> None:
+    yen = replace(ROW, amount=Money(100, "JPY"))
+    assert matches(parse("amount=100"), yen, NOW)
+    assert matches(parse("amount=100"), ROW, NOW)
+    assert not matches(parse("amount>=100"), replace(ROW, amount=Money(100, "USD")), NOW)
+    assert not matches(parse("amount>=0"), replace(ROW, amount=None), NOW)
+
+
+def test_what_is_not_known_is_neither_young_nor_near() -> None:
+    bare = replace(ROW, created=None, expires=None, amount=None, attention=())
+    for typed in ("age<9d", "age>0m", "expires<9d", "expires>0m", "currency=EUR", "attention=any"):
+        assert not matches(parse(typed), bare, NOW), typed
+    assert not matches(parse("expires<9d"), replace(ROW, expires=NOW - timedelta(hours=1)), NOW)
+
+
+def test_one_field_is_changed_without_touching_the_others() -> None:
+    found = parse("status=NEW age<3d age>1d jane")
+    assert found.without("age").text == "status=NEW jane"
+    assert found.having(parse("age<9d").conditions[0], "age").text == "status=NEW age<9d jane"
+    assert found.having(None, "status").text == "age<3d age>1d jane"
+    assert [condition.text for condition in found.of("age")] == ["age<3d", "age>1d"]
+    assert not EVERYTHING
+    assert set(FIELDS) >= {condition.field for condition in found.conditions}
+
+
+def test_amounts_are_exact() -> None:
+    [condition] = parse("amount>=0.1").conditions
+    assert condition.amount == Decimal("0.1")
+    assert filters.LONGEST >= 300
