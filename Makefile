@@ -9,7 +9,7 @@ KEY := $(shell { cat pyproject.toml requirements.lock; pwd; } | cksum | cut -d '
 READY := $(VENV)/.ready-$(KEY)
 PYTEST_ARGS ?=
 
-.PHONY: demo test lint types unit bench format lock picture clean
+.PHONY: demo test lint types unit bench format lock picture gallery clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -46,6 +46,10 @@ lock: $(READY)
 # The picture of the README, taken from the running console.
 picture: $(READY)
 	$(BIN)/python docs/picture.py docs/screenshot.svg
+
+# Every picture of snapshots/ on one page, for looking at.
+gallery: $(READY)
+	@$(BIN)/python docs/gallery.py build/gallery.html
 
 clean:
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis snapshot_report.html
