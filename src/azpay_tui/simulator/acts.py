@@ -14,6 +14,7 @@ from azpay_tui.simulator.model import (
     BLOCK_REASONS,
     DECLINE_REASONS,
     REFUND_DECLINE_REASONS,
+    REFUSAL_REASONS,
     Charge,
     Order,
     Refund,
@@ -35,6 +36,7 @@ ACTS: Final[dict[str, Act]] = {
     "decline": Act(
         ("reason",), "Amazon declines the pending charge or refund, or the next charge when a permission is named."
     ),
+    "refuse": Act(("reason",), "Amazon refuses the next capture or refund of the charge."),
     "settle": Act((), "Amazon decides in favour, as `approve`; for captures and refunds the better word."),
     "suspend": Act(("reason",), "The payment method breaks: the permission becomes NonChargeable."),
     "repair": Act((), "The buyer repairs the payment method: the permission is Chargeable again."),
@@ -70,7 +72,8 @@ class _Stage:
             raise ActError(f"There is no object with the id {target}.")
         rules.settle_due(order, now, settings)
         book.dirty.add(order.permission_id)
-        self._book, self._now, self._fields, self._target, self._order = book, now, fields, target, order
+        self._book, self._settings, self._now = book, settings, now
+        self._fields, self._target, self._order = fields, target, order
         found = book.charge(target)
         self._charge: Charge | None = found[1] if found else None
         found_refund = book.refund(target)
@@ -84,6 +87,8 @@ class _Stage:
                 self._decide(None)
             case "decline":
                 self._decline()
+            case "refuse":
+                self._refuse()
             case "suspend":
                 reason = self._fields.text("reason", limit=40, choices=BLOCK_REASONS) or "PaymentMethodInvalid"
                 self._usable()
@@ -104,7 +109,7 @@ class _Stage:
                 rules.cancel_charge(charge, "MerchantCanceled", self._now)
             case "close-elsewhere":
                 self._usable()
-                rules.close(self._order, "MerchantClosed", self._now)
+                rules.close(self._order, self._settings.closure_reason, self._now)
             case _:
                 self._set_word(self._fields.text("word", limit=60) or "Hibernating")
         return self._shown(act)
@@ -156,8 +161,15 @@ class _Stage:
         else:
             rules.decline_charge(self._order, charge, reason, self._now)
 
+    def _refuse(self) -> None:
+        charge = self._one_charge(("Authorized", "Captured"))
+        reason = self._fields.text("reason", limit=40, choices=REFUND_DECLINE_REASONS)
+        charge.next_refusal = reason or "AmazonRejected"
+
     def _decline(self) -> None:
-        reasons = REFUND_DECLINE_REASONS if self._refund is not None else DECLINE_REASONS
+        reasons: tuple[str, ...] = DECLINE_REASONS if self._refund is None else REFUND_DECLINE_REASONS
+        if self._charge is None and self._refund is None:
+            reasons = (*DECLINE_REASONS, *REFUSAL_REASONS)
         default = "AmazonRejected" if self._refund is not None else "SoftDeclined"
         reason = self._fields.text("reason", limit=40, choices=reasons) or default
         if self._charge is None and self._refund is None:

@@ -16,6 +16,8 @@ class Book:
         self._seed = seed
         self.random = random.Random(seed)
         self.dirty: set[str] = set()
+        #: Tracking number -> permission, for each parcel that Amazon was told of.
+        self.tracked: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Order]:
         return iter(self._orders.values())
@@ -63,6 +65,10 @@ class Book:
                 if refund.refund_id == refund_id and order:
                     return order, charge, refund
         return None
+
+    def track(self, number: str, permission_id: str) -> None:
+        """Remember a parcel's tracking number."""
+        self.tracked[number] = permission_id
 
     def new_permission_id(self) -> str:
         """A free permission id of the sandbox."""

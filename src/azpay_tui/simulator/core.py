@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -11,14 +10,14 @@ from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from azpay_tui.simulator import control, signature
+from azpay_tui.simulator import control, operations, replies, signature
 from azpay_tui.simulator.book import Book
 from azpay_tui.simulator.clock import Clock, system_time
 from azpay_tui.simulator.faults import Fault, FaultList
-from azpay_tui.simulator.operations import Operations, Result
+from azpay_tui.simulator.operations import Ask, Desk, Result
 from azpay_tui.simulator.quotas import Buckets
 from azpay_tui.simulator.records import LedgerEntry, SavedReply
-from azpay_tui.simulator.routes import WRITES, Call, recognise
+from azpay_tui.simulator.routes import LEDGER_WORDS, Call, recognise
 from azpay_tui.simulator.settings import Settings
 from azpay_tui.simulator.wire import (
     ApiError,
@@ -32,7 +31,6 @@ from azpay_tui.simulator.wire import (
     rfc3339,
 )
 
-_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 _GARBAGE: Final = b'<html><body><h1>Bad gateway</h1>\xff\xfe{"chargeId":'
 _BEFORE: Final = ("stall-before", "close-before", "reset-before")
 
@@ -47,12 +45,15 @@ class Keeper(Protocol):
 class _Answer:
     """What a call came to, before it is dressed as a response."""
 
-    def __init__(self, status: int, payload: bytes, object_id: str | None, effect: bool, captured_too: bool) -> None:
+    def __init__(
+        self, status: int, payload: bytes, object_id: str | None, effect: bool = False, captured_too: bool = False
+    ) -> None:
         self.status = status
         self.payload = payload
         self.object_id = object_id
         self.effect = effect
         self.captured_too = captured_too
+        self.permission_id: str | None = None
         self.retry_after: int | None = None
 
 
@@ -130,10 +131,11 @@ class Simulator:
 
     def _dressed(self, answer: _Answer, fault: Fault | None) -> Response:
         status, body, headers = answer.status, answer.payload, self.headers()
+        wait = answer.retry_after if fault is None or fault.retry_after is None else fault.retry_after
+        if wait is not None:
+            headers = (*headers, ("retry-after", str(wait)))
         if fault is None:
             return Response(status, headers, body)
-        if fault.retry_after is not None:
-            headers = (*headers, ("retry-after", str(fault.retry_after)))
         if fault.name == "garbage":
             status, body = 200, _GARBAGE
         if fault.name == "unknown-state" and status < 300:
@@ -141,17 +143,17 @@ class Simulator:
         return Response(status, headers, b"" if fault.name in _BEFORE else body, fault.delivery())
 
     def _without_effect(self, fault: Fault, request: Request, call: Call) -> _Answer:
-        target = None if call.operation in ("authorize", "refund") else call.target
+        target = None if call.created else call.target
         if fault.name in ("status", "throttle"):
-            answer = _Answer(fault.code, _error(fault.reason, fault.message), target, False, False)
-            if self.settings.errors_saved_with_key and self._signed(request):
+            answer = _Answer(fault.code, _error(fault.reason, fault.message), target)
+            if self.settings.errors_saved_with_key and self._signed(request, call):
                 self._save_reply(request, call, answer)
             return answer
-        return _Answer(500, _error("InternalServerError", "Simulated failure."), target, False, False)
+        return _Answer(500, _error("InternalServerError", "Simulated failure."), target)
 
-    def _signed(self, request: Request) -> bool:
+    def _signed(self, request: Request, call: Call) -> bool:
         try:
-            signature.verify(request, self.keys, self.wall())
+            self._believed(request, call)
         except ApiError:
             return False
         return True
@@ -159,28 +161,37 @@ class Simulator:
     def _answer(self, request: Request, call: Call) -> _Answer:
         keyed = False
         try:
-            key_id = signature.verify(request, self.keys, self.wall())
-            environment = signature.environment_of(key_id, call.segment)
-            if request.method == "POST":
-                replay = self._replay(request, call)
-                if replay is not None:
-                    return replay
-                keyed = call.operation in WRITES
-            if not self._buckets.take(self.settings.quotas, call.operation, self.clock.now()):
+            environment = self._believed(request, call)
+            saved = replies.replay(request, call, self.replies, self.settings)
+            if saved is not None:
+                return _Answer(saved.status, saved.payload.encode(), saved.object_id)
+            keyed = True
+            if not self._buckets.take(self.settings, call.operation, self.clock.now()):
                 raise ApiError(429, "TooManyRequests", "The request quota of this operation is used up.")
             result = self._run(request, call, environment)
             answer = _Answer(result.status, dump_json(result.payload), result.object_id, True, result.captured_too)
+            answer.permission_id = result.permission_id
         except ApiError as error:
-            answer = _Answer(error.status, _error(error.reason, error.message), None, False, False)
-            if call.operation not in ("authorize", "refund"):
-                answer.object_id = call.target
+            answer = _Answer(error.status, _error(error.reason, error.message), None if call.created else call.target)
+            if error.status == 429:
+                answer.retry_after = self.settings.retry_after_seconds or None
             if error.reason == "DuplicateIdempotencyKey":
                 return answer
         if keyed and ((answer.status < 500 and answer.status != 429) or self.settings.errors_saved_with_key):
             self._save_reply(request, call, answer)
         return answer
 
+    def _believed(self, request: Request, call: Call) -> signature.Environment:
+        """The environment a properly signed request is for. Raises ApiError."""
+        window = timedelta(seconds=self.settings.date_window_seconds)
+        key_id = signature.verify(request, self.keys, self.wall(), window)
+        if self.settings.account_suspended:
+            raise ApiError(403, "InvalidAccountStatus", "The merchant account is not in good standing.")
+        return signature.environment_of(key_id, call.segment)
+
     def _run(self, request: Request, call: Call, environment: signature.Environment) -> Result:
+        if not call.offered:
+            raise ApiError(405, "RequestNotSupported", "This merchant account may not use this operation.")
         if call.operation == "other":
             if call.known_path:
                 raise ApiError(405, "UnsupportedOperation", f"[{request.method}] is not supported at this path.")
@@ -190,47 +201,23 @@ class Simulator:
             if kind != "application/json":
                 raise ApiError(400, "InvalidHeaderValue", "The header [content-type] has to be application/json.")
         code = request.header("x-amz-pay-simulation-code")
-        if environment == "live":
-            if code is not None:
-                raise ApiError(400, "InvalidSandboxSimulationSpecified", "Simulation is possible in sandbox only.")
+        live = environment == "live"
+        if live and code is not None:
+            raise ApiError(400, "InvalidSandboxSimulationSpecified", "Simulation is possible in sandbox only.")
+        if live:
             raise ApiError(404, "ResourceNotFound", "The object was not found in this environment.")
-        return Operations(self.book, self.settings, self.clock.now()).run(call, request.body, code)
-
-    def _replay(self, request: Request, call: Call) -> _Answer | None:
-        """The saved answer to a repeated request; None for a new key. Raises ApiError for a bad or reused key."""
-        key = request.header("x-amz-pay-idempotency-key")
-        if call.operation not in WRITES:
-            return None
-        if not key:
-            raise ApiError(400, "MissingHeaderValue", "The header [x-amz-pay-idempotency-key] is missing.")
-        if _KEY.fullmatch(key) is None:
-            raise ApiError(400, "InvalidHeaderValue", "The value of [x-amz-pay-idempotency-key] is invalid.")
-        saved = self.replies.get(key)
-        if saved is None:
-            return None
-        if (saved.method, saved.path, saved.body_sha256) != (request.method, call.path, _digest(request.body)):
-            raise ApiError(400, "DuplicateIdempotencyKey", "The idempotency key was used for another request.")
-        return _Answer(saved.status, saved.payload.encode(), saved.object_id, False, False)
+        desk = Desk(self.book, self.settings, self.clock.now(), live)
+        return operations.run(call.operation, desk, Ask(call.target or "", request.body, request.query, code))
 
     def _save_reply(self, request: Request, call: Call, answer: _Answer) -> None:
-        key = request.header("x-amz-pay-idempotency-key")
-        if request.method != "POST" or call.operation not in WRITES or not key or _KEY.fullmatch(key) is None:
-            return
-        if key not in self.replies:
-            self.replies[key] = SavedReply(
-                key,
-                request.method,
-                call.path,
-                _digest(request.body),
-                answer.status,
-                answer.payload.decode(),
-                answer.object_id,
-            )
+        saved = replies.to_save(request, call, answer.status, answer.payload, answer.object_id)
+        if saved is not None:
+            self.replies.setdefault(saved.key, saved)
 
     def _write_down(self, request: Request, call: Call, answer: _Answer) -> None:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return
-        entries = [(call.operation, answer.object_id)]
+        entries = [(call.operation if call.operation in LEDGER_WORDS else "other", answer.object_id)]
         if answer.captured_too:
             entries.append(("capture", answer.object_id))
         for operation, object_id in entries:
@@ -240,18 +227,14 @@ class Simulator:
                     time=rfc3339(self.clock.now()),
                     operation=operation,
                     id=object_id,
-                    permission_id=call.permission_id,
+                    permission_id=answer.permission_id or call.permission_id,
                     amount=call.amount,
                     currency=call.currency,
-                    idempotency_key=request.header("x-amz-pay-idempotency-key"),
-                    body_sha256=_digest(request.body),
+                    idempotency_key=request.header(replies.HEADER),
+                    body_sha256=replies.digest(request.body),
                     effect=answer.effect,
                 )
             )
-
-
-def _digest(body: bytes) -> str:
-    return sha256(body).hexdigest()
 
 
 def _error(reason: str, message: str) -> bytes:

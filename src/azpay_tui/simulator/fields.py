@@ -157,3 +157,33 @@ class Fields:
         inner = Fields(value, tuple(limits), f"{self._prefix}{name}.")
         found = {key: inner.text(key, limit=limit) for key, limit in limits.items()}
         return {key: text for key, text in found.items() if text is not None}
+
+    def inner(self, name: str, allowed: Collection[str]) -> Fields | None:
+        """An optional object in this one, read as strictly."""
+        value = self._get(name, "", False)
+        return None if value is None else Fields(value, allowed, f"{self._prefix}{name}.")
+
+    def objects(self, name: str, allowed: Collection[str]) -> list[Fields]:
+        """A required list of one object or more."""
+        value = self._get(name, "a list of objects is needed", True)
+        if not isinstance(value, list) or not value:
+            raise self.invalid(name, "a list of one object or more")
+        return [Fields(item, allowed, f"{self._prefix}{name}[{index}].") for index, item in enumerate(value)]
+
+    def words(self, name: str, choices: Collection[str]) -> list[str] | None:
+        """An optional list of known words."""
+        value = self._get(name, "", False)
+        if value is None:
+            return None
+        found = [item for item in value if isinstance(item, str) and item in choices] if isinstance(value, list) else []
+        if not isinstance(value, list) or len(found) != len(value):
+            raise self.invalid(name, f"a list of {', '.join(choices)}")
+        return found
+
+    def digits(self, name: str) -> str:
+        """A required count, written as a string or as a number."""
+        value = self._get(name, "a number is needed", True)
+        text = value.text if isinstance(value, Number) else value
+        if not isinstance(text, str) or re.fullmatch(r"[0-9]{1,3}", text, re.ASCII) is None:
+            raise self.invalid(name, "a number of at most three digits")
+        return text

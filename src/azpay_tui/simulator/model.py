@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 GUARANTEE: Final = timedelta(days=7)
 PERMISSION_LIFE: Final = timedelta(days=180)
@@ -14,6 +14,8 @@ BUYER_WINDOW: Final = timedelta(days=30)
 LIVE: Final = frozenset({"AuthorizationInitiated", "Authorized", "CaptureInitiated"})
 
 DECLINE_REASONS: Final = ("SoftDeclined", "HardDeclined", "AmazonRejected", "ProcessingFailure", "TransactionTimedOut")
+#: Refusals of Create Charge that no charge can be in: they concern the buyer's payment method.
+REFUSAL_REASONS: Final = {"PaymentMethodNotAllowed": "PaymentMethodNotAllowed", "MFANotCompleted": "MFAFailed"}
 REFUND_DECLINE_REASONS: Final = ("AmazonRejected", "ProcessingFailure")
 BLOCK_REASONS: Final = (
     "PaymentMethodInvalid", "PaymentMethodDeleted", "BillingAddressDeleted", "PaymentMethodExpired",
@@ -59,6 +61,7 @@ class Charge:
     verdict: str | None = None
     held: bool = False
     refunds: list[Refund] = field(default_factory=list)
+    next_refusal: str | None = None
 
     def refunded(self, pending: bool) -> int:
         """Sum of the refunds that succeeded, and of those being decided when ``pending``."""
@@ -83,7 +86,11 @@ class Buyer:
 
 @dataclass(slots=True)
 class Order:
-    """A charge permission and everything under it; ``amount`` is the shop's, ``limit`` Amazon's."""
+    """A charge permission and everything under it; ``amount`` is the shop's, ``limit`` Amazon's.
+
+    ``metadata`` is what requests set of merchantMetadata, ``recurring`` the kept recurringMetadata; an ``extended``
+    permission lives 13 months.
+    """
 
     permission_id: str
     number: str
@@ -93,11 +100,15 @@ class Order:
     created: datetime
     updated: datetime
     buyer: Buyer
-    origin: Literal["sample", "control"]
+    origin: Literal["sample", "control", "checkout"]
     state: str = "Chargeable"
     reasons: list[str] = field(default_factory=list)
     next_decline: str | None = None
     charges: list[Charge] = field(default_factory=list)
+    metadata: dict[str, str] = field(default_factory=dict)
+    metadata_changed: bool = False
+    recurring: dict[str, Any] = field(default_factory=dict)
+    extended: bool = False
 
     def captured(self) -> int:
         """What was taken so far; refunds do not give it back to the limit."""

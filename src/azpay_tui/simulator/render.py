@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -28,6 +29,7 @@ _DESCRIPTIONS: Final = {
     "ChargePermissionCanceled": "The charge permission was closed.",
 }
 STORE_NAME: Final = "Simulated Store"
+METADATA: Final = ("merchantReferenceId", "merchantStoreName", "noteToBuyer", "customInformation")
 
 
 def describe(reason: str | None) -> str | None:
@@ -93,28 +95,29 @@ def permission_json(order: Order, settings: Settings, now: datetime) -> dict[str
         },
         "creationTimestamp": compact(order.created),
         "expirationTimestamp": compact(permission_expires(order)),
-        "merchantMetadata": {
-            "merchantReferenceId": order.number,
-            "merchantStoreName": STORE_NAME,
-            "noteToBuyer": None,
-            "customInformation": None,
-        },
+        "merchantMetadata": metadata_json(order),
         "releaseEnvironment": "Sandbox",
         "limits": {
             "amountLimit": price(order.limit, order.currency),
             "amountBalance": price(balance(order, settings), order.currency),
         },
         "chargePermissionType": "OneTime",
-        "recurringMetadata": {"frequency": None, "amount": None},
+        "recurringMetadata": {"frequency": None, "amount": None, **order.recurring},
         "presentmentCurrency": order.currency,
     }
+
+
+def metadata_json(order: Order, more: Mapping[str, str] | None = None) -> dict[str, Plain]:
+    """The merchant's own fields of an order, with those of a charge put over them; null where nothing was said."""
+    given = {} if order.origin == "checkout" else {"merchantReferenceId": order.number, "merchantStoreName": STORE_NAME}
+    known = {**given, **order.metadata, **(more or {})}
+    return {name: known.get(name) for name in METADATA}
 
 
 def charge_json(order: Order, charge: Charge, settings: Settings) -> dict[str, Plain]:
     """A charge; captureAmount and refundedAmount are null before the capture."""
     taken = charge.captured
     refunded = charge.refunded(settings.pending_refunds_counted)
-    metadata = {"merchantReferenceId": order.number, "merchantStoreName": STORE_NAME, **charge.metadata}
     return {
         "chargeId": charge.charge_id,
         "chargeAmount": price(charge.amount, order.currency),
@@ -131,10 +134,7 @@ def charge_json(order: Order, charge: Charge, settings: Settings) -> dict[str, P
         "creationTimestamp": compact(charge.created),
         "expirationTimestamp": compact(charge_expires(charge, settings)),
         "releaseEnvironment": "Sandbox",
-        "merchantMetadata": {
-            name: metadata.get(name)
-            for name in ("merchantReferenceId", "merchantStoreName", "noteToBuyer", "customInformation")
-        },
+        "merchantMetadata": metadata_json(order, charge.metadata),
         "platformId": None,
         "webCheckoutDetails": None,
     }

@@ -11,24 +11,73 @@ from azpay_tui.simulator.model import permission_id_of
 from azpay_tui.simulator.wire import JsonError, JsonValue, Number, Request, parse_json
 
 Operation = Literal[
-    "authorize", "capture", "void", "refund", "cancel", "close", "get-permission", "get-charge", "get-refund", "other"
-]
-WRITES: Final = frozenset({"authorize", "capture", "void", "refund", "cancel", "close"})
+    "authorize", "capture", "void", "refund", "cancel", "close", "get-permission", "get-charge", "get-refund",
+    "update-permission", "track-delivery", "create-session", "get-session", "update-session", "complete-session",
+    "finalize-session", "get-buyer", "get-reports", "create-report", "get-report", "get-report-document",
+    "get-report-schedules", "create-report-schedule", "get-report-schedule", "cancel-report-schedule",
+    "get-disbursements", "other",
+]  # fmt: skip
 MATCHABLE: Final = tuple(word for word in get_args(Operation) if word != "other")
+#: Operations that the ledger names; every other write request is written down as ``other``.
+LEDGER_WORDS: Final = frozenset({"authorize", "capture", "void", "refund", "cancel", "close"})
 
-_PREFIX = re.compile(r"(?:/(sandbox|live))?/v2(/.*)", re.ASCII)
-_ID: Final = r"([A-Za-z0-9-]{1,64})"
-_ROUTES: Final[tuple[tuple[re.Pattern[str], dict[str, Operation]], ...]] = (
-    (re.compile(rf"/chargePermissions/{_ID}"), {"GET": "get-permission"}),
-    (re.compile(rf"/chargePermissions/{_ID}/close"), {"DELETE": "close"}),
-    (re.compile(r"/charges()"), {"POST": "authorize"}),
-    (re.compile(rf"/charges/{_ID}"), {"GET": "get-charge"}),
-    (re.compile(rf"/charges/{_ID}/capture"), {"POST": "capture"}),
-    (re.compile(rf"/charges/{_ID}/cancel"), {"DELETE": "void"}),
-    (re.compile(r"/refunds()"), {"POST": "refund"}),
-    (re.compile(rf"/refunds/{_ID}"), {"GET": "get-refund"}),
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation: method, path after ``/v2``, the name Amazon's guide gives it, and what it does with a key.
+
+    ``key``: an idempotency key is needed, is honoured when there is one, or has no effect.
+    """
+
+    operation: Operation
+    method: str
+    path: str
+    title: str
+    key: Literal["needed", "honoured", "no effect"] = "no effect"
+
+
+ROUTES: Final = (
+    Route("get-permission", "GET", "/chargePermissions/{id}", "Get Charge Permission"),
+    Route("update-permission", "PATCH", "/chargePermissions/{id}", "Update Charge Permission"),
+    Route("close", "DELETE", "/chargePermissions/{id}/close", "Close Charge Permission"),
+    Route("authorize", "POST", "/charges", "Create Charge", "needed"),
+    Route("get-charge", "GET", "/charges/{id}", "Get Charge"),
+    Route("capture", "POST", "/charges/{id}/capture", "Capture Charge", "needed"),
+    Route("void", "DELETE", "/charges/{id}/cancel", "Cancel Charge"),
+    Route("refund", "POST", "/refunds", "Create Refund", "needed"),
+    Route("get-refund", "GET", "/refunds/{id}", "Get Refund"),
+    Route("track-delivery", "POST", "/deliveryTrackers", "Create Delivery Tracker", "honoured"),
 )
-_PRICES: Final = {"authorize": "chargeAmount", "capture": "captureAmount", "refund": "refundAmount"}
+#: What Amazon Pay has for partners or apart from checkout, and no merchant of the simulator may use.
+_NOT_OFFERED: Final = re.compile(
+    r"/(?:merchantAccounts|disputes|files|authorizationTokens|in-store)(?:/.*)?|PATCH /charges/[^/]+", re.ASCII
+)
+
+_PREFIX: Final = re.compile(r"(?:/(sandbox|live))?/v2(/.*)", re.ASCII)
+_ID: Final = r"([A-Za-z0-9._-]{1,128})"
+_PERMISSION: Final = re.compile(r"[A-Z][0-9]{2}-[0-9]{7}-[0-9]{7}", re.ASCII)
+_PRICES: Final = {
+    "authorize": "chargeAmount",
+    "capture": "captureAmount",
+    "refund": "refundAmount",
+    "complete-session": "chargeAmount",
+}
+#: Operations whose target is named in the body, and by which fields.
+_NAMED_IN_BODY: Final = {
+    "authorize": ("chargePermissionId",),
+    "refund": ("chargeId",),
+    "track-delivery": ("chargePermissionId", "amazonOrderReferenceId"),
+}
+
+
+def _compiled() -> tuple[tuple[re.Pattern[str], dict[str, Route]], ...]:
+    by_path: dict[str, dict[str, Route]] = {}
+    for route in ROUTES:
+        by_path.setdefault(route.path, {})[route.method] = route
+    return tuple((re.compile(path.replace("{id}", _ID), re.ASCII), methods) for path, methods in by_path.items())
+
+
+_TABLE: Final = _compiled()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +85,8 @@ class Call:
     """One request, recognised: nothing in it is validated yet.
 
     ``target`` is the object acted on: the permission (authorize, cancel, close), the charge (capture, void, refund)
-    or the object read. ``known_path`` tells a wrong method from a wrong path.
+    or the object read. ``known_path`` tells a wrong method from a wrong path, ``offered`` is false for what Amazon
+    Pay has but not for this merchant. ``key`` is what an idempotency key does.
     """
 
     operation: Operation
@@ -47,11 +97,18 @@ class Call:
     currency: str | None
     capture_now: bool
     known_path: bool
+    offered: bool
+    key: Literal["needed", "honoured", "no effect"]
 
     @property
     def permission_id(self) -> str | None:
         """The permission everything hangs on, when the target looks like an id."""
-        return permission_id_of(self.target) if self.target else None
+        return permission_id_of(self.target) if self.target and _PERMISSION.match(self.target) else None
+
+    @property
+    def created(self) -> bool:
+        """Whether the request makes an object, so that its target is another one."""
+        return self.operation in ("authorize", "refund", "create-session", "create-report", "create-report-schedule")
 
 
 def recognise(request: Request) -> Call:
@@ -59,24 +116,28 @@ def recognise(request: Request) -> Call:
     match = _PREFIX.fullmatch(request.path)
     segment, rest = (match.group(1), match.group(2)) if match else (None, request.path)
     path = rest.rstrip("/") or "/"
-    operation: Operation = "other"
+    route: Route | None = None
     target: str | None = None
     known = False
-    for pattern, methods in _ROUTES if match else ():
+    for pattern, methods in _TABLE if match else ():
         found = pattern.fullmatch(path)
         if found is not None:
             known = True
-            operation = methods.get(request.method, "other")
-            target = found.group(1) or None
-    body = _loose(request.body) if operation in WRITES else {}
+            route = methods.get(request.method)
+            target = found.group(1) if pattern.groups else None
+            break
+    offered = not match or not any(_NOT_OFFERED.fullmatch(text) for text in (path, f"{request.method} {path}"))
+    operation: Operation = route.operation if route else "other"
+    body = {} if operation == "other" or request.method == "GET" else _loose(request.body)
     if operation == "close" and body.get("cancelPendingCharges") is True:
         operation = "cancel"
-    if operation in ("authorize", "refund"):
-        named = body.get("chargePermissionId" if operation == "authorize" else "chargeId")
-        target = named[:64] if isinstance(named, str) else None
+    for name in _NAMED_IN_BODY.get(operation, ()):
+        named = body.get(name)
+        target = target or (named[:64] if isinstance(named, str) else None)
     amount, currency = _loose_price(body.get(_PRICES.get(operation, "")))
     now = operation == "authorize" and body.get("captureNow") is True
-    return Call(operation, path, segment, target, amount, currency, now, known)
+    key = route.key if route else "no effect"
+    return Call(operation, path, segment, target, amount, currency, now, known, offered, key)
 
 
 def _loose(body: bytes) -> dict[str, JsonValue]:

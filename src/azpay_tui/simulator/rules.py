@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import datetime, timedelta
 
-from azpay_tui.simulator.model import BUYER_WINDOW, LIVE, PERMISSION_LIFE, Charge, Order
+from azpay_tui.simulator.model import BUYER_WINDOW, LIVE, PERMISSION_LIFE, REFUSAL_REASONS, Charge, Order
 from azpay_tui.simulator.settings import Settings
 
 
@@ -33,8 +34,15 @@ def charge_expires(charge: Charge, settings: Settings) -> datetime:
 
 
 def permission_expires(order: Order) -> datetime:
-    """End of a one-time permission: 180 days after it was made."""
-    return order.created + PERMISSION_LIFE
+    """End of a one-time permission: 180 days after it was made, 13 months when it was extended at checkout."""
+    return _months_later(order.created, 13) if order.extended else order.created + PERMISSION_LIFE
+
+
+def _months_later(moment: datetime, months: int) -> datetime:
+    """The same day some months on, or the last one of a shorter month."""
+    years, month = divmod(moment.month - 1 + months, 12)
+    year = moment.year + years
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
 def buyer_visible(order: Order, now: datetime) -> bool:
@@ -71,6 +79,8 @@ def apply_decline(order: Order, reason: str, now: datetime) -> None:
     """What a decline does to the permission: a hard one suspends it, Amazon's rejection ends it."""
     if reason == "HardDeclined":
         suspend(order, "PaymentMethodInvalid", now)
+    elif reason in REFUSAL_REASONS:
+        suspend(order, REFUSAL_REASONS[reason], now)
     elif reason == "AmazonRejected" and order.state != "Closed":
         close(order, "AmazonCanceled", now)
         cancel_open_charges(order, "AmazonCanceled", now)

@@ -76,6 +76,67 @@ class Settings:
     quotas: Literal["off", "sandbox", "live"] = _switch(
         "off", "The published request quotas that are enforced.", words=get_args(Quotas)
     )
+    quota_rates: Literal["newer", "older"] = _switch(
+        "newer",
+        "Which of the two published tables of restore rates holds; the newer has the higher ones.",
+        point="which table of quotas is current",
+        words=("newer", "older"),
+    )
+    retry_after_seconds: int = _switch(
+        0, "The Retry-After header of answers over a quota; 0 sends none.", point="whether 429 says when", most=3600
+    )
+    missing_key_reason: Literal["MissingHeaderValue", "MissingHeader"] = _switch(
+        "MissingHeaderValue",
+        "The reason code of a request that needs an idempotency key and has none.",
+        point="the reason code of a missing key",
+        words=("MissingHeaderValue", "MissingHeader"),
+    )
+    date_window_seconds: int = _switch(
+        300, "How far x-amz-pay-date may be from Amazon's clock.", point="the allowed clock skew", most=86_400
+    )
+    account_suspended: bool = _switch(False, "Every signed request is refused with InvalidAccountStatus.")
+    closure_reason: Literal["MerchantClosed", "MerchantCanceled"] = _switch(
+        "MerchantClosed",
+        "The reason of a permission that the merchant closed; older pages have MerchantCanceled.",
+        point="the reason word of a closure",
+        words=("MerchantClosed", "MerchantCanceled"),
+    )
+    capture_initiated_status: int = _switch(
+        200, "The HTTP status of a capture that is decided later.", point="200, 201 or 202", least=200, most=202
+    )
+    pending_charge_status: int = _switch(
+        201, "The HTTP status of a charge whose authorization is pending.", point="201 or 202", least=201, most=202
+    )
+    rejected_capture_refused: bool = _switch(
+        False,
+        "The simulation code AmazonRejected refuses a capture at once instead of declining it later.",
+        point="how a rejected capture is told",
+    )
+    refunds_per_charge: int = _switch(
+        10, "How many refunds a charge may have.", point="the count of refunds", least=1, most=1000
+    )
+    declined_refunds_free_amount: bool = _switch(
+        True,
+        "The amount of a declined refund can be refunded again.",
+        point="whether a declined refund frees its amount",
+    )
+    metadata_once: bool = _switch(
+        False,
+        "The merchantMetadata of a permission can be changed once only.",
+        point="whether metadata is changeable once",
+    )
+    reference_id_length: int = _switch(
+        256, "Most characters of merchantReferenceId.", point="the length of merchantReferenceId", least=1, most=4096
+    )
+    note_length: int = _switch(255, "Most characters of noteToBuyer.", point="its length", least=1, most=4096)
+    custom_information_length: int = _switch(
+        4096, "Most characters of customInformation.", point="its length", least=1, most=100_000
+    )
+    recurring_metadata_taken: bool = _switch(
+        False,
+        "An update of a one-time permission takes recurringMetadata and keeps it; else it is refused.",
+        point="what one-time permissions do with it",
+    )
 
     def as_json(self) -> dict[str, Plain]:
         """All switches by name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterable
@@ -29,7 +30,7 @@ class StateError(Exception):
 
 
 class StateFile:
-    """Keeps orders, ledger, saved answers, clock and settings.
+    """Keeps orders, parcels, ledger, saved answers, clock and settings.
 
     Every change is committed before its answer leaves, so nothing a client was told is lost when the process is
     killed; a crash of the whole machine may lose the last moments.
@@ -46,6 +47,7 @@ class StateFile:
             raise StateError(f"The state file {path} cannot be used: {error}.") from error
         self._entries = 0
         self._replies = 0
+        self._parcels = 0
         self._meta: tuple[timedelta, Settings] | None = None
 
     def load(self, simulator: Simulator) -> bool:
@@ -57,6 +59,7 @@ class StateFile:
                 return False
             orders = [_ORDER.validate_json(text) for kind, _, text in rows if kind == "order"]
             simulator.ledger = [_ENTRY.validate_json(text) for kind, _, text in rows if kind == "ledger"]
+            simulator.book.tracked = {key: str(json.loads(text)) for kind, key, text in rows if kind == "parcel"}
             replies = [_REPLY.validate_json(text) for kind, _, text in rows if kind == "reply"]
             simulator.replies = {reply.key: reply for reply in replies}
             simulator.settings = _SETTINGS.validate_json(meta["settings"])
@@ -67,6 +70,7 @@ class StateFile:
         spent = len(simulator.ledger) + sum(1 + len(order.charges) + len(order.refund_ids()) for order in orders)
         simulator.book.restore(orders, spent)
         self._entries, self._replies = len(simulator.ledger), len(simulator.replies)
+        self._parcels = len(simulator.book.tracked)
         return True
 
     def save(self, simulator: Simulator) -> None:
@@ -79,6 +83,7 @@ class StateFile:
         self._db.executemany(_PUT, rows)
         self._db.execute("COMMIT")
         self._entries, self._replies, self._meta = len(simulator.ledger), len(simulator.replies), meta
+        self._parcels = len(simulator.book.tracked)
 
     def _changed(self, simulator: Simulator, meta: tuple[timedelta, Settings]) -> Iterable[tuple[str, str, str]]:
         for order in simulator.book.changed():
@@ -87,6 +92,8 @@ class StateFile:
             yield "ledger", str(entry.seq), _ENTRY.dump_json(entry).decode()
         for reply in islice(simulator.replies.values(), self._replies, None):
             yield "reply", reply.key, _REPLY.dump_json(reply).decode()
+        for number, permission_id in islice(simulator.book.tracked.items(), self._parcels, None):
+            yield "parcel", number, json.dumps(permission_id)
         if meta != self._meta:
             yield "meta", "offset", str(meta[0] // timedelta(microseconds=1))
             yield "meta", "settings", _SETTINGS.dump_json(meta[1]).decode()

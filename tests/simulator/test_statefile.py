@@ -1,0 +1,88 @@
+"""A world kept in a file: what comes back, and files of earlier forms."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.simulator.conftest import START
+from tests.simulator.signer import KEY_ID, World, body, private_key, reason
+
+from azpay_tui.simulator.core import Simulator
+from azpay_tui.simulator.statefile import StateError, StateFile
+
+PARCEL = {"carrierCode": "UPS", "trackingNumber": "1Z999"}
+
+
+def opened(path: Path) -> tuple[World, StateFile]:
+    keeper = StateFile(path)
+    simulator = Simulator({KEY_ID: private_key().public_key()}, seed=7, base=lambda: START, keeper=keeper)
+    keeper.load(simulator)
+    return World(simulator), keeper
+
+
+def again(path: Path, keeper: StateFile) -> tuple[World, StateFile]:
+    keeper.close()
+    return opened(path)
+
+
+def test_metadata_and_parcels_come_back(tmp_path: Path) -> None:
+    world, keeper = opened(tmp_path / "state")
+    made = world.order("part-captured")
+    note = {"merchantMetadata": {"noteToBuyer": "Soon"}}
+    body(world.send("PATCH", f"/v2/chargePermissions/{made.permission}", note), 200)
+    parcel = {"chargePermissionId": made.permission, "deliveryDetails": [PARCEL]}
+    body(world.send("POST", "/v2/deliveryTrackers", parcel, key="t1"), 200)
+    before = world.permission(made.permission)
+    world, keeper = again(tmp_path / "state", keeper)
+    assert world.permission(made.permission) == before
+    assert reason(world.send("POST", "/v2/deliveryTrackers", parcel, key="t2"), 400) == "InvalidParameterValue"
+    keeper.close()
+
+
+def test_a_file_of_the_first_form_is_read_with_the_defaults_of_what_came_later(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    world, keeper = opened(path)
+    made = world.order("part-refunded", number="1001")
+    world.sim("PATCH", "settings", {"pending_refunds_counted": True})
+    before = [world.permission(made.permission), world.charge(made.charge), world.refund(made.refunds[0])]
+    keeper.close()
+    later = {
+        "order": {"metadata", "metadata_changed", "recurring", "extended"},
+        "charge": {"next_refusal"},
+    }
+    with sqlite3.connect(path) as file:
+        for kind, key, text in file.execute("SELECT kind, key, json FROM item").fetchall():
+            value: Any = json.loads(text)
+            if kind == "order":
+                value = {name: inner for name, inner in value.items() if name not in later["order"]}
+                value["charges"] = [
+                    {name: inner for name, inner in charge.items() if name not in later["charge"]}
+                    for charge in value["charges"]
+                ]
+            elif key == "settings":
+                names = ("errors_saved_with_key", "pending_refunds_counted", "authorization_days", "quotas")
+                value = {name: value[name] for name in names}
+            file.execute("UPDATE item SET json = ? WHERE kind = ? AND key = ?", (json.dumps(value), kind, key))
+    file.close()
+    world, keeper = opened(path)
+    assert [world.permission(made.permission), world.charge(made.charge), world.refund(made.refunds[0])] == before
+    settings = world.sim("GET", "settings")
+    assert settings["pending_refunds_counted"] is True
+    assert settings["refunds_per_charge"] == 10
+    keeper.close()
+
+
+@pytest.mark.parametrize("broken", ["{", "[]", '{"permission_id":"S01-1"}'])
+def test_a_damaged_file_is_refused_with_a_sentence(tmp_path: Path, broken: str) -> None:
+    world, keeper = opened(tmp_path / "state")
+    world.order("open")
+    keeper.close()
+    with sqlite3.connect(tmp_path / "state") as file:
+        file.execute("UPDATE item SET json = ? WHERE kind = 'order'", (broken,))
+    file.close()
+    with pytest.raises(StateError, match="is damaged; name another one"):
+        opened(tmp_path / "state")
