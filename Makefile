@@ -9,7 +9,7 @@ KEY := $(shell { cat pyproject.toml requirements.lock; pwd; } | cksum | cut -d '
 READY := $(VENV)/.ready-$(KEY)
 PYTEST_ARGS ?=
 
-.PHONY: demo test lint types unit bench format lock picture gallery clean
+.PHONY: demo test lint types unit bench node-sdk php-sdk format lock picture gallery docs clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -31,6 +31,13 @@ unit: $(READY)
 # What it costs, against what one would do without it; two to three minutes. One of them: .venv/bin/python -m benchmarks.reads
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))
+
+# The simulator driven by Amazon's own SDKs, taken from their registries into build/sdk; error 69: they cannot be had.
+node-sdk: $(READY)
+	@$(BIN)/python -m tests.sdk.drive node
+
+php-sdk: $(READY)
+	@$(BIN)/python -m tests.sdk.drive php
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

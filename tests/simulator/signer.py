@@ -38,8 +38,13 @@ def sign(
     unsigned: dict[str, str] | None = None,
     date_form: str = "%Y%m%dT%H%M%SZ",
     private: rsa.RSAPrivateKey | None = None,
+    sort: bool = False,
+    collapse: bool = False,
 ) -> list[tuple[str, str]]:
-    """All headers of a signed request, in the order in which the list names them."""
+    """All headers of a signed request, in the order in which the list names them.
+
+    ``sort`` orders them by name whatever their case, ``collapse`` signs values with their white space made single.
+    """
     headers = {
         "accept": "application/json",
         "content-type": "application/json",
@@ -48,8 +53,11 @@ def sign(
         "x-amz-pay-region": "na",
         **(extra or {}),
     }
+    if sort:
+        headers = dict(sorted(headers.items(), key=lambda pair: pair[0].lower()))
     names = ";".join(headers)
-    lines = "".join(f"{name.lower()}:{value}\n" for name, value in headers.items())
+    signed = {name.lower(): " ".join(value.split()) if collapse else value for name, value in headers.items()}
+    lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
     canonical = f"{method}\n{path}\n{query}\n{lines}\n{names}\n{sha256(body).hexdigest()}"
     text = f"{algorithm}\n{sha256(canonical.encode()).hexdigest()}"
     length = SALTS.get(algorithm, 32) if salt is None else salt
