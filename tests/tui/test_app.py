@@ -18,7 +18,6 @@ from azpay_tui.store.errors import CacheUnavailable
 from azpay_tui.tui.commands import COMMANDS, keymap
 from azpay_tui.tui.commands.base import Command, KeyMap
 from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
-from azpay_tui.tui.dialogs.help import HelpScreen
 from azpay_tui.tui.dialogs.pick import PickDialog
 from azpay_tui.tui.dialogs.question import Question
 from azpay_tui.tui.dialogs.quit import QuitDialog
@@ -139,18 +138,8 @@ async def test_refresh_sync_copy_and_hints() -> None:
         assert (console.at or "?") in console.said
         await console.press("ctrl+c")
         assert "q quits" in console.said
-        await console.press("ctrl+l", "ctrl+p", "ctrl+z", "f1", "f5", "delete", "left")
+        await console.press("ctrl+l", "ctrl+z", "f1", "f5", "delete", "left")
         assert console.app.screen is console.screen
-
-
-async def test_help_shows_every_command() -> None:
-    async with driven() as console:
-        await console.press("question_mark")
-        assert isinstance(console.app.screen, HelpScreen)
-        for command in COMMANDS:
-            assert f"{command.name}: {command.sentence}" in console.app.screen._text.plain
-        await console.press("6", "escape")
-        assert console.orders.view == "attention"
 
 
 async def test_escape_and_q_go_back_before_they_go_out() -> None:

@@ -36,6 +36,25 @@ def test_a_dialog_opens_within_its_budget(console: Terminal) -> None:
     assert len(console.received) - before <= 16384
 
 
+def opening(console: Terminal, keys: bytes, shown: str) -> int:
+    before = len(console.received)
+    console.send(keys)
+    console.until(lambda: shown in console.text)
+    console.settle()
+    return len(console.received) - before
+
+
+def test_the_ways_to_a_command_open_within_a_dialogs_budget(console: Terminal) -> None:
+    assert opening(console, b"?", "HELP") <= 8192
+    assert len(console.press(b"j")) <= 2048
+    assert len(console.press(b"\x1b[B")) <= 1024
+    console.press(b"\x1b")
+    console.press(b"\x1b")
+    assert opening(console, b"\x10", "COMMANDS") <= 8192
+    console.press(b"\x1b")
+    assert opening(console, b":", ":_") <= 512
+
+
 def test_the_first_screen_is_small(console: Terminal) -> None:
     assert len(console.received) <= 12288
 

@@ -16,7 +16,6 @@ from textual.pilot import Pilot
 from azpay_tui.domain import states
 from azpay_tui.domain.intent import MONEY_VERBS, Verb
 from azpay_tui.domain.order import Address, Buyer, Order
-from azpay_tui.tui.dialogs.help import HelpScreen
 from azpay_tui.tui.dialogs.pick import PickDialog
 from azpay_tui.tui.dialogs.quit import QuitDialog
 from azpay_tui.tui.widgets.actions import ActionsPane
@@ -72,15 +71,6 @@ def test_pick(snap_compare: Compare) -> None:
     order = two_charges()
     offers = [offer for offer in MemoryDesk([order]).offers(order) if offer.verb is Verb.CAPTURE]
     assert snap_compare(Host(lambda: PickDialog(offers, order)), terminal_size=(80, 24))
-
-
-def test_help(snap_compare: Compare) -> None:
-    entries = [
-        ("a c", "capture", "Take the money of an authorization: opens a dialog.", True, None),
-        ("a f", "refund", "Give money back: opens a dialog.", False, "Nothing was captured."),
-        ("q", "quit", "Leave; asks when something is on its way.", True, None),
-    ]
-    assert snap_compare(Host(lambda: HelpScreen(entries)), terminal_size=(80, 24))
 
 
 class OrderApp(App[None]):

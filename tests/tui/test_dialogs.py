@@ -36,7 +36,6 @@ from azpay_tui.domain.order import Order
 from azpay_tui.tui.dialogs import action
 from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
 from azpay_tui.tui.dialogs.guard import AcceptBox
-from azpay_tui.tui.dialogs.help import HelpScreen
 from azpay_tui.tui.dialogs.pick import PickDialog
 from azpay_tui.tui.dialogs.quit import QuitDialog
 
@@ -648,18 +647,6 @@ async def test_a_pick_has_no_default() -> None:
         await pilot.press("down", "down", "enter")
         await until(pilot, lambda: bool(app.results))
         assert app.results == [offers[1]]
-
-
-async def test_help_shows_each_key_and_why_one_is_off() -> None:
-    entries = [("a c", "Capture", "Take the money.", True, None), ("a f", "Refund", "Give back.", False, "not now [x]")]
-    app = Host(lambda: HelpScreen(entries))
-    async with app.run_test() as pilot:
-        text = str(app.screen.query_one("#list Static").render())
-        assert "a c" in text
-        assert "- a f" in text
-        assert "not now [x]" in text
-        await pilot.press("escape")
-        await until(pilot, lambda: app.results == [None])
 
 
 def test_each_verb_has_a_situation() -> None:

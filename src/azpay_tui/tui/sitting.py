@@ -42,6 +42,13 @@ class Sitting:
         self.typed: list[str] = []
         """What was entered on the `:` line, oldest first."""
 
+    def remember(self, line: str) -> None:
+        """Remember a line of the `:` line as the newest."""
+        if line in self.typed:
+            self.typed.remove(line)
+        self.typed.append(line)
+        del self.typed[:-KEPT]
+
     def say(self, text: str, *, warning: bool = False, unasked: bool = False) -> None:
         """Remember a message and show it; an empty one only clears the line.
 

@@ -40,7 +40,7 @@ class Argument:
     choices: Callable[[Any], Sequence[str]] | None = None
     """Given the screen, what Tab completes; None: it is free text."""
     required: bool = False
-    """Whether the command means nothing without it."""
+    """Whether the command means nothing without it: then it is asked for on the `:` line."""
 
 
 class Command(ABC):

@@ -38,7 +38,7 @@ class Find(Command):
     """Ask for a text."""
 
     id, name, shown, sentence = "find", "find", "/", "Find a text in ids, numbers, buyers and e-mails of the view."
-    keys, rank, argument = (("slash",),), 4, Argument("text", required=True)
+    keys, rank, argument = (("slash",),), 4, Argument("text")
 
     def run(self, screen: OrdersScreen) -> None:
         """Open the prompt in place of the message line."""

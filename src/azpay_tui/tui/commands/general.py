@@ -1,11 +1,11 @@
-"""What works everywhere: back, quit, sync, help, redraw."""
+"""What works everywhere: back, quit, sync, redraw, and the ways to find a command."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from azpay_tui.tui.commands.base import Command, listens
-from azpay_tui.tui.dialogs.help import HelpEntry, HelpScreen
+from azpay_tui.tui.commands.base import Command
+from azpay_tui.tui.dialogs.help import HelpScreen, Palette
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.base import CommandScreen
@@ -86,18 +86,41 @@ class SyncNow(_Everywhere):
 class Help(_Everywhere):
     """Help."""
 
-    id, name, shown, sentence = "help", "help", "?", "Show every key that works here."
+    id, name, shown, sentence = "help", "help", "?", "Show and run what works here, and why the rest does not."
     keys, rank = (("question_mark",),), 6
 
     def run(self, screen: CommandScreen) -> None:
         """Open the help."""
-        entries: list[HelpEntry] = []
-        for command in screen.commands:
-            reason = command.refusal(screen)
-            if reason is None and not listens(command.place, screen.where):
-                reason = "works in the list"
-            entries.append((command.way, command.name, command.sentence, reason is None, reason))
-        screen.app.push_screen(HelpScreen(entries))
+        chooser = HelpScreen(screen.commands, screen, screen.where)
+        screen.app.push_screen(chooser, lambda chosen: _run(screen, chosen))
+
+
+class OpenPalette(_Everywhere):
+    """The palette."""
+
+    id, name, shown, sentence = "palette", "commands", "Ctrl-P", "Find a command by typing a part of it, and run it."
+    keys = (("ctrl+p",),)
+
+    def run(self, screen: CommandScreen) -> None:
+        """Open the palette."""
+        chooser = Palette(screen.commands, screen, screen.where)
+        screen.app.push_screen(chooser, lambda chosen: _run(screen, chosen))
+
+
+def _run(screen: CommandScreen, chosen: object) -> None:
+    if isinstance(chosen, Command):
+        screen.run_command(chosen)
+
+
+class CommandLine(_Everywhere):
+    """The `:` line."""
+
+    id, name, shown, sentence = "command-line", "command", ":", "Type a command by name; Tab completes, Up brings back."
+    keys, rank = (("colon",),), 12
+
+    def run(self, screen: CommandScreen) -> None:
+        """Open the prompt."""
+        screen.ask_line()
 
 
 class Redraw(_Everywhere):
@@ -111,4 +134,4 @@ class Redraw(_Everywhere):
         screen.refresh(repaint=True, layout=True)
 
 
-COMMANDS: Final = (Peel(), Back(), Quit(), Interrupt(), SyncNow(), Help(), Redraw())
+COMMANDS: Final = (Peel(), Back(), Quit(), Interrupt(), SyncNow(), Help(), OpenPalette(), CommandLine(), Redraw())

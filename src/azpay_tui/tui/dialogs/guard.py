@@ -15,7 +15,7 @@ from textual.containers import Vertical
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.reactive import Reactive, reactive
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -212,6 +212,13 @@ class AcceptBox(Widget, can_focus=True):
         self.post_message(self.Changed(self))
 
 
+def hand_on(screen: Screen[object], event: events.Key) -> None:
+    """Give a key that was typed ahead to the screen that is there by now; one without `early` gets nothing."""
+    early: Callable[[events.Key], None] | None = getattr(screen, "early", None)
+    if early is not None:
+        early(event)
+
+
 class Dialog(ModalScreen[ResultType]):
     """An opaque dialog that keeps every command of the app out while it is open."""
 
@@ -295,6 +302,10 @@ class Dialog(ModalScreen[ResultType]):
 
     def on_key(self, event: events.Key) -> None:
         """Remember every key, whatever it is for."""
+        self.arrivals.note(event)
+
+    def early(self, event: events.Key) -> None:
+        """Take a key that was typed before the dialog was there: it is remembered, and it is for nothing in here."""
         self.arrivals.note(event)
 
     def on_paste(self, event: events.Paste) -> None:

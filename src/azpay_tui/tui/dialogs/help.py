@@ -1,65 +1,104 @@
-"""Shows every key of the place one is in, from the table of commands itself."""
+"""The palette and the help: every command of the screen one is on, found by typing, run by Enter."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Final
 
-from rich.cells import cell_len
-from rich.text import Text
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.widgets import Static
+from azpay_tui.tui.commands.base import Command, Where
+from azpay_tui.tui.commands.finder import matches, why_not
+from azpay_tui.tui.dialogs.chooser import Chooser
+from azpay_tui.tui.dialogs.guard import Monotonic
+from azpay_tui.tui.display import display, fit, width
+from azpay_tui.tui.widgets.choices import Choice
+from azpay_tui.tui.widgets.words import plural
 
-from azpay_tui.tui.dialogs.guard import Dialog, Monotonic
-from azpay_tui.tui.display import display
-
-HelpEntry = tuple[str, str, str, bool, str | None]
-"""Key, name, sentence, whether it works now, and why not."""
+_FOLD: Final = "fold"
 
 
-def help_text(entries: Iterable[HelpEntry]) -> Text:
-    """Set the entries one below the other; one that is off has `-` in front and its reason behind."""
-    rows = [(display(key, 30), display(name, 60), display(what, 300), on, why) for key, name, what, on, why in entries]
-    width = max((cell_len(row[0]) for row in rows), default=0) + 2
-    text = Text()
-    for key, name, sentence, enabled, reason in rows:
-        text.append("\n" if text else "")
-        text.append("  " if enabled else "- ")
-        text.append(key + " " * (width - cell_len(key)), "bold")
-        text.append(name)
-        if sentence and sentence != name:
-            text.append(f": {sentence}")
-        if not enabled:
-            text.append(f" (off: {display(reason or 'not now', 200)})")
-    return text
+class CommandChooser(Chooser):
+    """Returns the command to run, or None; it runs nothing itself."""
+
+    def __init__(
+        self,
+        heading: str,
+        commands: Sequence[Command],
+        screen: object,
+        where: Where,
+        *,
+        foldable: bool,
+        clock: Monotonic = time.monotonic,
+    ) -> None:
+        """Offer the commands of a screen; with `foldable` those that do not work now too, below and with the reason."""
+        super().__init__(heading, keys="Type to find, Enter runs it, Esc closes.", clock=clock)
+        reasons = {command.id: why_not(command, screen, where) for command in commands}
+        self._on = [command for command in commands if reasons[command.id] is None]
+        self._off = [command for command in commands if reasons[command.id] is not None] if foldable else []
+        self._reasons = reasons
+        self._open = False
+        self._keys_width = min(22, max((width(command.way) for command in commands), default=0)) + 1
+        self._name_width = min(18, max((width(command.name) for command in commands), default=0)) + 1
+
+    def choices(self, typed: str) -> Sequence[Choice]:
+        """Return what works here, then what does not: folded, unless it was opened or something was typed."""
+        lines = [self._line(command) for command in matches(self._on, typed)]
+        off = matches(self._off, typed)
+        if not off:
+            return lines
+        if typed or self._open:
+            return [*lines, self._fold("fold" if self._open else "see all"), *(self._line(command) for command in off)]
+        return [*lines, self._fold("see why")]
+
+    def _fold(self, how: str) -> Choice:
+        count = plural(len(self._off), "command does", "commands do")
+        return Choice(_FOLD, f"{count} not work here now: Enter to {how}", "What does not work here now, and why.")
+
+    def _line(self, command: Command) -> Choice:
+        reason = self._reasons[command.id]
+        keys, name = fit(command.way, self._keys_width), fit(command.name, self._name_width)
+        said = command.sentence if reason is None else display(reason, 200)
+        typed = f"  (:{command.id}{f' {command.argument.name.upper()}' if command.argument else ''})"
+        return Choice(command, f"{keys}{name}{said}", f"{command.sentence} {reason or ''}{typed}", reason is not None)
+
+    def choose(self, choice: Choice) -> None:
+        """Return a command, or open and fold what does not work here."""
+        if choice.value == _FOLD:
+            self._open = not self._open
+            self.fill(_FOLD)
+        else:
+            super().choose(choice)
+
+    def type(self, typed: str) -> None:
+        """Narrow down; `?` in an empty line closes, as it opened."""
+        if typed == "?":
+            self.dismiss(None)
+        else:
+            super().type(typed)
 
 
-class HelpScreen(Dialog[None]):
-    """The keys that work here; any way of closing changes nothing."""
+class HelpScreen(CommandChooser):
+    """What works here, and folded below what does not, with the reasons."""
+
+    def __init__(
+        self, commands: Sequence[Command], screen: object, where: Where, *, clock: Monotonic = time.monotonic
+    ) -> None:
+        """Help with the commands of a screen."""
+        super().__init__("HELP", commands, screen, where, foldable=True, clock=clock)
+
+
+class Palette(CommandChooser):
+    """What works here and now, small."""
 
     DEFAULT_CSS = """
-    HelpScreen {
-        #box { height: 100%; max-height: 40; }
-        #list { height: 1fr; }
-        #list > Static { height: auto; }
+    Palette {
+        align: center top;
+        #box { height: 16; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark,enter", "leave", "Close", show=False)]
 
-    def __init__(self, entries: Iterable[HelpEntry], *, title: str = "HELP", clock: Monotonic = time.monotonic) -> None:
-        """Make the page for a table of commands; `title` is the program's own words."""
-        super().__init__(title, clock)
-        self._text = help_text(entries)
-
-    def content(self) -> ComposeResult:
-        """Show the table, scrollable."""
-        with VerticalScroll(id="list"):
-            yield Static(self._text, markup=False)
-        yield Static("Arrows and PgDn scroll, Esc closes.")
-
-    def on_mount(self) -> None:
-        """Let the arrows scroll at once."""
-        self.query_one("#list").focus()
+    def __init__(
+        self, commands: Sequence[Command], screen: object, where: Where, *, clock: Monotonic = time.monotonic
+    ) -> None:
+        """Offer the commands of a screen that work now."""
+        super().__init__("COMMANDS", commands, screen, where, foldable=False, clock=clock)

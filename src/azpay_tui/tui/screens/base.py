@@ -15,6 +15,8 @@ from azpay_tui.backoffice.ports import Desk
 from azpay_tui.tui.alarms import Alarms
 from azpay_tui.tui.commands import commands_of, keymap
 from azpay_tui.tui.commands.base import Command, KeyReader, Where, hints
+from azpay_tui.tui.commands.finder import called, completions, nearest, why_not
+from azpay_tui.tui.dialogs.guard import hand_on
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS
 from azpay_tui.tui.sitting import Sitting
@@ -62,6 +64,13 @@ class CommandScreen(Screen[None], inherit_bindings=False):
 
     def on_key(self, event: events.Key) -> None:
         """Find the command of a key; what is none goes on to the focused pane's own keys."""
+        above = self.app.screen
+        if above is not self:
+            # Typed ahead, before the screen above was there (or after this one was left): never a command here.
+            event.stop()
+            event.prevent_default()
+            hand_on(above, event)
+            return
         if self.message.prompting:
             self.message.take_key(event)
             return
@@ -77,6 +86,10 @@ class CommandScreen(Screen[None], inherit_bindings=False):
             self.led(pressed.leader)
         elif pressed.leader is not None and not self.led_nowhere(pressed.leader, event.key) and event.key != "escape":
             self.say(f"Nothing is on {pressed.leader} {display(event.character or event.key, 20)}.")
+
+    def early(self, event: events.Key) -> None:
+        """Take a key that was typed before the screen was there."""
+        self.on_key(event)
 
     def led(self, leader: str) -> None:
         """Take note that a key waits for a second one."""
@@ -96,6 +109,9 @@ class CommandScreen(Screen[None], inherit_bindings=False):
         if refusal is not None:
             self.say(refusal)
             return
+        if command.argument is not None and command.argument.required and not argument:
+            self.ask_line(f"{command.id} ")
+            return
         try:
             self.try_to(lambda: command.enter(self, argument) if argument else command.run(self))
         except ValueError as error:
@@ -104,6 +120,41 @@ class CommandScreen(Screen[None], inherit_bindings=False):
             self.say(display(str(error), 400))
             return
         self.did(command)
+
+    def ask_line(self, text: str = "") -> None:
+        """Let the message line ask for a command by name."""
+        self.message.ask(
+            ":",
+            self.run_line,
+            text=text,
+            complete=lambda line: completions(self.commands, self, line),
+            past=self.sitting.typed,
+        )
+
+    def run_line(self, line: str) -> str | None:
+        """Run what was typed on the `:` line; returns a sentence when it is no command or lacks something."""
+        name, _, argument = line.strip().lstrip(":").partition(" ")
+        argument = argument.strip()
+        if not name:
+            return None
+        command = called(self.commands, name)
+        if command is None:
+            like = nearest(self.commands, name)
+            return (
+                f"There is no command {display(name, 40)}. {f'Did you mean {like}?' if like else '? lists them all.'}"
+            )
+        wanted = command.argument
+        if argument and wanted is None:
+            return f":{command.id} takes nothing behind it."
+        if wanted is not None and wanted.required and not argument:
+            return f"Say which {wanted.name}: {command.id} {wanted.name.upper()}."
+        self.sitting.remember(line)
+        refusal = why_not(command, self, self.where)
+        if refusal is not None:
+            self.say(refusal)
+        else:
+            self.run_command(command, argument)
+        return None
 
     def did(self, command: Command) -> None:
         """Take note that a command ran."""

@@ -1,0 +1,121 @@
+"""Lines to choose from, drawn by the list itself: a list of widgets costs kilobytes to open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from azpay_tui.tui import theme
+from azpay_tui.tui.display import fit
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line; outside text in it must have passed `display`."""
+
+    value: object
+    """What is chosen with it; None: it is a heading, and the cursor passes it."""
+    text: str
+    detail: str = ""
+    """What is said of it while the cursor is on it."""
+    off: bool = False
+    """Whether it cannot be chosen now: it has `-` in front."""
+
+
+class Choices(Widget, can_focus=False):
+    """Shows choices with a cursor; whoever owns it hands it keys. A cursor move repaints two lines."""
+
+    DEFAULT_CSS = """
+    Choices { height: 1fr; width: 1fr; }
+    """
+
+    class Moved(Message):
+        """The cursor is on another choice."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Let a later move stand for an earlier one."""
+            return isinstance(message, Choices.Moved)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Start empty."""
+        super().__init__(id=id)
+        self.choices: tuple[Choice, ...] = ()
+        """What is shown."""
+        self.at = 0
+        """Index of the choice under the cursor."""
+        self._top = 0
+
+    @property
+    def choice(self) -> Choice | None:
+        """The choice under the cursor."""
+        choice = self.choices[self.at] if self.at < len(self.choices) else None
+        return choice if choice is not None and choice.value is not None else None
+
+    def show(self, choices: Sequence[Choice], at: object = None) -> None:
+        """Show choices, the cursor on the one of a value, else on the first."""
+        new = tuple(choices)
+        wanted = next((i for i, choice in enumerate(new) if at is not None and choice.value == at), None)
+        first = next((i for i, choice in enumerate(new) if choice.value is not None), 0)
+        place = first if wanted is None else wanted
+        if new != self.choices or place != self.at:
+            self.choices, self.at = new, place
+            self._follow()
+            self.refresh()
+            self.post_message(self.Moved())
+
+    def move(self, step: int) -> None:
+        """Move the cursor by choices, stopping at the ends."""
+        there = [index for index, choice in enumerate(self.choices) if choice.value is not None]
+        if not there:
+            return
+        place = there.index(self.at) if self.at in there else 0
+        self._go(there[max(0, min(place + step, len(there) - 1))])
+
+    def page(self, step: int) -> None:
+        """Move by what fits on the screen."""
+        self.move(step * max(1, self.size.height - 1))
+
+    def _go(self, at: int) -> None:
+        if at == self.at:
+            return
+        before, self.at = self.at, at
+        if self._follow():
+            self.refresh()
+        else:
+            self.refresh(*(Region(0, line - self._top, self.size.width, 1) for line in (before, at)))
+        self.post_message(self.Moved())
+
+    def _follow(self) -> bool:
+        """Bring the cursor into sight; returns whether something scrolled."""
+        height = max(1, self.size.height)
+        before = self._top
+        if self.at < self._top:
+            # A heading above the first choice is worth its line.
+            self._top = self.at if any(c.value is not None for c in self.choices[: self.at]) else 0
+        elif self.at >= self._top + height:
+            self._top = self.at - height + 1
+        self._top = max(0, min(self._top, len(self.choices) - height))
+        return self._top != before
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        self._follow()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        cells, index = self.size.width, self._top + y
+        if index >= len(self.choices):
+            return Strip.blank(cells)
+        choice = self.choices[index]
+        if choice.value is None:
+            return Strip([Segment(fit(choice.text, cells), theme.TITLES)], cells)
+        here = index == self.at
+        text = f"{'>' if here else ' '}{'-' if choice.off else ' '} {choice.text}"
+        return Strip([Segment(fit(text, cells), theme.CURSOR if here else theme.PLAIN)], cells)
