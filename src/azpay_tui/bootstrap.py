@@ -22,6 +22,9 @@ from azpay_tui.config import Profile
 from azpay_tui.domain.intent import Place
 
 if TYPE_CHECKING:
+    from httpx import BaseTransport
+
+    from azpay_tui.amazon.gateway import Gateway
     from azpay_tui.store.opening import Stores
 
 
@@ -46,7 +49,13 @@ def person() -> str:
 
 
 class Parts:
-    """Builds the parts of one profile; implements `cli.context.Builder`."""
+    """Builds the parts of one profile; implements `cli.context.Builder`.
+
+    `transport` stands for the network wherever `gateway` is used; only tests give one, no option or setting does.
+    """
+
+    def __init__(self, transport: BaseTransport | None = None) -> None:
+        self._transport = transport
 
     def info(self, profile: Profile, read_only: str | None, *, demo: bool = False) -> ProfileInfo:
         """Say where and who, and why nothing may be sent when that is so."""
@@ -90,6 +99,12 @@ class Parts:
 
         paths.check_parents(profile.data_dir)
         return read.JournalReader(profile.data_dir)
+
+    def gateway(self, profile: Profile, now: Callable[[], datetime]) -> Gateway:
+        """Build the way to Amazon alone; nothing is sent. Raises `ConfigError`."""
+        from azpay_tui.amazon import v2
+
+        return v2.build(profile, now=now, transport=self._transport)
 
     def desk(self, profile: Profile, info: ProfileInfo) -> Desk:
         """Build the back office of a profile; nothing is started or read yet. Raises `ConfigError`, `StoreError`."""

@@ -15,7 +15,16 @@ from zoneinfo import ZoneInfo
 from azpay_tui.paths import ConfigError, config_file, data_directory, shown
 from azpay_tui.tomlfile import check_known, kind, quoted, read_toml
 
-__all__ = ["ConfigError", "NoProfileError", "Profile", "load", "machine_timezone"]
+__all__ = [
+    "ConfigError",
+    "NoProfileError",
+    "Profile",
+    "is_profile_name",
+    "load",
+    "machine_timezone",
+    "profile_names",
+    "profile_of",
+]
 
 Api = Literal["v2"]
 Region = Literal["na", "eu", "jp"]
@@ -96,12 +105,26 @@ def load(path: Path | None = None, profile: str | None = None) -> Profile:
     file = Path(os.path.abspath(path or config_file()))
     if path is None and profile is None and _is_missing(file):
         raise NoProfileError(
-            f"There is no configuration yet at {shown(file)}: try azpay demo, or write one for a shop (see the README)."
+            f"There is no configuration yet at {shown(file)}: azpay demo needs none, azpay init writes one."
         )
-    document = read_toml(file)
+    return profile_of(read_toml(file), file, profile)
+
+
+def profile_of(document: Mapping[str, object], file: Path, profile: str | None = None) -> Profile:
+    """Judge one profile of what `file` (an absolute path) holds or is about to hold; raises as `load` does."""
     tables = _profiles(document, file)
     name = _chosen(document, tables, profile, file)
     return _Reader(file, name, tables[name]).profile(tables)
+
+
+def profile_names(document: Mapping[str, object], file: Path) -> tuple[str, ...]:
+    """Return the names of all profiles in a file, sorted; what is in them is not judged. Raises ConfigError."""
+    return tuple(sorted(_profiles(document, file)))
+
+
+def is_profile_name(text: str) -> bool:
+    """Tell whether a profile may be called so: letters, digits, point, - and _, up to 64."""
+    return _PROFILE_NAME.fullmatch(text) is not None
 
 
 def _is_missing(file: Path) -> bool:

@@ -9,6 +9,8 @@ from azpay_tui.paths import ConfigError, check_parents, check_private_file, chec
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+MIN_BITS: Final = 2048
+"""Amazon Pay takes no shorter RSA keys."""
 _MAX_BYTES: Final = 64 * 1024
 
 
@@ -35,7 +37,10 @@ def read_key_file(path: Path) -> bytes:
 
 
 def load_private_key(path: Path) -> "RSAPrivateKey":
-    """Return the RSA key of a key file (PEM without passphrase). Raises ConfigError with the remedy."""
+    """Return the RSA key of a key file (PEM without passphrase, 2048 bits or more).
+
+    Raises ConfigError with the remedy; what a file holds instead of a key is told apart.
+    """
     # Deferred: a command that only reads the local data never needs the library.
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -47,15 +52,39 @@ def load_private_key(path: Path) -> "RSAPrivateKey":
         key = load_pem_private_key(content, password=None)
     except TypeError:
         raise ConfigError(
-            f"The private key {shown(path)} has a passphrase: use a copy without one that only you can read."
+            f"The private key {shown(path)} has a passphrase: make a copy without one that only you can read, "
+            f"openssl rsa -in {shown(path)} -out FILE, and name that."
         ) from None
     except (ValueError, UnsupportedAlgorithm):
-        raise ConfigError(
-            f"{shown(path)} holds no private key in PEM form: name the file that Seller Central gave you."
-        ) from None
+        raise ConfigError(f"{shown(path)} {_instead(content)}") from None
     if not isinstance(key, RSAPrivateKey):
         raise ConfigError(f"The private key {shown(path)} is no RSA key: Amazon Pay takes RSA keys only.")
+    if key.key_size < MIN_BITS:
+        raise ConfigError(
+            f"The private key {shown(path)} has {key.key_size} bits, and Amazon Pay takes {MIN_BITS} or more: "
+            "have a new key pair made in Seller Central."
+        )
     return key
+
+
+def _instead(content: bytes) -> str:
+    """Say what a file holds that is no private key in PEM form, as the rest of a sentence; never repeats any of it."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "is UTF-16 text and so holds no private key that can be read: save it as plain text (ASCII or UTF-8)."
+    if b"-----BEGIN OPENSSH PRIVATE KEY" in content:
+        return (
+            "holds a private key in the form of OpenSSH, not in PEM form: "
+            "convert a copy of it with ssh-keygen -p -m PEM -f COPY, and name that."
+        )
+    if b"PRIVATE KEY-----" in content:
+        return "holds no private key in PEM form that can be read: it is cut or changed; download or copy it again."
+    if b"PUBLIC KEY-----" in content or content.startswith(b"ssh-rsa "):
+        return "holds no private key but the public one: name the file of the private key."
+    if b"-----BEGIN CERTIFICATE" in content:
+        return "holds no private key but a certificate: name the file that Seller Central gave you."
+    if not content.strip():
+        return "holds no private key in PEM form, it is empty: name the file that Seller Central gave you."
+    return "holds no private key in PEM form: name the file that Seller Central gave you."
 
 
 def _unfollowed(path: str, flags: int) -> int:

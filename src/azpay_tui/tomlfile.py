@@ -14,6 +14,11 @@ _MAX_BYTES: Final = 256 * 1024
 
 def read_toml(file: Path) -> dict[str, object]:
     """Read a TOML file that nobody else can change. Raises ConfigError, with the line where the text is wrong."""
+    return parsed(read_bytes(file), file)
+
+
+def read_bytes(file: Path) -> bytes:
+    """Return what a file holds that nobody else can change. Raises ConfigError."""
     check_parents(file)
     try:
         with open(file, "rb", opener=_nonblocking) as stream:
@@ -29,7 +34,7 @@ def read_toml(file: Path) -> dict[str, object]:
         ) from error
     if len(content) > _MAX_BYTES:
         raise ConfigError(f"{shown(file)} is larger than 256 KiB: that is no configuration of azpay.")
-    return _parsed(content, file)
+    return content
 
 
 def _nonblocking(path: str, flags: int) -> int:
@@ -37,7 +42,8 @@ def _nonblocking(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _parsed(content: bytes, file: Path) -> dict[str, object]:
+def parsed(content: bytes, file: Path) -> dict[str, object]:
+    """Read TOML text that stands, or would stand, in `file`. Raises ConfigError, with the line where it is wrong."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

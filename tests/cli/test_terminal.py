@@ -139,7 +139,7 @@ def test_colour_is_for_terminals_that_want_it(shop: Shop, monkeypatch: pytest.Mo
 
 def test_without_a_configuration_the_demo_is_offered(shop: Shop) -> None:
     with Terminal(shop.command()[:3]) as terminal:
-        terminal.wait_for("type demo: ")
+        terminal.wait_for("Type demo or init, or Enter to leave: ")
         terminal.type("no\n")
         assert terminal.ended() == 7
         assert "config.toml" in terminal.text

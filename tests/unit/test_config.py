@@ -133,7 +133,7 @@ def test_paths_are_relative_to_the_file(
 
 
 def test_the_users_own_file_is_the_default() -> None:
-    with pytest.raises(NoProfileError, match=r"azpay demo.*README"):
+    with pytest.raises(NoProfileError, match=r"azpay demo.*azpay init"):
         load()
     own = Path(os.environ["XDG_CONFIG_HOME"], "azpay", "config.toml")
     own.parent.mkdir(parents=True, mode=0o700)

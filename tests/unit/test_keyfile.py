@@ -168,3 +168,31 @@ def test_only_an_rsa_key_without_passphrase_will_do(file: Path, rsa_key: rsa.RSA
     refused(file, "no RSA key")
     file.write_bytes(rsa_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     refused(file, "holds no private key")
+
+
+def test_a_short_key_is_refused(file: Path) -> None:
+    file.write_bytes(pem(rsa.generate_private_key(public_exponent=65537, key_size=1024)))
+    refused(file, "has 1024 bits, and Amazon Pay takes 2048 or more")
+
+
+def test_a_key_saved_by_another_system_is_accepted(file: Path, rsa_key: rsa.RSAPrivateKey) -> None:
+    for text in (pem(rsa_key).replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + pem(rsa_key).replace(b"\n", b"\r\n")):
+        file.write_bytes(text)
+        assert load_private_key(file).private_numbers() == rsa_key.private_numbers()
+
+
+def test_what_a_file_holds_instead_of_a_key_is_said(file: Path, rsa_key: rsa.RSAPrivateKey) -> None:
+    public = rsa_key.public_key()
+    private = pem(rsa_key)
+    for content, says in {
+        public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo): "but the public one",
+        public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH): "but the public one",
+        rsa_key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()): "ssh-keygen -p -m PEM",
+        private.decode().encode("utf-16"): "UTF-16",
+        private[: len(private) // 2] + b"\n-----END PRIVATE KEY-----\n": "cut or changed",
+        b"-----BEGIN CERTIFICATE-----\nSECRET\n-----END CERTIFICATE-----\n": "but a certificate",
+        b" \n": "it is empty",
+        b"SECRET": "no private key in PEM form",
+    }.items():
+        file.write_bytes(content)
+        refused(file, says)

@@ -77,6 +77,45 @@ def demo(
 
 
 @app.command()
+def init(
+    ctx: typer.Context,
+    environment: Annotated[str | None, typer.Option(metavar="E", help="simulator, sandbox or live.")] = None,
+    region: Annotated[str | None, typer.Option(metavar="R", help="na, eu or jp.")] = None,
+    merchant_id: Annotated[str | None, typer.Option(metavar="ID", help="As Seller Central shows it.")] = None,
+    public_key_id: Annotated[str | None, typer.Option(metavar="ID", help="SANDBOX-... or LIVE-...")] = None,
+    private_key_file: Annotated[str | None, typer.Option(metavar="FILE", help="The private key (.pem).")] = None,
+    store_id: Annotated[str | None, typer.Option(metavar="ID", help="The store's client id; may be left out.")] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="A simulator that runs already.")] = None,
+    profile_name: Annotated[str | None, typer.Option(metavar="NAME", help="What the profile is called.")] = None,
+    directory: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where a simulated shop is made; default in the data directory.")
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not try the key with a harmless read.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+    json: Json = False,
+) -> int:
+    """Make a profile: for a simulated shop, for Amazon's sandbox, or for live."""
+    from azpay_tui.cli.setup.given import Given
+    from azpay_tui.cli.setup.init import init as run
+
+    given = Given(
+        environment=environment,
+        region=region,
+        merchant_id=merchant_id,
+        public_key_id=public_key_id,
+        private_key_file=private_key_file,
+        store_id=store_id,
+        url=url,
+        name=profile_name,
+        directory=directory,
+        offline=offline,
+        yes=yes,
+        as_json=json,
+    )
+    return run(_context(ctx), given)
+
+
+@app.command()
 def simulate(
     port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65_535, help="0: a free one.")] = 0,
     orders: Annotated[int, typer.Option(metavar="N", min=0, max=100_000, help="Number of sample orders.")] = 200,

@@ -12,19 +12,18 @@ from azpay_tui.cli import signals
 from azpay_tui.cli.context import FINISH_SECONDS, Context
 from azpay_tui.cli.outcome import CONFIGURATION, CommandError
 from azpay_tui.cli.output import ask, is_terminal, say
+from azpay_tui.cli.setup.asking import can_ask
 from azpay_tui.config import NoProfileError
-from azpay_tui.paths import config_file
-from azpay_tui.paths import shown as shown_path
 
 _DEMO_ORDERS, _DEMO_SEED = 200, 7
 
 
 def open_console(context: Context) -> int:
-    """Open the console of the profile; without one offer the demo."""
+    """Open the console of the profile; without one offer the demo or `azpay init`."""
     try:
         context.profile()
     except NoProfileError as error:
-        return _offer_demo(context, error)
+        return _offer(context, error)
     require_terminal()
     notes: list[str] = []
     desk = context.builder.console_desk(context.profile(), context.info(), notes.append)
@@ -59,14 +58,22 @@ def on_console(desk: Desk, report_dir: Path | None, *, tour: bool) -> int:
         return run_console(desk, tour=tour, report_dir=report_dir)
 
 
-def _offer_demo(context: Context, error: NoProfileError) -> int:
-    say(str(error).partition(":")[0] + ".")
-    say(
-        f"To set up a shop write a [profiles.NAME] section into {shown_path(config_file())}; the README has an example."
-    )
-    if is_terminal(sys.stdin) and is_terminal(sys.stderr) and ask("To look around without one type demo: ") == "demo":
-        from azpay_tui.cli.demo import run_demo
+def _offer(context: Context, error: NoProfileError) -> int:
+    """Say how to begin, and on a terminal let the person choose."""
+    say(str(error))
+    say("  azpay demo   a simulated shop with sample orders, to look around; leaves nothing behind")
+    say("  azpay init   a profile for your own shop, or for a simulated one that stays")
+    if not can_ask():
+        return CONFIGURATION
+    match (ask("Type demo or init, or Enter to leave: ") or "").lower():
+        case "demo":
+            from azpay_tui.cli.demo import run_demo
 
-        return run_demo(context.builder, orders=_DEMO_ORDERS, seed=_DEMO_SEED)
-    say("To look around without one: azpay demo")
-    return CONFIGURATION
+            return run_demo(context.builder, orders=_DEMO_ORDERS, seed=_DEMO_SEED)
+        case "init":
+            from azpay_tui.cli.setup.given import Given
+            from azpay_tui.cli.setup.init import init
+
+            return init(context, Given())
+        case _:
+            return CONFIGURATION

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from azpay_tui import config
+from azpay_tui.amazon.gateway import Gateway
 from azpay_tui.backoffice.ports import Desk, ProfileInfo, Reader
 from azpay_tui.domain.intent import Intent, State
 from azpay_tui.domain.policy import Policy
@@ -46,6 +47,10 @@ class Builder(Protocol):
 
     def journal_reader(self, profile: config.Profile) -> JournalReader:
         """Open the journal for reading, without a heavy library."""
+        ...
+
+    def gateway(self, profile: config.Profile, now: Callable[[], datetime]) -> Gateway:
+        """Build the way to Amazon alone, for a read that belongs to no order; `now` dates the signatures (UTC)."""
         ...
 
     def desk(self, profile: config.Profile, info: ProfileInfo) -> Desk:

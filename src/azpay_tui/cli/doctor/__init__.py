@@ -1,0 +1,1 @@
+"""`azpay doctor`: what is in order, what is not, and what to do about it."""

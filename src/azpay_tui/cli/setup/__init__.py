@@ -1,0 +1,1 @@
+"""`azpay init`: from nothing to a working profile."""

@@ -1,0 +1,213 @@
+"""Writing config.toml: something is added, nothing that stands in it is lost, and the file is whole at every moment."""
+
+import contextlib
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from azpay_tui.config import profile_names, profile_of
+from azpay_tui.paths import ConfigError, check_parents, private_opener, shown
+from azpay_tui.tomlfile import parsed, read_bytes
+
+_COMMENTS_AT: Final = 42
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_BOM: Final = "\ufeff"
+_HEADING: Final = "# Configuration of azpay: one section per shop, region and environment. azpay doctor checks it.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class NewProfile:
+    """A profile to be added: only what was asked for; everything else keeps its default. Paths as they are written."""
+
+    name: str
+    environment: str
+    region: str
+    merchant_id: str
+    public_key_id: str
+    private_key_file: str
+    store_id: str | None = None
+    url: str | None = None
+    ca_file: str | None = None
+    data_dir: str | None = None
+    pace: str | None = None
+
+
+def section(new: NewProfile) -> str:
+    """Return the commented text of a profile's section."""
+    hosts = {"na": "pay-api.amazon.com", "eu": "pay-api.amazon.eu", "jp": "pay-api.amazon.jp"}
+    live, simulator = new.environment == "live", new.environment == "simulator"
+    lines = [
+        f"[profiles.{_key(new.name)}]",
+        _line("environment", new.environment, "sandbox, live or simulator"),
+        _line(
+            "region", new.region, "na, eu or jp" if simulator else f"na, eu or jp; this one asks {hosts[new.region]}"
+        ),
+    ]
+    if new.url is not None:
+        lines.append(_line("url", new.url, "where the simulator listens: this machine only"))
+    if new.ca_file is not None:
+        lines.append(_line("ca_file", new.ca_file, "the simulator's certificate"))
+    lines += [
+        _line("merchant_id", new.merchant_id, "Seller Central shows it"),
+        _line("public_key_id", new.public_key_id, "belongs to the private key and to this environment"),
+        _line("private_key_file", new.private_key_file, "chmod 600; relative to this file"),
+    ]
+    if new.store_id is not None:
+        lines.append(_line("store_id", new.store_id, "the store's client id"))
+    if new.data_dir is not None:
+        lines.append(_line("data_dir", new.data_dir, "journal and cache of this profile"))
+    if new.pace is not None:
+        lines.append(_line("pace", new.pace, '"quota" keeps to the published quotas of Amazon'))
+    if live:
+        lines.append(_commented("writable = false", "look only; true lets this profile move real money"))
+    else:
+        lines.append(_commented("writable = true", "false: look only"))
+    lines += [
+        _commented('# timezone = "Europe/Berlin"', "for days and times on screen; default: this machine's"),
+        _commented("# pending_authorization = false", "true: an authorization may be decided later, up to a day"),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def add_profile(file: Path, new: NewProfile) -> bool:
+    """Add a profile to a configuration, which is made when missing; returns whether it became the default profile.
+
+    Nothing that stands in the file is changed, comments included. Raises ConfigError, and then wrote nothing, when
+    the name is taken, the result would not be a valid configuration, or the file is not safe to write.
+    """
+    real = Path(os.path.realpath(file))
+    old = read_bytes(file) if os.path.lexists(file) else None
+    before = {} if old is None else parsed(old, file)
+    if new.name in profile_names(before, file):
+        raise ConfigError(f"There is a profile {new.name} in {shown(file)} already; choose another name.")
+    default = "default_profile" not in before
+    text = "" if old is None else old.decode("utf-8-sig")
+    if default:
+        first = _commented(f"default_profile = {_text(new.name)}", "what azpay opens without --profile") + "\n"
+        text = f"{_HEADING}{first}" if old is None else f"{first}{text}"
+    if text and not text.endswith("\n"):
+        text += "\n"
+    text = f"{text}\n{section(new)}"
+    after = _checked(text, file, new.name)
+    profiles = {**_tables(before), new.name: _tables(after)[new.name]}
+    expected = {**before, "profiles": profiles} | ({"default_profile": new.name} if default else {})
+    if after != expected:  # whatever the reason: not a byte is written that means something else
+        raise ConfigError(f"{shown(file)} cannot be added to safely: write this section into it yourself.")
+    _write(real, old, text)
+    return default
+
+
+def document(new: NewProfile) -> dict[str, object]:
+    """Return what a file with this profile alone would hold. Raises ConfigError for a path that is no text."""
+    return parsed(section(new).encode(), Path("config.toml"))
+
+
+def names(file: Path) -> tuple[str, ...]:
+    """Return the names that are taken in a configuration; none when there is no file. Raises ConfigError."""
+    return profile_names(parsed(read_bytes(file), file), file) if os.path.lexists(file) else ()
+
+
+def is_addable(file: Path, name: str) -> None:
+    """Raise ConfigError when a profile of this name cannot be added to a configuration, before anything else is asked.
+
+    Looks at the safety of the place, at what stands in the file and at the names in it; writes nothing.
+    """
+    check_parents(file)
+    if name in names(file):
+        raise ConfigError(f"There is a profile {name} in {shown(file)} already; choose another name.")
+
+
+def written_path(path: Path, file: Path) -> str:
+    """Return how a path is written into a configuration: relative to it when it lies beside or below it."""
+    directory = Path(os.path.realpath(file)).parent
+    absolute = Path(os.path.abspath(path))
+    return str(absolute.relative_to(directory) if absolute.is_relative_to(directory) else absolute)
+
+
+def _checked(text: str, file: Path, name: str) -> dict[str, object]:
+    document = parsed(text.encode(), file)
+    profile_of(document, Path(os.path.abspath(file)), name)
+    return document
+
+
+def _tables(document: Mapping[str, object]) -> dict[str, object]:
+    profiles = document.get("profiles", {})
+    return dict(profiles) if isinstance(profiles, dict) else {}
+
+
+def _write(file: Path, old: bytes | None, text: str) -> None:
+    """Put the text in the place of what was read, as a whole and for the owner alone."""
+    content = text.encode()
+    if old is not None:
+        if old.startswith(_BOM.encode()):
+            content = _BOM.encode() + content
+        if b"\r\n" in old:
+            content = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    try:
+        _make_directories(file.parent)
+        with _draft(file, content) as draft:
+            if old is None:
+                os.link(draft, file)
+            elif read_bytes(file) != old:
+                raise FileExistsError
+            else:
+                os.replace(draft, file)
+        descriptor = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except FileExistsError as error:
+        raise ConfigError(f"{shown(file)} was changed meanwhile; nothing was written. Start again.") from error
+    except OSError as error:
+        raise ConfigError(f"{shown(file)} cannot be written: {error.strerror}. Nothing was changed.") from error
+
+
+@contextlib.contextmanager
+def _draft(file: Path, content: bytes) -> Iterator[Path]:
+    """Write a file beside another one, durable; it is gone at the end unless it was given its own name."""
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(6)}")
+    try:
+        with open(draft, "xb", opener=private_opener) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _make_directories(directory: Path) -> None:
+    check_parents(directory / "config.toml")
+    for missing in reversed([path for path in (directory, *directory.parents) if not path.exists()]):
+        missing.mkdir(0o700)
+        missing.chmod(0o700)  # a umask such as 0777 takes our own bits too
+
+
+def _line(key: str, value: str, comment: str) -> str:
+    return _commented(f"{key} = {_text(value)}", comment)
+
+
+def _commented(line: str, comment: str) -> str:
+    """Add a comment: behind the line, or above it when the line is long."""
+    return f"# {comment}\n{line}" if len(line) >= _COMMENTS_AT else f"{line:<{_COMMENTS_AT}}# {comment}"
+
+
+def _text(value: str) -> str:
+    """Write a TOML string. Raises ConfigError for what is no text: a path in another encoding."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ConfigError("A path that is not UTF-8 text cannot be written into a configuration: rename it.") from error
+    escaped = "".join(
+        f"\\{char}" if char in '"\\' else char if char.isprintable() else f"\\U{ord(char):08x}" for char in value
+    )
+    return f'"{escaped}"'
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else _text(name)
