@@ -58,6 +58,10 @@ picture: $(READY)
 gallery: $(READY)
 	@$(BIN)/python docs/gallery.py build/gallery.html
 
+# The parts of the documents that come from the code.
+docs: $(READY)
+	@$(BIN)/python -m docs.generate
+
 clean:
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis snapshot_report.html
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,6 +6,7 @@ import csv
 import http.client
 import json
 import os
+import re
 import ssl
 import subprocess
 import sys
@@ -52,8 +53,8 @@ def send(
         connection.close()
 
 
-def capture(amazon_pay: RunningSimulator, charge: str, key: str = "k1") -> tuple[int, Any]:
-    price = {"amount": "5.00", "currencyCode": "USD"}
+def capture(amazon_pay: RunningSimulator, charge: str, key: str = "k1", amount: str = "5.00") -> tuple[int, Any]:
+    price = {"amount": amount, "currencyCode": "USD"}
     return send(amazon_pay, "POST", f"/v2/charges/{charge}/capture", {"captureAmount": price}, key=key)
 
 
@@ -170,10 +171,13 @@ def test_tls_with_the_certificate_it_names() -> None:
             assert answer.read() == b"[]"
 
 
-def project(directory: Path, test: str) -> subprocess.CompletedProcess[str]:
+PLUGIN = 'pytest_plugins = ["azpay_tui.simulator.pytest_plugin"]\n'
+
+
+def project(directory: Path, test: str, conftest: str = PLUGIN) -> subprocess.CompletedProcess[str]:
     """Run a project of somebody else's: a conftest.py with the plugin, and this test."""
     (directory / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
-    (directory / "conftest.py").write_text('pytest_plugins = ["azpay_tui.simulator.pytest_plugin"]\n')
+    (directory / "conftest.py").write_text(conftest)
     (directory / "test_shop.py").write_text(test)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(directory)]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
@@ -216,3 +220,24 @@ def test_that_fails(amazon_pay):
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed, 3 passed" in done.stdout
     assert "nothing was captured" in done.stdout
+
+
+def ship(charge: str, pay: RunningSimulator) -> None:
+    """What the examples of the manual call their own code: it captures a charge as a whole."""
+    assert capture(pay, charge, amount="120.00")[0] == 200
+
+
+def test_the_examples_of_the_manual_run_as_they_stand(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "simulator.md").read_text(encoding="utf-8")
+    fixture, block, marker = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    conftest, _, test = fixture.partition("\n")
+    done = project(
+        tmp_path,
+        f"import pytest\nfrom tests.simulator.test_testing import ship\n{test}\n{marker}"
+        'def test_marked(amazon_pay):\n    assert amazon_pay.url.startswith("https:")\n',
+        conftest,
+    )
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
+    world: dict[str, Any] = {"ship": ship}
+    exec(block, world)
+    assert [entry.operation for entry in world["amazon_pay"].effects()] == ["capture"]

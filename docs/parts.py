@@ -1,0 +1,220 @@
+"""What the generated parts of the documents say: one function each, by the name that stands in the document's mark."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import typer.main
+from typer.core import TyperGroup
+
+from azpay_tui.cli.verbs import app
+from azpay_tui.simulator import codes, quotas
+from azpay_tui.simulator.acts import ACTS
+from azpay_tui.simulator.control import PATHS
+from azpay_tui.simulator.faults import FAULTS
+from azpay_tui.simulator.routes import ROUTES
+from azpay_tui.simulator.settings import SWITCHES, Switch
+from azpay_tui.simulator.situations import SITUATIONS
+from azpay_tui.tui.commands import COMMANDS
+from azpay_tui.tui.commands.base import Command
+
+Part = Callable[[], str]
+SIMULATOR = Path(quotas.__file__).parent
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table; a `|` in a cell is escaped."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def code(words: Iterable[str]) -> str:
+    """Return words as code, with commas."""
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def span(age: timedelta) -> str:
+    """Return an age as the control surface reads it: `3d`, `5h`."""
+    hours, rest = divmod(int(age.total_seconds()), 3600)
+    if rest:
+        return f"{hours * 60 + rest // 60}m"
+    return f"{hours // 24}d" if hours and hours % 24 == 0 else f"{hours}h"
+
+
+def _values(switch: Switch) -> str:
+    if isinstance(switch.default, bool):
+        return "`true`, `false`"
+    return f"{switch.least:,} to {switch.most:,}" if isinstance(switch.default, int) else code(switch.words)
+
+
+def _default(value: bool | int | str) -> str:
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def switches() -> str:
+    """The switches of the simulator."""
+    rows = (
+        (f"`{switch.name}`", _default(switch.default), _values(switch), switch.says, switch.point or "")
+        for switch in SWITCHES
+    )
+    return table(("Switch", "Default", "Values", "Means", "What the public documents leave open"), rows)
+
+
+def situations() -> str:
+    """The situations an order can be made in."""
+    rows = ((f"`{name}`", span(situation.age), situation.says) for name, situation in SITUATIONS.items())
+    return table(("Situation", "Age", "What it is"), rows)
+
+
+def faults() -> str:
+    """The faults that can be arranged."""
+    rows = ((f"`{name}`", "yes" if fault.effect else "no", fault.says) for name, fault in FAULTS.items())
+    return table(("Fault", "Takes effect", "What happens"), rows)
+
+
+def acts() -> str:
+    """The acts of Amazon, the buyer and Seller Central."""
+    rows = ((f"`{name}`", code(act.takes), act.says) for name, act in ACTS.items())
+    return table(("Act", "Takes", "What happens"), rows)
+
+
+def control_paths() -> str:
+    """The control surface."""
+    rows = ((f"`{method} {path}`", door.says) for path, methods in PATHS.items() for method, door in methods.items())
+    return table(("Request", "What it does"), rows)
+
+
+def operations() -> str:
+    """The operations of Amazon Pay that are answered."""
+    rows = ((f"`{route.method} /v2{route.path}`", route.title, f"`{route.operation}`", route.key) for route in ROUTES)
+    return table(("Request", "Amazon's name", "Name here", "Idempotency key"), rows)
+
+
+def quota_table() -> str:
+    """The published request quotas: how many at once, and how many come back in a second."""
+    titles = {route.operation: route.title for route in ROUTES}
+    rows = []
+    for operation, (burst, newer, older) in quotas.LIVE.items():
+        new, old = quotas.SANDBOX[operation]
+        sandbox = (f"{new} + 1/s", f"{old} + 1/s")
+        rows.append((titles.get(operation, operation), f"{burst} + {newer}/s", f"{burst} + {older}/s", *sandbox))
+    return table(("Operation", "Live", "Live, older table", "Sandbox", "Sandbox, older table"), rows)
+
+
+def simulation_codes() -> str:
+    """The simulation codes, by operation."""
+    titles = {route.operation: route.title for route in ROUTES}
+    rows = [
+        (titles[operation], f"`{word}`", says)
+        for operation, known in codes.CODES.items()
+        if operation in titles
+        for word, says in known.items()
+    ]
+    return table(("Operation", "Code", "What it forces"), rows)
+
+
+def errors() -> str:
+    """Every refusal in the simulator's code: status, reason code and message."""
+    found: dict[tuple[int, str], list[str]] = {}
+    for file in sorted(SIMULATOR.rglob("*.py")):
+        for status, reason, message in _refusals(ast.parse(file.read_text(encoding="utf-8"))):
+            known = found.setdefault((status, reason), [])
+            if message not in known:
+                known.append(message)
+    rows = ((str(status), f"`{reason}`", "<br>".join(says)) for (status, reason), says in sorted(found.items()))
+    return table(("Status", "`reasonCode`", "`message`"), rows)
+
+
+def _refusals(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ApiError":
+            match node.args:
+                case [ast.Constant(value=int(status)), ast.Constant(value=str(reason)), message]:
+                    yield status, reason, _template(message)
+                case _:  # a decline, or chosen by a switch: the page says it in words
+                    continue
+
+
+def _template(message: ast.expr) -> str:
+    """Return a message with a mark where a value stands."""
+    if isinstance(message, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in message.values)
+    return str(message.value) if isinstance(message, ast.Constant) else "…"
+
+
+def _commands(group: TyperGroup, before: str) -> Iterator[tuple[str, typer.core.TyperCommand]]:
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from _commands(command, f"{before} {name}")
+        elif isinstance(command, typer.core.TyperCommand) and not command.hidden:
+            yield f"{before} {name}", command
+
+
+def _usage(command: typer.core.TyperCommand | TyperGroup) -> Iterator[tuple[str, str]]:
+    """Give every argument and option as one writes it, and what it means."""
+    for parameter in command.params:
+        if isinstance(parameter, typer.core.TyperArgument):
+            yield parameter.metavar or str(parameter.name).upper(), parameter.help or ""
+        elif isinstance(parameter, typer.core.TyperOption) and not parameter.hidden:
+            flag = ", ".join(parameter.opts)
+            default = "" if parameter.is_flag or parameter.default in (None, "") else f" Default: {parameter.default}."
+            yield (
+                flag if parameter.is_flag else f"{flag} {parameter.metavar or 'TEXT'}",
+                (parameter.help or "") + default,
+            )
+
+
+def commands() -> str:
+    """The commands of azpay with their options."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    rows = [
+        (f"`azpay {way}`", says)
+        for way, says in _usage(group)
+        if not way.startswith(("--install", "--show-completion"))
+    ]
+    for name, command in _commands(group, "azpay"):
+        rows.append((f"**`{name}`**", f"**{command.help or ''}**"))
+        rows += [(f"`{way}`", says) for way, says in _usage(command)]
+    return table(("Command", "What it does"), rows)
+
+
+def simulate_options() -> str:
+    """The options of `azpay simulate`."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    command = group.commands["simulate"]
+    assert isinstance(command, typer.core.TyperCommand)
+    return table(("Option", "What it does"), ((f"`{way}`", says) for way, says in _usage(command)))
+
+
+def keys() -> str:
+    """The keys of the console."""
+    where = {"list": "list", "anywhere": "list and panes", "everywhere": "everywhere", "page": "pages"}
+
+    def row(command: Command) -> tuple[str, str, str, str]:
+        shown = f"`{command.shown}`" if command.shown else ""
+        typed = " ".join((command.id, *command.aliases))
+        return shown, f"`:{typed}`", where.get(command.place, command.place), command.sentence
+
+    return table(("Key", "`:` line", "Where", "What it does"), (row(command) for command in COMMANDS))
+
+
+#: Name in the mark -> what makes the part.
+PARTS: dict[str, Part] = {
+    "switches": switches,
+    "situations": situations,
+    "faults": faults,
+    "acts": acts,
+    "control-paths": control_paths,
+    "operations": operations,
+    "quotas": quota_table,
+    "simulation-codes": simulation_codes,
+    "errors": errors,
+    "commands": commands,
+    "simulate-options": simulate_options,
+    "keys": keys,
+}
