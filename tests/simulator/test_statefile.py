@@ -43,6 +43,30 @@ def test_metadata_and_parcels_come_back(tmp_path: Path) -> None:
     keeper.close()
 
 
+def test_checkout_sessions_come_back_where_they_were(tmp_path: Path) -> None:
+    world, keeper = opened(tmp_path / "state")
+    price = {"amount": "20.00", "currencyCode": "USD"}
+    urls = {"checkoutReviewReturnUrl": "https://a.example/r", "checkoutResultReturnUrl": "https://a.example/d"}
+    payload = {
+        "storeId": "s",
+        "webCheckoutDetails": urls,
+        "paymentDetails": {"paymentIntent": "Authorize", "chargeAmount": price},
+    }
+    session = body(world.send("POST", "/v2/checkoutSessions", payload), 201)["checkoutSessionId"]
+    world, keeper = again(tmp_path / "state", keeper)
+    world.sim("POST", "acts", {"act": "approve-session", "id": session})
+    before = world.get("checkoutSessions", session)
+    world, keeper = again(tmp_path / "state", keeper)
+    assert world.get("checkoutSessions", session) == before
+    path = f"/v2/checkoutSessions/{session}/complete"
+    done = body(world.send("POST", path, {"chargeAmount": price}, key=""), 200)
+    world, keeper = again(tmp_path / "state", keeper)
+    assert world.get("checkoutSessions", session) == done
+    assert world.permission(done["chargePermissionId"])["limits"]["amountLimit"] == price
+    assert [order["charge_ids"] for order in world.sim("GET", "orders")] == [[done["chargeId"]]]
+    keeper.close()
+
+
 def test_a_file_of_the_first_form_is_read_with_the_defaults_of_what_came_later(tmp_path: Path) -> None:
     path = tmp_path / "state"
     world, keeper = opened(path)

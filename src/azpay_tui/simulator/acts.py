@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.simulator import rules
+from azpay_tui.simulator import buyer, rules
 from azpay_tui.simulator.amounts import format_amount, refund_cap
 from azpay_tui.simulator.book import Book
+from azpay_tui.simulator.checkout import METHODS
 from azpay_tui.simulator.fields import FieldError, Fields
 from azpay_tui.simulator.model import (
     BLOCK_REASONS,
@@ -46,6 +47,11 @@ ACTS: Final[dict[str, Act]] = {
     "refund-elsewhere": Act(("amount",), "Somebody refunds in Seller Central."),
     "void-elsewhere": Act((), "Somebody cancels the authorization in Seller Central."),
     "close-elsewhere": Act((), "Somebody closes the permission in Seller Central."),
+    "sign-in-session": Act((), "The buyer signs in to a checkout session and chooses address and payment method."),
+    "approve-session": Act(
+        ("method",), "The buyer signs in if need be and confirms, with a payment method that ends in `method`."
+    ),
+    "cancel-session": Act((), "The buyer leaves the checkout session."),
     "unknown-state": Act(("word",), "The object takes a state that nobody documents."),
 }
 
@@ -60,7 +66,24 @@ def perform(value: JsonValue, book: Book, settings: Settings, now: datetime) -> 
         "act", limit=40, choices=tuple(ACTS)
     )
     fields = Fields(value, ("act", "id", *ACTS[act].takes))
+    if act.endswith("-session"):
+        return _on_session(act, book, now, fields)
     return _Stage(book, settings, now, fields, fields.need_text("id", limit=64)).perform(act)
+
+
+def _on_session(act: str, book: Book, now: datetime, fields: Fields) -> dict[str, Plain]:
+    try:
+        session = buyer.session_of(book, fields.need_text("id", limit=64), now)
+        if act == "sign-in-session":
+            buyer.sign_in(book, session, now)
+        elif act == "approve-session":
+            method = fields.text("method", limit=4, choices=tuple(METHODS)) or session.method
+            buyer.approve(book, session, method, now)
+        else:
+            session.cancel("BuyerCanceled", now)
+    except buyer.BuyerError as error:
+        raise ActError(str(error)) from error
+    return {"act": act, **buyer.shown(session)}
 
 
 class _Stage:

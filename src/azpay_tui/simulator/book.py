@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import Literal
 
+from azpay_tui.simulator.checkout import Session
 from azpay_tui.simulator.model import Charge, Order, Refund, permission_id_of
 
 
@@ -18,6 +20,9 @@ class Book:
         self.dirty: set[str] = set()
         #: Tracking number -> permission, for each parcel that Amazon was told of.
         self.tracked: dict[str, str] = {}
+        self.sessions: dict[str, Session] = {}
+        #: Kind and id of everything but orders that has to be stored.
+        self.touched: set[tuple[str, str]] = set()
 
     def __iter__(self) -> Iterator[Order]:
         return iter(self._orders.values())
@@ -65,6 +70,10 @@ class Book:
                 if refund.refund_id == refund_id and order:
                     return order, charge, refund
         return None
+
+    def touch(self, kind: Literal["session"], key: str) -> None:
+        """Remember that a thing has to be stored."""
+        self.touched.add((kind, key))
 
     def track(self, number: str, permission_id: str) -> None:
         """Remember a parcel's tracking number."""

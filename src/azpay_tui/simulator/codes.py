@@ -25,6 +25,15 @@ CODES: Final[dict[Operation, dict[str, str]]] = {
         "CaptureInitiated": "The charge is in CaptureInitiated and is captured later.",
         "AmazonRejected": "The charge is in CaptureInitiated and is declined later.",
     },
+    "complete-session": {
+        "BuyerCanceled": "400 CheckoutSessionCanceled; the session is Canceled with BuyerCanceled.",
+        "AmazonCanceled": "400 CheckoutSessionCanceled; the session is Canceled with AmazonCanceled.",
+        "Declined": "400 CheckoutSessionCanceled; the session is Canceled with Declined.",
+        "AuthorizationInitiated": (
+            "202 and a charge in AuthorizationInitiated; with paymentIntent Authorize and"
+            " canHandlePendingAuthorization only."
+        ),
+    },
     "close": _CLOSE,
     "cancel": _CLOSE,
 }

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from azpay_tui.simulator import control, operations, replies, signature
+from azpay_tui.simulator import buyer, control, operations, replies, signature
 from azpay_tui.simulator.book import Book
 from azpay_tui.simulator.clock import Clock, system_time
 from azpay_tui.simulator.faults import Fault, FaultList
@@ -80,6 +80,8 @@ class Simulator:
         self.faults = FaultList()
         self.ledger: list[LedgerEntry] = []
         self.replies: dict[str, SavedReply] = {}
+        #: Where clients reach it; without one the host that a request names is taken.
+        self.url: str | None = None
         self._buckets = Buckets()
         self._keeper = keeper
         self._lock = threading.RLock()
@@ -91,6 +93,8 @@ class Simulator:
             self._requests += 1
             if request.path == "/_sim" or request.path.startswith("/_sim/"):
                 response = control.answer(self, request)
+            elif request.path == "/checkout/processing":
+                response = self._buyer_visits(request)
             else:
                 response = self._api(request)
             self.save()
@@ -102,6 +106,7 @@ class Simulator:
             if self._keeper is not None:
                 self._keeper.save(self)
             self.book.dirty.clear()
+            self.book.touched.clear()
 
     def wall(self) -> datetime:
         """Amazon's clock as clients see it."""
@@ -116,6 +121,14 @@ class Simulator:
             ("date", http_date(self.wall())),
             ("x-amz-pay-request-id", shaped),
         )
+
+    def _buyer_visits(self, request: Request) -> Response:
+        """The buyer's browser at amazonPayRedirectUrl: no signature is needed there."""
+        try:
+            back = buyer.visit(self.book, request.query, self.clock.now())
+        except buyer.BuyerError as error:
+            return Response(400, self.headers(), dump_json({"error": str(error)}))
+        return Response(302, (*self.headers(), ("location", back)))
 
     def _api(self, request: Request) -> Response:
         call = recognise(request)
@@ -206,7 +219,8 @@ class Simulator:
             raise ApiError(400, "InvalidSandboxSimulationSpecified", "Simulation is possible in sandbox only.")
         if live:
             raise ApiError(404, "ResourceNotFound", "The object was not found in this environment.")
-        desk = Desk(self.book, self.settings, self.clock.now(), live)
+        url = self.url or f"http://{request.header('host') or '127.0.0.1'}"
+        desk = Desk(self.book, self.settings, self.clock.now(), live, url)
         return operations.run(call.operation, desk, Ask(call.target or "", request.body, request.query, code))
 
     def _save_reply(self, request: Request, call: Call, answer: _Answer) -> None:

@@ -82,6 +82,7 @@ class Buyer:
     region: str | None
     postal_code: str
     country: str
+    buyer_id: str | None = None
 
 
 @dataclass(slots=True)

@@ -27,6 +27,8 @@ _DESCRIPTIONS: Final = {
     "ExpiredUnused": "The authorization was not captured in time.",
     "MerchantCanceled": "Canceled by the merchant.",
     "ChargePermissionCanceled": "The charge permission was closed.",
+    "BuyerCanceled": "The buyer canceled the checkout.",
+    "Declined": "The payment was declined.",
 }
 STORE_NAME: Final = "Simulated Store"
 METADATA: Final = ("merchantReferenceId", "merchantStoreName", "noteToBuyer", "customInformation")
@@ -42,7 +44,8 @@ def price(minor: int, currency: str) -> dict[str, Plain]:
     return {"amount": format_amount(minor, currency), "currencyCode": currency}
 
 
-def _status(state: str, reason: str | None, updated: datetime) -> dict[str, Plain]:
+def status_json(state: str, reason: str | None, updated: datetime) -> dict[str, Plain]:
+    """The statusDetails of everything but a permission."""
     return {
         "state": state,
         "reasonCode": reason,
@@ -51,7 +54,19 @@ def _status(state: str, reason: str | None, updated: datetime) -> dict[str, Plai
     }
 
 
-def _address(buyer: Buyer) -> dict[str, Plain]:
+def person_json(buyer: Buyer, owner: str) -> dict[str, Plain]:
+    """Who the buyer is; the id is made from that of the ``owner`` when the buyer never signed in."""
+    return {
+        "name": buyer.name,
+        "email": buyer.email,
+        "buyerId": buyer.buyer_id or f"amzn1.account.{owner.replace('-', '')}",
+        "primeMembershipTypes": None,
+        "phoneNumber": buyer.phone,
+    }
+
+
+def address_json(buyer: Buyer) -> dict[str, Plain]:
+    """The buyer's address with all documented keys."""
     return {
         "name": buyer.name,
         "addressLine1": buyer.line1,
@@ -76,17 +91,9 @@ def permission_json(order: Order, settings: Settings, now: datetime) -> dict[str
         "chargePermissionId": order.permission_id,
         "chargePermissionReferenceId": None,
         "platformId": None,
-        "buyer": {
-            "name": buyer.name,
-            "email": buyer.email,
-            "buyerId": f"amzn1.account.{order.permission_id.replace('-', '')}",
-            "primeMembershipTypes": None,
-            "phoneNumber": buyer.phone,
-        }
-        if visible
-        else None,
-        "shippingAddress": _address(buyer) if visible else None,
-        "billingAddress": _address(buyer) if visible and order.currency in ("EUR", "GBP") else None,
+        "buyer": person_json(buyer, order.permission_id) if visible else None,
+        "shippingAddress": address_json(buyer) if visible else None,
+        "billingAddress": address_json(buyer) if visible and order.currency in ("EUR", "GBP") else None,
         "paymentPreferences": [{"paymentDescriptor": "Your selected Amazon payment method"}],
         "statusDetails": {
             "state": state,
@@ -130,7 +137,7 @@ def charge_json(order: Order, charge: Charge, settings: Settings) -> dict[str, P
         "conversionRate": "1.00",
         "channel": charge.channel,
         "chargeInitiator": charge.initiator,
-        "statusDetails": _status(charge.state, charge.reason, charge.updated),
+        "statusDetails": status_json(charge.state, charge.reason, charge.updated),
         "creationTimestamp": compact(charge.created),
         "expirationTimestamp": compact(charge_expires(charge, settings)),
         "releaseEnvironment": "Sandbox",
@@ -147,7 +154,7 @@ def refund_json(order: Order, refund: Refund) -> dict[str, Plain]:
         "chargeId": refund.charge_id,
         "creationTimestamp": compact(refund.created),
         "refundAmount": price(refund.amount, order.currency),
-        "statusDetails": _status(refund.state, refund.reason, refund.updated),
+        "statusDetails": status_json(refund.state, refund.reason, refund.updated),
         "softDescriptor": refund.soft_descriptor,
         "releaseEnvironment": "Sandbox",
     }

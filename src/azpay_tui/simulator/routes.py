@@ -46,6 +46,12 @@ ROUTES: Final = (
     Route("void", "DELETE", "/charges/{id}/cancel", "Cancel Charge"),
     Route("refund", "POST", "/refunds", "Create Refund", "needed"),
     Route("get-refund", "GET", "/refunds/{id}", "Get Refund"),
+    Route("create-session", "POST", "/checkoutSessions", "Create Checkout Session", "needed"),
+    Route("get-session", "GET", "/checkoutSessions/{id}", "Get Checkout Session"),
+    Route("update-session", "PATCH", "/checkoutSessions/{id}", "Update Checkout Session"),
+    Route("complete-session", "POST", "/checkoutSessions/{id}/complete", "Complete Checkout Session", "honoured"),
+    Route("finalize-session", "POST", "/checkoutSessions/{id}/finalize", "Finalize Checkout Session", "honoured"),
+    Route("get-buyer", "GET", "/buyers/{id}", "Get Buyer"),
     Route("track-delivery", "POST", "/deliveryTrackers", "Create Delivery Tracker", "honoured"),
 )
 #: What Amazon Pay has for partners or apart from checkout, and no merchant of the simulator may use.

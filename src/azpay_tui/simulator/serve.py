@@ -103,7 +103,7 @@ def serve(
             simulator = build(profile, keeper, orders=orders, seed=seed, delay_seconds=delay_seconds)
             listener = stack.enter_context(_listen(port or (profile.port if profile else 0)))
             bound = int(listener.getsockname()[1])
-            url = f"{'https' if tls else 'http'}://127.0.0.1:{bound}"
+            url = simulator.url = f"{'https' if tls else 'http'}://127.0.0.1:{bound}"
             if profile is not None:
                 export = orders_csv(order for order in simulator.book if order.origin == "sample")
                 write_profile(profile, bound, tls, export)

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from azpay_tui.simulator.checkout import Session
 from azpay_tui.simulator.core import Simulator
 from azpay_tui.simulator.model import Order
 from azpay_tui.simulator.records import LedgerEntry, SavedReply
 from azpay_tui.simulator.settings import Settings
 
 _ORDER = TypeAdapter(Order)
+_SESSION = TypeAdapter(Session)
 _ENTRY = TypeAdapter(LedgerEntry)
 _REPLY = TypeAdapter(SavedReply)
 _SETTINGS = TypeAdapter(Settings)
@@ -30,7 +32,7 @@ class StateError(Exception):
 
 
 class StateFile:
-    """Keeps orders, parcels, ledger, saved answers, clock and settings.
+    """Keeps orders, checkout sessions, parcels, ledger, saved answers, clock and settings.
 
     Every change is committed before its answer leaves, so nothing a client was told is lost when the process is
     killed; a crash of the whole machine may lose the last moments.
@@ -60,6 +62,8 @@ class StateFile:
             orders = [_ORDER.validate_json(text) for kind, _, text in rows if kind == "order"]
             simulator.ledger = [_ENTRY.validate_json(text) for kind, _, text in rows if kind == "ledger"]
             simulator.book.tracked = {key: str(json.loads(text)) for kind, key, text in rows if kind == "parcel"}
+            sessions = [_SESSION.validate_json(text) for kind, _, text in rows if kind == "session"]
+            simulator.book.sessions = {session.session_id: session for session in sessions}
             replies = [_REPLY.validate_json(text) for kind, _, text in rows if kind == "reply"]
             simulator.replies = {reply.key: reply for reply in replies}
             simulator.settings = _SETTINGS.validate_json(meta["settings"])
@@ -88,6 +92,8 @@ class StateFile:
     def _changed(self, simulator: Simulator, meta: tuple[timedelta, Settings]) -> Iterable[tuple[str, str, str]]:
         for order in simulator.book.changed():
             yield "order", order.permission_id, _ORDER.dump_json(order).decode()
+        for kind, key in sorted(simulator.book.touched):
+            yield kind, key, _SESSION.dump_json(simulator.book.sessions[key]).decode()
         for entry in islice(simulator.ledger, self._entries, None):
             yield "ledger", str(entry.seq), _ENTRY.dump_json(entry).decode()
         for reply in islice(simulator.replies.values(), self._replies, None):

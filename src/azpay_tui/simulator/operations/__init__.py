@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from azpay_tui.simulator.codes import CODES
-from azpay_tui.simulator.operations import charges, deliveries, permissions, refunds
+from azpay_tui.simulator.operations import charges, deliveries, permissions, refunds, sessions
 from azpay_tui.simulator.operations.base import Ask, Desk, Handler, Result, wrong_code
 from azpay_tui.simulator.routes import Operation
 
@@ -23,6 +23,12 @@ HANDLERS: Final[dict[Operation, Handler]] = {
     "void": charges.void,
     "refund": refunds.create,
     "get-refund": refunds.get,
+    "create-session": sessions.create,
+    "get-session": sessions.get,
+    "update-session": sessions.update,
+    "complete-session": sessions.complete,
+    "finalize-session": sessions.finalize,
+    "get-buyer": sessions.get_buyer,
     "track-delivery": deliveries.track,
 }
 
