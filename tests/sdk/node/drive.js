@@ -173,6 +173,22 @@ async function simulation(pay) {
     check('the ledger agrees', await ledger(made.permission), ['authorize false', 'authorize false', 'authorize true']);
 }
 
+async function aroundTheMoney(pay) {
+    const made = await order('authorized');
+    const metadata = { merchantReferenceId: 'N-1001', noteToBuyer: 'thank you' };
+    const updated = await call(pay.updateChargePermission(made.permission, { merchantMetadata: metadata }));
+    check('update a permission', state(updated), [200, 'Chargeable']);
+    const { data } = await call(pay.getChargePermission(made.permission));
+    check('its metadata is read back', data.merchantMetadata.merchantReferenceId, 'N-1001');
+
+    const parcel = { carrierCode: 'UPS', trackingNumber: '1Z999AA10123456784' };
+    const tracker = { chargePermissionId: made.permission, deliveryDetails: [parcel] };
+    check('track a delivery', await call(pay.deliveryTrackers(tracker)),
+        { status: 200, data: { amazonOrderReferenceId: made.permission, deliveryDetails: [parcel] } });
+    check('the same parcel again', reason(await call(pay.deliveryTrackers(tracker))), [400, 'InvalidParameterValue']);
+    check('the ledger calls these other', await ledger(made.permission), ['other true', 'other true', 'other false']);
+}
+
 async function main() {
     await moneyPath('AMZN-PAY-RSASSA-PSS', client());
     await moneyPath('AMZN-PAY-RSASSA-PSS-V2', client({ algorithm: 'AMZN-PAY-RSASSA-PSS-V2' }));
@@ -180,6 +196,7 @@ async function main() {
     await wholeOrder(pay);
     await signatures(pay);
     await simulation(pay);
+    await aroundTheMoney(pay);
     console.log(`${checks} checks, ${failed} failed`);
     process.exitCode = failed ? 1 : 0;
 }

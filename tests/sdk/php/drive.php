@@ -182,6 +182,24 @@ function simulation(Client $pay): void
     check('an id that is not there', reason($pay->getCharge("$id-C999999")), [404, 'ResourceNotFound']);
 }
 
+function aroundTheMoney(Client $pay): void
+{
+    [$id] = order('authorized');
+    $metadata = ['merchantReferenceId' => 'P-1001', 'noteToBuyer' => 'thank you'];
+    check('update a permission', state($pay->updateChargePermission($id, ['merchantMetadata' => $metadata])),
+        [200, 'Chargeable']);
+    check('its metadata is read back', body($pay->getChargePermission($id))['merchantMetadata']['merchantReferenceId'],
+        'P-1001');
+
+    $parcel = ['trackingNumber' => '1Z999AA10123456785', 'carrierCode' => 'UPS'];
+    $tracker = ['chargePermissionId' => $id, 'deliveryDetails' => [$parcel]];
+    $tracked = $pay->deliveryTrackers($tracker);
+    check('track a delivery', [$tracked['status'], body($tracked)],
+        [200, ['amazonOrderReferenceId' => $id, 'deliveryDetails' => [$parcel]]]);
+    check('the same parcel again', reason($pay->deliveryTrackers($tracker)), [400, 'InvalidParameterValue']);
+    check('the ledger calls these other', ledger($id), ['other true', 'other true', 'other false']);
+}
+
 try {
     moneyPath('AMZN-PAY-RSASSA-PSS', client());
     $pay = client(['algorithm' => 'AMZN-PAY-RSASSA-PSS-V2']);
@@ -189,6 +207,7 @@ try {
     wholeOrder($pay);
     signatures($pay);
     simulation($pay);
+    aroundTheMoney($pay);
     echo "$checks checks, $failed failed\n";
 } catch (Throwable $error) {
     echo "FAIL  the drive broke off: $error\n";
