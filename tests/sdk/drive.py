@@ -112,6 +112,7 @@ def simulator() -> Iterator[dict[str, str]]:
                 yield {
                     "SIMULATOR_HOST": urlsplit(profile["url"]).netloc,
                     "SIMULATOR_KEY_ID": profile["public_key_id"],
+                    "SIMULATOR_STORE_ID": profile["store_id"],
                     "SIMULATOR_KEY_FILE": str(directory / profile["private_key_file"]),
                     "SIMULATOR_CA_FILE": str(directory / profile["ca_file"]),
                 }

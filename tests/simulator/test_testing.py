@@ -169,6 +169,7 @@ def test_tls_with_the_certificate_it_names() -> None:
         context = ssl.create_default_context(cafile=amazon_pay.ca_file)
         with urllib.request.urlopen(f"{amazon_pay.url}/_sim/orders", context=context, timeout=60) as answer:
             assert answer.read() == b"[]"
+        assert amazon_pay.core.url == amazon_pay.url, "links in answers lead back to it"
 
 
 PLUGIN = 'pytest_plugins = ["azpay_tui.simulator.pytest_plugin"]\n'

@@ -221,7 +221,7 @@ def running(
         make_samples(orders, core.book, core.settings, core.clock.now())
         pair = ensure_certificate(directory) if tls else None
         with Loopback(core, pair) as loopback:
-            url = write_profile(profile, loopback.port, tls, orders_csv(core.book))
+            url = core.url = write_profile(profile, loopback.port, tls, orders_csv(core.book))
             found = RunningSimulator(core, profile, url, pair[0] if pair else None)
             if settings:
                 found.switch(**settings)

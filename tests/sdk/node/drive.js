@@ -9,6 +9,7 @@ const { WebStoreClient } = require('@amazonpay/amazon-pay-api-sdk-nodejs');
 
 const host = process.env.SIMULATOR_HOST; // with the port, as the SDK wants it
 const keyId = process.env.SIMULATOR_KEY_ID;
+const storeId = process.env.SIMULATOR_STORE_ID;
 const privateKey = fs.readFileSync(process.env.SIMULATOR_KEY_FILE);
 const agent = new https.Agent({ ca: fs.readFileSync(process.env.SIMULATOR_CA_FILE), keepAlive: false });
 
@@ -189,6 +190,32 @@ async function aroundTheMoney(pay) {
     check('the ledger calls these other', await ledger(made.permission), ['other true', 'other true', 'other false']);
 }
 
+async function checkout(pay) {
+    const web = { checkoutReviewReturnUrl: 'https://shop.example/review' };
+    const made = await call(pay.createCheckoutSession({ webCheckoutDetails: web, storeId }, fresh()));
+    check('create a checkout session', state(made), [201, 'Open']);
+    const id = made.data.checkoutSessionId;
+    check('a session is read', state(await call(pay.getCheckoutSession(id))), [200, 'Open']);
+    const updated = await call(pay.updateCheckoutSession(id, {
+        webCheckoutDetails: { checkoutResultReturnUrl: 'https://shop.example/done' },
+        paymentDetails: { paymentIntent: 'Authorize', chargeAmount: price('20.00') },
+        merchantMetadata: { merchantReferenceId: 'N-2001' },
+    }));
+    check('update a session', state(updated), [200, 'Open']);
+    const done = { chargeAmount: price('20.00') };
+    check('a session that the buyer has not confirmed', reason(await call(pay.completeCheckoutSession(id, done))),
+        [422, 'InvalidCheckoutSessionStatus']);
+    await control('POST', 'acts', { act: 'approve-session', id });
+    const completed = await call(pay.completeCheckoutSession(id, done));
+    check('complete a session', state(completed), [200, 'Completed']);
+    check('its charge is authorized', state(await call(pay.getCharge(completed.data.chargeId))), [200, 'Authorized']);
+    const capture = { captureAmount: price('20.00') };
+    check('and can be captured', state(await call(pay.captureCharge(completed.data.chargeId, capture, fresh()))),
+        [200, 'Captured']);
+    const { data } = await call(pay.getChargePermission(completed.data.chargePermissionId));
+    check('its permission has the number', data.merchantMetadata.merchantReferenceId, 'N-2001');
+}
+
 async function main() {
     await moneyPath('AMZN-PAY-RSASSA-PSS', client());
     await moneyPath('AMZN-PAY-RSASSA-PSS-V2', client({ algorithm: 'AMZN-PAY-RSASSA-PSS-V2' }));
@@ -197,6 +224,7 @@ async function main() {
     await signatures(pay);
     await simulation(pay);
     await aroundTheMoney(pay);
+    await checkout(pay);
     console.log(`${checks} checks, ${failed} failed`);
     process.exitCode = failed ? 1 : 0;
 }

@@ -200,6 +200,34 @@ function aroundTheMoney(Client $pay): void
     check('the ledger calls these other', ledger($id), ['other true', 'other true', 'other false']);
 }
 
+function checkout(Client $pay): void
+{
+    $web = ['checkoutReviewReturnUrl' => 'https://shop.example/review'];
+    $wish = ['webCheckoutDetails' => $web, 'storeId' => getenv('SIMULATOR_STORE_ID')];
+    $made = $pay->createCheckoutSession($wish, fresh());
+    check('create a checkout session', state($made), [201, 'Open']);
+    $id = body($made)['checkoutSessionId'];
+    check('a session is read', state($pay->getCheckoutSession($id)), [200, 'Open']);
+    $updated = $pay->updateCheckoutSession($id, [
+        'webCheckoutDetails' => ['checkoutResultReturnUrl' => 'https://shop.example/done'],
+        'paymentDetails' => ['paymentIntent' => 'Authorize', 'chargeAmount' => price('20.00')],
+        'merchantMetadata' => ['merchantReferenceId' => 'P-2001'],
+    ]);
+    check('update a session', state($updated), [200, 'Open']);
+    $done = ['chargeAmount' => price('20.00')];
+    check('a session that the buyer has not confirmed', reason($pay->completeCheckoutSession($id, $done)),
+        [422, 'InvalidCheckoutSessionStatus']);
+    control('POST', 'acts', ['act' => 'approve-session', 'id' => $id]);
+    $completed = $pay->completeCheckoutSession($id, $done);
+    check('complete a session', state($completed), [200, 'Completed']);
+    $charge = body($completed)['chargeId'];
+    check('its charge is authorized', state($pay->getCharge($charge)), [200, 'Authorized']);
+    check('and can be captured', state($pay->captureCharge($charge, ['captureAmount' => price('20.00')], fresh())),
+        [200, 'Captured']);
+    $permission = body($pay->getChargePermission(body($completed)['chargePermissionId']));
+    check('its permission has the number', $permission['merchantMetadata']['merchantReferenceId'], 'P-2001');
+}
+
 try {
     moneyPath('AMZN-PAY-RSASSA-PSS', client());
     $pay = client(['algorithm' => 'AMZN-PAY-RSASSA-PSS-V2']);
@@ -208,6 +236,7 @@ try {
     signatures($pay);
     simulation($pay);
     aroundTheMoney($pay);
+    checkout($pay);
     echo "$checks checks, $failed failed\n";
 } catch (Throwable $error) {
     echo "FAIL  the drive broke off: $error\n";
