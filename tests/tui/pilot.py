@@ -11,6 +11,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from azpay_tui.tui.app import Console
+from azpay_tui.tui.levers import Levers
 from azpay_tui.tui.screens.orders import OrdersScreen
 from azpay_tui.tui.widgets.order_list import OrderList
 
@@ -76,7 +77,7 @@ async def driven(
 ) -> AsyncIterator[Driven]:
     """Run the console on a desk in memory."""
     desk = desk or MemoryDesk()
-    app = Console(desk, tour=tour, low_bandwidth=low_bandwidth)
+    app = Console(desk, tour=tour, levers=Levers(low_bandwidth=low_bandwidth))
     async with app.run_test(size=size) as pilot:
         console = Driven(app, desk, pilot)
         await console.until(lambda: "ONLINE" in console.text or console.desk.sync.connection in console.text)

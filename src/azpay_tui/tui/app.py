@@ -8,51 +8,46 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import on, work
-from textual.app import App
-from textual.binding import BindingType
-from textual.driver import Driver
-from textual.reactive import Reactive
 from textual.screen import Screen
 
 from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.backoffice.ports import Desk, ProfileInfo
 from azpay_tui.paths import ConfigError
+from azpay_tui.settings import ConsoleSettings
 from azpay_tui.store.errors import StoreError
 from azpay_tui.tui import lifecycle
 from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
 from azpay_tui.tui.dialogs.quit import QuitDialog
 from azpay_tui.tui.display import display
 from azpay_tui.tui.driver import ConsoleDriver
-from azpay_tui.tui.levers import is_remote
+from azpay_tui.tui.levers import Levers, choose
 from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.screens.orders import OrdersScreen
 from azpay_tui.tui.sitting import Sitting
+from azpay_tui.tui.terminal import TerminalApp
 from azpay_tui.tui.tour import Tour
 from azpay_tui.tui.widgets.words import plural
 
 
-class Console(App[None], inherit_bindings=False):
+class Console(TerminalApp, inherit_bindings=False):
     """One desk, one screen. Money moves only through `ActionDialog`; no key of the app itself does anything."""
 
     TITLE = "azpay"
     CSS_PATH = "screens/orders.tcss"
-    ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = []
 
-    theme: Reactive[str] = Reactive("ansi-dark")
-    """The terminal's own palette, from the first byte on: anything else costs twice the bytes."""
-
-    def __init__(self, desk: Desk, *, tour: bool = False, low_bandwidth: bool = False) -> None:
-        """Make the console of a desk that is not started yet."""
-        super().__init__(ansi_color=True)
-        self.animation_level = "none"
+    def __init__(self, desk: Desk, *, tour: bool = False, levers: Levers | None = None) -> None:
+        """Make the console of a desk that is not started yet; `levers` are those of the terminal."""
+        levers = levers or Levers()
+        super().__init__(levers)
         self._desk = desk
         self.sitting = Sitting(desk.now)
         """What was said and typed since the start."""
-        self._orders = OrdersScreen(desk, self.sitting, low_bandwidth=low_bandwidth, tour=Tour() if tour else None)
+        self._orders = OrdersScreen(
+            desk, self.sitting, low_bandwidth=levers.low_bandwidth, tour=Tour() if tour else None
+        )
         self._leaving = False
         self.crash: BaseException | None = None
         """The unhandled exception that ended the app."""
@@ -66,10 +61,6 @@ class Console(App[None], inherit_bindings=False):
         """Where and who, for the frames of screens and dialogs."""
         return self._desk.profile
 
-    def get_driver_class(self) -> type[Driver]:
-        """Use the console's own driver."""
-        return ConsoleDriver
-
     def get_default_screen(self) -> Screen[Any]:
         """Show the orders."""
         return self._orders
@@ -77,11 +68,7 @@ class Console(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Start the back office once the first frame is drawn."""
         self.call_after_refresh(self._start_desk)
-        self.app_resume_signal.subscribe(self, self._repaint)
-
-    def _repaint(self, app: App[Any]) -> None:
-        """Draw everything after a suspend: the terminal comes back empty."""
-        self.screen.refresh(repaint=True, layout=True)
+        self.app_resume_signal.subscribe(self, lambda app: self.redraw())
 
     @work(thread=True, group="desk")
     def _start_desk(self) -> None:
@@ -167,11 +154,11 @@ class Console(App[None], inherit_bindings=False):
 
 
 def run_console(
-    desk: Desk, *, tour: bool = False, low_bandwidth: bool | None = None, report_dir: Path | None = None
+    desk: Desk, *, tour: bool = False, settings: ConsoleSettings | None = None, report_dir: Path | None = None
 ) -> int:
     """Run the console on this terminal until it ends; starts and stops the desk. Returns the exit code.
 
-    `low_bandwidth` None means: over SSH. `report_dir` is where a crash report goes (the data directory of the profile).
+    `settings` are a person's; `report_dir` is where a crash report goes (the data directory of the profile).
     2: no terminal to draw on; 70: crash; 129, 143: hangup, SIGTERM.
     """
     on_terminal = all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__))
@@ -179,8 +166,8 @@ def run_console(
     if reason is not None:
         print(f"azpay: {reason}", file=sys.stderr)
         return lifecycle.USAGE
-    remote = is_remote()
-    app = Console(desk, tour=tour, low_bandwidth=remote if low_bandwidth is None else low_bandwidth)
+    levers = choose(settings or ConsoleSettings())
+    app = Console(desk, tour=tour, levers=levers)
 
     def leave(number: int) -> None:
         app.go_deaf()
@@ -190,7 +177,7 @@ def run_console(
 
     with lifecycle.Signals(leave) as signals:
         try:
-            app.run(mouse=not remote)
+            app.run(mouse=levers.mouse)
         except Exception as error:
             # The last boundary: whatever it is, it is reported without its values and the terminal is given back.
             app.crash = app.crash or error

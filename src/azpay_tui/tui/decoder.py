@@ -67,7 +67,8 @@ class InputDecoder:
     ) -> None:
         """Start at rest; `escape_delay` in seconds, `clock` gives seconds that only grow."""
         self._escape_delay = escape_delay
-        self._mouse = mouse
+        self.mouse = mouse
+        """Whether mouse reports are taken; otherwise they are dropped like every unknown sequence."""
         self._clock = clock
         self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
         self._keys = XTermParser()
@@ -187,7 +188,7 @@ class InputDecoder:
             self._paste, self._tail = [], ""
         elif sequence in ANSI_SEQUENCES_KEYS:
             yield from self._key(sequence)
-        elif self._mouse and _MOUSE.fullmatch(sequence):
+        elif self.mouse and _MOUSE.fullmatch(sequence):
             event = self._keys.parse_mouse_code(sequence)
             if event is not None:
                 yield event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -13,9 +14,10 @@ import time
 from collections.abc import Callable
 from typing import IO, Any, Final, cast
 
-from textual import constants
+from textual import constants, events
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 
 from azpay_tui.tui.decoder import InputDecoder
 
@@ -23,6 +25,10 @@ _GONE: Final = frozenset({errno.EIO, errno.EPIPE, errno.ENXIO, errno.EBADF})
 """What writing to a terminal says that is no longer there."""
 _KITTY_POP: Final = "\x1b[<u"
 _READ_SIZE: Final = 4096
+RESIZE_CALM: Final = 0.15
+"""Seconds without another resize after which the screen is laid out anew."""
+RESIZE_LONGEST: Final = 1.0
+"""Seconds after which it is, though the resizing goes on."""
 
 
 class TerminalOutput:
@@ -82,6 +88,25 @@ class ConsoleDriver(LinuxDriver):
         """Whether input is thrown away (set while the program is ending)."""
         self.noise_at = float("-inf")
         """Monotonic seconds of the last bytes that were anything but one lone Enter, also when they made no key."""
+        self._resize: asyncio.TimerHandle | None = None
+        self._resize_since = 0.0
+
+    @property
+    def mouse(self) -> bool:
+        """Whether the terminal reports the mouse; setting it takes effect at once."""
+        return self._mouse
+
+    @mouse.setter
+    def mouse(self, on: bool) -> None:
+        if on != self._mouse:
+            self._disable_mouse_support()
+            self._mouse = on
+            self._enable_mouse_support()
+
+    @property
+    def resizing(self) -> bool:
+        """Whether the terminal changed its size and nothing was drawn for it yet."""
+        return self._resize is not None
 
     def write(self, data: str) -> None:
         """Write, but never end a keyboard mode that was not begun: some terminals print the rest of that sequence."""
@@ -110,6 +135,34 @@ class ConsoleDriver(LinuxDriver):
         with contextlib.suppress(BlockingIOError):
             os.read(self._wake_read, _READ_SIZE)
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        # Replaces the handler that was just set: it lays out and paints for every step of a drag.
+        signal.signal(signal.SIGWINCH, lambda number, frame: self._loop.call_soon_threadsafe(self._take_resize))
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Ask the terminal itself: variables of the environment do not follow a resize."""
+        with contextlib.suppress(OSError):
+            columns, rows = os.get_terminal_size(cast(Any, self._file).fileno())
+            if columns and rows:
+                return columns, rows
+        return super()._get_terminal_size()
+
+    def _take_resize(self) -> None:
+        """Wait until the size stays as it is, but not for ever."""
+        now = self._loop.time()
+        if self._resize is None:
+            self._resize_since = now
+        else:
+            self._resize.cancel()
+        calm = min(now + RESIZE_CALM, self._resize_since + RESIZE_LONGEST)
+        self._resize = self._loop.call_at(max(now, calm), self._resized)
+
+    def _resized(self) -> None:
+        self._resize = None
+        size = Size(*self._get_terminal_size())
+        self._app.post_message(events.Resize(size, size))
+        resized = getattr(self._app, "resized", None)
+        if resized is not None:
+            resized()
 
     def disable_input(self) -> None:
         """Stop reading at once instead of at the next poll."""
@@ -125,7 +178,7 @@ class ConsoleDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read until told to stop or the terminal is gone."""
-        decoder = InputDecoder(constants.ESCAPE_DELAY, mouse=self._mouse)
+        decoder = InputDecoder(constants.ESCAPE_DELAY)
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._wake_read, selectors.EVENT_READ)
@@ -150,6 +203,7 @@ class ConsoleDriver(LinuxDriver):
             return False
         if data != b"\r":
             self.noise_at = time.monotonic()
+        decoder.mouse = self._mouse
         for message in decoder.feed(data):
             if not self.deaf:
                 self.process_message(message)

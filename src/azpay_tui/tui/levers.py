@@ -1,19 +1,82 @@
-"""Settings the screen library reads from the environment when it is imported, chosen by the program itself."""
+"""What the terminal and the link ask for, and the settings the screen library reads when it is imported."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import MutableMapping
-from typing import Final
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from azpay_tui.settings import ConsoleSettings
 
 LOCAL_ESCAPE_DELAY: Final = "100"
 """Milliseconds after which a lone ESC byte is the Escape key."""
 REMOTE_ESCAPE_DELAY: Final = "250"
+_COLOURS: Final = 8
+"""Colours a terminal must know, by its entry in terminfo."""
+_BARE: Final = ("vt", "ansi", "linux", "cons")
+"""Beginnings of TERM whose fonts lack more than the simplest lines."""
+_LIGHT: Final = frozenset({"7", "15"})
+"""White, in the notation of COLORFGBG."""
+
+Palette = Literal["dark", "light", "high-contrast", "mono"]
+"""A theme, decided."""
 
 
-def is_remote(environment: MutableMapping[str, str] | None = None) -> bool:
+@dataclass(frozen=True, slots=True)
+class Levers:
+    """How the console looks and behaves on one terminal."""
+
+    palette: Palette = "dark"
+    ascii: bool = False
+    mouse: bool = True
+    low_bandwidth: bool = False
+
+
+def is_remote(environment: Mapping[str, str] | None = None) -> bool:
     """Tell whether the terminal is at the other end of an SSH connection."""
     return bool((os.environ if environment is None else environment).get("SSH_CONNECTION"))
+
+
+def choose(settings: ConsoleSettings, environment: Mapping[str, str] | None = None) -> Levers:
+    """Decide what a person left open: by SSH for mouse and bandwidth, by the terminal for colours and characters."""
+    source = os.environ if environment is None else environment
+    remote = is_remote(source)
+    return Levers(
+        palette=_palette(settings, source),
+        ascii=settings.ascii if settings.ascii is not None else not _shows_lines(source),
+        mouse=settings.mouse if settings.mouse is not None else not remote,
+        low_bandwidth=settings.low_bandwidth if settings.low_bandwidth is not None else remote,
+    )
+
+
+def _palette(settings: ConsoleSettings, environment: Mapping[str, str]) -> Palette:
+    if settings.theme is not None and settings.theme != "auto":
+        return settings.theme
+    if environment.get("NO_COLOR") or not _has_colours(environment.get("TERM", "")):
+        return "mono"
+    return "light" if environment.get("COLORFGBG", "").rpartition(";")[2] in _LIGHT else "dark"
+
+
+def _has_colours(terminal: str) -> bool:
+    import curses
+
+    try:
+        curses.setupterm(terminal)
+    except curses.error:
+        return not terminal.startswith("vt")  # not in the database here; nearly everything else has colours
+    return curses.tigetnum("colors") >= _COLOURS
+
+
+def _shows_lines(environment: Mapping[str, str]) -> bool:
+    """Tell whether the terminal shows UTF-8, by the locale, and lines of several kinds, by its type."""
+    names = {name: environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG")}
+    if names["LC_CTYPE"] == "C.UTF-8" and not names["LC_ALL"] and names["LANG"] in ("", "C", "POSIX"):
+        # Python sets this itself where there is no other locale; the terminal does not become UTF-8 by it.
+        return False
+    locale = names["LC_ALL"] or names["LC_CTYPE"] or names["LANG"]
+    utf8 = locale.lower().replace("-", "").partition("@")[0].endswith("utf8")
+    return utf8 and not environment.get("TERM", "").startswith(_BARE)
 
 
 def prepare_environment(low_bandwidth: bool | None = None, environment: MutableMapping[str, str] | None = None) -> None:

@@ -131,7 +131,7 @@ class Redraw(_Everywhere):
 
     def run(self, screen: CommandScreen) -> None:
         """Draw."""
-        screen.refresh(repaint=True, layout=True)
+        screen.terminal.redraw()
 
 
 COMMANDS: Final = (Peel(), Back(), Quit(), Interrupt(), SyncNow(), Help(), OpenPalette(), CommandLine(), Redraw())

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from typing import cast
 
 from textual import events
 from textual.message import Message
@@ -20,6 +21,7 @@ from azpay_tui.tui.dialogs.guard import hand_on
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS
 from azpay_tui.tui.sitting import Sitting
+from azpay_tui.tui.terminal import TerminalApp
 from azpay_tui.tui.widgets.prompt import Prompt
 from azpay_tui.tui.widgets.status_line import KeysLine
 
@@ -50,6 +52,11 @@ class CommandScreen(Screen[None], inherit_bindings=False):
     def where(self) -> Where:
         """Where the focus is."""
         return self._where
+
+    @property
+    def terminal(self) -> TerminalApp:
+        """The app, as the one that knows the terminal."""
+        return cast(TerminalApp, self.app)
 
     def on_mount(self) -> None:
         """Show what was said last, and what will be."""
