@@ -10,6 +10,7 @@ from tests.tui.desk import NOW, MemoryDesk, row_of, sample_orders
 from textual.pilot import Pilot
 
 from azpay_tui.tui.app import Console
+from azpay_tui.tui.levers import Levers
 
 Compare = Callable[..., bool]
 
@@ -25,10 +26,10 @@ async def settled(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
-def console(**changes: Any) -> Console:
+def console(levers: Levers | None = None, **changes: Any) -> Console:
     desk = MemoryDesk()
     desk.sync = replace(desk.sync, **changes)
-    return Console(desk)
+    return Console(desk, levers=levers)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -46,9 +47,8 @@ def test_offline(snap_compare: Compare) -> None:
     assert snap_compare(app, terminal_size=(80, 24), run_before=settled)
 
 
-def test_no_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    assert snap_compare(console(), terminal_size=(80, 24), press=["2", "space"], run_before=settled)
+def test_no_colour(snap_compare: Compare) -> None:
+    assert snap_compare(console(Levers("mono")), terminal_size=(80, 24), press=["2", "space"], run_before=settled)
 
 
 def test_live_detail(snap_compare: Compare) -> None:
