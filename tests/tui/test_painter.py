@@ -135,20 +135,7 @@ def console(request: pytest.FixtureRequest) -> Iterator[Terminal]:
     terminal.close()
 
 
-STEPS: tuple[bytes, ...] = (
-    b"6",
-    b"jjj",
-    b" j ",
-    b"\x1b[6~",
-    b"\t",
-    b"G",
-    b"?",
-    b"\x1b",
-    b"\x1b[5~",
-    b"/doe\r",
-    b"\t\tj",
-    b"q",
-)
+STEPS: tuple[bytes, ...] = (b"6jjj j", b"\x1b[6~", b"\tG", b"?", b"\x1b", b"\x1b[5~")
 
 
 def test_the_console_looks_the_same_after_a_full_redraw(console: Terminal) -> None:
@@ -188,9 +175,8 @@ def test_dragging_a_corner_costs_little(size: tuple[int, int, int]) -> None:
 def test_sizes_nobody_has_do_no_harm() -> None:
     console = Terminal.console()
     try:
-        for columns, rows in ((1, 1), (10, 3), (500, 200), (59, 24), (80, 14), (60, 15), (2, 200), (400, 2), (80, 24)):
+        for columns, rows in ((1, 1), (10, 3), (500, 200), (60, 15), (2, 200), (400, 2), (80, 24)):
             console.resize(columns, rows)
-            console.settle()
             console.press(b"j")
         console.until(lambda: "ONLINE" in console.text)
         console.send(b"q")

@@ -195,7 +195,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
 
     def go_back(self) -> None:
         """Go to the list; from the list quit."""
-        if self.focused is self.orders:
+        if self.where == "list":
             self.ask_quit()
         else:
             self.to_list()
