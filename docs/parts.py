@@ -6,13 +6,16 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from signal import SIGHUP, SIGTERM
 
 import typer.main
 from typer.core import TyperGroup
 
+from azpay_tui.cli.outcome import MEANINGS, SIGNALLED
 from azpay_tui.cli.verbs import app
 from azpay_tui.simulator import codes, quotas
 from azpay_tui.simulator.acts import ACTS
+from azpay_tui.simulator.checkout import METHODS
 from azpay_tui.simulator.control import PATHS
 from azpay_tui.simulator.faults import FAULTS
 from azpay_tui.simulator.routes import ROUTES
@@ -116,6 +119,11 @@ def simulation_codes() -> str:
     return table(("Operation", "Code", "What it forces"), rows)
 
 
+def payment_methods() -> str:
+    """The buyer's payment methods, by their last digits."""
+    return table(("Ends in", "What it simulates"), ((f"`{digits}`", says) for digits, says in METHODS.items()))
+
+
 def errors() -> str:
     """Every refusal in the simulator's code: status, reason code and message."""
     found: dict[tuple[int, str], list[str]] = {}
@@ -167,40 +175,68 @@ def _usage(command: typer.core.TyperCommand | TyperGroup) -> Iterator[tuple[str,
             )
 
 
-def commands() -> str:
-    """The commands of azpay with their options."""
+def _group() -> TyperGroup:
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
-    rows = [
-        (f"`azpay {way}`", says)
-        for way, says in _usage(group)
-        if not way.startswith(("--install", "--show-completion"))
-    ]
-    for name, command in _commands(group, "azpay"):
-        rows.append((f"**`{name}`**", f"**{command.help or ''}**"))
-        rows += [(f"`{way}`", says) for way, says in _usage(command)]
-    return table(("Command", "What it does"), rows)
+    return group
+
+
+def general_options() -> str:
+    """The options that stand before any command."""
+    own = (pair for pair in _usage(_group()) if not pair[0].startswith(("--install-", "--show-")))
+    return table(("Option", "What it does"), ((f"`azpay {way}`", says) for way, says in own))
+
+
+def commands() -> str:
+    """Every command of azpay with its arguments and options."""
+    blocks = []
+    for name, command in _commands(_group(), "azpay"):
+        arguments = [p.metavar or str(p.name).upper() for p in command.params if p.param_type_name == "argument"]
+        blocks.append(f"### {' '.join((name, *arguments))}\n\n{command.help or ''}")
+        rows = [(f"`{way}`", says) for way, says in _usage(command)]
+        if rows:
+            blocks.append(table(("Option", "What it does"), rows))
+    return "\n\n".join(blocks)
+
+
+def exit_codes() -> str:
+    """The exit codes of azpay."""
+    rows = [(str(number), says) for number, says in MEANINGS.items()]
+    signals = ", ".join(str(SIGNALLED + number) for number in (SIGHUP, SIGTERM))
+    return table(("Code", "Means"), (*rows, (signals, "ended by a signal")))
 
 
 def simulate_options() -> str:
     """The options of `azpay simulate`."""
-    group = typer.main.get_command(app)
-    assert isinstance(group, TyperGroup)
-    command = group.commands["simulate"]
+    command = _group().commands["simulate"]
     assert isinstance(command, typer.core.TyperCommand)
     return table(("Option", "What it does"), ((f"`{way}`", says) for way, says in _usage(command)))
 
 
+_PLACES: dict[str, str] = {"anywhere": "list and panes", "everywhere": "everywhere", "page": "every page"}
+
+
+def _typed(command: Command) -> str:
+    """Return what runs a command on the `:` line; what may be left out stands in brackets."""
+    argument = command.argument
+    behind = (
+        "" if argument is None else f" {argument.name.upper()}" if argument.required else f" [{argument.name.upper()}]"
+    )
+    return ", ".join(f"`:{name}{behind}`" for name in (command.id, *command.aliases))
+
+
 def keys() -> str:
     """The keys of the console."""
-    where = {"list": "list", "anywhere": "list and panes", "everywhere": "everywhere", "page": "pages"}
-
-    def row(command: Command) -> tuple[str, str, str, str]:
-        shown = f"`{command.shown}`" if command.shown else ""
-        typed = " ".join((command.id, *command.aliases))
-        return shown, f"`:{typed}`", where.get(command.place, command.place), command.sentence
-
-    return table(("Key", "`:` line", "Where", "What it does"), (row(command) for command in COMMANDS))
+    rows = (
+        (
+            code(command.shown.split(", ")) if command.shown else "",
+            _typed(command),
+            _PLACES.get(command.place, command.place),
+            command.sentence,
+        )
+        for command in COMMANDS
+    )
+    return table(("Key", "`:` line", "Where", "What it does"), rows)
 
 
 #: Name in the mark -> what makes the part.
@@ -214,7 +250,10 @@ PARTS: dict[str, Part] = {
     "quotas": quota_table,
     "simulation-codes": simulation_codes,
     "errors": errors,
+    "payment-methods": payment_methods,
+    "general-options": general_options,
     "commands": commands,
+    "exit-codes": exit_codes,
     "simulate-options": simulate_options,
     "keys": keys,
 }

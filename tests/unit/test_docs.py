@@ -18,12 +18,23 @@ def test_the_documents_say_what_the_code_says() -> None:
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_every_part_is_a_table_with_rows(name: str) -> None:
-    head, rule, *rows = PARTS[name]().splitlines()
-    assert rows
-    columns = len(re.findall(r"(?<!\\)\|", head))
-    assert all(len(re.findall(r"(?<!\\)\|", line)) == columns for line in (rule, *rows))
-    assert not any("None" in row.split("|")[1] for row in rows)
+def test_every_part_has_whole_tables_with_rows(name: str) -> None:
+    tables = [block.splitlines() for block in PARTS[name]().split("\n\n") if block.startswith("|")]
+    assert tables
+    for head, rule, *rows in tables:
+        assert rows
+        columns = len(re.findall(r"(?<!\\)\|", head))
+        assert all(len(re.findall(r"(?<!\\)\|", line)) == columns for line in (rule, *rows))
+        assert not any("None" in row.split("|")[1] for row in rows)
+
+
+def test_every_command_and_every_exit_code_is_told() -> None:
+    told = PARTS["commands"]()
+    for command in ("azpay capture ORDER", "azpay orders list", "azpay journal settle ID", "azpay simulate"):
+        assert f"### {command}\n" in told
+    assert "| `--amount A` |" in told
+    codes = [line.split(" | ")[0].strip("| ") for line in PARTS["exit-codes"]().splitlines()[2:]]
+    assert codes == ["0", "1", "2", "3", "4", "5", "6", "7", "70", "129, 143"]
 
 
 def test_a_part_is_replaced_and_nothing_else() -> None:

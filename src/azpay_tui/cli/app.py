@@ -117,7 +117,9 @@ def init(
 
 @app.command()
 def simulate(
-    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65_535, help="0: a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(metavar="PORT", min=0, max=65_535, help="0: the one the directory keeps, else a free one.")
+    ] = 0,
     orders: Annotated[int, typer.Option(metavar="N", min=0, max=100_000, help="Number of sample orders.")] = 200,
     seed: Annotated[int, typer.Option(metavar="S", help="Decides the sample orders and all ids.")] = 0,
     tls: Annotated[bool, typer.Option("--tls", help="Serve HTTPS with a self-signed certificate.")] = False,

@@ -21,6 +21,19 @@ CRASH: Final = 70
 SIGNALLED: Final = 128
 """Plus the signal's number."""
 
+MEANINGS: Final[dict[int, str]] = {
+    OK: "done, or accepted and being decided by Amazon",
+    UNEXPECTED: "something unexpected",
+    USAGE: "wrong usage: an unknown order, a malformed amount, several charges to choose from",
+    NOT_VALID: "not valid now",
+    REFUSED: "declined or refused by Amazon",
+    UNKNOWN: "outcome unknown; do not repeat it, look into `azpay journal`",
+    OFFLINE: "no connection, and nothing was sent",
+    CONFIGURATION: "configuration or credentials",
+    CRASH: "azpay crashed",
+}
+"""What each exit code tells a script."""
+
 
 class CommandError(Exception):
     """Ends a command: one sentence for the operator, a word for scripts, an exit code."""
