@@ -6,6 +6,7 @@ import json
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.simulator.conftest import START
@@ -13,6 +14,7 @@ from tests.simulator.signer import KEY_ID, World, body, private_key, reason
 
 from azpay_tui.simulator.core import Simulator
 from azpay_tui.simulator.statefile import StateError, StateFile
+from azpay_tui.simulator.wire import Request
 
 PARCEL = {"carrierCode": "UPS", "trackingNumber": "1Z999"}
 
@@ -64,6 +66,25 @@ def test_checkout_sessions_come_back_where_they_were(tmp_path: Path) -> None:
     assert world.get("checkoutSessions", session) == done
     assert world.permission(done["chargePermissionId"])["limits"]["amountLimit"] == price
     assert [order["charge_ids"] for order in world.sim("GET", "orders")] == [[done["chargeId"]]]
+    keeper.close()
+
+
+def test_reports_and_schedules_come_back(tmp_path: Path) -> None:
+    world, keeper = opened(tmp_path / "state")
+    world.order("captured", age="2h")
+    kind = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SANDBOX_SETTLEMENT_DATA_"
+    times = {"startTime": "20260101T000000Z", "endTime": "20260116T000000Z"}
+    report = body(world.send("POST", "/v2/reports", {"reportType": kind, **times}), 201)["reportId"]
+    body(world.send("POST", "/v2/report-schedules", {"reportType": kind, "scheduleFrequency": "P1D"}), 201)
+    world.advance("2m")
+    before = [world.get("reports", report), body(world.send("GET", "/v2/report-schedules"), 200)]
+    assert before[0]["processingStatus"] == "COMPLETED"
+    world, keeper = again(tmp_path / "state", keeper)
+    assert [world.get("reports", report), body(world.send("GET", "/v2/report-schedules"), 200)] == before
+    url = urlsplit(world.get("report-documents", before[0]["reportDocumentId"])["url"])
+    assert world.simulator.handle(Request("GET", url.path, url.query)).status == 200
+    world.advance("1d")
+    assert len(body(world.send("GET", "/v2/reports"), 200)["reports"]) == 2
     keeper.close()
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from azpay_tui.simulator.checkout import Session
 from azpay_tui.simulator.model import Charge, Order, Refund, permission_id_of
+from azpay_tui.simulator.reporting import Report, Schedule
 
 
 class Book:
@@ -21,6 +22,10 @@ class Book:
         #: Tracking number -> permission, for each parcel that Amazon was told of.
         self.tracked: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
+        self.reports: dict[str, Report] = {}
+        self.schedules: dict[str, Schedule] = {}
+        #: Seals the addresses of report documents.
+        self.secret = f"{seed}"
         #: Kind and id of everything but orders that has to be stored.
         self.touched: set[tuple[str, str]] = set()
 
@@ -71,7 +76,7 @@ class Book:
                     return order, charge, refund
         return None
 
-    def touch(self, kind: Literal["session"], key: str) -> None:
+    def touch(self, kind: Literal["session", "report", "schedule"], key: str) -> None:
         """Remember that a thing has to be stored."""
         self.touched.add((kind, key))
 
@@ -84,6 +89,13 @@ class Book:
         while True:
             found = f"S01-{self.random.randrange(10**7):07d}-{self.random.randrange(10**7):07d}"
             if found not in self._orders:
+                return found
+
+    def new_report_id(self) -> str:
+        """A free id of a report or a report schedule."""
+        while True:
+            found = str(self.random.randrange(10**9, 10**10))
+            if found not in self.reports and found not in self.schedules:
                 return found
 
     def new_charge_id(self, order: Order) -> str:

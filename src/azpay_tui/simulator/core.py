@@ -10,14 +10,14 @@ from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from azpay_tui.simulator import buyer, control, operations, replies, signature
+from azpay_tui.simulator import buyer, control, documents, operations, replies, signature
 from azpay_tui.simulator.book import Book
 from azpay_tui.simulator.clock import Clock, system_time
 from azpay_tui.simulator.faults import Fault, FaultList
 from azpay_tui.simulator.operations import Ask, Desk, Result
 from azpay_tui.simulator.quotas import Buckets
 from azpay_tui.simulator.records import LedgerEntry, SavedReply
-from azpay_tui.simulator.routes import LEDGER_WORDS, Call, recognise
+from azpay_tui.simulator.routes import LEDGER_WORDS, LIVE_TOO, Call, recognise
 from azpay_tui.simulator.settings import Settings
 from azpay_tui.simulator.wire import (
     ApiError,
@@ -32,6 +32,7 @@ from azpay_tui.simulator.wire import (
 )
 
 _GARBAGE: Final = b'<html><body><h1>Bad gateway</h1>\xff\xfe{"chargeId":'
+_DENIED: Final = b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
 _BEFORE: Final = ("stall-before", "close-before", "reset-before")
 
 
@@ -95,6 +96,8 @@ class Simulator:
                 response = control.answer(self, request)
             elif request.path == "/checkout/processing":
                 response = self._buyer_visits(request)
+            elif request.path.startswith(documents.PATH):
+                response = self._download(request)
             else:
                 response = self._api(request)
             self.save()
@@ -129,6 +132,14 @@ class Simulator:
         except buyer.BuyerError as error:
             return Response(400, self.headers(), dump_json({"error": str(error)}))
         return Response(302, (*self.headers(), ("location", back)))
+
+    def _download(self, request: Request) -> Response:
+        """A plain GET of a report's file, refused as a store of files would."""
+        book = self.book
+        text = documents.download(request.path, request.query, book.reports.values(), self.clock.now(), book.secret)
+        if request.method != "GET" or text is None:
+            return Response(403, (("content-type", "application/xml"), *self.headers()[1:]), _DENIED)
+        return Response(200, (("content-type", "text/plain; charset=utf-8"), *self.headers()[1:]), text.encode())
 
     def _api(self, request: Request) -> Response:
         call = recognise(request)
@@ -217,7 +228,7 @@ class Simulator:
         live = environment == "live"
         if live and code is not None:
             raise ApiError(400, "InvalidSandboxSimulationSpecified", "Simulation is possible in sandbox only.")
-        if live:
+        if live and call.operation not in LIVE_TOO:
             raise ApiError(404, "ResourceNotFound", "The object was not found in this environment.")
         url = self.url or f"http://{request.header('host') or '127.0.0.1'}"
         desk = Desk(self.book, self.settings, self.clock.now(), live, url)

@@ -52,8 +52,19 @@ ROUTES: Final = (
     Route("complete-session", "POST", "/checkoutSessions/{id}/complete", "Complete Checkout Session", "honoured"),
     Route("finalize-session", "POST", "/checkoutSessions/{id}/finalize", "Finalize Checkout Session", "honoured"),
     Route("get-buyer", "GET", "/buyers/{id}", "Get Buyer"),
+    Route("get-reports", "GET", "/reports", "Get Reports"),
+    Route("create-report", "POST", "/reports", "Create Report", "needed"),
+    Route("get-report", "GET", "/reports/{id}", "Get Report By Id"),
+    Route("get-report-document", "GET", "/report-documents/{id}", "Get Report Document"),
+    Route("get-report-schedules", "GET", "/report-schedules", "Get Report Schedules"),
+    Route("create-report-schedule", "POST", "/report-schedules", "Create Report Schedule", "needed"),
+    Route("get-report-schedule", "GET", "/report-schedules/{id}", "Get Report Schedule By Id"),
+    Route("cancel-report-schedule", "DELETE", "/report-schedules/{id}", "Cancel Report Schedule"),
+    Route("get-disbursements", "GET", "/disbursements", "Get Disbursements"),
     Route("track-delivery", "POST", "/deliveryTrackers", "Create Delivery Tracker", "honoured"),
 )
+#: Operations that a key for the live environment may use here: there are no orders in it.
+LIVE_TOO: Final = frozenset(route.operation for route in ROUTES if route.path.startswith(("/report", "/disbursements")))
 #: What Amazon Pay has for partners or apart from checkout, and no merchant of the simulator may use.
 _NOT_OFFERED: Final = re.compile(
     r"/(?:merchantAccounts|disputes|files|authorizationTokens|in-store)(?:/.*)?|PATCH /charges/[^/]+", re.ASCII

@@ -137,6 +137,31 @@ class Settings:
         "An update of a one-time permission takes recurringMetadata and keeps it; else it is refused.",
         point="what one-time permissions do with it",
     )
+    live_reports_in_sandbox: bool = _switch(
+        False, "A sandbox key can have the reports and disbursements that Amazon has in live only."
+    )
+    capture_report_offered: bool = _switch(
+        False, "The capture report can be created and scheduled.", point="whether the capture report can be had"
+    )
+    report_seconds: int = _switch(
+        120, "Seconds until a report is made.", point="how long a report takes", most=10_000_000
+    )
+    report_url_seconds: int = _switch(30, "Seconds for which a report can be downloaded.", least=1, most=3600)
+    report_range_days: int = _switch(
+        0, "The widest time a report may cover, in days; 0 for any.", point="the widest range", most=4000
+    )
+    report_delimiter: Literal["comma", "tab"] = _switch(
+        "comma", "What stands between the cells of a report.", point="comma or tab", words=("comma", "tab")
+    )
+    report_thousands: bool = _switch(
+        False, "Amounts in settlements have thousands separators.", point="whether amounts are grouped"
+    )
+    second_schedule_reason: Literal["InvalidRequest", "InvalidParameterValue"] = _switch(
+        "InvalidRequest",
+        "The reason code of a second schedule for the same type of report.",
+        point="the reason code of a second schedule",
+        words=("InvalidRequest", "InvalidParameterValue"),
+    )
 
     def as_json(self) -> dict[str, Plain]:
         """All switches by name."""

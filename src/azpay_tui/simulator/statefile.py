@@ -12,14 +12,18 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from azpay_tui.simulator.book import Book
 from azpay_tui.simulator.checkout import Session
 from azpay_tui.simulator.core import Simulator
 from azpay_tui.simulator.model import Order
 from azpay_tui.simulator.records import LedgerEntry, SavedReply
+from azpay_tui.simulator.reporting import Report, Schedule
 from azpay_tui.simulator.settings import Settings
 
 _ORDER = TypeAdapter(Order)
 _SESSION = TypeAdapter(Session)
+_REPORT = TypeAdapter(Report)
+_SCHEDULE = TypeAdapter(Schedule)
 _ENTRY = TypeAdapter(LedgerEntry)
 _REPLY = TypeAdapter(SavedReply)
 _SETTINGS = TypeAdapter(Settings)
@@ -27,12 +31,18 @@ _SCHEMA = "CREATE TABLE IF NOT EXISTS item (kind TEXT, key TEXT, json TEXT NOT N
 _PUT = "INSERT INTO item VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET json = excluded.json"
 
 
+def _stored(book: Book, kind: str, key: str) -> bytes:
+    if kind == "session":
+        return _SESSION.dump_json(book.sessions[key])
+    return _REPORT.dump_json(book.reports[key]) if kind == "report" else _SCHEDULE.dump_json(book.schedules[key])
+
+
 class StateError(Exception):
     """The file cannot be used; the message is one sentence for the person who named it."""
 
 
 class StateFile:
-    """Keeps orders, checkout sessions, parcels, ledger, saved answers, clock and settings.
+    """Keeps orders, checkout sessions, reports, parcels, ledger, saved answers, clock and settings.
 
     Every change is committed before its answer leaves, so nothing a client was told is lost when the process is
     killed; a crash of the whole machine may lose the last moments.
@@ -62,8 +72,13 @@ class StateFile:
             orders = [_ORDER.validate_json(text) for kind, _, text in rows if kind == "order"]
             simulator.ledger = [_ENTRY.validate_json(text) for kind, _, text in rows if kind == "ledger"]
             simulator.book.tracked = {key: str(json.loads(text)) for kind, key, text in rows if kind == "parcel"}
-            sessions = [_SESSION.validate_json(text) for kind, _, text in rows if kind == "session"]
-            simulator.book.sessions = {session.session_id: session for session in sessions}
+            for kind, key, text in rows:
+                if kind == "session":
+                    simulator.book.sessions[key] = _SESSION.validate_json(text)
+                elif kind == "report":
+                    simulator.book.reports[key] = _REPORT.validate_json(text)
+                elif kind == "schedule":
+                    simulator.book.schedules[key] = _SCHEDULE.validate_json(text)
             replies = [_REPLY.validate_json(text) for kind, _, text in rows if kind == "reply"]
             simulator.replies = {reply.key: reply for reply in replies}
             simulator.settings = _SETTINGS.validate_json(meta["settings"])
@@ -71,7 +86,11 @@ class StateFile:
         except (sqlite3.Error, ValidationError, KeyError, ValueError) as error:
             raise StateError(f"The state file {self._path} is damaged; name another one.") from error
         simulator.ledger.sort(key=lambda entry: entry.seq)
-        spent = len(simulator.ledger) + sum(1 + len(order.charges) + len(order.refund_ids()) for order in orders)
+        spent = (
+            len(simulator.ledger)
+            + len(simulator.book.reports)
+            + sum(1 + len(order.charges) + len(order.refund_ids()) for order in orders)
+        )
         simulator.book.restore(orders, spent)
         self._entries, self._replies = len(simulator.ledger), len(simulator.replies)
         self._parcels = len(simulator.book.tracked)
@@ -93,7 +112,7 @@ class StateFile:
         for order in simulator.book.changed():
             yield "order", order.permission_id, _ORDER.dump_json(order).decode()
         for kind, key in sorted(simulator.book.touched):
-            yield kind, key, _SESSION.dump_json(simulator.book.sessions[key]).decode()
+            yield kind, key, _stored(simulator.book, kind, key).decode()
         for entry in islice(simulator.ledger, self._entries, None):
             yield "ledger", str(entry.seq), _ENTRY.dump_json(entry).decode()
         for reply in islice(simulator.replies.values(), self._replies, None):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from azpay_tui.simulator.codes import CODES
-from azpay_tui.simulator.operations import charges, deliveries, permissions, refunds, sessions
+from azpay_tui.simulator.operations import charges, deliveries, permissions, refunds, reports, schedules, sessions
 from azpay_tui.simulator.operations.base import Ask, Desk, Handler, Result, wrong_code
 from azpay_tui.simulator.routes import Operation
 
@@ -29,6 +29,15 @@ HANDLERS: Final[dict[Operation, Handler]] = {
     "complete-session": sessions.complete,
     "finalize-session": sessions.finalize,
     "get-buyer": sessions.get_buyer,
+    "get-reports": reports.listed,
+    "create-report": reports.create,
+    "get-report": reports.get,
+    "get-report-document": reports.document,
+    "get-report-schedules": schedules.listed,
+    "create-report-schedule": schedules.create,
+    "get-report-schedule": schedules.get,
+    "cancel-report-schedule": schedules.cancel,
+    "get-disbursements": reports.get_disbursements,
     "track-delivery": deliveries.track,
 }
 
