@@ -213,7 +213,12 @@ def simulate_options() -> str:
     return table(("Option", "What it does"), ((f"`{way}`", says) for way, says in _usage(command)))
 
 
-_PLACES: dict[str, str] = {"anywhere": "list and panes", "everywhere": "everywhere", "page": "every page"}
+_PLACES: dict[str, str] = {
+    "anywhere": "list and panes",
+    "everywhere": "everywhere",
+    "page": "every page",
+    "lists": "list and every page",
+}
 
 
 def _typed(command: Command) -> str:

@@ -229,3 +229,16 @@ assert desk.stop(10) == 0
     done = subprocess.run([sys.executable, "-I", "-c", probe], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() in ("[]", "['pydantic']"), done.stdout
+
+
+def test_there_are_no_calls_before_there_is_a_desk_and_all_of_them_after(office: Office) -> None:
+    order_id = office.make("authorized")
+    desk = late(office, lambda: office.desk)
+    assert desk.calls() == ()
+    assert desk.budget() == ()
+    desk.start()
+    office.desk.refresh([order_id], wait=True)
+    assert desk.calls() == office.desk.calls()
+    assert order_id in {call.target for call in desk.calls()}
+    assert {call.status for call in desk.calls()} == {200}
+    desk.stop(5)

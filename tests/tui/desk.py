@@ -12,6 +12,7 @@ from azpay_tui.backoffice.act import check_amount, find_offer
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, OfflineError
 from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready
 from azpay_tui.domain import effect, limits, states, status
+from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.filters import WHOLE, Narrowed, matches
 from azpay_tui.domain.intent import (
     Intent,
@@ -394,6 +395,7 @@ class MemoryDesk:
         self.syncs = 0
         self.submitted: list[tuple[Ready, tuple[str, ...]]] = []
         self.changed: list[str] = []
+        self.called: list[Call] = []
         self.sync = SyncStatus(
             "ONLINE", NOW - timedelta(hours=1), NOW - timedelta(minutes=2), 0, 0, 0, timedelta(0), True
         )
@@ -576,6 +578,12 @@ class MemoryDesk:
     def stop(self, timeout: float) -> int:
         self.stopped.append(timeout)
         return len(self.in_flight())
+
+    def calls(self) -> tuple[Call, ...]:
+        return tuple(self.called)
+
+    def budget(self) -> tuple[Budget, ...]:
+        return (Budget("get-charge", 12, 20, 2.0), Budget("capture", 20, 20, 1.0))
 
     def in_flight(self) -> tuple[Intent, ...]:
         return tuple(i for i in self._intents.values() if i.state in ("intent", "sent"))

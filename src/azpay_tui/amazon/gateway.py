@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.intent import Answer, Prepared, Wish
 
 
@@ -28,6 +29,14 @@ class Gateway(Protocol):
 
     def send(self, prepared: Prepared, key: str | None) -> Answer:
         """Send a prepared request once; `key` is the idempotency key of POST requests, None for the others."""
+        ...
+
+    def calls(self) -> tuple[Call, ...]:
+        """Return the newest requests of this process, oldest first; safe from any thread."""
+        ...
+
+    def budget(self) -> tuple[Budget, ...]:
+        """Return how many requests the pace allows now, per operation; empty when no pace is kept."""
         ...
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from azpay_tui.amazon.errors import HeldBackError
+from azpay_tui.domain.calls import Budget
 
 
 class Operation(StrEnum):
@@ -172,6 +173,18 @@ class Throttle:
         """Tell of any other whole answer: the next pause starts small again."""
         with self._condition:
             self._throttled = 0
+
+    def budget(self) -> tuple[Budget, ...]:
+        """Return what is left of every bucket; nothing goes while everything pauses."""
+        with self._condition:
+            now = self.clock()
+            for bucket in self._buckets.values():
+                bucket.fill(now)
+            paused = now < self._paused_until
+            return tuple(
+                Budget(str(name), 0 if paused else int(bucket.tokens), bucket.quota.burst, bucket.quota.rate)
+                for name, bucket in self._buckets.items()
+            )
 
     def stop(self) -> None:
         """Give back everything that waits, unsent, and let nothing go any more."""

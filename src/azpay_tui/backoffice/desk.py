@@ -23,6 +23,7 @@ from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.refresher import Lease, Refresher
 from azpay_tui.backoffice.sender import Sender
 from azpay_tui.domain import matrix
+from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.intent import OPEN_STATES, Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -218,6 +219,15 @@ class BackOffice:
         """Return intents the sender of this process is working on or has waiting."""
         with self._done:
             return tuple(self._flight.values())
+
+    def calls(self) -> tuple[Call, ...]:
+        """Return the newest requests of this process to Amazon, oldest first, in corrected time."""
+        offset = self.clock.offset
+        return tuple(replace(call, at=call.at + offset) for call in self._parts.gateway.calls())
+
+    def budget(self) -> tuple[Budget, ...]:
+        """Return how many requests Amazon's pace allows now, per operation."""
+        return self._parts.gateway.budget()
 
     def _worked_on(self, intent: Intent) -> bool:
         """Whether a process that lives is sending an intent: this one by its list, another by its session's lock."""

@@ -12,6 +12,7 @@ from azpay_tui.backoffice.errors import BackOfficeError, NotValidError, StoreErr
 from azpay_tui.backoffice.events import Events
 from azpay_tui.backoffice.ports import Clock, Desk, Event, ProfileInfo, Reader, Ready
 from azpay_tui.domain import matrix
+from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -104,6 +105,14 @@ class LateDesk:
     def in_flight(self) -> tuple[Intent, ...]:
         """Return intents the sender of this process is working on."""
         return () if self._desk is None else self._desk.in_flight()
+
+    def calls(self) -> tuple[Call, ...]:
+        """Return the newest requests of this process to Amazon, oldest first."""
+        return () if self._desk is None else self._desk.calls()
+
+    def budget(self) -> tuple[Budget, ...]:
+        """Return how many requests Amazon's pace allows now, per operation."""
+        return () if self._desk is None else self._desk.budget()
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Call `listener` from any thread for every event."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.filters import WHOLE, Narrowed
 from azpay_tui.domain.intent import Answer, Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
@@ -355,4 +356,12 @@ class Desk(Protocol):
 
     def in_flight(self) -> tuple[Intent, ...]:
         """Return intents the sender of this process is working on."""
+        ...
+
+    def calls(self) -> tuple[Call, ...]:
+        """Return the newest requests of this process to Amazon, oldest first, in corrected time."""
+        ...
+
+    def budget(self) -> tuple[Budget, ...]:
+        """Return how many requests Amazon's pace allows now, per operation; empty when no pace is kept."""
         ...

@@ -7,8 +7,8 @@ import os
 import signal
 import sys
 import threading
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.screen import Screen
@@ -26,6 +26,7 @@ from azpay_tui.tui.driver import ConsoleDriver
 from azpay_tui.tui.levers import Levers, choose
 from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.screens.orders import OrdersScreen
+from azpay_tui.tui.screens.page import PageScreen
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.terminal import TerminalApp
 from azpay_tui.tui.tour import Tour
@@ -36,7 +37,7 @@ class Console(TerminalApp, inherit_bindings=False):
     """One desk, one screen. Money moves only through `ActionDialog`; no key of the app itself does anything."""
 
     TITLE = "azpay"
-    CSS_PATH = "screens/orders.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["screens/orders.tcss", "screens/page.tcss"]
 
     def __init__(self, desk: Desk, *, tour: bool = False, levers: Levers | None = None) -> None:
         """Make the console of a desk that is not started yet; `levers` are those of the terminal."""
@@ -82,6 +83,12 @@ class Console(TerminalApp, inherit_bindings=False):
 
     def _warn(self, text: str) -> None:
         self.sitting.say(text, warning=True, unasked=True)
+
+    @on(PageScreen.GoTo)
+    def _show_order(self, message: PageScreen.GoTo) -> None:
+        if self.screen is not self._orders:
+            self.pop_screen()
+        self._orders.go_to(message.order_id)
 
     # Acting
 

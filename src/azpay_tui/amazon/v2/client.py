@@ -12,6 +12,7 @@ from typing import Final
 import httpx
 import stamina
 
+from azpay_tui.amazon.calls import CallLog
 from azpay_tui.amazon.errors import (
     AmazonError,
     ApiError,
@@ -27,9 +28,10 @@ from azpay_tui.amazon.hosts import Endpoint
 from azpay_tui.amazon.throttle import Throttle
 from azpay_tui.amazon.transport import Patience
 from azpay_tui.amazon.v2 import requests
-from azpay_tui.amazon.v2.requests import Route
+from azpay_tui.amazon.v2.requests import Route, object_in
 from azpay_tui.amazon.v2.translate import READERS
 from azpay_tui.amazon.v2.wire import MAX_WORD, UnreadableError, parse_problem
+from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.intent import Answer, Prepared, Wish
 from azpay_tui.domain.order import Fact
 
@@ -73,6 +75,7 @@ class V2Gateway:
         self._wall = wall
         self._check = check
         self._patience = patience or Patience()
+        self._log = CallLog()
 
     def check_credentials(self) -> None:
         """Load the private key now; raises `ConfigError` (exit code 7) with the remedy when it cannot be used."""
@@ -102,7 +105,7 @@ class V2Gateway:
                 with attempt:
                     if attempt.num > 1:
                         self._throttle.acquire(route.operation, urgent=urgent)
-                    received = self._exchange(self._client.build_request("GET", self._origin + path), until)
+                    received = self._exchange(self._client.build_request("GET", self._origin + path), route, until)
         except AmazonError as error:
             return self._failed(error)
         return self._answer(received, route, object_id)
@@ -120,7 +123,7 @@ class V2Gateway:
         )
         try:
             self._throttle.acquire(route.operation, urgent=True)
-            received = self._exchange(request, time.monotonic() + self._patience.total)
+            received = self._exchange(request, route, time.monotonic() + self._patience.total)
         except AmazonError as error:
             return self._failed(error)
         return self._answer(received, route, None)
@@ -130,8 +133,29 @@ class V2Gateway:
         self._throttle.stop()
         self._client.close()
 
-    def _exchange(self, request: httpx.Request, until: float) -> Received:
-        received = exchange(self._client, request, self._signature, until)
+    def calls(self) -> tuple[Call, ...]:
+        """Return the newest requests of this process, oldest first."""
+        return self._log.all()
+
+    def budget(self) -> tuple[Budget, ...]:
+        """Return what the pace allows now, per operation; empty when no pace is kept."""
+        return self._throttle.budget()
+
+    def _exchange(self, request: httpx.Request, route: Route, until: float) -> Received:
+        at, begun = self._wall(), time.monotonic()
+        target = object_in(request.url.path)
+
+        def ended(status: int | None, request_id: str | None, problem: str) -> None:
+            seconds = time.monotonic() - begun
+            self._log.add(Call(at, str(route.operation), target, seconds, status, request_id, problem))
+
+        try:
+            received = exchange(self._client, request, self._signature, until)
+        except AmazonError as error:
+            ended(None, None, error.sentence)
+            raise
+        code = parse_problem(received.body).reason_code if received.status >= 400 else None
+        ended(received.status, _request_id(received.headers), code or received.flaw or "")
         if received.status == 429:
             pause = _retry_after(received.headers, _date(received.headers) or self._wall())
             self._throttle.throttled(None if pause is None else pause.total_seconds())
@@ -155,7 +179,7 @@ class V2Gateway:
     def _answer(self, received: Received, route: Route, wanted: str | None) -> Answer:
         """Make the domain's answer of a whole HTTP answer; `wanted` is the id that was read."""
         now, headers = self._wall(), received.headers
-        request_id = headers.get("x-amz-pay-request-id", "")[:MAX_WORD] or None
+        request_id = _request_id(headers)
         fact: Fact | None = None
         reason_code: str | None = None
         message = f"Amazon answered {received.status}."
@@ -207,6 +231,10 @@ def _unsent(
     sentence: str, now: datetime, reason_code: str | None = None, retry_after: timedelta | None = None
 ) -> Answer:
     return Answer("unsent", sentence, reason_code=reason_code, retry_after=retry_after, received_at=now)
+
+
+def _request_id(headers: httpx.Headers) -> str | None:
+    return headers.get("x-amz-pay-request-id", "")[:MAX_WORD] or None
 
 
 def _date(headers: httpx.Headers) -> datetime | None:

@@ -64,6 +64,11 @@ def write_route(prepared: Prepared) -> Route | None:
     )
 
 
+def object_in(path: str) -> str:
+    """Return the id in a path, or an empty text when it names none."""
+    return next((part for part in path.split("/") if kind_of(part) is not None), "")
+
+
 def is_key(text: str | None) -> bool:
     """Tell whether this may be an idempotency key (1 to 32 characters); no key at all may be, where none is needed."""
     return text is None or _KEY.fullmatch(text) is not None

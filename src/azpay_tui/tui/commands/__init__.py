@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from azpay_tui.tui.commands import acting, finding, general, moving, views
+from azpay_tui.tui.commands import acting, finding, general, moving, pages, views
 from azpay_tui.tui.commands.base import Command, KeyMap, Where, belongs
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -12,6 +12,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *acting.COMMANDS,
     *views.COMMANDS,
     *finding.COMMANDS,
+    *pages.COMMANDS,
     *general.COMMANDS,
 )
 

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Final, Literal
 
 Where = Literal["list", "pane", "jobs", "log", "sync", "raw"]
 """Where the focus is: in the list of orders, in another pane beside it, or on one of the pages."""
-Place = Literal["list", "anywhere", "everywhere", "page", "jobs", "log", "sync", "raw"]
-"""Where a command listens: in the list only, in every pane of the orders, there and on every page, on every page, or
-on one page."""
+Place = Literal["list", "lists", "anywhere", "everywhere", "page", "jobs", "log", "sync", "raw"]
+"""Where a command listens: in the list of orders, there and on every page, in every pane of the orders, there and on
+every page, on every page, or on one page."""
 Keys = tuple[str, ...]
 """Textual's names of keys pressed one after the other."""
 
@@ -22,13 +22,13 @@ _ORDERS: Final[frozenset[Place]] = frozenset({"anywhere", "everywhere"})
 def listens(place: Place, where: Where) -> bool:
     """Tell whether a command of a place listens there."""
     if where == "list":
-        return place == "list" or place in _ORDERS
-    return place in _ORDERS if where == "pane" else place in (where, "page", "everywhere")
+        return place in ("list", "lists") or place in _ORDERS
+    return place in _ORDERS if where == "pane" else place in (where, "page", "lists", "everywhere")
 
 
 def belongs(place: Place, where: Where) -> bool:
     """Tell whether a command is one of the screen one is on, though maybe of another pane."""
-    return listens(place, where) or (where == "pane" and place == "list")
+    return listens(place, where) or (where == "pane" and place in ("list", "lists"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from azpay_tui.tui.commands.base import Command, Place, Where, listens
 
 _ELSEWHERE: Final[dict[Place, str]] = {
     "list": "Works in the list of orders: press Esc first.",
+    "lists": "Works in the list of orders: press Esc first.",
     "anywhere": "Works on the screen of orders.",
 }
 

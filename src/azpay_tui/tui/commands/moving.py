@@ -7,95 +7,96 @@ from typing import TYPE_CHECKING, Final
 from azpay_tui.tui.commands.base import Command
 
 if TYPE_CHECKING:
+    from azpay_tui.tui.screens.base import CommandScreen
     from azpay_tui.tui.screens.orders import OrdersScreen
 
 
 class Down(Command):
-    """Next order."""
+    """Next line."""
 
-    id, name, shown, sentence = "down", "down", "j, down", "Move to the next order."
-    keys, place = (("j",), ("down",)), "list"
+    id, name, shown, sentence = "down", "down", "j, down", "Move to the next line."
+    keys, place = (("j",), ("down",)), "lists"
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Move."""
-        screen.orders.move(1)
+        screen.lines.move(1)
 
 
 class Up(Command):
-    """Previous order."""
+    """Previous line."""
 
-    id, name, shown, sentence = "up", "up", "k, up", "Move to the previous order."
-    keys, place = (("k",), ("up",)), "list"
+    id, name, shown, sentence = "up", "up", "k, up", "Move to the previous line."
+    keys, place = (("k",), ("up",)), "lists"
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Move."""
-        screen.orders.move(-1)
+        screen.lines.move(-1)
 
 
 class Top(Command):
-    """First order."""
+    """First line."""
 
-    id, name, shown, sentence = "top", "top", "g g, Home", "Move to the first order of the view."
-    keys, place = (("g", "g"), ("home",)), "list"
+    id, name, shown, sentence = "top", "top", "g g, Home", "Move to the first line."
+    keys, place = (("g", "g"), ("home",)), "lists"
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Move."""
-        screen.orders.to_top()
+        screen.lines.to_top()
 
 
 class Bottom(Command):
-    """Last order."""
+    """Last line."""
 
-    id, name, shown, sentence = "bottom", "bottom", "G, End", "Move to the last order of the view."
-    keys, place = (("G",), ("end",)), "list"
+    id, name, shown, sentence = "bottom", "bottom", "G, End", "Move to the last line."
+    keys, place = (("G",), ("end",)), "lists"
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Move."""
-        screen.orders.to_end()
+        screen.lines.to_end()
 
 
 class HalfDown(Command):
     """Half a page down."""
 
     id, name, shown, sentence = "half-down", "half page", "Ctrl-D", "Move half a page down."
-    keys, place = (("ctrl+d",),), "list"
+    keys, place = (("ctrl+d",),), "lists"
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Move."""
-        screen.orders.page(0.5)
+        screen.lines.page(0.5)
 
 
 class HalfUp(Command):
     """Half a page up."""
 
     id, name, shown, sentence = "half-up", "half page", "Ctrl-U", "Move half a page up."
-    keys, place = (("ctrl+u",),), "list"
+    keys, place = (("ctrl+u",),), "lists"
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Move."""
-        screen.orders.page(-0.5)
+        screen.lines.page(-0.5)
 
 
 class PageDown(Command):
     """A page down."""
 
     id, name, shown, sentence = "page-down", "page", "PgDn", "Move a page down."
-    keys, place = (("pagedown",),), "list"
+    keys, place = (("pagedown",),), "lists"
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Move."""
-        screen.orders.page(1)
+        screen.lines.page(1)
 
 
 class PageUp(Command):
     """A page up."""
 
     id, name, shown, sentence = "page-up", "page", "PgUp", "Move a page up."
-    keys, place = (("pageup",),), "list"
+    keys, place = (("pageup",),), "lists"
 
-    def run(self, screen: OrdersScreen) -> None:
+    def run(self, screen: CommandScreen) -> None:
         """Move."""
-        screen.orders.page(-1)
+        screen.lines.page(-1)
 
 
 class NextOrder(Command):

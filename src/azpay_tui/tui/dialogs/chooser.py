@@ -111,8 +111,10 @@ class Chooser(Dialog[object]):
                 self.list.move(-1 if event.key == "up" else 1)
             case "pageup" | "pagedown":
                 self.list.page(-1 if event.key == "pageup" else 1)
-            case "home" | "end":
-                self.list.move(-len(self.list.choices) if event.key == "home" else len(self.list.choices))
+            case "home":
+                self.list.to_top()
+            case "end":
+                self.list.to_end()
             case "backspace":
                 self.type(self.typed[:-1])
             case "ctrl+u":

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import cast
+from typing import Protocol, cast
 
 from textual import events
 from textual.message import Message
@@ -24,6 +24,22 @@ from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.terminal import TerminalApp
 from azpay_tui.tui.widgets.prompt import Prompt
 from azpay_tui.tui.widgets.status_line import KeysLine
+
+
+class Movable(Protocol):
+    """Lines with a cursor."""
+
+    def move(self, step: int) -> None:
+        """Move by lines, stopping at the ends."""
+
+    def page(self, pages: float) -> None:
+        """Move by pages."""
+
+    def to_top(self) -> None:
+        """Move to the first line."""
+
+    def to_end(self) -> None:
+        """Move to the last line."""
 
 
 class CommandScreen(Screen[None], inherit_bindings=False):
@@ -47,6 +63,11 @@ class CommandScreen(Screen[None], inherit_bindings=False):
         """Every command of this screen, also those that do not work now."""
         self._where: Where = where
         self._keys = KeyReader(keymap(where))
+
+    @property
+    @abstractmethod
+    def lines(self) -> Movable:
+        """The lines that the keys of movement move in."""
 
     @property
     def where(self) -> Where:
@@ -190,6 +211,10 @@ class CommandScreen(Screen[None], inherit_bindings=False):
         line = self.sitting.line
         self.message.say(line.text, warning=line.warning)
         self.message.unread(self.sitting.unread)
+
+    def open_page(self, page: CommandScreen) -> None:
+        """Show a page; where a page is shown already it takes that one's place."""
+        self.app.push_screen(page)
 
     def ask_quit(self) -> None:
         """Quit; the app asks when something is in flight."""

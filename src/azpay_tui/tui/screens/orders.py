@@ -83,6 +83,11 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self.message, self.keys = self._frame.message, self._frame.keys
 
     @property
+    def lines(self) -> OrderList:
+        """The list of orders."""
+        return self.orders
+
+    @property
     def where(self) -> Where:
         """Where the focus is."""
         return "list" if self.focused in (self.orders, None) else "pane"
@@ -152,6 +157,12 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self.to_list()
         self.orders.load(view)
         self._frame.show()
+
+    def go_to(self, order_id: str) -> None:
+        """Put the cursor on an order, in the view of all orders."""
+        self.show_view("all")
+        if not self.orders.find(order_id):
+            self.say(f"{display(order_id, 40)} is not tracked here.")
 
     def step_view(self, step: int) -> None:
         """Show the view `step` places further."""

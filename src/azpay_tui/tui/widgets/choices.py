@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -26,6 +27,10 @@ class Choice:
     """What is said of it while the cursor is on it."""
     off: bool = False
     """Whether it cannot be chosen now: it has `-` in front."""
+    copy: str = ""
+    """What is copied of it; empty: nothing."""
+    style: Style = theme.PLAIN
+    """How it looks without the cursor."""
 
 
 class Choices(Widget, can_focus=False):
@@ -61,12 +66,14 @@ class Choices(Widget, can_focus=False):
         """Show choices, the cursor on the one of a value, else on the first."""
         new = tuple(choices)
         wanted = next((i for i, choice in enumerate(new) if at is not None and choice.value == at), None)
+        moved = self.choice.value if self.choice is not None else None
         first = next((i for i, choice in enumerate(new) if choice.value is not None), 0)
         place = first if wanted is None else wanted
         if new != self.choices or place != self.at:
             self.choices, self.at = new, place
             self._follow()
             self.refresh()
+        if self.choice is not None and self.choice.value != moved:
             self.post_message(self.Moved())
 
     def move(self, step: int) -> None:
@@ -77,9 +84,30 @@ class Choices(Widget, can_focus=False):
         place = there.index(self.at) if self.at in there else 0
         self._go(there[max(0, min(place + step, len(there) - 1))])
 
-    def page(self, step: int) -> None:
+    def page(self, pages: float) -> None:
         """Move by what fits on the screen."""
-        self.move(step * max(1, self.size.height - 1))
+        lines = int(max(1, self.size.height - 1) * abs(pages)) or 1
+        self.move(lines if pages > 0 else -lines)
+
+    def to_top(self) -> None:
+        """Move to the first choice."""
+        self.move(-len(self.choices))
+
+    def to_end(self) -> None:
+        """Move to the last choice."""
+        self.move(len(self.choices))
+
+    def find(self, term: str, *, forward: bool = True) -> bool:
+        """Move to the next choice that holds a text, around the end; returns whether there is one."""
+        wanted = term.casefold()
+        there = [i for i, c in enumerate(self.choices) if c.value is not None and wanted in c.text.casefold()]
+        if not there:
+            return False
+        if forward:
+            self._go(next((index for index in there if index > self.at), there[0]))
+        else:
+            self._go(next((index for index in reversed(there) if index < self.at), there[-1]))
+        return True
 
     def _go(self, at: int) -> None:
         if at == self.at:
@@ -118,4 +146,4 @@ class Choices(Widget, can_focus=False):
             return Strip([Segment(fit(choice.text, cells), theme.TITLES)], cells)
         here = index == self.at
         text = f"{'>' if here else ' '}{'-' if choice.off else ' '} {choice.text}"
-        return Strip([Segment(fit(text, cells), theme.CURSOR if here else theme.PLAIN)], cells)
+        return Strip([Segment(fit(text, cells), theme.CURSOR if here else choice.style)], cells)

@@ -1,0 +1,134 @@
+"""The pages, and what works on every one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpay_tui.tui.commands.base import Argument, Command
+from azpay_tui.tui.display import display
+
+if TYPE_CHECKING:
+    from azpay_tui.tui.screens.base import CommandScreen
+    from azpay_tui.tui.screens.log import LogScreen
+    from azpay_tui.tui.screens.page import PageScreen
+
+MAX_TERM: Final = 100
+
+
+class Jobs(Command):
+    """Jobs and unknowns."""
+
+    id, name, shown, sentence = "jobs", "jobs", "!", "Show what is being sent, what is unknown, and what ended last."
+    keys, place, rank, aliases = (("exclamation_mark",),), "everywhere", 14, ("unknowns",)
+
+    def run(self, screen: CommandScreen) -> None:
+        """Open the page."""
+        from azpay_tui.tui.screens.jobs import JobsScreen
+
+        screen.open_page(JobsScreen(screen.desk, screen.sitting))
+
+
+class Log(Command):
+    """Messages and calls."""
+
+    id, name, shown, sentence = "log", "log", "@", "Show every message of this sitting and every call to Amazon."
+    keys, place, rank, aliases = (("at",),), "everywhere", 15, ("messages", "calls")
+
+    def run(self, screen: CommandScreen) -> None:
+        """Open the page; whoever reads the log has taken note."""
+        from azpay_tui.tui.screens.log import LogScreen
+
+        screen.open_page(LogScreen(screen.desk, screen.sitting))
+
+
+class OpenOrder(Command):
+    """From a line to its order."""
+
+    id, name, shown, sentence = "open-order", "order", "Enter", "Go to the order that the line is about."
+    keys, place, rank = (("enter",),), "page", 1
+
+    def run(self, screen: PageScreen) -> None:
+        """Open it."""
+        screen.open_order()
+
+
+class CopyLine(Command):
+    """Copy what the line is about."""
+
+    id, name, shown, sentence = "copy-line", "copy", "y", "Copy what the line is about to the terminal's clipboard."
+    keys, place, rank = (("y",),), "page", 2
+
+    def run(self, screen: PageScreen) -> None:
+        """Copy."""
+        screen.copy_line()
+
+
+class FindLine(Command):
+    """Find a text in the lines."""
+
+    id, name, shown, sentence = "find-line", "find", "/", "Find a text in the lines of the page."
+    keys, place, rank, argument = (("slash",),), "page", 3, Argument("text")
+
+    def run(self, screen: PageScreen) -> None:
+        """Ask for it."""
+        screen.message.ask("/ ", lambda term: self._find(screen, term), limit=MAX_TERM)
+
+    def enter(self, screen: PageScreen, argument: str) -> None:
+        """Find it at once."""
+        self._find(screen, argument)
+
+    def _find(self, screen: PageScreen, term: str) -> None:
+        screen.term = term
+        find_line(screen, forward=True)
+
+
+def find_line(screen: PageScreen, *, forward: bool) -> None:
+    """Go to the next line that holds the text."""
+    if screen.term and not screen.body.find(screen.term, forward=forward):
+        screen.say(f"/{display(screen.term, 40)}: in no line of this page.")
+
+
+class _Again(Command):
+    """Base of the commands that find the same text again."""
+
+    place = "page"
+
+    def refusal(self, screen: PageScreen) -> str | None:
+        """Refuse before there is a text."""
+        return None if screen.term else "Nothing to find yet: press / first."
+
+
+class NextLine(_Again):
+    """Next one."""
+
+    id, name, shown, sentence = "find-next-line", "next", "n", "Find the same text further down the page."
+    keys = (("n",),)
+
+    def run(self, screen: PageScreen) -> None:
+        """Find."""
+        find_line(screen, forward=True)
+
+
+class PreviousLine(_Again):
+    """Previous one."""
+
+    id, name, shown, sentence = "find-previous-line", "previous", "N", "Find the same text further up the page."
+    keys = (("N",),)
+
+    def run(self, screen: PageScreen) -> None:
+        """Find."""
+        find_line(screen, forward=False)
+
+
+class LogPart(Command):
+    """Messages, calls, or both."""
+
+    id, name, shown, sentence = "log-part", "all/messages/calls", "Tab", "Show both, only the messages, only the calls."
+    keys, place, rank = (("tab",),), "log", 0
+
+    def run(self, screen: LogScreen) -> None:
+        """Step."""
+        screen.step_part()
+
+
+COMMANDS: Final = (Jobs(), Log(), OpenOrder(), CopyLine(), FindLine(), NextLine(), PreviousLine(), LogPart())
