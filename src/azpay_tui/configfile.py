@@ -13,7 +13,8 @@ from azpay_tui.config import profile_names, profile_of
 from azpay_tui.paths import ConfigError, check_parents, private_opener, shown
 from azpay_tui.tomlfile import parsed, read_bytes
 
-_COMMENTS_AT: Final = 42
+_COMMENTS_AT: Final = 38
+_LONGEST: Final = 77
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _BOM: Final = "\ufeff"
 _HEADING: Final = "# Configuration of azpay: one section per shop, region and environment. azpay doctor checks it.\n"
@@ -43,32 +44,30 @@ def section(new: NewProfile) -> str:
     lines = [
         f"[profiles.{_key(new.name)}]",
         _line("environment", new.environment, "sandbox, live or simulator"),
-        _line(
-            "region", new.region, "na, eu or jp" if simulator else f"na, eu or jp; this one asks {hosts[new.region]}"
-        ),
+        _line("region", new.region, "na, eu or jp" if simulator else hosts[new.region]),
     ]
     if new.url is not None:
-        lines.append(_line("url", new.url, "where the simulator listens: this machine only"))
+        lines.append(_line("url", new.url, "where the simulator listens"))
     if new.ca_file is not None:
         lines.append(_line("ca_file", new.ca_file, "the simulator's certificate"))
     lines += [
         _line("merchant_id", new.merchant_id, "Seller Central shows it"),
-        _line("public_key_id", new.public_key_id, "belongs to the private key and to this environment"),
+        _line("public_key_id", new.public_key_id, "its private key is in the next line"),
         _line("private_key_file", new.private_key_file, "chmod 600; relative to this file"),
     ]
     if new.store_id is not None:
         lines.append(_line("store_id", new.store_id, "the store's client id"))
     if new.data_dir is not None:
-        lines.append(_line("data_dir", new.data_dir, "journal and cache of this profile"))
+        lines.append(_line("data_dir", new.data_dir, "journal and cache"))
     if new.pace is not None:
-        lines.append(_line("pace", new.pace, '"quota" keeps to the published quotas of Amazon'))
+        lines.append(_line("pace", new.pace, '"quota": as Amazon publishes'))
     if live:
-        lines.append(_commented("writable = false", "look only; true lets this profile move real money"))
+        lines.append(_commented("writable = false", "look only; true: can move money"))
     else:
         lines.append(_commented("writable = true", "false: look only"))
     lines += [
-        _commented('# timezone = "Europe/Berlin"', "for days and times on screen; default: this machine's"),
-        _commented("# pending_authorization = false", "true: an authorization may be decided later, up to a day"),
+        _commented('# timezone = "Europe/Berlin"', "of times on screen"),
+        _commented("# pending_authorization = false", "true: decided within a day"),
     ]
     return "\n".join(lines) + "\n"
 
@@ -193,8 +192,9 @@ def _line(key: str, value: str, comment: str) -> str:
 
 
 def _commented(line: str, comment: str) -> str:
-    """Add a comment: behind the line, or above it when the line is long."""
-    return f"# {comment}\n{line}" if len(line) >= _COMMENTS_AT else f"{line:<{_COMMENTS_AT}}# {comment}"
+    """Add a comment: behind the line, or above it where both would be too long for 80 columns."""
+    together = f"{line:<{_COMMENTS_AT}}# {comment}"
+    return together if len(line) < _COMMENTS_AT and len(together) <= _LONGEST else f"# {comment}\n{line}"
 
 
 def _text(value: str) -> str:

@@ -359,7 +359,7 @@ def test_the_questions_lead_to_a_profile(setup: Setup) -> None:
             ("File with the private key (.pem): ", "~/nowhere.pem"),
             ("No such file", None),
             ("File with the private key (.pem): ", "~/shop.pem"),
-            ("Close it to them (chmod 600)? [Y/n]: ", "y"),
+            ("[Y/n]: ", "y"),
             ("Store id, not needed for the back office [none]: ", ""),
             ("Name of the profile [sandbox-na]: ", "my shop"),
             ("A profile is called by", None),

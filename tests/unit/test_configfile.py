@@ -35,7 +35,9 @@ def test_a_file_is_made_with_its_directories_and_is_a_valid_configuration(tmp_pa
     assert file.parent.stat().st_mode & 0o777 == 0o700
     assert os.listdir(file.parent) == ["config.toml"]
     lines = file.read_text(encoding="utf-8").splitlines()
-    assert all("#" in line for line in lines if "=" in line), "every key is explained"
+    for above, line in zip(["", *lines], lines, strict=False):
+        assert " = " not in line or "  # " in line or above.startswith("# "), "every key is explained"
+    assert max(map(len, lines[1:])) <= 78
 
 
 def test_a_live_profile_begins_as_look_only(tmp_path: Path) -> None:

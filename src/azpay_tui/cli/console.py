@@ -13,6 +13,7 @@ from azpay_tui.cli.context import FINISH_SECONDS, Context
 from azpay_tui.cli.outcome import CONFIGURATION, CommandError
 from azpay_tui.cli.output import ask, is_terminal, say
 from azpay_tui.cli.setup.asking import can_ask
+from azpay_tui.cli.wrapping import tell
 from azpay_tui.config import NoProfileError
 
 _DEMO_ORDERS, _DEMO_SEED = 200, 7
@@ -60,7 +61,7 @@ def on_console(desk: Desk, report_dir: Path | None, *, tour: bool) -> int:
 
 def _offer(context: Context, error: NoProfileError) -> int:
     """Say how to begin, and on a terminal let the person choose."""
-    say(str(error))
+    tell(str(error))
     say("  azpay demo   a simulated shop with sample orders, to look around; leaves nothing behind")
     say("  azpay init   a profile for your own shop, or for a simulated one that stays")
     if not can_ask():

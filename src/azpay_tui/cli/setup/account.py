@@ -14,6 +14,7 @@ from azpay_tui.cli.setup import answers, keys
 from azpay_tui.cli.setup.answers import Answers
 from azpay_tui.cli.setup.asking import agreed, left, question
 from azpay_tui.cli.setup.given import Given, console_command, profile_name
+from azpay_tui.cli.wrapping import tell
 from azpay_tui.config import Profile
 from azpay_tui.paths import ConfigError
 from azpay_tui.paths import shown as shown_path
@@ -93,7 +94,7 @@ def _ask_again(found: Answers) -> None:
 
 
 def _asked_key(text: str) -> Path:
-    return keys.usable_key(answers.key_path(text), lambda sentence: agreed(f"  {sentence}"))
+    return keys.usable_key(answers.key_path(text), agreed)
 
 
 def _new_profile(found: Answers, file: Path) -> configfile.NewProfile:
@@ -126,9 +127,9 @@ def _tried(context: Context, profile: Profile) -> SignedRead:
     read = signed_read(context.builder, profile, lambda: datetime.now(UTC))
     clock = clock_finding(read.offset, profile)
     for finding in (read.finding, *([clock] if clock.level in ("warn", "bad", "note") and read.offset else [])):
-        say(f"  {shown(finding.sentence)}")
+        tell(shown(finding.sentence), indent="  ")
         if finding.remedy:
-            say(f"  {shown(finding.remedy)}")
+            tell(shown(finding.remedy), indent="  ")
     return read
 
 
@@ -159,8 +160,9 @@ def _refusal(read: SignedRead) -> CommandError:
 def _next_steps(context: Context, new: configfile.NewProfile, default: bool, *, tried: bool) -> None:
     azpay = console_command(new.name, default, context)
     if new.environment == "live":
-        say("It only looks: nothing can move money until writable = true stands in its section.")
+        tell("It only looks: nothing can move money until writable = true stands in its section.")
     if not tried:
-        say(f"The key was not tried yet:         {azpay} doctor")
-    say(f"Tell azpay of your orders:         {azpay} orders import FILE.csv   (or: {azpay} orders track ID...)")
-    say(f"Open the console:                  {azpay}")
+        say(f"The key was not tried yet:  {azpay} doctor")
+    say(f"Tell azpay of your orders:  {azpay} orders import FILE.csv")
+    say(f"                        or  {azpay} orders track ID...")
+    say(f"Open the console:           {azpay}")

@@ -9,6 +9,7 @@ from typing import TypeVar
 from azpay_tui.cli.outcome import CommandError
 from azpay_tui.cli.output import ask, is_terminal, say, shown
 from azpay_tui.cli.setup.answers import QUOTES
+from azpay_tui.cli.wrapping import fill, tell
 from azpay_tui.paths import ConfigError
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ def question(label: str, read: Callable[[str], T], *, default: str = "", optiona
     """
     hint = f" [{default}]" if default else " [none]" if optional else ""
     while True:
-        text = ask(f"{shown(label + hint, 300)}: ")
+        text = ask(fill(f"{shown(label + hint, 300)}:", sys.stderr) + " ")
         if text is None:
             raise left()
         if not text and not default and optional:
@@ -36,13 +37,13 @@ def question(label: str, read: Callable[[str], T], *, default: str = "", optiona
         try:
             return read(text or default)
         except ConfigError as error:
-            say(f"  {shown(str(error), 1000)}")
+            tell(shown(str(error), 1000), indent="  ")
 
 
 def agreed(label: str, *, default: bool = True) -> bool:
     """Ask for yes or no. Raises `CommandError` when the input ended."""
     while True:
-        text = ask(f"{shown(label, 1000)} {'[Y/n]' if default else '[y/N]'}: ")
+        text = ask(fill(f"{shown(label, 1000)} {'[Y/n]' if default else '[y/N]'}:", sys.stderr) + " ")
         if text is None:
             raise left()
         word = text.lower()

@@ -15,6 +15,7 @@ from azpay_tui.cli.setup.answers import Answers
 from azpay_tui.cli.setup.asking import can_ask, question
 from azpay_tui.cli.setup.given import Given
 from azpay_tui.cli.setup.shop import simulated_shop
+from azpay_tui.cli.wrapping import tell
 from azpay_tui.paths import ConfigError, config_file
 from azpay_tui.paths import shown as shown_path
 
@@ -40,7 +41,7 @@ def init(context: Context, given: Given) -> int:
     if not asks:
         _require(found, given)
     else:
-        say(f"A profile is one shop in one region and environment. It will be added to {shown_path(file)}.")
+        tell(f"A profile is one shop in one region and environment. It will be added to {shown_path(file)}.")
         say("Nothing is written before the end; Ctrl-C leaves.")
         _ask_environment(found)
     if found.environment == "simulator" and found.url is None and found.key_file is None:
