@@ -406,7 +406,7 @@ def test_handshake_that_stalls_is_unsent(gateway_to: GatewayTo, certificate: tup
 
 def test_context_verifies_name_and_chain() -> None:
     for place in (endpoint("live", "na"), endpoint("simulator", "na", "https://127.0.0.1:1")):
-        context = transport._tls(place, None)
+        context = transport.tls_context(place, None)
         assert context is not None
         assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
         assert context.minimum_version >= ssl.TLSVersion.TLSv1_2

@@ -118,12 +118,25 @@ def test_a_cache_with_a_flipped_page_is_rebuilt(data_dir: Path) -> None:
 
 def test_an_open_process_goes_over_to_the_new_cache(stores: Stores, data_dir: Path) -> None:
     ids = fill(stores, 2)
-    assert rebuild_cache(data_dir, NOW) == "The cache was made anew: 2 orders are read again."
+    said = rebuild_cache(data_dir, NOW)
+    assert said.startswith("The cache was made anew: 2 orders are read again. The old one is kept as cache.db.replaced")
+    assert (data_dir / said.split()[-1].rstrip(".")).stat().st_mode & 0o777 == 0o600
     assert {row.status for row in stores.reader.page().rows} == {"NEW"}
     stores.cache.put([read(charge(ids[0]))], NOW)
     order = stores.reader.order(ids[0])
     assert order is not None
     assert len(order.charges) == 1
+
+
+def test_a_cache_is_not_given_up_when_it_cannot_be_made_anew(data_dir: Path) -> None:
+    open_at(data_dir).close()
+    before = (data_dir / "cache.db").read_bytes()
+    (data_dir / "journal.db").write_bytes(b"garbage" * 1000)
+    with pytest.raises(JournalUnavailable, match="is damaged"):
+        rebuild_cache(data_dir, NOW)
+    assert (data_dir / "cache.db").read_bytes() == before
+    with pytest.raises(JournalUnavailable, match="nothing to rebuild a cache from"):
+        rebuild_cache(data_dir.with_name("nowhere"), NOW)
 
 
 def test_a_damaged_journal_is_refused_and_kept(data_dir: Path) -> None:

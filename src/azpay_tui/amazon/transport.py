@@ -105,7 +105,7 @@ class _Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         budget = _left(timeout, httpcore.ConnectTimeout)
         until = time.monotonic() + (Patience().connect if budget is None else budget)
-        addresses = _resolve(host, port, until - time.monotonic())
+        addresses = resolve(host, port, until - time.monotonic())
         failure: Exception = httpcore.ConnectError(f"No address is known for {host}.")
         for number, address in enumerate(addresses, start=1):
             left = until - time.monotonic()
@@ -120,8 +120,11 @@ class _Backend(httpcore.NetworkBackend):
         raise failure
 
 
-def _resolve(host: str, port: int, seconds: float) -> list[str]:
-    """Look a name up in at most `seconds`; the system's own limit can be minutes."""
+def resolve(host: str, port: int, seconds: float) -> list[str]:
+    """Look a name up in at most `seconds`; the system's own limit can be minutes.
+
+    Raises httpcore's `ConnectError` or `ConnectTimeout`.
+    """
     found: list[str] = []
     failure: list[OSError] = []
 
@@ -247,7 +250,8 @@ class Guard(httpx.BaseTransport):
         self._inner.close()
 
 
-def _tls(endpoint: Endpoint, ca_file: Path | None) -> ssl.SSLContext | None:
+def tls_context(endpoint: Endpoint, ca_file: Path | None) -> ssl.SSLContext | None:
+    """Return what verifies an endpoint's certificate, None where there is no TLS. Raises `ConfigError`."""
     if ca_file is not None and endpoint.environment != "simulator":
         raise HostRefusedError("ca_file is for the simulator only: remove it.")
     if endpoint.scheme != "https":
@@ -275,7 +279,7 @@ def open_client(
     `ca_file` (simulator only) replaces the trusted certificates. `transport` replaces the network, behind the same
     guard, for tests. Raises `ConfigError` for a `ca_file` that cannot be used or is not allowed.
     """
-    wire = transport or _Wire(_tls(endpoint, ca_file))
+    wire = transport or _Wire(tls_context(endpoint, ca_file))
     nothing = http.cookiejar.CookieJar(policy=http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return httpx.Client(
         transport=Guard(endpoint, wire),

@@ -116,6 +116,23 @@ def init(
 
 
 @app.command()
+def doctor(
+    ctx: typer.Context,
+    json: Json = False,
+    rebuild_cache: Annotated[
+        bool, typer.Option("--rebuild-cache", help="Make the cache anew from the journal.")
+    ] = False,
+) -> int:
+    """Look at configuration, key, connection and data; say what is wrong and what to do."""
+    from azpay_tui.cli.doctor.run import doctor as look
+    from azpay_tui.cli.doctor.run import rebuild
+
+    if rebuild_cache:
+        return rebuild(_context(ctx), as_json=json)
+    return look(_context(ctx), as_json=json)
+
+
+@app.command()
 def simulate(
     port: Annotated[
         int, typer.Option(metavar="PORT", min=0, max=65_535, help="0: the one the directory keeps, else a free one.")

@@ -146,31 +146,42 @@ def bring_up_to_date(data: DataDir, now: datetime) -> Readiness:
 
 
 def move_cache_aside(data: DataDir, now: datetime) -> str:
-    """Rename the cache and its log so that a new one is made; returns a sentence that says so."""
-    stamp = f"damaged-{now:%Y%m%dT%H%M%S}-{os.getpid()}"
-    kept = data.cache.with_name(f"{data.cache.name}.{stamp}")
+    """Rename a damaged cache and its log so that a new one is made; returns a sentence that says so."""
+    kept = _set_aside(data, "damaged", now)
+    return f"The cache was damaged: it was kept as {kept} and is rebuilt from the journal and Amazon."
+
+
+def _set_aside(data: DataDir, why: str, now: datetime) -> str:
+    """Rename the cache with the files that belong to it; returns the new name."""
+    kept = data.cache.with_name(f"{data.cache.name}.{why}-{now:%Y%m%dT%H%M%S}-{os.getpid()}")
     for path in family(data.cache):
         if path.exists():
             path.rename(kept.with_name(kept.name + path.name.removeprefix(data.cache.name)))
-    return f"The cache was damaged: it was kept as {kept.name} and is rebuilt from the journal and Amazon."
+    return kept.name
 
 
 def rebuild_cache(data_dir: Path, now: datetime) -> str:
     """Make the cache anew although it looks sound, as `doctor --rebuild-cache` asks; every object is then due.
 
-    Returns a sentence. Other processes go over to the new file by themselves. Raises `StoreError`.
+    The old one is kept beside it. Returns a sentence. Other processes go over to the new file by themselves. Raises
+    `StoreError`, and then changed nothing, when the journal cannot be read: it is what the rows are made of.
     """
     data = DataDir(data_dir)
+    if not data.journal.exists():
+        raise JournalUnavailable(f"There is no journal in {data_dir}, so there is nothing to rebuild a cache from.")
     with exclusive(data.opening_lock):
-        for path in family(data.cache):
-            path.unlink(missing_ok=True)
+        _refuse_lost_journal(data)
+        refusal = _open_journal(data, now)
+        if refusal is not None:
+            raise refusal
+        kept = f" The old one is kept as {_set_aside(data, 'replaced', now)}." if data.cache.exists() else ""
         _open_cache(data)
     cache = CacheStore(data)
     try:
         count = cache.catch_up(now)
     finally:
         cache.close()
-    return f"The cache was made anew: {count} orders are read again."
+    return f"The cache was made anew: {count} orders are read again.{kept}"
 
 
 def _refuse_lost_journal(data: DataDir) -> None:
