@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from azpay_tui.tui.commands import acting, finding, general, moving, pages, views
+from azpay_tui.tui.commands import acting, finding, general, moving, pages, panes, terminal, views
 from azpay_tui.tui.commands.base import Command, KeyMap, Where, belongs
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -13,6 +13,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *views.COMMANDS,
     *finding.COMMANDS,
     *pages.COMMANDS,
+    *panes.COMMANDS,
+    *terminal.COMMANDS,
     *general.COMMANDS,
 )
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from azpay_tui.backoffice.ports import Desk, Event
@@ -27,6 +27,7 @@ from azpay_tui.tui.tour import Tour
 from azpay_tui.tui.widgets.actions import ActionsPane
 from azpay_tui.tui.widgets.detail import DetailView
 from azpay_tui.tui.widgets.order_list import OrderList
+from azpay_tui.tui.widgets.panes import THREE, TWO, Panes
 from azpay_tui.tui.widgets.peek import Peek
 from azpay_tui.tui.widgets.words import zone
 
@@ -47,8 +48,8 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 (the framework declares it)
         (0, "-tiny"),
         (60, "-one"),
-        (100, "-two"),
-        (160, "-three"),
+        (TWO, "-two"),
+        (THREE, "-three"),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-flat"), (20, "-tall")]  # noqa: RUF012
 
@@ -79,6 +80,8 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self.orders = OrderList(desk.reader, desk.now, by_half_pages=low_bandwidth, id="orders")
         self.detail = DetailView(timezone=profile.timezone, masked=profile.environment == "live", id="detail")
         self.actions = ActionsPane(timezone=profile.timezone, id="actions")
+        self._last: Widget = self.orders
+        self.panes = Panes(self.orders, self.detail, self.actions, id="panes")
         self._frame = Frame(profile, self._zone, desk.now, self.orders)
         self.message, self.keys = self._frame.message, self._frame.keys
 
@@ -96,12 +99,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         """Header and views, the panes, the peek, and three lines below."""
         yield self._frame.header
         yield self._frame.views
-        with Horizontal(id="panes"):
-            with Container(id="orders-pane"):
-                yield self.orders
-            with Container(id="order-pane"):
-                yield self.detail
-                yield self.actions
+        yield self.panes
         yield Peek(id="peek")
         yield self._frame.keys
         yield self.message
@@ -178,6 +176,11 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self.add_class("-detail")
         self.set_focus(self.detail)
 
+    def zoom(self) -> None:
+        """Give the order the room of the list too, or give it back."""
+        self.open_detail()
+        self.panes.zoom(not self.panes.zoomed)
+
     def focus_actions(self) -> None:
         """Go to the actions of the order under the cursor."""
         self._keys.leader = None
@@ -205,15 +208,19 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
             self.set_focus(panes[(panes.index(self.focused) + step) % len(panes)])
 
     def go_back(self) -> None:
-        """Go to the list; from the list quit."""
-        if self.where == "list":
+        """Give room back, go to the list; from the list quit."""
+        if self.panes.zoomed:
+            self.panes.zoom(False)
+        elif self.where == "list":
             self.ask_quit()
         else:
             self.to_list()
 
     def peel(self) -> None:
         """Leave the innermost thing."""
-        if self.focused is not self.orders:
+        if self.panes.zoomed:
+            self.panes.zoom(False)
+        elif self.where != "list":
             self.to_list()
         elif len(self.orders.selected) > 1 and not self._asked_peel:
             self._asked_peel = True
@@ -232,6 +239,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
 
     def to_list(self) -> None:
         """Go to the list."""
+        self.panes.zoom(False)
         self.remove_class("-detail")
         if self.focused is not self.orders:
             self.set_focus(self.orders)
@@ -300,9 +308,14 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""
+        self._last = self.focused or self._last
         self.show_keys()
 
     def on_resize(self) -> None:
-        """Keep the focus on something that is shown."""
-        if self.focused is not None and self.focused is not self.orders:
-            self.add_class("-detail")
+        """Keep the focus on the pane that had it, also over a size at which nothing is shown."""
+        self.set_class(self._last is not self.orders, "-detail")
+        self.call_after_refresh(self._focus_again)
+
+    def _focus_again(self) -> None:
+        if self.focused is None:
+            self.set_focus(self._last)

@@ -133,6 +133,7 @@ class ActionsPane(OptionList):
         self._open: bool | None = None
         """Whether a person opened or folded the reasons; None: open where there is room."""
         self._opened = False
+        self._always_open = False
         self._plain: list[str] = []
         self._leading: Timer | None = None
 
@@ -143,6 +144,17 @@ class ActionsPane(OptionList):
             self._stop_leading()
         self._order, self._offers, self._now = order, offers, now
         self._fill()
+
+    @property
+    def always_open(self) -> bool:
+        """Whether the reasons stay open, because the pane has a column of its own."""
+        return self._always_open
+
+    @always_open.setter
+    def always_open(self, on: bool) -> None:
+        if on != self._always_open:
+            self._always_open = on
+            self._fill()
 
     @property
     def refused(self) -> tuple[Offer, ...]:
@@ -158,7 +170,9 @@ class ActionsPane(OptionList):
             yield Option(Text(heading, "underline"), disabled=True)
             for offer in offers:
                 yield Option(action_line(order, offer, now), id=str(self._offers.index(offer)))
-        if self.refused:
+        if self.refused and self._always_open:
+            yield Option(Text("NOT AVAILABLE", "underline"), disabled=True)
+        elif self.refused:
             how = "fold" if opened else "see why"
             yield Option(Text(f"- {len(self.refused)} not available: press Enter to {how}"), id=_FOLD)
         if opened:
@@ -172,7 +186,7 @@ class ActionsPane(OptionList):
         return sum(max(1, -(-len(line) // width)) for line in lines) <= self.size.height - 1
 
     def _fill(self) -> None:
-        opened = self._open if self._open is not None else self._fits_open()
+        opened = self._always_open or (self._open if self._open is not None else self._fits_open())
         options = list(self._entries(opened))
         lines = [str(option.prompt) for option in options]
         if lines == self._plain:

@@ -10,6 +10,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -143,7 +144,11 @@ class DetailView(VerticalScroll, can_focus=True):
     | j k, arrows | scroll by a line |
     | ctrl+d ctrl+u, PgDn PgUp | scroll by half a page, a page |
     | g G, Home End | top, bottom |
+    | Enter | ask for more room, or give it back |
     """
+
+    class Entered(Message):
+        """Enter was pressed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "by_lines(1)", "Down", show=False),
@@ -154,6 +159,7 @@ class DetailView(VerticalScroll, can_focus=True):
         Binding("pageup", "by_pages(-1)", "Page up", show=False),
         Binding("g,home", "top", "Top", show=False),
         Binding("G,end", "bottom", "Bottom", show=False),
+        Binding("enter", "enter", "Zoom", show=False),
     ]
     DEFAULT_CSS = """
     DetailView {
@@ -228,6 +234,10 @@ class DetailView(VerticalScroll, can_focus=True):
     def action_by_pages(self, pages: float) -> None:
         """Scroll by pages, negative is up."""
         self.scroll_relative(y=int(pages * self.size.height), animate=False)
+
+    def action_enter(self) -> None:
+        """Tell it."""
+        self.post_message(self.Entered())
 
     def action_top(self) -> None:
         """Scroll to the first line."""
