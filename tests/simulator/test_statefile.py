@@ -96,7 +96,7 @@ def test_a_file_of_the_first_form_is_read_with_the_defaults_of_what_came_later(t
     before = [world.permission(made.permission), world.charge(made.charge), world.refund(made.refunds[0])]
     keeper.close()
     later = {
-        "order": {"metadata", "metadata_changed", "recurring", "extended"},
+        "order": {"metadata", "metadata_changed", "recurring", "extended", "kind"},
         "charge": {"next_refusal"},
     }
     with sqlite3.connect(path) as file:

@@ -218,7 +218,7 @@ class _Stage:
     def _charge_elsewhere(self) -> None:
         if self._order.state != "Chargeable":
             raise ActError(f"The charge permission is {self._order.state}; it cannot be charged.")
-        left = self._order.limit - self._order.captured()
+        left = self._order.limit - rules.taken(self._order, self._now)
         amount = self._amount(left, left)
         charge_id = self._book.new_charge_id(self._order)
         self._charge = Charge(charge_id, amount, self._now, self._now, "Authorized")
@@ -227,7 +227,7 @@ class _Stage:
 
     def _capture_elsewhere(self) -> None:
         charge = self._one_charge(("Authorized",))
-        left = self._order.limit - self._order.captured() - self._order.capturing()
+        left = rules.room(self._order, self._now)
         amount = self._amount(min(charge.amount, left), min(charge.amount, left))
         rules.finish_capture(self._order, charge, amount, self._now)
 

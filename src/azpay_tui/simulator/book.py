@@ -84,10 +84,10 @@ class Book:
         """Remember a parcel's tracking number."""
         self.tracked[number] = permission_id
 
-    def new_permission_id(self) -> str:
-        """A free permission id of the sandbox."""
+    def new_permission_id(self, prefix: str = "S01") -> str:
+        """A free permission id of the sandbox; recurring ones begin with C01."""
         while True:
-            found = f"S01-{self.random.randrange(10**7):07d}-{self.random.randrange(10**7):07d}"
+            found = f"{prefix}-{self.random.randrange(10**7):07d}-{self.random.randrange(10**7):07d}"
             if found not in self._orders:
                 return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from azpay_tui.simulator.amounts import EXPONENTS
 from azpay_tui.simulator.model import Buyer
@@ -15,6 +15,8 @@ KEPT_FOR: Final = timedelta(days=30)
 METHOD_DECIDES: Final = timedelta(seconds=30)
 #: The least that an order's limit is raised to when overcharging is allowed, in whole units.
 _OVERCHARGE_LEAST: Final = {"JPY": 70_000}
+#: What a recurring permission may take in a calendar month, in whole units.
+_MONTH: Final = {"USD": 1_000, "JPY": 100_000}
 
 #: Last digits of the buyer's payment method -> what it simulates in sandbox.
 METHODS: Final[dict[str, str]] = {
@@ -36,6 +38,7 @@ CONSTRAINTS: Final[dict[str, str]] = {
     "ChargeAmountNotSet": "chargeAmount is not set.",
     "CheckoutResultReturnUrlNotSet": "checkoutResultReturnUrl is not set.",
     "PaymentIntentNotSet": "paymentIntent is not set.",
+    "RecurringFrequencyNotSet": "recurringMetadata.frequency is not set.",
 }
 
 
@@ -59,10 +62,13 @@ class Session:
     currency: str | None = None
     amount: int | None = None
     total: int | None = None
+    presentment: str | None = None
     soft_descriptor: str | None = None
     overcharge: bool | None = None
     extend: bool | None = None
     metadata: dict[str, str] = field(default_factory=dict)
+    kind: Literal["OneTime", "Recurring"] = "OneTime"
+    recurring: dict[str, Any] = field(default_factory=dict)
     scopes: list[str] | None = None
     delivery: dict[str, Any] = field(default_factory=dict)
     provider_reference: str | None = None
@@ -82,17 +88,21 @@ class Session:
             "ChargeAmountNotSet": self.amount is None,
             "CheckoutResultReturnUrlNotSet": "checkoutResultReturnUrl" not in self.web,
             "PaymentIntentNotSet": self.intent is None,
+            "RecurringFrequencyNotSet": self.kind == "Recurring" and not self.recurring.get("frequency"),
         }
         return [name for name in CONSTRAINTS if missing[name]]
 
-    def limit(self) -> int:
-        """What the permission will allow: the order total, or much more when overcharging is allowed."""
-        order = max(self.amount or 0, self.total or 0)
-        if not self.overcharge:
-            return order
+    def limit(self, unpublished: int) -> int:
+        """What the permission will allow: the order total, or much more when overcharging is allowed.
+
+        A recurring permission has the cap of a calendar month, ``unpublished`` whole units where none is published.
+        """
         currency = self.currency or "USD"
-        least: int = _OVERCHARGE_LEAST.get(currency, 500) * 10 ** EXPONENTS[currency]
-        return max(9 * order, least)
+        unit = 10 ** EXPONENTS[currency]
+        order = max(self.amount or 0, self.total or 0)
+        if self.kind == "Recurring":
+            return int(_MONTH.get(currency, unpublished) * unit)
+        return int(max(9 * order, _OVERCHARGE_LEAST.get(currency, 500) * unit)) if self.overcharge else order
 
     def expires(self) -> datetime:
         """When an open session is canceled."""

@@ -115,12 +115,12 @@ class Simulator:
         """Amazon's clock as clients see it."""
         return self.clock.now() + timedelta(seconds=self.settings.clock_skew_seconds)
 
-    def headers(self) -> tuple[tuple[str, str], ...]:
-        """What every answer carries."""
+    def headers(self, kind: str = "application/json") -> tuple[tuple[str, str], ...]:
+        """What every answer carries; ``kind`` is its content type."""
         request_id = sha256(f"{self._requests}".encode()).hexdigest()
         shaped = f"{request_id[:8]}-{request_id[8:12]}-{request_id[12:16]}-{request_id[16:20]}-{request_id[20:32]}"
         return (
-            ("content-type", "application/json"),
+            ("content-type", kind),
             ("date", http_date(self.wall())),
             ("x-amz-pay-request-id", shaped),
         )
@@ -138,8 +138,8 @@ class Simulator:
         book = self.book
         text = documents.download(request.path, request.query, book.reports.values(), self.clock.now(), book.secret)
         if request.method != "GET" or text is None:
-            return Response(403, (("content-type", "application/xml"), *self.headers()[1:]), _DENIED)
-        return Response(200, (("content-type", "text/plain; charset=utf-8"), *self.headers()[1:]), text.encode())
+            return Response(403, self.headers("application/xml"), _DENIED)
+        return Response(200, self.headers("text/plain; charset=utf-8"), text.encode())
 
     def _api(self, request: Request) -> Response:
         call = recognise(request)

@@ -90,7 +90,7 @@ class Order:
     """A charge permission and everything under it; ``amount`` is the shop's, ``limit`` Amazon's.
 
     ``metadata`` is what requests set of merchantMetadata, ``recurring`` the kept recurringMetadata; an ``extended``
-    permission lives 13 months.
+    permission lives 13 months. The limit of a Recurring permission is that of a calendar month.
     """
 
     permission_id: str
@@ -110,10 +110,11 @@ class Order:
     metadata_changed: bool = False
     recurring: dict[str, Any] = field(default_factory=dict)
     extended: bool = False
+    kind: Literal["OneTime", "Recurring"] = "OneTime"
 
-    def captured(self) -> int:
-        """What was taken so far; refunds do not give it back to the limit."""
-        return sum(charge.captured or 0 for charge in self.charges)
+    def captured(self, since: datetime | None = None) -> int:
+        """What was taken so far, or since a moment; refunds do not give it back to the limit."""
+        return sum(charge.captured or 0 for charge in self.charges if since is None or charge.updated >= since)
 
     def capturing(self) -> int:
         """What captures under way will take."""

@@ -106,9 +106,9 @@ def permission_json(order: Order, settings: Settings, now: datetime) -> dict[str
         "releaseEnvironment": "Sandbox",
         "limits": {
             "amountLimit": price(order.limit, order.currency),
-            "amountBalance": price(balance(order, settings), order.currency),
+            "amountBalance": price(balance(order, settings, now), order.currency),
         },
-        "chargePermissionType": "OneTime",
+        "chargePermissionType": order.kind,
         "recurringMetadata": {"frequency": None, "amount": None, **order.recurring},
         "presentmentCurrency": order.currency,
     }

@@ -65,13 +65,12 @@ def file_of(report: Report, orders: Iterable[Order], settings: Settings) -> str 
         return _settlement(report, orders, settings)
     makers = {
         "ORDER_REFERENCE": (_ORDER, _order_rows),
+        "BILLING_AGREEMENT": (("AmazonBillingAgreementId", *_ORDER[1:]), _agreement_rows),
         "AUTHORIZATION": (_CHARGE, _charge_rows),
         "CAPTURE": (_CAPTURE, _capture_rows),
         "REFUND": (_REFUND, _refund_rows),
         "MULTI_CURRENCY_PAYMENTS": (_CURRENCIES, _currency_rows),
     }
-    if kind not in makers:
-        return None
     titles, maker = makers[kind]
     rows = [row for order in orders for row in maker(order, within, settings)]
     return _written([titles, *rows], settings) if rows else None
@@ -143,6 +142,14 @@ def _own(order: Order, name: str) -> str:
 
 
 def _order_rows(order: Order, within: Within, settings: Settings) -> Iterable[Row]:
+    return _permission_rows(order, within, settings) if order.kind == "OneTime" else ()
+
+
+def _agreement_rows(order: Order, within: Within, settings: Settings) -> Iterable[Row]:
+    return _permission_rows(order, within, settings) if order.kind == "Recurring" else ()
+
+
+def _permission_rows(order: Order, within: Within, settings: Settings) -> Iterable[Row]:
     if not within(order.created, order.updated):
         return
     state, reasons = reported_state(order, settings)

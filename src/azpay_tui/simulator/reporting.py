@@ -37,7 +37,7 @@ TYPES: Final[dict[str, ReportType]] = {
         True, True, False, "One-time charge permissions."
     ),
     "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_BILLING_AGREEMENT_DATA_": ReportType(
-        True, True, False, "Recurring charge permissions; the simulator has none."
+        True, True, False, "Recurring charge permissions."
     ),
     "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_AUTHORIZATION_DATA_": ReportType(True, True, False, "Charges."),
     "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_CAPTURE_DATA_": ReportType(

@@ -9,9 +9,20 @@ from azpay_tui.simulator.model import BUYER_WINDOW, LIVE, PERMISSION_LIFE, REFUS
 from azpay_tui.simulator.settings import Settings
 
 
-def balance(order: Order, settings: Settings) -> int:
+def taken(order: Order, now: datetime) -> int:
+    """What counts against the limit: everything captured, or this calendar month's (UTC) when it is recurring."""
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return order.captured(month if order.kind == "Recurring" else None)
+
+
+def room(order: Order, now: datetime) -> int:
+    """What may still be captured, in minor units; captures under way are counted."""
+    return order.limit - taken(order, now) - order.capturing()
+
+
+def balance(order: Order, settings: Settings, now: datetime) -> int:
     """What may still be charged, in minor units: captures reduce it, live charges only under the switch."""
-    spent = order.captured()
+    spent = taken(order, now)
     if settings.open_charges_reduce_balance:
         spent += sum(charge.amount for charge in order.charges if charge.state in LIVE)
     return max(0, order.limit - spent)
@@ -34,7 +45,12 @@ def charge_expires(charge: Charge, settings: Settings) -> datetime:
 
 
 def permission_expires(order: Order) -> datetime:
-    """End of a one-time permission: 180 days after it was made, 13 months when it was extended at checkout."""
+    """End of a permission: 180 days after it was made, 13 months when it was extended at checkout.
+
+    A recurring one lives 13 months from its last charge.
+    """
+    if order.kind == "Recurring":
+        return _months_later(max((charge.created for charge in order.charges), default=order.created), 13)
     return _months_later(order.created, 13) if order.extended else order.created + PERMISSION_LIFE
 
 
@@ -46,7 +62,9 @@ def _months_later(moment: datetime, months: int) -> datetime:
 
 
 def buyer_visible(order: Order, now: datetime) -> bool:
-    """Buyer and addresses can be read for the first 30 days only."""
+    """Buyer and addresses can be read for the first 30 days, of a recurring permission until 30 days after its end."""
+    if order.kind == "Recurring":
+        return order.state != "Closed" or now < order.updated + BUYER_WINDOW
     return now < order.created + BUYER_WINDOW
 
 
@@ -97,7 +115,8 @@ def finish_capture(order: Order, charge: Charge, amount: int, now: datetime) -> 
     """Money is taken; a balance of zero closes the permission."""
     charge.state, charge.reason, charge.captured, charge.updated = "Captured", None, amount, now
     charge.decides_at = charge.capturing = None
-    if order.captured() >= order.limit and order.state in ("Chargeable", "NonChargeable"):
+    spent = order.kind == "OneTime" and order.captured() >= order.limit
+    if spent and order.state in ("Chargeable", "NonChargeable"):
         close(order, "AmazonClosed", now)
 
 
@@ -105,7 +124,7 @@ def approve_charge(order: Order, charge: Charge, now: datetime) -> None:
     """What is being decided about a charge succeeds."""
     if charge.state == "CaptureInitiated":
         finish_capture(order, charge, charge.capturing or charge.amount, now)
-    elif charge.capture_now and order.captured() + order.capturing() + charge.amount <= order.limit:
+    elif charge.capture_now and charge.amount <= room(order, now):
         finish_capture(order, charge, charge.amount, now)
     else:
         charge.state, charge.updated, charge.decides_at = "Authorized", now, None

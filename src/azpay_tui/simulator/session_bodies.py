@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from azpay_tui.simulator.amounts import EXPONENTS, single_maximum
-from azpay_tui.simulator.bodies import metadata_limits, read_object, refusal
+from azpay_tui.simulator.bodies import metadata_limits, read_object, read_recurring, refusal
 from azpay_tui.simulator.checkout import Session
 from azpay_tui.simulator.faults import plain_object
 from azpay_tui.simulator.fields import FieldError, Fields
@@ -18,7 +18,7 @@ _HTTPS: Final = r"https://[^\s/?#]+\S*"
 _URLS: Final = ("checkoutReviewReturnUrl", "checkoutResultReturnUrl", "checkoutCancelUrl")
 _BOTH: Final = (
     "webCheckoutDetails", "paymentDetails", "merchantMetadata", "supplementaryData", "platformId", "providerMetadata",
-    "chargePermissionType",
+    "chargePermissionType", "recurringMetadata",
 )  # fmt: skip
 _CREATE: Final = (*_BOTH, "storeId", "scopes", "deliverySpecifications", "addressDetails")
 _SCOPES: Final = (
@@ -116,7 +116,10 @@ def _read_web(fields: Fields, session: Session, *, creation: bool) -> None:
 
 
 def _read_common(fields: Fields, session: Session, settings: Settings, payment: tuple[str, ...]) -> None:
-    fields.text("chargePermissionType", limit=20, choices=("OneTime",))
+    kind = fields.text("chargePermissionType", limit=20, choices=("OneTime", "Recurring"))
+    if kind is not None:
+        session.kind = "Recurring" if kind == "Recurring" else "OneTime"
+    session.recurring = {**session.recurring, **read_recurring(fields, "recurringMetadata")}
     session.metadata = {**session.metadata, **fields.strings("merchantMetadata", metadata_limits(settings))}
     session.supplementary = fields.text("supplementaryData", limit=4096) or session.supplementary
     session.platform_id = fields.text("platformId", limit=64) or session.platform_id
@@ -131,7 +134,7 @@ def _read_common(fields: Fields, session: Session, settings: Settings, payment: 
     presentment = inner.text("presentmentCurrency", limit=3, choices=tuple(EXPONENTS))
     if presentment is not None:
         _check_currency(session, presentment)
-    session.currency = presentment or session.currency
+        session.presentment = session.currency = presentment
     if inner.has("chargeAmount"):
         session.amount, session.currency = _amount(inner, "chargeAmount", session)
     if inner.has("totalOrderAmount"):
@@ -166,6 +169,10 @@ def _check_together(session: Session) -> None:
             400,
             "InvalidParameterCombination",
             "[softDescriptor] goes only with [paymentIntent] AuthorizeWithCapture.",
+        )
+    if session.recurring and session.kind == "OneTime":
+        raise ApiError(
+            400, "InvalidParameterCombination", "[recurringMetadata] goes only with [chargePermissionType] Recurring."
         )
     if session.total is not None and session.amount is not None and session.total < session.amount:
         raise ApiError(

@@ -137,6 +137,13 @@ class Settings:
         "An update of a one-time permission takes recurringMetadata and keeps it; else it is refused.",
         point="what one-time permissions do with it",
     )
+    recurring_cap_elsewhere: int = _switch(
+        1000,
+        "What a recurring permission may take in a month in other currencies than USD and JPY, in whole units.",
+        point="the monthly cap in EUR and GBP",
+        least=1,
+        most=1_000_000,
+    )
     live_reports_in_sandbox: bool = _switch(
         False, "A sandbox key can have the reports and disbursements that Amazon has in live only."
     )

@@ -86,12 +86,12 @@ class StateFile:
         except (sqlite3.Error, ValidationError, KeyError, ValueError) as error:
             raise StateError(f"The state file {self._path} is damaged; name another one.") from error
         simulator.ledger.sort(key=lambda entry: entry.seq)
-        spent = (
-            len(simulator.ledger)
-            + len(simulator.book.reports)
-            + sum(1 + len(order.charges) + len(order.refund_ids()) for order in orders)
-        )
-        simulator.book.restore(orders, spent)
+        book = simulator.book
+        spent = len(simulator.ledger) + len(book.reports)
+        spent += sum(1 + len(order.charges) + len(order.refund_ids()) for order in orders)
+        spent += sum(session.token is not None for session in book.sessions.values())
+        spent += sum(report.document_id is not None for report in book.reports.values())
+        book.restore(orders, spent)
         self._entries, self._replies = len(simulator.ledger), len(simulator.replies)
         self._parcels = len(simulator.book.tracked)
         return True

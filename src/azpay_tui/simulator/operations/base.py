@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -47,7 +47,7 @@ class Desk:
     settings: Settings
     now: datetime
     live: bool = False
-    url: str = field(default="http://127.0.0.1")
+    url: str = "http://127.0.0.1"
 
     @property
     def soon(self) -> datetime:

@@ -77,12 +77,19 @@ def _check_new(desk: Desk, order: Order, wish: bodies.CreateCharge) -> None:
         for charge in order.charges
         if desk.settings.ended_charges_counted or charge.state not in ("Canceled", "Declined")
     ]
-    if len(counted) >= MAX_CHARGES:
+    if order.kind == "OneTime" and len(counted) >= MAX_CHARGES:
         raise ApiError(422, "TransactionCountExceeded", f"A charge permission takes {MAX_CHARGES} charges.")
-    if wish.amount > min(rules.balance(order, desk.settings), single_maximum(order.currency)):
-        raise ApiError(400, "TransactionAmountExceeded", "The amount is more than what can be charged.")
-    if wish.capture_now and order.captured() + order.capturing() + wish.amount > order.limit:
-        raise ApiError(400, "TransactionAmountExceeded", "The amount is more than what can be captured.")
+    if wish.amount > single_maximum(order.currency):
+        raise ApiError(400, "TransactionAmountExceeded", "The amount is more than one charge may be.")
+    left = rules.balance(order, desk.settings, desk.now)
+    if wish.amount > min(left, rules.room(order, desk.now) if wish.capture_now else left):
+        raise _exceeded(order)
+
+
+def _exceeded(order: Order) -> ApiError:
+    if order.kind == "Recurring":
+        return ApiError(400, "PeriodicAmountExceeded", "The amount is more than what is left for this month.")
+    return ApiError(400, "TransactionAmountExceeded", "The amount is more than what can be charged.")
 
 
 def _start_capture(desk: Desk, charge: Charge, amount: int, verdict: str | None) -> None:
@@ -101,7 +108,7 @@ def capture(desk: Desk, ask: Ask) -> Result:
         raise ApiError(422, "InvalidChargeStatus", f"The charge is [{charge.state}] and cannot be captured.")
     if wish.amount > charge.amount:
         raise ApiError(400, "TransactionAmountExceeded", "The amount is more than what was authorized.")
-    if order.captured() + order.capturing() + wish.amount > order.limit:
+    if wish.amount > rules.room(order, desk.now):
         raise ApiError(400, "TransactionAmountExceeded", "The amount is more than what can be captured.")
     refusal = desk.refusal(order, charge)
     if ask.code == "AmazonRejected" and desk.settings.rejected_capture_refused:

@@ -22,7 +22,7 @@ def update(desk: Desk, ask: Ask) -> Result:
         raise ApiError(422, "ChargePermissionNotModifiable", f"The charge permission is [{order.state}].")
     if wish.metadata and desk.settings.metadata_once and order.metadata_changed:
         raise ApiError(422, "ChargePermissionNotModifiable", "The merchantMetadata was changed before.")
-    if wish.recurring and not desk.settings.recurring_metadata_taken:
+    if wish.recurring and order.kind == "OneTime" and not desk.settings.recurring_metadata_taken:
         raise ApiError(400, "InvalidParameterCombination", "[recurringMetadata] is for recurring charge permissions.")
     order.metadata = {**order.metadata, **wish.metadata}
     order.metadata_changed = order.metadata_changed or bool(wish.metadata)

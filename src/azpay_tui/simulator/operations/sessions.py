@@ -125,17 +125,19 @@ def _order(desk: Desk, session: Session) -> Order:
     assert session.buyer is not None
     assert session.currency is not None
     return Order(
-        permission_id=desk.book.new_permission_id(),
+        permission_id=desk.book.new_permission_id("C01" if session.kind == "Recurring" else "S01"),
         number=session.metadata.get("merchantReferenceId", ""),
         currency=session.currency,
         amount=max(session.amount or 0, session.total or 0),
-        limit=session.limit(),
+        limit=session.limit(desk.settings.recurring_cap_elsewhere),
         created=desk.now,
         updated=desk.now,
         buyer=session.buyer,
         origin="checkout",
         metadata=dict(session.metadata),
+        recurring=dict(session.recurring),
         extended=bool(session.extend),
+        kind=session.kind,
     )
 
 
