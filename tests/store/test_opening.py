@@ -24,7 +24,7 @@ from azpay_tui.store.journal.tables import JournalTable
 from azpay_tui.store.migrations import run
 from azpay_tui.store.migrations.run import migrate
 from azpay_tui.store.opening import Stores, rebuild_cache
-from azpay_tui.store.sqlite import JOURNAL_PRAGMAS, schema_of
+from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_PRAGMAS, JOURNAL_SCHEMA, schema_of
 
 
 def modes(directory: Path) -> dict[str, int]:
@@ -190,7 +190,7 @@ def test_a_newer_cache_is_read_and_never_written(data_dir: Path) -> None:
 
 def test_a_reader_says_what_an_older_file_needs(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_at(data_dir).close()
-    monkeypatch.setattr(cache_read, "CACHE_SCHEMA", 2)
+    monkeypatch.setattr(cache_read, "CACHE_SCHEMA", CACHE_SCHEMA + 1)
     reader = CacheReader(data_dir)
     with pytest.raises(OlderSchema, match="open it once for writing"):
         reader.page()
@@ -264,7 +264,7 @@ def test_migrations_and_models_describe_the_same_tables(
 STEP = """
 import os, signal
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "{next:04}", "{now:04}", None, None
 def upgrade():
     op.execute("CREATE TABLE half (a TEXT)")
     op.execute("UPDATE meta SET value = 'half' WHERE name = 'journal_id'")
@@ -274,10 +274,9 @@ def upgrade():
 
 def steps(tmp_path: Path, end: str) -> Path:
     directory = tmp_path / "steps"
-    directory.mkdir()
-    first = Path(opening.__file__).parent / "migrations" / "journal_versions" / "v0001_first.py"
-    shutil.copy(first, directory / "v0001_first.py")
-    (directory / "v0002_next.py").write_text(STEP.format(end=end))
+    known = Path(opening.__file__).parent / "migrations" / "journal_versions"
+    shutil.copytree(known, directory, ignore=shutil.ignore_patterns("__pycache__"))
+    (directory / "vnext.py").write_text(STEP.format(end=end, now=JOURNAL_SCHEMA, next=JOURNAL_SCHEMA + 1))
     return directory
 
 
@@ -314,7 +313,7 @@ def test_a_migration_that_is_killed_leaves_the_file_as_it_was(stores: Stores, da
     )
     assert done.returncode == -9
     assert (data_dir / "journal.db-journal").exists(), "nothing was on its way: the test proves nothing"
-    assert schema_of(journal) == 1
+    assert schema_of(journal) == JOURNAL_SCHEMA
     assert not {"half", "big"} & tables_of(journal)
     again = open_at(data_dir)
     assert again.journal.meta("journal_id") not in (None, "half")
@@ -327,13 +326,13 @@ def test_a_migration_keeps_a_back_up_of_the_journal_first(
     made = stores.journal.open_intent(draft())
     stores.close()
     directory = steps(tmp_path, "pass")
-    monkeypatch.setattr(opening, "JOURNAL_SCHEMA", 2)
+    monkeypatch.setattr(opening, "JOURNAL_SCHEMA", JOURNAL_SCHEMA + 1)
     monkeypatch.setattr(run, "migrate", lambda engine, name: migrate(engine, name, steps_from=directory))
     stores = open_at(data_dir)
     assert stores.journal.intent(made.id) == made
     stores.close()
-    kept = data_dir / "backups" / "before-schema-2-20260301T120000.db"
-    assert (schema_of(data_dir / "journal.db"), schema_of(kept)) == (2, 1)
+    kept = data_dir / "backups" / f"before-schema-{JOURNAL_SCHEMA + 1}-20260301T120000.db"
+    assert (schema_of(data_dir / "journal.db"), schema_of(kept)) == (JOURNAL_SCHEMA + 1, JOURNAL_SCHEMA)
     assert "half" not in tables_of(kept)
 
 

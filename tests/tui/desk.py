@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from azpay_tui.backoffice.act import check_amount, find_offer
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, OfflineError
+from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready
 from azpay_tui.domain import effect, limits, states, status
 from azpay_tui.domain.calls import Budget, Call
@@ -26,6 +28,7 @@ from azpay_tui.domain.intent import (
     derive_key,
     key_base,
 )
+from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, Marks, Note, Trouble, needs_person, things, words
 from azpay_tui.domain.matrix import offers
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -197,7 +200,8 @@ def sample_orders(now: datetime = NOW, rounds: int = 3) -> tuple[Order, ...]:
     return tuple(make.made)
 
 
-def row_of(order: Order, now: datetime) -> ListRow:
+def row_of(order: Order, now: datetime, marks: Marks | None = None) -> ListRow:
+    codes, marks = status.attention(order, now), marks or Marks()
     return ListRow(
         order.id,
         order.number,
@@ -210,8 +214,10 @@ def row_of(order: Order, now: datetime) -> ListRow:
         status.expires_at(order, now),
         order.refreshed_at,
         status.ship(order, now).word,
-        status.attention(order, now),
+        codes,
         order.id,
+        words(marks, Trouble(codes, things(order)), now),
+        marks.standing.tags,
     )
 
 
@@ -221,7 +227,7 @@ _UNPAID = ("OPEN", "PENDING", "DECLINED", "EXPIRED", "VOIDED", "SUSPENDED", "NEW
 def in_view(row: ListRow, view: str) -> bool:
     match view:
         case "attention":
-            return bool(row.attention)
+            return needs_person(row.attention, row.marks)
         case "to-capture":
             return row.status in ("AUTHORIZED", "PART-CAPTURED")
         case "unpaid":
@@ -245,22 +251,23 @@ class MemoryReader:
     def __init__(self, desk: MemoryDesk) -> None:
         self._desk = desk
         self.pages_read = 0
-        self._known: dict[str, tuple[Order, datetime, ListRow]] = {}
+        self._known: dict[str, tuple[Order, datetime, Marks | None, ListRow]] = {}
         self._places: dict[str, ListRow] = {}
 
     def _rows(self, view: str, query: str, sort: str | None = None, narrowed: Narrowed = WHOLE) -> list[ListRow]:
         rows = [self._row(order) for order in self._desk.orders.values()]
         rows = [row for row in rows if in_view(row, view) and matches(narrowed.filter, row, narrowed.at)]
         for word in f"{query} {narrowed.filter.query}".casefold().split():
-            rows = [r for r in rows if word in f"{r.id} {r.number or ''} {r.buyer or ''}".casefold()]
+            rows = [r for r in rows if word in f"{r.id} {r.number or ''} {r.buyer or ''} {' '.join(r.tags)}".casefold()]
         rows.sort(key=lambda row: self._key(row, sort), reverse=backwards(sort))
         return rows
 
     def _row(self, order: Order) -> ListRow:
-        known = self._known.get(order.id)
-        if known is None or known[0] is not order or known[1] != self._desk.now():
-            known = self._known[order.id] = (order, self._desk.now(), row_of(order, self._desk.now()))
-        return known[2]
+        known, marks = self._known.get(order.id), self._desk.marked.get(order.id)
+        if known is None or known[0] is not order or known[1] != self._desk.now() or known[2] is not marks:
+            row = row_of(order, self._desk.now(), marks)
+            known = self._known[order.id] = (order, self._desk.now(), marks, row)
+        return known[3]
 
     @staticmethod
     def _key(row: ListRow, sort: str | None) -> tuple[object, ...]:
@@ -315,7 +322,7 @@ class MemoryReader:
     ) -> ListRow | None:
         if order_id not in self._desk.orders:
             return None
-        row = row_of(self._desk.orders[order_id], self._desk.now())
+        row = self._row(self._desk.orders[order_id])
         held = any(row.id == found.id for found in self._rows(view, query, None, narrowed))
         if held:
             self._places[row.cursor] = row
@@ -345,6 +352,9 @@ class MemoryReader:
     def order(self, order_id: str) -> Order | None:
         return self._desk.orders.get(order_id)
 
+    def marks(self, order_id: str) -> Marks:
+        return self._desk.marked.get(order_id, Marks())
+
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
         order = self._desk.orders[order_id]
         found = [TimelineEntry(c.created or NOW, "amazon", c.state, c.id, c.amount) for c in order.charges]
@@ -369,6 +379,34 @@ class MemoryReader:
         return tuple(dict.fromkeys(self._desk.changed[revision:]))
 
 
+class MemoryMarks:
+    """The journal and cache of marks; raises `refusal` while there is one."""
+
+    def __init__(self, desk: MemoryDesk) -> None:
+        self._desk = desk
+        self._notes = 0
+        self.refusal: Exception | None = None
+
+    def mark(self, edits: Sequence[MarkEdit], at: datetime, *, undo: bool = False) -> dict[str, int | None]:
+        if self.refusal is not None:
+            raise self.refusal
+        done: dict[str, int | None] = {}
+        for edit in edits:
+            marks = self._desk.marked.get(edit.order_id, Marks())
+            if marks.standing == edit.before:
+                notes = tuple(note for note in marks.notes if note.id not in edit.retract)
+                done[edit.order_id] = None
+                if edit.note:
+                    self._notes += 1
+                    done[edit.order_id] = self._notes
+                    notes = (Note(self._notes, at, "ops", edit.note), *notes)
+                self._desk.marked[edit.order_id] = Marks(edit.after, notes)
+        return done
+
+    def reproject(self, order_ids: Iterable[str], now: datetime) -> None:
+        self._desk.changed.extend(order_ids)
+
+
 class MemoryDesk:
     """Fulfils the `Desk` protocol without files or network.
 
@@ -389,6 +427,7 @@ class MemoryDesk:
         self.clock = NOW
         self.auto = auto
         self.offline = False
+        self.marked: dict[str, Marks] = {}
         self.stopped: list[float] = []
         self.watched: list[tuple[str, ...]] = []
         self.refreshed: list[str] = []
@@ -412,6 +451,8 @@ class MemoryDesk:
             reason,
         )
         self._reader = MemoryReader(self)
+        self.marks = MemoryMarks(self)
+        self._marking = Marking(self.marks, self.marks, self._reader, self.now, "ops", ZoneInfo(timezone), self.emit)  # type: ignore[arg-type]
         self._intents: dict[str, Intent] = {}
         self._listeners: list[Callable[[Event], None]] = []
         self._lock = threading.RLock()
@@ -567,6 +608,12 @@ class MemoryDesk:
 
     def track(self, orders: Sequence[TrackedOrder]) -> TrackResult:
         raise BackOfficeError("Not here.")
+
+    def mark(self, order_ids: Sequence[str], change: MarkChange) -> Marked:
+        return self._marking.mark(order_ids, change)
+
+    def unmark(self) -> Marked:
+        return self._marking.undo()
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         self._listeners.append(listener)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
 from azpay_tui.amazon.gateway import Gateway
 from azpay_tui.backoffice import act
@@ -17,6 +18,7 @@ from azpay_tui.backoffice.clock import CorrectedClock, local_clock
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, NotValidError, StoreError, UsageError
 from azpay_tui.backoffice.events import Events
 from azpay_tui.backoffice.health import Health
+from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.ports import Cache, Clock, Event, Journal, ProfileInfo, Reader, Ready
 from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.recovery import Recovery
@@ -25,6 +27,7 @@ from azpay_tui.backoffice.sender import Sender
 from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.intent import OPEN_STATES, Intent, Seen, State, Verb, Wish
+from azpay_tui.domain.marks import MarkChange, Marked
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
@@ -135,6 +138,10 @@ class BackOffice:
             self._stop,
             parts.daily,
         )
+        where = ZoneInfo(info.timezone)
+        self._marking = Marking(
+            parts.journal, parts.cache, parts.reader, self.clock, info.person, where, self._events.tell
+        )  # fmt: skip
         self._queue: queue.Queue[Intent | None] = queue.Queue()
         self._flight: dict[str, Intent] = {}
         self._done = threading.Condition()
@@ -368,6 +375,14 @@ class BackOffice:
         self._parts.cache.reproject(result.changed_ids, self.clock())
         self._refresher.wake()
         return result
+
+    def mark(self, order_ids: Sequence[str], change: MarkChange) -> Marked:
+        """Change people's marks on orders."""
+        return self._marking.mark(order_ids, change)
+
+    def unmark(self) -> Marked:
+        """Undo the last change of marks."""
+        return self._marking.undo()
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Call `listener` from any thread for every event."""

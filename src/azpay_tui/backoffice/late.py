@@ -14,6 +14,7 @@ from azpay_tui.backoffice.ports import Clock, Desk, Event, ProfileInfo, Reader, 
 from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish
+from azpay_tui.domain.marks import MarkChange, Marked
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
@@ -164,6 +165,14 @@ class LateDesk:
     def track(self, orders: Sequence[TrackedOrder]) -> TrackResult:
         """Learn of orders."""
         return self._real().track(orders)
+
+    def mark(self, order_ids: Sequence[str], change: MarkChange) -> Marked:
+        """Change people's marks on orders."""
+        return self._real().mark(order_ids, change)
+
+    def unmark(self) -> Marked:
+        """Undo the last change of marks."""
+        return self._real().unmark()
 
     # Life
 

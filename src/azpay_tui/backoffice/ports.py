@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.filters import WHOLE, Narrowed
 from azpay_tui.domain.intent import Answer, Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
+from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, Marks
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
@@ -91,6 +92,13 @@ class Journal(Protocol):
 
     def track(self, orders: Sequence[TrackedOrder], at: datetime) -> TrackResult:
         """Learn of orders and ids in one transaction; merges, never removes."""
+        ...
+
+    def mark(self, edits: Sequence[MarkEdit], at: datetime, *, undo: bool = False) -> dict[str, int | None]:
+        """Change people's marks; returns the orders that changed, each with the number of the note it got.
+
+        An order whose marks are no longer as its edit saw them is left alone.
+        """
         ...
 
 
@@ -190,6 +198,10 @@ class Reader(Protocol):
 
     def order(self, order_id: str) -> Order | None:
         """Return everything known of an order, or None when it is not tracked."""
+        ...
+
+    def marks(self, order_id: str) -> Marks:
+        """Return what people marked on an order."""
         ...
 
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
@@ -340,6 +352,17 @@ class Desk(Protocol):
 
     def track(self, orders: Sequence[TrackedOrder]) -> TrackResult:
         """Learn of orders."""
+        ...
+
+    def mark(self, order_ids: Sequence[str], change: MarkChange) -> Marked:
+        """Change people's marks on orders, all in one; local, also offline and in a read-only profile.
+
+        Raises `NotValidError` when not one of them may be marked so, or the journal may only be read.
+        """
+        ...
+
+    def unmark(self) -> Marked:
+        """Undo the last `mark` of this process that is not undone yet; raises `NotValidError` when there is none."""
         ...
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:

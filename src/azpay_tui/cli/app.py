@@ -226,6 +226,29 @@ def orders_actions(ctx: typer.Context, order: OrderArgument, json: Json = False)
     return show_actions(_context(ctx), order, as_json=json)
 
 
+@orders.command("mark")
+def orders_mark(
+    ctx: typer.Context,
+    order: OrderArgument,
+    reviewed: Annotated[
+        bool | None, typer.Option("--reviewed/--not-reviewed", help="Its trouble was seen: out of the view attention.")
+    ] = None,
+    remind: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="Later: 2h, 3d, 1w, tomorrow, 'friday 14:30', 2026-12-01.")
+    ] = None,
+    no_remind: Annotated[bool, typer.Option("--no-remind", help="Forget the reminder.")] = False,
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="One line for the next person.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(metavar="WORD", help="Tag it; @NAME assigns it.")] = None,
+    untag: Annotated[list[str] | None, typer.Option(metavar="WORD", help="Take a tag away.")] = None,
+    json: Json = False,
+) -> int:
+    """Mark an order for the people of the shop; marks stay here, Amazon never sees them."""
+    from azpay_tui.cli.marks import Wanted, mark
+
+    wanted = Wanted(reviewed, remind, no_remind, note, tuple(tag or ()), tuple(untag or ()))
+    return mark(_context(ctx), order, wanted, as_json=json)
+
+
 @orders.command("import")
 def orders_import(
     ctx: typer.Context,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from azpay_tui.cli import resolve, shapes
 from azpay_tui.cli.context import Context, corrected_now
+from azpay_tui.cli.marks import mark_lines
 from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import csv_result, json_result, json_text, result, say, shown, table, utc
 from azpay_tui.domain import matrix
@@ -128,16 +129,18 @@ def show_order(context: Context, text: str, *, as_json: bool, raw: bool) -> int:
     now = corrected_now(reader)
     offers = matrix.offers(order, context.policy(), now)
     bodies = reader.raw(order.id) if raw else {}
+    marks = reader.marks(order.id)
     if as_json:
         value: dict[str, object] = {
             "order": shapes.order(order, reader.timeline(order.id), now),
             "actions": [shapes.offer(offer) for offer in offers],
+            "marks": shapes.marks(marks),
         }
         if raw:
             value["raw"] = shapes.raw(bodies)
         json_result(value)
         return OK
-    for line in _order_lines(order, now):
+    for line in [*_order_lines(order, now), *mark_lines(marks)]:
         result(line)
     for entry in reader.timeline(order.id):
         amount = f" {entry.amount}" if entry.amount else ""

@@ -9,6 +9,7 @@ from datetime import datetime
 from azpay_tui.cli.output import utc
 from azpay_tui.domain import limits, status
 from azpay_tui.domain.intent import Intent
+from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Charge, Order, Refund
@@ -37,6 +38,21 @@ def row(row: ListRow) -> Json:
         "refreshed_at": utc(row.refreshed_at),
         "ship": row.ship,
         "attention": list(row.attention),
+    }
+
+
+def marks(marks: Marks) -> Json:
+    """Write what people marked on one order, in full."""
+    review, reminder = marks.standing.review, marks.standing.reminder
+    return {
+        "reviewed": {"attention": list(review.trouble.codes), "at": utc(review.at), "person": review.person}
+        if review
+        else None,
+        "reminder": {"at": utc(reminder.until), "set_at": utc(reminder.at), "person": reminder.person}
+        if reminder
+        else None,
+        "tags": list(marks.standing.tags),
+        "notes": [{"at": utc(note.at), "person": note.person, "text": note.text} for note in marks.notes],
     }
 
 

@@ -34,6 +34,10 @@ class ListRow:
     attention: tuple[str, ...]
     cursor: str
     """Keyset cursor of this row in the page's order; opaque."""
+    marks: tuple[str, ...] = ()
+    """People's marks: `reviewed`, `later` (put off), `due` (a reminder's time has come), `note`."""
+    tags: tuple[str, ...] = ()
+    """Short words; one that begins with @ names who takes care."""
 
 
 @dataclass(frozen=True, slots=True)

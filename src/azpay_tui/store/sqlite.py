@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 BUSY_SECONDS: Final = 5.0
 """How long a connection waits for another one's lock."""
-JOURNAL_SCHEMA: Final = 1
-CACHE_SCHEMA: Final = 1
+JOURNAL_SCHEMA: Final = 2
+CACHE_SCHEMA: Final = 2
 """The newest shapes this program knows; kept in `PRAGMA user_version`."""
 
 COMMON_PRAGMAS: Final = ("PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF")

@@ -7,6 +7,7 @@ from typing import Final
 
 from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.backoffice.ports import Desk
+from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.rows import ListRow, SyncStatus, TimelineEntry
@@ -34,6 +35,7 @@ class Looked:
     row: ListRow | None
     offers: tuple[Offer, ...]
     timeline: tuple[TimelineEntry, ...]
+    marks: Marks = field(default_factory=Marks)
 
 
 class Feed:
@@ -58,4 +60,4 @@ class Feed:
         order = reader.order(order_id)
         if order is None:
             return Looked(None, row, (), ())
-        return Looked(order, row, self._desk.offers(order), reader.timeline(order_id))
+        return Looked(order, row, self._desk.offers(order), reader.timeline(order_id), reader.marks(order_id))

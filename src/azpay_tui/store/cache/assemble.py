@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, LocalDecline, OpenIntent, Order, Permission, Refund, ShopFacts
 from azpay_tui.store.cache.facts import from_json
+from azpay_tui.store.marks import load as load_marks
 from azpay_tui.store.times import from_micros, from_text
 
 _OBJECTS = """SELECT o.order_id, o.object_id, o.fact, o.read_at, o.due_at, o.missing
@@ -52,6 +54,7 @@ class Parts:
     intents: list[OpenIntent] = field(default_factory=list)
     declines: list[LocalDecline] = field(default_factory=list)
     canceled_here: bool = False
+    marks: Marks = field(default_factory=Marks)
 
     def order(self, order_id: str) -> Order:
         """Put the snapshot together."""
@@ -95,6 +98,8 @@ def load(
         for order_id, object_id in journal.execute(_TRACKED_IDS, (wanted,)).fetchall():
             parts[order_id].ids.add(object_id)
         _load_intents(parts, journal.execute(_INTENTS, (wanted,)).fetchall())
+        for order_id, marks in load_marks(journal, parts).items():
+            parts[order_id].marks = marks
     return parts
 
 

@@ -10,6 +10,7 @@ from typing import Final, cast
 
 from azpay_tui.domain import states
 from azpay_tui.domain.limits import captured_total, refunded_total
+from azpay_tui.domain.marks import Marks, Trouble, needs_person, things, words
 from azpay_tui.domain.money import AmountError, Money
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.status import attention, changes_at, expires_at, ship, status_of
@@ -37,6 +38,7 @@ _URGENCY: Final = (
 _UNPAID: Final = frozenset({"NEW", "OPEN", "PENDING", "DECLINED", "EXPIRED", "VOIDED", "SUSPENDED"})
 _DIGITS: Final = re.compile(r"[0-9]+")
 _AGAIN: Final = timedelta(minutes=1)
+_UNMARKED: Final = Marks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class RowValues:
     k_number: str
     k_rank: int
     k_trouble: int
+    marks: str
+    tags: str
 
     def values(self) -> tuple[str | int | None, ...]:
         """Return the columns as SQL takes them."""
@@ -121,9 +125,11 @@ def _derive(order: Order, now: datetime) -> _Derived:
         return _Derived("UNRECOGNISED", ("unrecognised",), "HOLD", None, None, None, None)
 
 
-def project(order: Order, now: datetime, added_at: datetime | None) -> RowValues:
+def project(order: Order, now: datetime, added_at: datetime | None, marks: Marks = _UNMARKED) -> RowValues:
     """Make the row of an order as it is at `now`; `added_at` dates an order whose own time is not known yet."""
     derived, amount = _derive(order, now), order.amount
+    shown, reminder = words(marks, Trouble(derived.codes, things(order)), now), marks.standing.reminder
+    changes = [derived.changes, reminder.until if reminder is not None and reminder.until > now else None]
     created = to_micros(order.created)
     newest = -(created if created is not None else to_micros(added_at) or 0)
     number = None if order.number is None else storable(order.number)
@@ -143,10 +149,10 @@ def project(order: Order, now: datetime, added_at: datetime | None) -> RowValues
         to_micros(order.refreshed_at),
         derived.ship,
         " ".join(derived.codes),
-        to_micros(derived.changes),
-        _search_text(order),
+        to_micros(min((at for at in changes if at is not None), default=None)),
+        _search_text(order, marks.standing.tags),
         fold(number or "").strip(),
-        int(bool(derived.codes)),
+        int(needs_person(derived.codes, shown)),
         int(_to_capture(order, derived.status, now)),
         int(_unpaid(order, derived.status, derived.captured)),
         int(bool(order.refunds) or bool(derived.refunded) or refunding),
@@ -158,6 +164,8 @@ def project(order: Order, now: datetime, added_at: datetime | None) -> RowValues
         natural(number) if number else LAST,
         rank,
         k_expires if rank == 0 else newest,
+        " ".join(shown),
+        " ".join(marks.standing.tags),
     )
 
 
@@ -182,12 +190,13 @@ def natural(number: str) -> str:
     return _DIGITS.sub(padded, fold(number))
 
 
-def _search_text(order: Order) -> str:
+def _search_text(order: Order, tags: tuple[str, ...]) -> str:
     reference = order.permission.reference if order.permission else None
     found = [order.id, order.number, reference, order.shop.number, order.buyer_name, order.buyer_email]
     found += [order.shop.buyer_name, order.shop.buyer_email]
     found += [charge.id for charge in order.charges] + [refund.id for refund in order.refunds]
     found += sorted(order.unread)
+    found += tags
     return "\n".join(dict.fromkeys(" ".join(fold(text).split()) for text in found if text))
 
 

@@ -13,6 +13,7 @@ from statistics import median
 from typing import Final, cast
 
 from azpay_tui.domain.filters import WHOLE, Narrowed
+from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.order import Order, kind_of, order_id_of
 from azpay_tui.domain.rows import VIEWS, Connection, ListRow, Page, SyncStatus, TimelineEntry
 from azpay_tui.store.cache.assemble import load, money
@@ -33,6 +34,7 @@ from azpay_tui.store.cache.project import VIEW_COLUMNS
 from azpay_tui.store.cache.search import Terms, fold, parse
 from azpay_tui.store.errors import OlderSchema, cache_error, journal_error
 from azpay_tui.store.files import DataDir
+from azpay_tui.store.marks import load as load_marks
 from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, Handle, connect_reader, schema_of
 from azpay_tui.store.times import from_micros, to_micros
 
@@ -42,11 +44,11 @@ _MANY: Final = 100_000
 _COLUMNS: Final = """r.order_id, r.number, r.status, r.amount_minor, r.amount_currency, r.amount_exponent,
     r.captured_minor, r.captured_currency, r.captured_exponent,
     r.refunded_minor, r.refunded_currency, r.refunded_exponent,
-    r.buyer, r.created, r.expires, r.refreshed_at, r.ship, r.attention"""
-_WIDTH: Final = 18
+    r.buyer, r.created, r.expires, r.refreshed_at, r.ship, r.attention, r.marks, r.tags"""
+_WIDTH: Final = 20
 _Row = tuple[
     str, str | None, str, int | None, str | None, int | None, int | None, str | None, int | None,
-    int | None, str | None, int | None, str | None, int | None, int | None, int | None, str, str,
+    int | None, str | None, int | None, str | None, int | None, int | None, int | None, str, str, str, str,
 ]  # fmt: skip
 
 
@@ -197,6 +199,11 @@ class CacheReader:
             return None
         return parts.order(order_id)
 
+    def marks(self, order_id: str) -> Marks:
+        """Return what people marked on an order."""
+        with self._reading() as (_cache, journal):
+            return Marks() if journal is None else load_marks(journal, [order_id]).get(order_id, Marks())
+
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
         """Return what happened to an order, newest first."""
         with self._reading() as (cache, journal):
@@ -331,6 +338,8 @@ def _list_row(row: _Row, cursor: str) -> ListRow:
         ship=row[16],
         attention=tuple(row[17].split()),
         cursor=cursor,
+        marks=tuple(row[18].split()),
+        tags=tuple(row[19].split()),
     )
 
 

@@ -99,6 +99,9 @@ class ListRowRow(CacheTable, table=True):
     k_number: str
     k_rank: int
     k_trouble: int
+    marks: str
+    """What lists show of people's marks, separated by one space."""
+    tags: str
     revision: int
 
 

@@ -221,7 +221,9 @@ class CacheStore:
             touched = [i for i, order in orders.items() if _plain(order) != _plain(before[i])]
             for order_id in touched:
                 happened(cache, before[order_id], orders[order_id], now)
-        rows = [project(order, now, parts[order_id].added_at) for order_id, order in orders.items()]
+        rows = [
+            project(order, now, parts[order_id].added_at, parts[order_id].marks) for order_id, order in orders.items()
+        ]
         changed = write_rows(cache, rows, touched)
         cache.executemany(
             "UPDATE object SET lapse_at = ?1 WHERE order_id = ?2 AND lapse_at IS NOT ?1",

@@ -1,1 +1,1 @@
-"""What cannot be fetched again: intents, attempts, evidence, audit chain, tracked ids."""
+"""What cannot be fetched again: intents, attempts, evidence, audit chain, tracked ids, people's marks."""

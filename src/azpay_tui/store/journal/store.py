@@ -14,11 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, or_, select
 
 from azpay_tui.domain.intent import OPEN_STATES, Answer, Intent, IntentDraft, State
+from azpay_tui.domain.marks import MarkEdit
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.store.engine import make_engine, reading
 from azpay_tui.store.errors import IntentConflict, JournalUnavailable, journal_error
 from azpay_tui.store.files import Ballast, DataDir
 from azpay_tui.store.journal.audit import AuditWriter, first_bad_row
+from azpay_tui.store.journal.marks import write_mark
 from azpay_tui.store.journal.rows import EVIDENCE_LIMIT, EVIDENCE_ROOM, to_evidence, to_intent, to_row
 from azpay_tui.store.journal.steps import change, give_room, hold_room, must, refuse_second
 from azpay_tui.store.journal.tables import AttemptRow, EvidenceRow, IntentRow, MetaRow
@@ -235,6 +237,20 @@ class JournalStore:
         """
         with self._writing() as (session, audit):
             return track_orders(session.connection(), audit, orders, at, self._person, self._session)
+
+    def mark(self, edits: Sequence[MarkEdit], at: datetime, *, undo: bool = False) -> dict[str, int | None]:
+        """Change people's marks on orders in one transaction, an order at most once.
+
+        Returns the orders that changed, each with the number of the note it got. An order whose marks are no longer as
+        its edit saw them is left alone.
+        """
+        done: dict[str, int | None] = {}
+        with self._writing() as (session, audit):
+            for edit in edits:
+                written, note = write_mark(session, audit, edit, at, self._person, self._session, undo=undo)
+                if written:
+                    done[edit.order_id] = note
+        return done
 
     def verify(self) -> int | None:
         """Check the audit chain; returns the number of the first row that is not as it was written, or None."""

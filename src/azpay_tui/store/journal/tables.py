@@ -156,6 +156,41 @@ class TrackedIdRow(JournalTable, table=True):
     added_at: str
 
 
+class MarkRow(JournalTable, table=True):
+    """What people marked on an order and can mark otherwise; how it came about is in the audit chain."""
+
+    __tablename__ = "mark"
+
+    order_id: str = Field(primary_key=True)
+    review_codes: str | None
+    """Attention codes that were seen, separated by one space."""
+    review_things: int | None
+    review_at: str | None
+    review_by: str | None
+    remind_until: str | None
+    remind_codes: str | None
+    remind_things: int | None
+    remind_at: str | None
+    remind_by: str | None
+    tags: str
+    """Separated by one space."""
+
+
+class NoteRow(JournalTable, table=True):
+    """A line somebody wrote about an order; never changed, at most retracted."""
+
+    __tablename__ = "note"
+    __table_args__ = (Index("note_order", "order_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: str
+    at: str
+    person: str
+    text: str
+    retracted_at: str | None = None
+    retracted_by: str | None = None
+
+
 class AuditRow(JournalTable, table=True):
     """One link of the audit chain; rows are only ever added."""
 
@@ -166,7 +201,7 @@ class AuditRow(JournalTable, table=True):
     person: str
     session: str
     kind: str
-    """`intent`, `attempt`, `outcome`, `settle` or `track`."""
+    """`intent`, `attempt`, `outcome`, `settle`, `track` or `mark`."""
     order_id: str
     intent_id: str
     data: str

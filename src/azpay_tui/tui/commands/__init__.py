@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from azpay_tui.tui.commands import acting, finding, general, moving, pages, panes, terminal, views
+from azpay_tui.tui.commands import acting, finding, general, marking, moving, pages, panes, terminal, views
 from azpay_tui.tui.commands.base import Command, KeyMap, Where, belongs
 
 COMMANDS: Final[tuple[Command, ...]] = (
     *moving.COMMANDS,
     *acting.COMMANDS,
+    *marking.COMMANDS,
     *views.COMMANDS,
     *finding.COMMANDS,
     *pages.COMMANDS,

@@ -20,6 +20,7 @@ from azpay_tui.tui.commands.base import Command, Where
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import Feed, Looked
 from azpay_tui.tui.frame import Frame
+from azpay_tui.tui.marker import Marker
 from azpay_tui.tui.news import news
 from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.sitting import Sitting
@@ -71,7 +72,10 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         super().__init__(desk, sitting, "pane")
         profile = desk.profile
         self._feed = Feed(desk)
-        self._zone = zone(profile.timezone)
+        self.zone = zone(profile.timezone)
+        """Of days and times."""
+        self.marker = Marker(self)
+        """Marks orders."""
         self._tour = tour
         self._asked_peel = False
         self._looked: Looked | None = None
@@ -82,7 +86,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self.actions = ActionsPane(timezone=profile.timezone, id="actions")
         self._last: Widget = self.orders
         self.panes = Panes(self.orders, self.detail, self.actions, id="panes")
-        self._frame = Frame(profile, self._zone, desk.now, self.orders)
+        self._frame = Frame(profile, self.zone, desk.now, self.orders)
         self.message, self.keys = self._frame.message, self._frame.keys
 
     @property
@@ -251,7 +255,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self._looked = self._feed.look(row.id, row) if row is not None else Looked(None, None, (), ())
         found = self._looked
         self.query_one(Peek).show(found.order, found.offers, found.row, now)
-        self.detail.show(found.order, found.offers, found.timeline, found.row, now)
+        self.detail.show(found.order, found.offers, found.timeline, found.row, now, found.marks)
         self.actions.show(found.order, found.offers, now)
         watched = [shown.id for shown in self.orders.rows_on_screen]
         self.desk.watch([row.id, *watched] if row is not None and row.id not in watched else watched)
@@ -283,7 +287,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
     def _hear(self, message: Heard) -> None:
         intent = message.event.intent
         if intent is not None:
-            text, warning = news(intent, self.desk.now(), self._zone)
+            text, warning = news(intent, self.desk.now(), self.zone)
             self.say(text, warning=warning, unasked=True)
         if "pulse" not in self.alarms:
             self.alarms.set("pulse", 0.1, self._pulse)

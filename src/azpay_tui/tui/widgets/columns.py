@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from azpay_tui.domain.marks import needs_person
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.tui.display import display, fit
 from azpay_tui.tui.widgets.words import glyph, span
@@ -48,7 +49,8 @@ def _expires(row: ListRow, now: datetime) -> str:
 
 def _flags(row: ListRow, now: datetime) -> str:
     sign = "?" if row.status == "UNKNOWN" else "~" if row.status in _IN_FLIGHT else " "
-    return f"{'!' if row.attention else ' '}{sign}"
+    needs = "z" if "due" in row.marks else "!" if needs_person(row.attention, row.marks) else " "
+    return f"{needs}{sign}{'n' if 'note' in row.marks else ' '}"
 
 
 def _age(row: ListRow, now: datetime) -> str:
@@ -69,7 +71,7 @@ _AMOUNT: Final = Column("AMOUNT", 12, _amount, "right")
 _CURRENCY: Final = Column("CUR", 3, _currency)
 _EXPIRES: Final = Column("EXPIRES", _EXPIRES_CELLS, _expires, "right")
 _SHIP: Final = Column("SHIP", 4, lambda row, now: display(row.ship, 4))
-_FLAGS: Final = Column("", 2, _flags)
+_FLAGS: Final = Column("", 3, _flags)
 _NUMBER: Final = Column("NUMBER", 12, lambda row, now: _shown(40)(row.number))
 _AGE: Final = Column("AGE", 4, _age, "right")
 _SMALLEST_BUYER: Final = 6

@@ -14,12 +14,14 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Address, OpenIntent, Order
 from azpay_tui.domain.rows import ListRow, TimelineEntry
 from azpay_tui.domain.status import attention, ship, status_of
 from azpay_tui.tui.display import display
 from azpay_tui.tui.widgets.charges import charge_lines, deadline_lines
+from azpay_tui.tui.widgets.marks import attention_line, mark_lines, note_lines
 from azpay_tui.tui.widgets.sums import sums
 from azpay_tui.tui.widgets.timeline import timeline_lines
 from azpay_tui.tui.widgets.words import (
@@ -34,6 +36,7 @@ from azpay_tui.tui.widgets.words import (
 )
 
 NO_ORDER = "No order is chosen."
+_UNMARKED = Marks()
 
 
 def mask_email(address: str) -> str:
@@ -103,14 +106,17 @@ def detail_lines(
     now: datetime,
     where: tzinfo,
     masked: bool,
+    marks: Marks = _UNMARKED,
+    shown: tuple[str, ...] = (),
 ) -> Iterator[Text]:
-    """Yield the lines of the detail, most important first."""
+    """Yield the lines of the detail, most important first; `shown` are the marks of the list row."""
     word, verdict = status_of(order, now), ship(order, now)
     yield Text(order_name(order), "bold")
     yield Text.assemble((f"{glyph(word)} {word}", "bold"), "   ", (verdict.word, "bold"), f": {verdict.reason}")
-    codes = attention(order, now)
-    if codes:
-        yield Text(f"! needs you: {', '.join(codes)}", "bold")
+    needs = attention_line(attention(order, now), marks, shown, now)
+    if needs is not None:
+        yield needs
+    yield from mark_lines(marks, now, where)
     for intent in order.intents:
         yield _intent(intent, now)
     yield _offers(offers)
@@ -128,6 +134,7 @@ def detail_lines(
         yield from deadlines
     yield _heading("PEOPLE")
     yield from _people(order, masked)
+    yield from note_lines(marks, where)
     yield _heading("TIMELINE (newest first)")
     yield from timeline_lines(timeline, where)
     yield Text()
@@ -178,6 +185,7 @@ class DetailView(VerticalScroll, can_focus=True):
         self._zone = zone(timezone)
         self._shown: tuple[Order | None, tuple[Offer, ...], tuple[TimelineEntry, ...], ListRow | None, datetime] | None
         self._shown = None
+        self._marks = _UNMARKED
         self._text = Text()
 
     def compose(self) -> ComposeResult:
@@ -191,10 +199,11 @@ class DetailView(VerticalScroll, can_focus=True):
         timeline: tuple[TimelineEntry, ...],
         row: ListRow | None,
         now: datetime,
+        marks: Marks = _UNMARKED,
     ) -> None:
         """Show an order; without one what its list row says; another order starts at the top. `now` is UTC."""
         before = self._shown[0].id if self._shown and self._shown[0] else None
-        self._shown = (order, offers, timeline, row, now)
+        self._shown, self._marks = (order, offers, timeline, row, now), marks
         self._update()
         if order is not None and order.id != before:
             self.scroll_home(animate=False)
@@ -218,7 +227,9 @@ class DetailView(VerticalScroll, can_focus=True):
             return
         order, offers, timeline, row, now = self._shown
         if order is not None:
-            text = Text("\n").join(detail_lines(order, offers, timeline, now, self._zone, self.masked))
+            shown = row.marks if row is not None else ()
+            lines = detail_lines(order, offers, timeline, now, self._zone, self.masked, self._marks, shown)
+            text = Text("\n").join(lines)
         elif row is not None:
             text = Text(f"{display(row.id, 40)}\n{glyph(row.status)} {row.status}\nNothing more is known here yet.")
         else:

@@ -123,6 +123,23 @@ class OrderList(Widget, can_focus=True):
             self.arrived = arrived
             self.post_message(self.Changed())
 
+    def leave(self, order_ids: Iterable[str]) -> None:
+        """Take orders out of what is shown that a person's own doing took out of the view.
+
+        The cursor stays on its order, or goes to the one that followed it.
+        """
+        indexes = self._window.leave(order_ids)
+        if not indexes:
+            return
+        self._top -= sum(index < self._top for index in indexes)
+        self._cursor -= sum(index < self._cursor for index in indexes)
+        while self._cursor + 1 >= len(self._window.rows) and self._window.grow_down():
+            pass
+        if not self._window.rows:
+            self._window.first(self.view)
+        self._cursor = max(0, min(self._cursor, len(self._window.rows) - 1))
+        self._everything()
+
     def tick(self) -> None:
         """Paint the rows whose texts changed because time went by."""
         for y, before in tuple(self._painted.items()):
@@ -171,6 +188,12 @@ class OrderList(Widget, can_focus=True):
         self._cursor = self._window.around(row)
         self._top = self._cursor - self._page // 2
         self._everything()
+
+    def go_to_held(self, order_ids: Iterable[str]) -> None:
+        """Move to the first of orders that is among the rows held; without one stay."""
+        held = [index for order_id in order_ids if (index := self._window.index_of(order_id)) is not None]
+        if held:
+            self._go(min(held))
 
     def find(self, term: str, *, forward: bool = True) -> bool:
         """Move to the next order of the view that a text is found in; returns whether there is one."""
@@ -229,6 +252,14 @@ class OrderList(Widget, can_focus=True):
         for order_id in chosen:
             index = self._window.index_of(order_id)
             if index is not None:
+                self._paint_row(index)
+        self.post_message(self.Changed())
+
+    def deselect(self, order_ids: Iterable[str]) -> None:
+        """Select orders no longer."""
+        for order_id in order_ids:
+            index = self._window.index_of(order_id)
+            if self.selected.pop(order_id, None) is not None and index is not None:
                 self._paint_row(index)
         self.post_message(self.Changed())
 

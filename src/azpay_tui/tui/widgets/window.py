@@ -131,6 +131,14 @@ class Window:
                     found.append(index)
         return tuple(found)
 
+    def leave(self, order_ids: Iterable[str]) -> tuple[int, ...]:
+        """Let go of orders that left the view; returns the indexes at which they were held."""
+        gone = set(order_ids)
+        indexes = tuple(index for index, row in enumerate(self.rows) if row.id in gone)
+        for index in reversed(indexes):
+            del self.rows[index]
+        return indexes
+
     def arrived(self) -> int:
         """Count rows that belong among those held and are not shown yet."""
         if self._previous is None:

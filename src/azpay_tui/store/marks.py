@@ -1,0 +1,87 @@
+"""People's marks between the journal's rows and the domain; reading them needs nothing but sqlite3."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import Final
+
+from azpay_tui.domain.marks import Marks, Note, Reminder, Review, Standing, Trouble
+from azpay_tui.store.times import from_text, storable, to_text
+
+COLUMNS: Final = (
+    "review_codes",
+    "review_things",
+    "review_at",
+    "review_by",
+    "remind_until",
+    "remind_codes",
+    "remind_things",
+    "remind_at",
+    "remind_by",
+    "tags",
+)
+"""Columns of the table `mark` after the order's id."""
+Value = str | int | None
+_MARKS: Final = f"""SELECT m.order_id, {", ".join(f"m.{name}" for name in COLUMNS)}
+    FROM json_each(?) AS wanted CROSS JOIN mark AS m ON m.order_id = wanted.value"""
+_NOTES: Final = """SELECT n.order_id, n.id, n.at, n.person, n.text
+    FROM json_each(?) AS wanted CROSS JOIN note AS n ON n.order_id = wanted.value
+    WHERE n.retracted_at IS NULL ORDER BY n.id DESC"""
+
+
+def to_columns(standing: Standing) -> dict[str, Value]:
+    """Write a standing as the columns of its row."""
+    review, reminder = standing.review, standing.reminder
+    return {
+        "review_codes": " ".join(review.trouble.codes) if review else None,
+        "review_things": review.trouble.things if review else None,
+        "review_at": to_text(review.at) if review else None,
+        "review_by": storable(review.person) if review else None,
+        "remind_until": to_text(reminder.until) if reminder else None,
+        "remind_codes": " ".join(reminder.trouble.codes) if reminder else None,
+        "remind_things": reminder.trouble.things if reminder else None,
+        "remind_at": to_text(reminder.at) if reminder else None,
+        "remind_by": storable(reminder.person) if reminder else None,
+        "tags": storable(" ".join(standing.tags)),
+    }
+
+
+def from_columns(
+    review_codes: str | None,
+    review_things: int | None,
+    review_at: str | None,
+    review_by: str | None,
+    remind_until: str | None,
+    remind_codes: str | None,
+    remind_things: int | None,
+    remind_at: str | None,
+    remind_by: str | None,
+    tags: str,
+) -> Standing:
+    """Read what `to_columns` wrote."""
+    review = reminder = None
+    if review_at is not None:
+        review = Review(_trouble(review_codes, review_things), from_text(review_at), review_by or "")
+    if remind_until is not None:
+        trouble = _trouble(remind_codes, remind_things)
+        reminder = Reminder(from_text(remind_until), trouble, from_text(remind_at or remind_until), remind_by or "")
+    return Standing(review, reminder, tuple(tags.split()))
+
+
+def _trouble(codes: str | None, things: int | None) -> Trouble:
+    return Trouble(tuple((codes or "").split()), things or 0)
+
+
+def load(journal: sqlite3.Connection, order_ids: Iterable[str]) -> dict[str, Marks]:
+    """Return the marks of those orders that have any. Raises `sqlite3.Error`."""
+    wanted = json.dumps([*order_ids])
+    found = {row[0]: from_columns(*row[1:]) for row in journal.execute(_MARKS, (wanted,)).fetchall()}
+    notes: dict[str, list[Note]] = {}
+    for order_id, number, at, person, text in journal.execute(_NOTES, (wanted,)).fetchall():
+        notes.setdefault(order_id, []).append(Note(number, from_text(at), person, text))
+    return {
+        order_id: Marks(found.get(order_id, Standing()), tuple(notes.get(order_id, ())))
+        for order_id in {**found, **notes}
+    }

@@ -1,0 +1,190 @@
+"""Marks: what stays out of sight and until when, what is refused, and how times and words are read."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from azpay_tui.domain.marks import (
+    MOST_TAGS,
+    NOTE_LIMIT,
+    MarkChange,
+    MarkError,
+    Marks,
+    Note,
+    Standing,
+    Trouble,
+    apply,
+    clean_note,
+    clean_tag,
+    needs_person,
+    parse_tags,
+    parse_when,
+    words,
+)
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
+DECLINED = Trouble(("declined",), 1)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def after(change: MarkChange, trouble: Trouble = DECLINED, marks: Marks | None = None, at: datetime = NOW) -> Marks:
+    marks = marks or Marks()
+    return Marks(apply(change, "S01-1", marks, trouble, at, "ops").after, marks.notes)
+
+
+def needs(marks: Marks, trouble: Trouble, at: datetime = NOW) -> bool:
+    return needs_person(trouble.codes, words(marks, trouble, at))
+
+
+@pytest.mark.parametrize(
+    ("later", "back"),
+    [
+        (DECLINED, False),
+        (Trouble((), 1), False),
+        (Trouble(("declined", "diverged"), 1), True),
+        (Trouble(("suspended",), 1), True),
+        (Trouble(("declined",), 2), True),  # another charge was declined
+        (Trouble(("unknown",), 1), True),
+    ],
+)
+def test_what_was_reviewed_stays_away_until_something_new_happens(later: Trouble, back: bool) -> None:
+    marks = after(MarkChange(reviewed=True))
+    assert needs(marks, later) is back
+    assert ("reviewed" in words(marks, later, NOW)) is (bool(later.codes) and not back)
+
+
+def test_reviewed_can_be_taken_back() -> None:
+    marks = after(MarkChange(reviewed=False), marks=after(MarkChange(reviewed=True)))
+    assert marks == Marks()
+    assert needs(marks, DECLINED)
+
+
+def test_put_off_comes_back_in_time_or_with_something_new() -> None:
+    until = NOW + timedelta(hours=2)
+    marks = after(MarkChange(remind=until))
+    assert words(marks, DECLINED, NOW) == ("later",)
+    assert not needs(marks, DECLINED)
+    assert needs(marks, Trouble(("declined", "lapsed"), 1))
+    assert needs(marks, DECLINED, until)
+    assert words(marks, DECLINED, until) == ("due",)
+    assert needs(marks, Trouble((), 1), until)  # also when the trouble is over by then
+    seen = after(MarkChange(reviewed=True), marks=marks, at=until)
+    assert words(seen, DECLINED, until) == ("reviewed",)
+    assert seen.standing.reminder is None
+
+
+def test_a_reminder_without_any_trouble_does_not_hide_a_later_one() -> None:
+    marks = after(MarkChange(remind=NOW + timedelta(days=1)), Trouble((), 1))
+    assert words(marks, Trouble((), 1), NOW) == ("later",)
+    assert not needs(marks, Trouble((), 1))
+    assert needs(marks, Trouble(("lapses-soon",), 1))
+
+
+def test_a_reminder_that_is_due_of_an_order_without_trouble_ends_by_reviewing_it() -> None:
+    quiet = Trouble((), 1)
+    marks = after(MarkChange(remind=NOW + timedelta(hours=1)), quiet)
+    late = NOW + timedelta(hours=1)
+    assert needs(marks, quiet, late)
+    assert after(MarkChange(reviewed=True), quiet, marks, late) == Marks()
+
+
+def test_a_review_keeps_a_reminder_that_is_still_to_come() -> None:
+    marks = after(MarkChange(reviewed=True), marks=after(MarkChange(remind=NOW + timedelta(hours=1))))
+    assert words(marks, DECLINED, NOW) == ("reviewed", "later")
+    assert needs(marks, DECLINED, NOW + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("change", [MarkChange(reviewed=True), MarkChange(remind=NOW + timedelta(hours=1))])
+def test_an_unknown_outcome_stays_in_sight(change: MarkChange) -> None:
+    with pytest.raises(MarkError, match=r"outcome of an action on S01-1 is unknown.*journal resume"):
+        after(change, Trouble(("unknown", "declined"), 1))
+
+
+def test_where_nothing_is_wrong_nothing_can_be_reviewed() -> None:
+    with pytest.raises(MarkError, match="S01-1 needs nobody"):
+        after(MarkChange(reviewed=True), Trouble())
+
+
+def test_a_note_shows_and_hides_nothing() -> None:
+    marks = Marks(notes=(Note(1, NOW, "ops", "stock confirmed"),))
+    assert words(marks, DECLINED, NOW) == ("note",)
+    assert needs(marks, DECLINED)
+
+
+def test_tags_add_up_and_one_person_is_assigned() -> None:
+    marks = after(MarkChange(tags=("fraud", "@ann")))
+    marks = after(MarkChange(tags=("@bob", "vip"), untags=("fraud", "never-there")), marks=marks)
+    assert marks.standing.tags == ("@bob", "vip")
+    many = Marks(Standing(tags=tuple(f"t{n}" for n in range(MOST_TAGS))))
+    with pytest.raises(MarkError, match="at most 10 fit"):
+        after(MarkChange(tags=("more",)), marks=many)
+    assert len(after(MarkChange(tags=("t3",)), marks=many).standing.tags) == MOST_TAGS
+
+
+def test_an_edit_knows_whether_it_changes_anything() -> None:
+    marks = after(MarkChange(tags=("vip",)))
+    assert not apply(MarkChange(tags=("vip",)), "S01-1", marks, DECLINED, NOW, "ops").changes
+    assert apply(MarkChange(note="x"), "S01-1", marks, DECLINED, NOW, "ops").changes
+
+
+def test_a_note_is_one_line_of_a_fair_length() -> None:
+    assert clean_note("  called\n the\tbuyer ") == "called the buyer"
+    assert len(clean_note("x" * NOTE_LIMIT)) == NOTE_LIMIT
+    for text, words_ in (("  \n", "is empty"), ("x" * (NOTE_LIMIT + 1), f"at most {NOTE_LIMIT} fit")):
+        with pytest.raises(MarkError, match=words_):
+            clean_note(text)
+
+
+@pytest.mark.parametrize("text", ["", "@", "-x", "two words", "a/b", "x" * 21, "\x1b[31m", "_x", "@@a"])
+def test_a_tag_is_a_short_word(text: str) -> None:
+    with pytest.raises(MarkError):
+        clean_tag(text)
+
+
+def test_tags_are_read_with_signs() -> None:
+    assert parse_tags("Fraud, @Ann -old zoë.b-2") == (("fraud", "@ann", "zoë.b-2"), ("old",))
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("90m", "2026-03-04 12:30"),
+        ("1h", "2026-03-04 12:00"),
+        ("2 H", "2026-03-04 13:00"),
+        ("3d", "2026-03-07 11:00"),
+        ("1w", "2026-03-11 11:00"),
+        ("tomorrow", "2026-03-05 08:00"),
+        (" Tomorrow  14:30 ", "2026-03-05 13:30"),
+        ("14:30", "2026-03-04 13:30"),
+        ("09:00", "2026-03-05 08:00"),
+        ("friday", "2026-03-06 08:00"),
+        ("wed 9:00", "2026-03-11 08:00"),
+        ("2026-03-29", "2026-03-29 07:00"),  # summer time began that night
+        ("2026-12-01 23:59", "2026-12-01 22:59"),
+    ],
+)
+def test_times_are_those_of_the_profile(text: str, until: str) -> None:
+    now = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
+    assert f"{parse_when(text, now, BERLIN):%Y-%m-%d %H:%M}" == until
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is no time"),
+        ("soon", "is no time"),
+        ("25:00", "is no time"),
+        ("friday noon", "is no time"),
+        ("2026-13-01", "is no time"),
+        ("2026-02-30", "is no time"),
+        ("0m", "is over already"),
+        ("2026-03-04 08:00", "is over already"),
+        ("99999w", "a year away at most"),
+        ("2027-04-01", "a year away at most"),
+        ("\x1b[2J" * 30, "is no time"),
+    ],
+)
+def test_what_is_no_time_to_come_is_said(text: str, said: str) -> None:
+    with pytest.raises(MarkError, match=said):
+        parse_when(text, NOW, UTC)
