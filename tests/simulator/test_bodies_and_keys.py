@@ -25,6 +25,8 @@ def wish(**changes: Any) -> dict[str, Any]:
         (b"[]", "InvalidRequestFormat"),
         (b"\xff\xfe{}", "InvalidRequestFormat"),
         (b'{"chargeAmount":NaN}', "InvalidRequestFormat"),
+        (b'{"chargeAmount":"\\ud800"}', "InvalidRequestFormat"),
+        (b'{"\\udfff":["x"]}', "InvalidRequestFormat"),
         (b'{"chargePermissionId":"a","chargePermissionId":"b"}', "InvalidRequestFormat"),
         (b"[" * 100_000, "InvalidRequestFormat"),
         (b"", "MissingParameterValue"),

@@ -432,3 +432,10 @@ def test_bad_control_requests_get_a_sentence(world: World, method: str, path: st
     answer = world.simulator.handle(Request(method, path, "", (), raw))
     assert answer.status == status
     assert json.loads(answer.body)["error"].endswith(".")
+
+
+def test_half_a_character_is_refused_before_it_could_be_answered(world: World) -> None:
+    for name in ("\ud800", "a\udc00b"):
+        assert "half a character" in world.sim("POST", "orders", [{"buyer_name": name}], 400)["error"]
+    made = world.order("open", buyer_name="\U0001f600")
+    assert world.permission(made.permission)["buyer"]["name"] == "\U0001f600"

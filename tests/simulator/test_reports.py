@@ -237,11 +237,19 @@ def test_reports_are_filtered(world: World) -> None:
         ({"colour": "red"}, "InvalidParameterValue"),
         ({"nextToken": "bad!"}, "InvalidParameterValue"),
         ({"nextToken": "AAAA"}, "InvalidParameterValue"),
+        ({"nextToken": "____"}, "InvalidParameterValue"),
+        ({"nextToken": "caf\u00e9"}, "InvalidParameterValue"),
         ({"nextToken": "MTA_", "pageSize": "1"}, "InvalidParameterCombination"),
     ],
 )
 def test_queries_that_are_refused(world: World, parameters: dict[str, Any], code: str) -> None:
     assert reason(query(world, "reports", **parameters), 400) == code
+
+
+def test_a_parameter_without_a_value_is_none(world: World) -> None:
+    body(create(world), 201)
+    assert len(body(query(world, "reports", reportTypes="", nextToken=""), 200)["reports"]) == 1
+    assert body(query(world, "report-schedules", reportTypes=""), 200) == {"reportSchedules": []}
 
 
 def schedule(world: World, frequency: str = "P1D", **more: Any) -> Response:

@@ -32,7 +32,7 @@ FORMS = [
         "node",
         key_header="x-amz-pay-Idempotency-Key",
         signed={"user-agent": "amazon-pay-api-sdk-nodejs/2.3.4 (JS/20.1; linux)", "x-amz-pay-host": "127.0.0.1:8443"},
-        query="nextToken=a%20b~!'()*c&pageSize=1",
+        query="nextToken=a%20b~!()*c&pageSize=1",
         signing={"date_form": NODE_DATE, "sort": True},
     ),
     Form(

@@ -77,7 +77,7 @@ MAX_DEPTH: Final = 32
 
 
 def parse_json(body: bytes) -> JsonValue:
-    """Parse UTF-8 JSON strictly: no duplicate keys, no NaN, no depth beyond 32. Raises JsonError."""
+    """Parse UTF-8 JSON strictly: no double keys, no NaN, no half characters, no depth beyond 32. Raises JsonError."""
     try:
         text = body.decode("utf-8")
         value: JsonValue = json.loads(
@@ -93,7 +93,7 @@ def parse_json(body: bytes) -> JsonValue:
         raise JsonError("the text is nested too deeply") from error
     except json.JSONDecodeError as error:
         raise JsonError(f"{error.msg} at line {error.lineno} column {error.colno}") from error
-    _check_depth(value, 0)
+    _check(value, 0)
     return value
 
 
@@ -110,15 +110,26 @@ def _no_duplicates(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     return seen
 
 
-def _check_depth(value: JsonValue, depth: int) -> None:
+def _check(value: JsonValue, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise JsonError("the text is nested too deeply")
     if isinstance(value, dict):
-        for child in value.values():
-            _check_depth(child, depth + 1)
+        for key, child in value.items():
+            _check_text(key)
+            _check(child, depth + 1)
     elif isinstance(value, list):
         for child in value:
-            _check_depth(child, depth + 1)
+            _check(child, depth + 1)
+    elif isinstance(value, str):
+        _check_text(value)
+
+
+def _check_text(text: str) -> None:
+    """Refuse an escaped half of a character: it could not be written out again."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise JsonError("an escape stands for half a character") from error
 
 
 def dump_json(value: Plain) -> bytes:
