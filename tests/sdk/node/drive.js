@@ -216,6 +216,50 @@ async function checkout(pay) {
     check('its permission has the number', data.merchantMetadata.merchantReferenceId, 'N-2001');
 }
 
+// A report document's address is good without a signature, for seconds.
+function download(url) {
+    return new Promise((resolve, reject) => {
+        https.get(url, { agent }, (response) => {
+            let text = '';
+            response.on('data', (part) => { text += part; });
+            response.on('end', () => resolve([response.statusCode, text]));
+        }).on('error', reject);
+    });
+}
+
+async function reports(pay) {
+    const day = 86400000;
+    const compact = (time) => `${new Date(time).toISOString().replace(/[-:]/g, '').split('.')[0]}Z`;
+    const reportType = '_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SANDBOX_SETTLEMENT_DATA_';
+    const span = { startTime: compact(Date.now() - 20 * day), endTime: compact(Date.now() + day) };
+    const made = await order('captured', { number: 'N-3001' });
+    const created = await call(pay.createReport({ reportType, ...span }, fresh()));
+    check('create a report', created.status, 201);
+    const id = created.data.reportId;
+    await control('POST', 'clock', { advance: '2m' }); // less than the five minutes a date may be off
+    const found = await call(pay.getReportById(id));
+    check('a report is read', [found.status, found.data.processingStatus], [200, 'COMPLETED']);
+    const listed = await call(pay.getReports({ reportTypes: [reportType], processingStatuses: ['COMPLETED'], pageSize: 5 }));
+    check('reports are listed', [listed.status, listed.data.reports.map((report) => report.reportId)], [200, [id]]);
+    const document = await call(pay.getReportDocument(found.data.reportDocumentId));
+    const [status, text] = await download(document.data.url);
+    check('its document is downloaded', [status, text.includes(made.charge)], [200, true]);
+    check('a query is signed as it was sent', reason(await call(pay.getReports({ nextToken: "a b+c/d=e~f*g(h)!i:é" }))),
+        [400, 'InvalidParameterValue']);
+
+    const wish = { reportType, scheduleFrequency: 'P1D' };
+    const schedule = await call(pay.createReportSchedule(wish, fresh()));
+    check('create a report schedule', schedule.status, 201);
+    const schedules = await call(pay.getReportSchedules(reportType));
+    check('schedules are listed', schedules.data.reportSchedules.length, 1);
+    check('all schedules too', (await call(pay.getReportSchedules())).data.reportSchedules.length, 1);
+    const one = await call(pay.getReportScheduleById(schedule.data.reportScheduleId));
+    check('a schedule is read', [one.status, one.data.scheduleFrequency], [200, 'P1D']);
+    check('cancel a schedule', (await call(pay.cancelReportSchedule(schedule.data.reportScheduleId))).status, 200);
+    check('it is gone', reason(await call(pay.getReportScheduleById(schedule.data.reportScheduleId))),
+        [404, 'ResourceNotFound']);
+}
+
 async function main() {
     await moneyPath('AMZN-PAY-RSASSA-PSS', client());
     await moneyPath('AMZN-PAY-RSASSA-PSS-V2', client({ algorithm: 'AMZN-PAY-RSASSA-PSS-V2' }));
@@ -225,6 +269,7 @@ async function main() {
     await simulation(pay);
     await aroundTheMoney(pay);
     await checkout(pay);
+    await reports(pay);
     console.log(`${checks} checks, ${failed} failed`);
     process.exitCode = failed ? 1 : 0;
 }

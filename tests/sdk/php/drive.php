@@ -228,6 +228,38 @@ function checkout(Client $pay): void
     check('its permission has the number', $permission['merchantMetadata']['merchantReferenceId'], 'P-2001');
 }
 
+function reports(Client $pay): void
+{
+    $type = '_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SANDBOX_SETTLEMENT_DATA_';
+    $compact = fn (string $when) => gmdate('Ymd\\THis\\Z', strtotime($when));
+    $span = ['startTime' => $compact('-20 days'), 'endTime' => $compact('+1 day')];
+    [, $charge] = order('captured', ['number' => 'P-3001']);
+    $created = $pay->createReport(['reportType' => $type] + $span, fresh());
+    check('create a report', $created['status'], 201);
+    $id = body($created)['reportId'];
+    control('POST', 'clock', ['advance' => '2m']); // less than the five minutes a date may be off
+    $found = $pay->getReportById($id);
+    check('a report is read', [$found['status'], body($found)['processingStatus']], [200, 'COMPLETED']);
+    $listed = $pay->getReports(['reportTypes' => $type, 'processingStatuses' => 'COMPLETED', 'pageSize' => 5]);
+    check('reports are listed', [$listed['status'], array_column(body($listed)['reports'], 'reportId')], [200, [$id]]);
+    $document = body($pay->getReportDocument(body($found)['reportDocumentId']));
+    check('its document is downloaded', str_contains(file_get_contents($document['url'], false, stream_context_create(
+        ['ssl' => ['cafile' => getenv('SIMULATOR_CA_FILE')]])), $charge), true);
+    check('a query is signed as it was sent', reason($pay->getReports(['nextToken' => "a b+c/d=e~f*g(h)!'i:é"])),
+        [400, 'InvalidParameterValue']);
+
+    $schedule = $pay->createReportSchedule(['reportType' => $type, 'scheduleFrequency' => 'P1D'], fresh());
+    check('create a report schedule', $schedule['status'], 201);
+    $scheduleId = body($schedule)['reportScheduleId'];
+    check('schedules are listed', count(body($pay->getReportSchedules($type))['reportSchedules']), 1);
+    check('all schedules too', count(body($pay->getReportSchedules())['reportSchedules'] ?? []), 1);
+    check('cancel a schedule', $pay->cancelReportSchedule($scheduleId)['status'], 200);
+    check('it is gone', reason($pay->getReportScheduleById($scheduleId)), [404, 'ResourceNotFound']);
+
+    $paid = $pay->getDisbursements($span);
+    check('disbursements are read', [$paid['status'], body($paid)], [200, ['disbursements' => [], 'nextToken' => null]]);
+}
+
 try {
     moneyPath('AMZN-PAY-RSASSA-PSS', client());
     $pay = client(['algorithm' => 'AMZN-PAY-RSASSA-PSS-V2']);
@@ -237,6 +269,7 @@ try {
     simulation($pay);
     aroundTheMoney($pay);
     checkout($pay);
+    reports($pay);
     echo "$checks checks, $failed failed\n";
 } catch (Throwable $error) {
     echo "FAIL  the drive broke off: $error\n";
