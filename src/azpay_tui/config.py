@@ -31,7 +31,7 @@ Region = Literal["na", "eu", "jp"]
 Environment = Literal["simulator", "sandbox", "live"]
 Pace = Literal["quota", "off"]
 
-_TOP_KEYS: Final = ("default_profile", "profiles")
+_TOP_KEYS: Final = ("default_profile", "profiles", "console")
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "api": ("v2",),
     "region": ("na", "eu", "jp"),

@@ -73,11 +73,15 @@ class Driven:
 
 @asynccontextmanager
 async def driven(
-    desk: MemoryDesk | None = None, size: tuple[int, int] = (80, 24), *, tour: bool = False, low_bandwidth: bool = False
+    desk: MemoryDesk | None = None,
+    size: tuple[int, int] = (80, 24),
+    *,
+    tour: bool = False,
+    levers: Levers | None = None,
 ) -> AsyncIterator[Driven]:
     """Run the console on a desk in memory."""
     desk = desk or MemoryDesk()
-    app = Console(desk, tour=tour, levers=Levers(low_bandwidth=low_bandwidth))
+    app = Console(desk, tour=tour, levers=levers)
     async with app.run_test(size=size) as pilot:
         console = Driven(app, desk, pilot)
         await console.until(lambda: "ONLINE" in console.text or console.desk.sync.connection in console.text)

@@ -11,6 +11,7 @@ from tests.tui.pilot import driven
 
 from azpay_tui.domain import states
 from azpay_tui.tui.display import hidden, width
+from azpay_tui.tui.levers import Levers
 from azpay_tui.tui.widgets.columns import GUTTER, layout, line, titles
 from azpay_tui.tui.widgets.window import KEPT, Window
 
@@ -141,7 +142,7 @@ async def test_moving_by_every_step() -> None:
 
 async def test_the_cursor_row_is_always_on_screen_and_marked() -> None:
     for low_bandwidth in (False, True):
-        async with driven(MemoryDesk(MANY), low_bandwidth=low_bandwidth) as console:
+        async with driven(MemoryDesk(MANY), levers=Levers(low_bandwidth=low_bandwidth)) as console:
             await console.press("6")
             for keys in ("j" * 14, "j", "j", "k", "G", "k", "gg"):
                 await console.press(*keys)
@@ -153,7 +154,7 @@ async def test_the_cursor_row_is_always_on_screen_and_marked() -> None:
 
 
 async def test_on_a_slow_link_the_list_scrolls_rarely_and_far() -> None:
-    async with driven(MemoryDesk(MANY), low_bandwidth=True) as console:
+    async with driven(MemoryDesk(MANY), levers=Levers(low_bandwidth=True)) as console:
         await console.press("6")
         tops = set()
         for _ in range(60):

@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 import typer
 
-from azpay_tui.cli.context import Context
+from azpay_tui.cli.context import Context, console_settings
 from azpay_tui.cli.outcome import OK
 
 app = typer.Typer(
@@ -49,6 +49,18 @@ def main(
     ] = None,
     data_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where journal and cache lie.")] = None,
     read_only: Annotated[bool, typer.Option("--read-only", help="Look, never act.")] = False,
+    theme: Annotated[
+        str | None, typer.Option(metavar="T", help="Colours of the console: auto, dark, light, high-contrast or mono.")
+    ] = None,
+    ascii: Annotated[
+        bool | None, typer.Option("--ascii/--no-ascii", help="Borders and signs of the console in ASCII.")
+    ] = None,
+    mouse: Annotated[
+        bool | None, typer.Option("--mouse/--no-mouse", help="The mouse in the console; off over SSH.")
+    ] = None,
+    low_bandwidth: Annotated[
+        bool | None, typer.Option("--low-bandwidth/--full-bandwidth", help="Paint less often; on over SSH.")
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
     ] = False,
@@ -57,6 +69,7 @@ def main(
     context = _context(ctx)
     context.profile_name, context.config_file = profile, config
     context.data_dir, context.read_only = data_dir, read_only
+    context.console = console_settings(theme, ascii, mouse, low_bandwidth)
     if ctx.invoked_subcommand is None:
         from azpay_tui.cli.console import open_console
 
@@ -73,7 +86,7 @@ def demo(
     """Open the console on sample orders of a simulated shop; needs nothing and leaves nothing behind."""
     from azpay_tui.cli.demo import run_demo
 
-    return run_demo(_context(ctx).builder, orders=orders, seed=seed)
+    return run_demo(_context(ctx), orders=orders, seed=seed)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from azpay_tui.cli.output import ask, is_terminal, say
 from azpay_tui.cli.setup.asking import can_ask
 from azpay_tui.cli.wrapping import tell
 from azpay_tui.config import NoProfileError
+from azpay_tui.settings import ConsoleSettings
 
 _DEMO_ORDERS, _DEMO_SEED = 200, 7
 
@@ -26,10 +27,11 @@ def open_console(context: Context) -> int:
     except NoProfileError as error:
         return _offer(context, error)
     require_terminal()
+    settings = context.settings()
     notes: list[str] = []
     desk = context.builder.console_desk(context.profile(), context.info(), notes.append)
     try:
-        code = on_console(desk, context.profile().data_dir, tour=False)
+        code = on_console(desk, context.profile().data_dir, settings, tour=False)
     finally:
         desk.stop(FINISH_SECONDS)
         for note in notes:  # not while the console owns the terminal
@@ -48,15 +50,15 @@ def require_terminal() -> None:
         raise CommandError(problem, code="no-terminal")
 
 
-def on_console(desk: Desk, report_dir: Path | None, *, tour: bool) -> int:
+def on_console(desk: Desk, report_dir: Path | None, settings: ConsoleSettings, *, tour: bool) -> int:
     """Run the console, which handles signals itself, and return its exit code; a crash report goes to `report_dir`."""
     from azpay_tui.tui.levers import prepare_environment
 
-    prepare_environment()  # before the screen library is imported
+    prepare_environment(settings.low_bandwidth)  # before the screen library is imported
     from azpay_tui.tui.app import run_console
 
     with signals.released():
-        return run_console(desk, tour=tour, report_dir=report_dir)
+        return run_console(desk, tour=tour, settings=settings, report_dir=report_dir)
 
 
 def _offer(context: Context, error: NoProfileError) -> int:
@@ -70,7 +72,7 @@ def _offer(context: Context, error: NoProfileError) -> int:
         case "demo":
             from azpay_tui.cli.demo import run_demo
 
-            return run_demo(context.builder, orders=_DEMO_ORDERS, seed=_DEMO_SEED)
+            return run_demo(context, orders=_DEMO_ORDERS, seed=_DEMO_SEED)
         case "init":
             from azpay_tui.cli.setup.given import Given
             from azpay_tui.cli.setup.init import init

@@ -13,8 +13,10 @@ from typing import Final, Protocol
 from azpay_tui import config
 from azpay_tui.amazon.gateway import Gateway
 from azpay_tui.backoffice.ports import Desk, ProfileInfo, Reader
+from azpay_tui.cli.outcome import CommandError
 from azpay_tui.domain.intent import Intent, State
 from azpay_tui.domain.policy import Policy
+from azpay_tui.settings import ConsoleSettings, load_settings, theme_of
 
 FINISH_SECONDS: Final = 27.0
 """How long a call that is under way may still take when the program ends: its own deadline of 25 s and a margin."""
@@ -62,6 +64,16 @@ class Builder(Protocol):
         ...
 
 
+def console_settings(
+    theme: str | None, ascii: bool | None, mouse: bool | None, low_bandwidth: bool | None
+) -> ConsoleSettings:
+    """Take the options of the console; raises `CommandError` (exit code 2) for a theme that there is not."""
+    try:
+        return ConsoleSettings(None if theme is None else theme_of(theme), ascii, mouse, low_bandwidth)
+    except ValueError as error:
+        raise CommandError(str(error), code="usage") from error
+
+
 @dataclass
 class Context:
     """One invocation: options, and what was built for it."""
@@ -71,6 +83,8 @@ class Context:
     config_file: Path | None = None
     data_dir: Path | None = None
     read_only: bool = False
+    console: ConsoleSettings = field(default_factory=ConsoleSettings)
+    """What the options say of the console."""
     _profile: config.Profile | None = field(default=None, init=False)
     _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack, init=False)
 
@@ -82,6 +96,10 @@ class Context:
                 profile = replace(profile, data_dir=self.data_dir.absolute())
             self._profile = profile
         return self._profile
+
+    def settings(self) -> ConsoleSettings:
+        """Return how the console is wanted: by the options, else by the configuration. Raises `ConfigError`."""
+        return self.console.over(load_settings(self.config_file))
 
     def info(self) -> ProfileInfo:
         """Say where and who, and whether anything may be sent."""

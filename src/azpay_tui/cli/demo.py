@@ -12,18 +12,20 @@ from pathlib import Path
 
 from azpay_tui import config
 from azpay_tui.cli.console import on_console, require_terminal
-from azpay_tui.cli.context import FINISH_SECONDS, Builder
+from azpay_tui.cli.context import FINISH_SECONDS, Context
 from azpay_tui.cli.crash import report_directory
 from azpay_tui.cli.keeping import import_stream, sync_desk
 from azpay_tui.cli.outcome import UNEXPECTED, CommandError
 from azpay_tui.cli.output import say
+from azpay_tui.settings import ConsoleSettings
 
 _END_SECONDS = 5.0
 
 
-def run_demo(builder: Builder, *, orders: int, seed: int) -> int:
+def run_demo(context: Context, *, orders: int, seed: int) -> int:
     """Start a simulator of its own, learn of its orders, open the console with the tour, leave nothing behind."""
     require_terminal()
+    builder, settings = context.builder, _settings(context)
     say(f"Starting a simulated shop with {orders} orders. Nothing of it is real, and nothing stays.")
     with _simulated_shop(orders, seed) as directory:
         profile = replace(config.load(directory / "config.toml"), name="demo")
@@ -32,9 +34,16 @@ def run_demo(builder: Builder, *, orders: int, seed: int) -> int:
             with open(directory / "orders.csv", "rb") as stream:
                 import_stream(desk, stream)
             sync_desk(desk)
-            return on_console(desk, report_directory(), tour=True)
+            return on_console(desk, report_directory(), settings, tour=True)
         finally:
             desk.stop(FINISH_SECONDS)
+
+
+def _settings(context: Context) -> ConsoleSettings:
+    try:
+        return context.settings()
+    except config.ConfigError:
+        return context.console  # a configuration with a mistake in it keeps nobody from looking around
 
 
 @contextlib.contextmanager

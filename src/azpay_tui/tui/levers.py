@@ -12,8 +12,6 @@ from azpay_tui.settings import ConsoleSettings
 LOCAL_ESCAPE_DELAY: Final = "100"
 """Milliseconds after which a lone ESC byte is the Escape key."""
 REMOTE_ESCAPE_DELAY: Final = "250"
-_COLOURS: Final = 8
-"""Colours a terminal must know, by its entry in terminfo."""
 _BARE: Final = ("vt", "ansi", "linux", "cons")
 """Beginnings of TERM whose fonts lack more than the simplest lines."""
 _LIGHT: Final = frozenset({"7", "15"})
@@ -59,13 +57,8 @@ def _palette(settings: ConsoleSettings, environment: Mapping[str, str]) -> Palet
 
 
 def _has_colours(terminal: str) -> bool:
-    import curses
-
-    try:
-        curses.setupterm(terminal)
-    except curses.error:
-        return not terminal.startswith("vt")  # not in the database here; nearly everything else has colours
-    return curses.tigetnum("colors") >= _COLOURS
+    # By name, not by terminfo, which may know less on a host than the terminal can do: DEC's own, and the `-m` family.
+    return not terminal.startswith("vt") and not terminal.endswith(("-m", "-mono"))
 
 
 def _shows_lines(environment: Mapping[str, str]) -> bool:
