@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -381,3 +382,51 @@ def test_the_text_for_people_is_one_line(shop: Shop) -> None:
     done = shop("capture", order, "--yes")
     assert done.code == 0
     assert done.out == f"capture {charge_of(shop)} 120.00 USD succeeded (I-000001)\n"
+
+
+# What people read
+
+
+def test_a_decline_says_what_became_of_the_money_and_names_the_next_command(shop: Shop) -> None:
+    order = shop.make("open")
+    shop.fault(order, "authorize", "status", code=422, reason="SoftDeclined")
+    done = shop("authorize", order, "--yes")
+    assert done.code == 4
+    assert done.out == f"authorize {order} 120.00 USD declined: SoftDeclined (I-000001)\n"
+    assert "Declined for now; another try may succeed. No money was taken and none is held." in done.err
+    assert f"Next: Authorize again (azpay authorize {order});" in done.err
+    assert "Quote: SoftDeclined, request id " in done.err
+    shown = shop.good("orders", "show", order).out
+    assert "An authorization of 120.00 USD was declined" in shown
+    assert "SoftDeclined: Declined for now; another try may succeed. No money was taken and none is held. " in shown
+    assert f"Next: Authorize again (azpay authorize {order});" in shown
+    told = shop.good("journal", "show", "I-000001").out
+    assert "Quote: SoftDeclined, request id " in told
+
+
+@pytest.mark.parametrize(
+    ("situation", "words"),
+    [
+        ("declined-hard", "HardDeclined: Declined for good; the same card will fail again."),
+        ("rejected", "Next: Do not ship; ask the buyer to order again."),
+        ("suspended", "PaymentMethodInvalid: The buyer's payment method was refused."),
+        ("refund-declined", "The buyer got nothing back by this refund. Next: "),
+        ("lapsed", "ExpiredUnused: The authorization lapsed without a capture."),
+    ],
+)
+def test_show_explains_every_reason(shop: Shop, situation: str, words: str) -> None:
+    order = shop.make(situation)
+    assert words in shop.good("orders", "show", order).out
+    assert words not in shop.good("orders", "show", order, "--json").out
+
+
+def test_a_refusal_names_the_date_that_changes_it(shop: Shop) -> None:
+    order = shop.make("pending")
+    done = shop("capture", order, "--yes")
+    assert done.code == 3
+    dated = re.compile(r"still deciding .* Changes \d{4}-\d\d-\d\d \d\d:\d\d UTC\.")
+    assert dated.search(done.err)
+    assert dated.search(shop.good("orders", "actions", order).out)
+    error = shop("capture", order, "--yes", "--json").error
+    assert "Changes" not in error["message"]
+    assert error["changes_at"] is not None

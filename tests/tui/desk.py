@@ -13,7 +13,7 @@ from azpay_tui.backoffice.act import check_amount, find_offer
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, OfflineError
 from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready
-from azpay_tui.domain import effect, limits, states, status
+from azpay_tui.domain import effect, limits, outlook, states, status
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.filters import WHOLE, Narrowed, matches
 from azpay_tui.domain.intent import (
@@ -522,7 +522,7 @@ class MemoryDesk:
             derive_key(base, 0),
             fresh,
             self.clock,
-            effect.after(order, wish, self.clock),
+            outlook.after(order, wish, self.clock),
             effect.already_so(order, wish),
         )
 

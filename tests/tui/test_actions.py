@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.tui.desk import NOW, MemoryDesk, sample_orders
@@ -15,7 +16,7 @@ from azpay_tui.domain.intent import MONEY_VERBS, Verb
 from azpay_tui.domain.order import Order
 from azpay_tui.tui.dialogs.pick import PickDialog
 from azpay_tui.tui.widgets.actions import ActionsPane
-from azpay_tui.tui.widgets.words import LETTERS, NAMES, object_name
+from azpay_tui.tui.widgets.words import LETTERS, NAMES, local, object_name
 
 ORDERS = sample_orders(rounds=1)
 
@@ -69,7 +70,7 @@ async def test_a_verb_is_shown_if_and_only_if_it_is_valid(order: Order) -> None:
             refused = [line for line in lines if line.startswith(f"- {NAMES[offer.verb]}")]
             if offer.verdict == "no":
                 assert offer.reason
-                assert any(offer.reason[:60] in line for line in refused)
+                assert any(local(offer.reason, ZoneInfo("Europe/Berlin"))[:60] in line for line in refused)
             else:
                 assert valid
                 assert valid[0].startswith("!") == (offer.verdict == "warn")

@@ -266,12 +266,16 @@ def confirm(console: Driven) -> ActionResult:
     ("state", "reason", "words"),
     [
         ("succeeded", None, "captured"),
-        ("accepted", None, "Amazon is working on it"),
-        ("declined", "HardDeclined", "DECLINED. The payment was declined for good"),
-        ("refused", "InvalidChargeStatus", "REFUSED by Amazon. The charge's status"),
-        ("unknown", None, "UNKNOWN, being checked; do not repeat"),
-        ("abandoned", "The order \x1b[2J changed.", "nothing was sent. The order"),
-        ("attention", None, "needs your decision"),
+        ("accepted", None, "accepted. Amazon is taking the money"),
+        ("declined", "HardDeclined", "DECLINED. Declined for good; the same card will fail again. No money was taken"),
+        (
+            "refused",
+            "InvalidChargeStatus",
+            "REFUSED. The charge's status does not allow it any more. Nothing",
+        ),
+        ("unknown", None, "UNKNOWN. Whether money moved is not known yet. Next: Do not repeat it."),
+        ("abandoned", "The order \x1b[2J changed.", "changed. Nothing was sent. Next: Look at the order"),
+        ("attention", None, "NEEDS YOUR DECISION. Whether money moved is not known. Next: Look in Seller Central"),
     ],
 )
 async def test_the_outcome_of_an_action_is_said_in_words(state: str, reason: str | None, words: str) -> None:
@@ -296,7 +300,7 @@ async def test_a_wish_the_back_office_refuses_is_said() -> None:
     async with driven(Refusing()) as console:
         await console.press("2")
         console.app._confirmed(confirm(console))
-        await console.until(lambda: "Nothing was sent. Another action" in console.said)
+        await console.until(lambda: "Another action on this order is under way. Nothing was sent." in console.said)
 
 
 async def test_nothing_is_submitted_without_a_result() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.tui.desk import HOSTILE, NOW, MemoryDesk, sample_orders
@@ -12,11 +13,12 @@ from textual.app import App, ComposeResult
 
 from azpay_tui.domain import states
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.order import Buyer, OpenIntent, Order
+from azpay_tui.domain.order import Buyer, LocalDecline, OpenIntent, Order
 from azpay_tui.domain.rows import TimelineEntry
 from azpay_tui.domain.status import ship, status_of
 from azpay_tui.tui.display import hidden
 from azpay_tui.tui.widgets.detail import DetailView, mask_email
+from azpay_tui.tui.widgets.words import local
 
 ORDERS = sample_orders(rounds=1)
 
@@ -60,7 +62,7 @@ async def test_every_situation_shows_status_ship_verdict_objects_and_age(order: 
     text = await text_of(order)
     assert order.id in text
     assert status_of(order, NOW) in text
-    assert f"{ship(order, NOW).word}: {ship(order, NOW).reason}" in text
+    assert f"{ship(order, NOW).word}: {local(ship(order, NOW).reason, ZoneInfo('Europe/Berlin'))}" in text
     for item in (*order.charges, *order.refunds):
         assert item.id[20:] in text
         assert str(item.amount) in text
@@ -98,6 +100,22 @@ async def test_reasons_are_in_plain_words() -> None:
     assert "another try may succeed" in text
     odd = await text_of(an_order(states.DECLINED, reason="BrandNewReason"))
     assert "BrandNewReason" in odd
+
+
+async def test_a_reason_tells_the_money_and_the_next_step_with_its_keys() -> None:
+    soft = await text_of(an_order(states.DECLINED, reason="SoftDeclined"))
+    assert "No money was taken and none is held. Next: Authorize again (a a);" in soft
+    closed = await text_of(an_order(states.DECLINED, reason="SoftDeclined", permission=states.CLOSED))
+    assert "(a a)" not in closed
+    suspended = await text_of(an_order(permission=states.NON_CHARGEABLE, permission_reason="PaymentMethodInvalid"))
+    assert "a live authorization can still be captured. Next: Ask the buyer" in suspended
+
+
+async def test_a_decline_that_left_no_charge_is_explained_too() -> None:
+    gone = replace(an_order(None), declines=(LocalDecline(NOW, Money(8990, "USD"), "HardDeclined"),))
+    text = await text_of(gone)
+    assert "x an authorization of 89.90 USD was declined now: HardDeclined: Declined for good;" in text
+    assert "Next: Ask the buyer for another payment method, refresh, then authorize again (a a)." in text
 
 
 async def test_deadlines_are_relative_and_absolute_in_the_profiles_zone() -> None:
@@ -163,6 +181,11 @@ async def test_an_open_intent_is_at_the_top() -> None:
     text = await text_of(replace(order, intents=(intent,)))
     assert "? capture 1.00 USD, charge C000001: unknown, confirmed by ops 6h 00m ago (I7)" in text
     assert text.index("I7") < text.index("SUMS")
+    assert "Do not repeat it: it is read back by itself; a r looks now." in text
+    due = replace(intent, next_due=NOW + timedelta(minutes=7))
+    assert "read back by itself, next in 7m;" in await text_of(replace(order, intents=(due,)))
+    asked = replace(intent, state="attention")
+    assert "decide with azpay journal settle I7." in await text_of(replace(order, intents=(asked,)))
 
 
 async def test_the_timeline_is_as_given_newest_first() -> None:

@@ -19,12 +19,13 @@ from azpay_tui.backoffice.errors import (
 from azpay_tui.backoffice.health import Health
 from azpay_tui.backoffice.ports import Journal, Reader, Ready
 from azpay_tui.backoffice.reading import Reading
-from azpay_tui.domain import effect, limits, matrix, reasons
+from azpay_tui.domain import effect, limits, matrix, outlook, reasons
 from azpay_tui.domain.intent import IntentDraft, Place, Seen, Verb, Wish, derive_key, key_base
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.telling import ALREADY_SO
 
 
 def suggest(order: Order, verb: Verb, target: str, now: datetime) -> Money | None:
@@ -154,7 +155,7 @@ class Checker:
             raise NotValidError(off)
         changed = effect.differences(seen or Seen.of(cached), Seen.of(fresh), own_objects(self._journal, wish.order_id))
         if changed and refusal is None and effect.already_so(fresh, wish):
-            return self._ready(wish, fresh, Offer(wish.verb, wish.target, "yes", "already so"), already_so=True)
+            return self._ready(wish, fresh, Offer(wish.verb, wish.target, "yes", ALREADY_SO), already_so=True)
         if changed:
             raise ChangedError(f"The order changed at Amazon: {describe(changed)}. Look at it and run it again.")
         return self._ready(wish, fresh, self._judge(fresh, wish), already_so=False)
@@ -185,7 +186,7 @@ class Checker:
             key=derive_key(base, counter),
             seen=Seen.of(order),
             read_at=now,
-            after=effect.after(order, wish, now),
+            after=outlook.AS_IT_IS if already_so else outlook.after(order, wish, now),
             already_so=already_so,
         )
 

@@ -33,6 +33,7 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
+from azpay_tui.domain.telling import ALREADY_SO
 from azpay_tui.store import errors as store_errors
 
 _log = logging.getLogger(__name__)
@@ -200,9 +201,7 @@ class BackOffice:
             if not ready.already_so:
                 self._flight[intent.id] = intent
         if ready.already_so:
-            intent = self._journal.move(
-                intent.id, "succeeded", "already so", "read-back", self.clock(), reconciled=True
-            )
+            intent = self._journal.move(intent.id, "succeeded", ALREADY_SO, "read-back", self.clock(), reconciled=True)
             self._parts.cache.reproject([order_id], self.clock())
             self._events.tell(Event("intent", (order_id,), intent))
             return intent

@@ -36,6 +36,7 @@ from azpay_tui.domain.intent import (
 from azpay_tui.domain.order import Order, kind_of
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder
+from azpay_tui.domain.telling import ALREADY_SO, CHANGED, OFFLINE
 from azpay_tui.store.errors import JournalUnavailable
 
 _log = logging.getLogger(__name__)
@@ -44,9 +45,6 @@ FIRST_WAITS: Final = (1.0, 2.2, 7.0)
 """Seconds before the second, third and fourth attempt, each with up to half as much jitter on top."""
 BUDGET: Final = 30.0
 """Seconds in which one command tries to learn an outcome before it reports it as unknown."""
-OFFLINE: Final = "offline: "
-CHANGED: Final = "changed: "
-"""Prefixes of the reason of an abandoned intent, for exit codes."""
 _KEEP_WAITS: Final = (0.2, 1.0, 3.0)
 """Seconds between tries to write an outcome; each try itself waits 5 s for a lock."""
 _DUPLICATE_KEY: Final = "DuplicateIdempotencyKey"
@@ -105,8 +103,8 @@ class Sender:
         )
         if changed:
             if effect.already_so(order, wish):
-                return self._end(intent, "succeeded", "already so")
-            return self._end(intent, "abandoned", f"{CHANGED}{describe(changed)}")
+                return self._end(intent, "succeeded", ALREADY_SO)
+            return self._end(intent, "abandoned", f"{CHANGED}the order changed at Amazon: {describe(changed)}.")
         try:
             find_offer(matrix.offers(_without(order, intent), self._policy, self._clock()), wish)
         except NotValidError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from azpay_tui.backoffice.errors import BackOfficeError, ChangedError
@@ -19,8 +20,12 @@ from azpay_tui.cli.outcome import (
     Terminated,
 )
 from azpay_tui.cli.output import error_value, json_result, result, say, shown
+from azpay_tui.cli.wording import way
+from azpay_tui.domain import telling
 from azpay_tui.domain.intent import Intent, Verb, Wish
+from azpay_tui.domain.offer import valid_verbs
 from azpay_tui.domain.order import Order
+from azpay_tui.store.errors import StoreError
 
 PATIENCE = 30.0
 """Seconds in which the command tries to learn an outcome."""
@@ -54,6 +59,7 @@ def act(context: Context, request: Request) -> int:
             latest[event.intent.id] = event.intent
 
     ended: Terminated | None = None
+    valid: frozenset[Verb] = frozenset()
     with context.desk() as desk:
         if desk.profile.read_only_reason is not None:
             raise CommandError(desk.profile.read_only_reason, NOT_VALID, "read-only")
@@ -70,6 +76,7 @@ def act(context: Context, request: Request) -> int:
                 intent = desk.submit(ready, request.accept)
                 latest.setdefault(intent.id, intent)
             latest[intent.id] = desk.wait(intent.id, PATIENCE)
+            valid = _valid(desk, ready.wish.order_id)
         except Terminated as signal:
             if intent is None:
                 raise
@@ -81,10 +88,19 @@ def act(context: Context, request: Request) -> int:
                 desk.stop(FINISH_SECONDS)
         except Terminated as signal:
             ended = signal
-    code = report(latest[intent.id], as_json=request.as_json)
+    code = report(latest[intent.id], as_json=request.as_json, valid=valid)
     if ended is not None:
         raise ended
     return code
+
+
+def _valid(desk: Desk, order_id: str) -> frozenset[Verb]:
+    """Return the verbs that an order allows now, none when that cannot be read: the outcome is told all the same."""
+    with contextlib.suppress(BackOfficeError, StoreError):
+        order = desk.reader.order(order_id)
+        if order is not None:
+            return valid_verbs(desk.offers(order))
+    return frozenset()
 
 
 def _ready(context: Context, desk: Desk, request: Request) -> Ready:
@@ -162,13 +178,13 @@ def code_of(intent: Intent) -> int:
             return UNKNOWN
 
 
-def report(intent: Intent, *, as_json: bool) -> int:
-    """Tell how it ended and return the exit code."""
+def report(intent: Intent, *, as_json: bool, valid: Collection[Verb] = ()) -> int:
+    """Tell how it ended and return the exit code; `valid` are the verbs that the order allows now."""
     code = code_of(intent)
     value = shapes.outcome(intent)
     if code in (OFFLINE, NOT_VALID):
         word = "offline" if code == OFFLINE else "changed"
-        message = f"{shapes.plain_reason(intent) or 'The order changed.'} Nothing was sent."
+        message = telling.unsent(shapes.plain_reason(intent) or "The order changed.")
         value["error"] = error_value(CommandError(message, code, word))
     if as_json:
         json_result(value)
@@ -177,6 +193,9 @@ def report(intent: Intent, *, as_json: bool) -> int:
         amount = f" {wish.amount}" if wish.amount else ""
         reason = f": {shapes.plain_reason(intent)}" if intent.reason else ""
         result(shown(f"{wish.verb} {wish.target}{amount} {value['outcome']}{reason} ({intent.id})"))
+        told = telling.tell(intent, valid).text(way(wish.order_id))
+        if told:
+            say(shown(told))
     if code == UNKNOWN:
         person = "settle" if intent.state == "attention" else "resume"
         say(f"What Amazon did is not known. Do not repeat it: azpay journal {person} {intent.id}")

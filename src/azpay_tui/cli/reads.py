@@ -9,11 +9,12 @@ from azpay_tui.cli.context import Context, corrected_now
 from azpay_tui.cli.marks import mark_lines
 from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import csv_result, json_result, json_text, result, say, shown, table, utc
-from azpay_tui.domain import matrix
+from azpay_tui.cli.wording import dated, meaning, order_meanings, way
+from azpay_tui.domain import matrix, telling
 from azpay_tui.domain.filters import Narrowed, parse
-from azpay_tui.domain.intent import Intent
+from azpay_tui.domain.intent import Intent, Verb
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.offer import Offer, valid_verbs
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.rows import VIEWS, ListRow
 from azpay_tui.domain.status import ship
@@ -140,7 +141,7 @@ def show_order(context: Context, text: str, *, as_json: bool, raw: bool) -> int:
             value["raw"] = shapes.raw(bodies)
         json_result(value)
         return OK
-    for line in [*_order_lines(order, now), *mark_lines(marks)]:
+    for line in [*_order_lines(order, now, valid_verbs(offers)), *mark_lines(marks)]:
         result(line)
     for entry in reader.timeline(order.id):
         amount = f" {entry.amount}" if entry.amount else ""
@@ -151,7 +152,7 @@ def show_order(context: Context, text: str, *, as_json: bool, raw: bool) -> int:
     return OK
 
 
-def _order_lines(order: Order, now: datetime) -> list[str]:
+def _order_lines(order: Order, now: datetime, valid: frozenset[Verb]) -> list[str]:
     row = shapes.row_of(order, now)
     verdict = ship(order, now)
     buyer = " ".join(filter(None, [order.buyer_name, f"<{order.buyer_email}>" if order.buyer_email else ""]))
@@ -173,14 +174,19 @@ def _order_lines(order: Order, now: datetime) -> list[str]:
         "Read": utc(row.refreshed_at) or "never",
     }
     lines = [f"{label:<15}{shown(value)}" for label, value in facts.items() if value]
+    lines += [f"  {shown(text)}" for text in order_meanings(order, valid)]
     for charge in order.charges:
         captured = f", captured {charge.captured}" if charge.captured else ""
         refunded = f", refunded {charge.refunded}" if charge.refunded else ""
         reason = f" ({charge.reason})" if charge.reason else ""
         lines.append(shown(f"  charge {charge.id}  {charge.state}{reason}  {charge.amount}{captured}{refunded}"))
+        if charge.reason:
+            lines.append(f"    {shown(meaning(charge.reason, 'charge', order.id, valid, charge.description))}")
         for refund in order.refunds_of(charge.id):
             reason = f" ({refund.reason})" if refund.reason else ""
             lines.append(shown(f"    refund {refund.id}  {refund.state}{reason}  {refund.amount}"))
+            if refund.reason:
+                lines.append(f"      {shown(meaning(refund.reason, 'refund', order.id, valid, refund.description))}")
     lines += [f"  {object_id}  was never read: azpay refresh {order.id}" for object_id in sorted(order.unread)]
     lines += [f"  {object_id}  is not known to Amazon here" for object_id in sorted(order.missing)]
     return lines
@@ -211,7 +217,7 @@ def _show_offers(offers: tuple[Offer, ...]) -> None:
                 "verdict": offer.verdict,
                 "target": offer.target or "",
                 "max": _amount(offer.maximum),
-                "reason": names + (offer.reason or ""),
+                "reason": names + dated(offer.reason or "", offer.changes_at if offer.verdict == "no" else None),
             }
         )
     table(columns, rows, frozenset({"max"}))
@@ -267,6 +273,9 @@ def show_intent(context: Context, intent_id: str, *, as_json: bool) -> int:
         return OK
     for key, item in value["intent"].items():
         result(f"{key:<18}{shown(_plain(item))}")
+    told = telling.tell(intent).text(way(intent.draft.wish.order_id))
+    if told:
+        result(shown(told))
     return OK
 
 

@@ -69,7 +69,9 @@ def _usage(error: Exception) -> CommandError:
 
 
 def _fail(error: CommandError, as_json: bool) -> int:
-    output.say(output.shown(error.message, 4000))
+    from azpay_tui.cli.wording import dated
+
+    output.say(output.shown(dated(error.message, error.changes_at), 4000))
     if as_json:
         output.json_result({"error": output.error_value(error)})
     return error.exit_code

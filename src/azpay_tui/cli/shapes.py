@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from azpay_tui.cli.output import utc
-from azpay_tui.domain import limits, status
+from azpay_tui.domain import limits, status, telling
 from azpay_tui.domain.intent import Intent
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.money import Money
@@ -201,17 +201,11 @@ def body(content: bytes) -> object:
 
 OUTCOMES = {"intent": "unknown", "sent": "unknown", "attention": "unknown"}
 """Outcome word of the states in which nothing is settled; any other state is its own word."""
-_PREFIXES = ("offline: ", "changed: ")
 
 
 def plain_reason(intent: Intent) -> str | None:
     """Return an intent's reason without the word that only the exit code needs."""
-    text = intent.reason
-    for prefix in _PREFIXES:
-        if text is not None and text.startswith(prefix):
-            text = text[len(prefix) :]
-            return text[:1].upper() + text[1:]
-    return text
+    return telling.plain(intent.reason) if intent.reason is not None else None
 
 
 def outcome(intent: Intent) -> Json:

@@ -1,10 +1,8 @@
-"""What a wish does to an order: whether it is so already, what it looks like afterwards, what merely confirms it."""
+"""What a wish does to an order: whether it is so already, what merely confirms it, what a later read proves."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from azpay_tui.domain import limits, states
+from azpay_tui.domain import states
 from azpay_tui.domain.intent import Intent, Judgement, Seen, Verb, Wish, judge_fact
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order, Refund
@@ -27,56 +25,6 @@ def already_so(order: Order, wish: Wish) -> bool:
             return permission is not None and permission.state == states.CLOSED and not live and not taken
         case _:
             return False
-
-
-def after(order: Order, wish: Wish, now: datetime) -> str:
-    """Say in one sentence what the order will look like when the wish has succeeded."""
-    charge = order.charge(wish.target)
-    match wish.verb:
-        case Verb.AUTHORIZE:
-            held = limits.held_total(order, now)
-            total = _plus(held, wish.amount)
-            if wish.capture_now:
-                return f"After this: {_plus(limits.captured_total(order), wish.amount)} captured."
-            return f"After this: {total} held for the shop, to be captured within 7 days."
-        case Verb.CAPTURE:
-            return _after_capture(order, wish, charge, now)
-        case Verb.VOID:
-            amount = charge.amount if charge else ""
-            return f"After this: the hold of {amount} ends; the order stays open."
-        case Verb.REFUND:
-            return _after_refund(order, wish, charge)
-        case Verb.CANCEL:
-            return (
-                "After this: the order is closed at Amazon and its open charges are cancelled; nothing can be charged."
-            )
-        case Verb.CLOSE:
-            return "After this: the order is closed at Amazon; no new charge can be made, what is open stays."
-        case Verb.REFRESH:
-            return "After this: the order is read again; nothing changes at Amazon."
-
-
-def _plus(total: Money | None, amount: Money | None) -> Money | None:
-    return total + amount if total is not None and amount is not None else amount
-
-
-def _after_capture(order: Order, wish: Wish, charge: Charge | None, now: datetime) -> str:
-    captured = _plus(limits.captured_total(order), wish.amount)
-    limit = order.permission.limit if order.permission else None
-    if limit is None or captured is None:
-        return f"After this: captured {captured}."
-    left = limit - captured
-    closes = "the order closes" if left.minor <= 0 else f"left to charge {left}, the order stays open"
-    end = limits.guarantee_end(charge) if charge else None
-    pending = "; Amazon decides within hours" if end is not None and now > end else ""
-    return f"After this: captured {captured}, {closes}{pending}."
-
-
-def _after_refund(order: Order, wish: Wish, charge: Charge | None) -> str:
-    if charge is None or wish.amount is None:
-        return "After this: the buyer gets the money back."
-    given = limits.spent_by_refunds(order, charge) + wish.amount
-    return f"After this: {given} of {charge.captured} refunded; the buyer has it in days, at most 9 working days."
 
 
 _CONFIRMS = {

@@ -150,6 +150,8 @@ class Intent:
     settled_at: datetime | None
     reconciled: bool
     """Whether a later independent read agreed."""
+    request_id: str | None = None
+    """Amazon's id of the last request it answered: what its support asks for."""
 
     @property
     def open(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 
 from azpay_tui.domain import limits, reasons, states, words
 from azpay_tui.domain.intent import MONEY_VERBS, OPEN_STATES, Verb
+from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer, Verdict
 from azpay_tui.domain.order import Charge, Order
@@ -53,10 +54,17 @@ def _lock(order: Order) -> str | None:
     if busy is None:
         return None
     amount = f" of {busy.amount}" if busy.amount else ""
-    return (
-        f"A {busy.verb}{amount} by {busy.person}, confirmed {busy.at:%Y-%m-%d %H:%M} UTC, is not settled "
-        f"({busy.state}): refresh the order, or see azpay journal show {busy.id}."
-    )
+    what = f"A {busy.verb}{amount} by {busy.person}, confirmed {written(busy.at)}, is not settled ({busy.state})"
+    match busy.state:
+        case "unknown":
+            again = f", next at {written(busy.next_due)}" if busy.next_due else ""
+            return (
+                f"{what}: whether money moved is not known. It is read back by itself{again}; refresh the order "
+                f"to look now, or azpay journal resume {busy.id}. Do not repeat it."
+            )
+        case "attention":
+            return f"{what}: a person must decide, azpay journal settle {busy.id}."
+    return f"{what}: it is being sent. Wait, refresh the order, or see azpay journal show {busy.id}."
 
 
 def _nothing_known(order: Order) -> str | None:
@@ -73,14 +81,10 @@ def _sentence(cell: Cell, order: Order, charge: Charge | None) -> str | None:
     end = limits.authorization_end(charge) if charge else None
     return cell.sentence.format(
         reasons=", ".join(codes) or (permission.state if permission else "unknown"),
-        end=_date(end) if end else "an unknown date",
+        end=written(end) if end else "an unknown date",
         since=charge.reason or charge.state if charge else "declined",
         tries=len(order.declines) + sum(1 for c in order.charges if c.state == states.DECLINED),
     )
-
-
-def _date(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _offer(verb: Verb, target: str | None, cell: Cell, order: Order, charge: Charge | None = None) -> Offer:
@@ -177,7 +181,11 @@ def _refund_barred(order: Order, charge: Charge) -> str | None:
 
 
 def _declined_refund(code: str | None) -> str:
-    why = f"The last refund was declined. {reasons.explain(code).sentence}" if code else "The last refund was declined."
+    why = (
+        f"The last refund was declined. {reasons.explain(code, 'refund').sentence}"
+        if code
+        else "The last refund was declined."
+    )
     return f"{why} If it is declined again, refund the buyer another way."
 
 
@@ -269,7 +277,7 @@ def _too_old(order: Order, now: datetime) -> str | None:
     end = limits.permission_end(order)
     if end is None or now < end:
         return None
-    return f"The order reached the end of its life on {_date(end)}; ask the buyer to order again."
+    return f"The order reached the end of its life on {written(end)}; ask the buyer to order again."
 
 
 def _nothing_left(order: Order, now: datetime) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -30,3 +31,8 @@ class Offer:
     """Largest amount; for a refund the cap left with refunds in flight counted."""
     changes_at: datetime | None = None
     """When time alone changes the verdict, UTC."""
+
+
+def valid_verbs(offers: Iterable[Offer]) -> frozenset[Verb]:
+    """Return the verbs that are offered, with or without a warning."""
+    return frozenset(offer.verb for offer in offers if offer.verdict != "no")

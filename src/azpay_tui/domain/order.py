@@ -149,6 +149,8 @@ class OpenIntent:
     person: str
     result_id: str | None = None
     """Id of the charge or refund Amazon made for it, when known."""
+    next_due: datetime | None = None
+    """When its outcome is looked at again by itself, UTC; None when it never is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,32 @@
-"""Every reason code in words for the operator, with the next step (API guide: reason codes, error handling)."""
+"""Every reason code in words for the operator: what it means, what became of the money, and what to do next.
+
+Source: API guide, reason codes of charge permission, charge, refund and checkout session, and error handling.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
+
+from azpay_tui.domain.intent import Verb
+
+About = Literal["order", "charge", "refund"]
+"""What a code is said of: some codes mean different things for an order, a charge and a refund."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing a person can do next."""
+
+    text: str
+    """A sentence; with a command it has `{}` where the way to it belongs."""
+    command: Verb | None = None
+    """Id of the command that does it; the same word in the console and on the command line."""
+
+    def write(self, way: Callable[[Verb], str]) -> str:
+        """Return the sentence with the way to its command, such as the keys or the words of the command line."""
+        return self.text if self.command is None else self.text.replace("{}", f" ({way(self.command)})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,121 +34,224 @@ class Explanation:
     """A reason code in plain words."""
 
     sentence: str
-    """What happened."""
-    next_step: str
-    """What to do about it."""
+    """What it means."""
+    money: str
+    """What became of the money."""
+    steps: tuple[Step, ...]
+    """What to do next, best first; the last one is always possible."""
     known: bool = True
     """False when this version does not know the code; then the sentence holds the raw word."""
 
+    def step(self, valid: Collection[Verb]) -> Step:
+        """Return the best step that is possible when these verbs are valid; `refresh` always is."""
+        return next(step for step in self.steps if step.command in (None, Verb.REFRESH) or step.command in valid)
 
-_BUYER_REPAIRS: Final = "Ask the buyer to repair the payment method at pay.amazon.com, then refresh (a r)."
-_NOTHING: Final = "Nothing to do."
-_REFRESH: Final = "Refresh the order (a r) and look at what is offered now."
-_REPORT: Final = "Please report this with the request id; it is a fault of this program."
 
-_CODES: Final[dict[str, tuple[str, str]]] = {
-    # Permission that cannot be charged
-    "ChargeInProgress": (
-        "Another charge of this order is under way.",
-        "Capture or void that charge first, or wait until it is decided.",
+def about(verb: Verb) -> About:
+    """Return what Amazon's answer to a verb speaks of."""
+    if verb is Verb.REFUND:
+        return "refund"
+    return "order" if verb in (Verb.CANCEL, Verb.CLOSE) else "charge"
+
+
+_NOTHING_TAKEN: Final = "No money was taken and none is held."
+_NOTHING_CHANGED: Final = "Nothing was changed at Amazon; no money moved."
+_NOT_KNOWN: Final = "Whether money moved is not known yet."
+_KEPT: Final = "What was captured stays with you; a live authorization can still be captured."
+_NOT_BACK: Final = "The buyer got nothing back by this refund."
+_RELEASED: Final = "Nothing was taken by it; what it held is free again."
+
+_NOTHING: Final = (Step("Nothing to do."),)
+_REFRESH: Final = (Step("Refresh the order{} and look at what is offered now.", Verb.REFRESH),)
+_ORDER_AGAIN: Final = (Step("Ask the buyer to order again."),)
+_SHIP_NOT: Final = (Step("Do not ship; ask the buyer to order again."),)
+_BUYER: Final = (Step("Ask the buyer to repair the payment method at pay.amazon.com, then refresh{}.", Verb.REFRESH),)
+_REPORT: Final = (Step("Report it with the request id: it is a fault of this program."),)
+_SETTLES_ITSELF: Final = (
+    Step("Do not repeat it; the outcome is read back by itself. Refresh{} to look.", Verb.REFRESH),
+)
+_AGAIN: Final = (
+    Step("Authorize again{}; after another decline ask the buyer for another payment method.", Verb.AUTHORIZE),
+    Step("Ask the buyer for another payment method, then refresh{}.", Verb.REFRESH),
+)
+_OTHER_CARD: Final = (
+    Step("Ask the buyer for another payment method, refresh, then authorize again{}.", Verb.AUTHORIZE),
+    *_BUYER,
+)
+_NEW_AUTHORIZATION: Final = (
+    Step("Authorize again{} within the week before shipping.", Verb.AUTHORIZE),
+    *_ORDER_AGAIN,
+)
+_FREE_FIRST: Final = (
+    Step("Capture that charge first{}, or wait until it is decided.", Verb.CAPTURE),
+    Step("End that charge first{}, or wait until it is decided.", Verb.VOID),
+    Step("Wait until it is decided, then refresh{}.", Verb.REFRESH),
+)
+_OTHER_WAY: Final = (
+    Step("Look at your balance in Seller Central, then refund again{} or pay the buyer another way.", Verb.REFUND),
+    Step("Look at your balance in Seller Central; pay the buyer another way."),
+)
+_NOT_TWICE: Final = (
+    Step("Look for a claim in Seller Central, then refund again{}; do not pay twice.", Verb.REFUND),
+    Step("Look for a claim in Seller Central; do not pay twice."),
+)
+_STOP: Final = (Step("Stop the parcel and look into Seller Central."),)
+
+_Key = tuple[str, About | None]
+
+
+def _words(sentence: str, money: str, steps: tuple[Step, ...]) -> Explanation:
+    return Explanation(sentence, money, steps)
+
+
+_OF_ORDERS: Final[dict[_Key, Explanation]] = {
+    ("ChargeInProgress", None): _words(
+        "A charge of this order is under way, so no other can be made.", "What it holds stays held.", _FREE_FIRST
     ),
-    "PaymentMethodInvalid": ("The buyer's payment method was refused.", _BUYER_REPAIRS),
-    "PaymentMethodDeleted": ("The buyer deleted the payment method.", _BUYER_REPAIRS),
-    "BillingAddressDeleted": ("The billing address of the payment method was deleted.", _BUYER_REPAIRS),
-    "PaymentMethodExpired": ("The buyer's card expired.", _BUYER_REPAIRS),
-    "PaymentMethodNotAllowed": ("This payment method is not allowed for the order.", _BUYER_REPAIRS),
-    "PaymentMethodNotSet": ("The order has no payment method.", _BUYER_REPAIRS),
-    "MFAFailed": ("The buyer did not pass the bank's verification.", _BUYER_REPAIRS),
-    "MFANotCompleted": ("The buyer has not finished the bank's verification.", _BUYER_REPAIRS),
-    "AmountNotSet": ("Amazon says that no amount is set for the order.", _REFRESH),
-    # Permission that is closed
-    "MerchantClosed": ("The shop closed the order.", _NOTHING),
-    "BuyerClosed": ("The buyer closed the agreement in the wallet.", "Ask the buyer to order again."),
-    "AmazonClosed": ("Amazon closed the order because it was charged in full.", _NOTHING),
-    "Expired": ("The order reached the end of its life (180 days).", "Ask the buyer to order again."),
-    # Charge
-    "MerchantCanceled": ("The shop ended it.", _NOTHING),
-    "ChargePermissionCanceled": ("It ended because the order was cancelled.", _NOTHING),
-    "BuyerCanceled": ("The buyer cancelled it.", "Ask the buyer before charging again."),
-    "AmazonCanceled": ("Amazon cancelled it.", "Do not ship; ask the buyer to order again."),
-    "ExpiredUnused": ("The authorization lapsed without a capture.", "Authorize again (a a) shortly before shipping."),
-    "SoftDeclined": (
-        "The payment was declined for now; another try may succeed.",
-        "Authorize again (a a); after a second decline ask the buyer for another payment method.",
+    ("PaymentMethodInvalid", None): _words("The buyer's payment method was refused.", _KEPT, _BUYER),
+    ("PaymentMethodDeleted", None): _words("The buyer deleted the payment method.", _KEPT, _BUYER),
+    ("BillingAddressDeleted", None): _words("The payment method has no billing address any more.", _KEPT, _BUYER),
+    ("PaymentMethodExpired", None): _words("The buyer's card expired.", _KEPT, _BUYER),
+    ("PaymentMethodNotAllowed", None): _words("This payment method is not allowed for the order.", _KEPT, _BUYER),
+    ("PaymentMethodNotAllowed", "charge"): _words(
+        "This payment method is not allowed for the order.", _NOTHING_TAKEN, _BUYER
     ),
-    "HardDeclined": ("The payment was declined for good; the same card will fail again.", _BUYER_REPAIRS),
-    "AmazonRejected": (
-        "Amazon rejected it. For an order: it was ended, do not ship. For a refund: the account balance is negative "
-        "or the maximum was already refunded.",
-        "For an order ask the buyer to order again; for a refund pay the buyer another way.",
+    ("PaymentMethodNotSet", None): _words("The order has no payment method.", _KEPT, _BUYER),
+    ("MFAFailed", None): _words("The buyer did not pass the bank's verification.", _KEPT, _BUYER),
+    ("MFAFailed", "charge"): _words("The buyer did not pass the bank's verification.", _NOTHING_TAKEN, _BUYER),
+    ("MFANotCompleted", None): _words("The buyer has not finished the bank's verification.", _NOTHING_TAKEN, _BUYER),
+    ("AmountNotSet", None): _words("Amazon says that no amount is set for the order.", _KEPT, _REFRESH),
+    ("TransactionAmountExceeded", "order"): _words("Nothing is left to charge on this order.", _KEPT, _NOTHING),
+    ("MerchantClosed", None): _words("The shop closed the order; no new charge can be made.", _KEPT, _NOTHING),
+    ("MerchantCanceled", "order"): _words("The shop closed the order; no new charge can be made.", _KEPT, _NOTHING),
+    ("BuyerClosed", None): _words("The buyer closed the agreement in the wallet.", _KEPT, _ORDER_AGAIN),
+    ("BuyerCanceled", "order"): _words("The buyer cancelled the agreement in the wallet.", _KEPT, _ORDER_AGAIN),
+    ("AmazonCanceled", "order"): _words("Amazon ended the order.", "Nothing more can be charged.", _SHIP_NOT),
+    ("AmazonClosed", None): _words(
+        "Amazon closed the order because it was charged in full.",
+        "The money is yours; refunds stay possible.",
+        _NOTHING,
     ),
-    "ProcessingFailure": (
-        "Amazon could not process it because of an internal error; a refund may have been paid through a claim.",
-        "Refresh (a r), then try again; check claims before refunding again.",
+    ("Expired", None): _words("The order reached the end of its life (180 days).", _KEPT, _ORDER_AGAIN),
+    ("Declined", None): _words("The payment was declined at the checkout.", _NOTHING_TAKEN, _ORDER_AGAIN),
+}
+
+_OF_CHARGES: Final[dict[_Key, Explanation]] = {
+    ("MerchantCanceled", None): _words("The shop ended this authorization.", _RELEASED, _NOTHING),
+    ("ChargePermissionCanceled", None): _words("It ended because the order was cancelled.", _RELEASED, _NOTHING),
+    ("BuyerCanceled", None): _words(
+        "The buyer cancelled it.", _RELEASED, (Step("Ask the buyer before charging again."),)
     ),
-    "TransactionTimedOut": (
-        "Amazon could not decide in time.",
-        "Authorize again (a a); when it repeats ask for another payment method.",
+    ("AmazonCanceled", None): _words("Amazon cancelled it.", _RELEASED, _SHIP_NOT),
+    ("ExpiredUnused", None): _words("The authorization lapsed without a capture.", _RELEASED, _NEW_AUTHORIZATION),
+    ("SoftDeclined", None): _words("Declined for now; another try may succeed.", _NOTHING_TAKEN, _AGAIN),
+    ("HardDeclined", None): _words("Declined for good; the same card will fail again.", _NOTHING_TAKEN, _OTHER_CARD),
+    ("AmazonRejected", None): _words("Amazon rejected it and ended the order.", _NOTHING_TAKEN, _SHIP_NOT),
+    ("ProcessingFailure", None): _words("Amazon could not process it: an internal error.", _NOTHING_TAKEN, _AGAIN),
+    ("TransactionTimedOut", None): _words("Amazon could not decide in time.", _NOTHING_TAKEN, _AGAIN),
+    ("StopShipmentAtypicalAuth", None): _words("Amazon says: do not ship this order.", _KEPT, _STOP),
+    ("StopShipment", None): _words("Amazon says: do not ship this order.", _KEPT, _STOP),
+}
+
+_OF_REFUNDS: Final[dict[_Key, Explanation]] = {
+    ("AmazonRejected", "refund"): _words(
+        "Amazon rejected it: your balance is negative, or the maximum was refunded already.",
+        _NOT_BACK,
+        _OTHER_WAY,
     ),
-    "StopShipmentAtypicalAuth": (
-        "Amazon says: do not ship this order.",
-        "Stop the parcel and look into Seller Central.",
-    ),
-    "StopShipment": ("Amazon says: do not ship this order.", "Stop the parcel and look into Seller Central."),
-    # Errors
-    "InvalidHeaderValue": ("Amazon did not accept a header of the request.", _REPORT),
-    "MissingHeader": ("Amazon misses a header of the request.", _REPORT),
-    "MissingHeaderValue": ("Amazon misses the value of a header.", _REPORT),
-    "InvalidRequest": ("Amazon did not accept the request.", _REPORT),
-    "InvalidParameterValue": ("Amazon did not accept a value of the request.", _REPORT),
-    "MissingParameterValue": ("Amazon misses a value of the request.", _REPORT),
-    "InvalidParameterCombination": ("Amazon says that values of the request do not go together.", _REPORT),
-    "InvalidRequestFormat": ("Amazon could not read the request.", _REPORT),
-    "UnrecognizedField": ("Amazon does not know a field of the request.", _REPORT),
-    "InvalidSandboxSimulationSpecified": (
-        "The simulation code does not fit the call.",
-        "Use a code of that operation.",
-    ),
-    "DuplicateIdempotencyKey": (
-        "This request key was used before with other contents.",
-        "Refresh (a r); the journal keeps the intent until a person settles it.",
-    ),
-    "CurrencyMismatch": ("The currency is not that of the checkout.", "Use the order's currency."),
-    "TransactionAmountExceeded": (
-        "The amount is more than Amazon allows here.",
-        "Refresh (a r) and use a smaller amount.",
-    ),
-    "PeriodicAmountExceeded": ("The monthly maximum of this agreement is reached.", "Charge again next month."),
-    "TransactionCountExceeded": (
-        "The number of charges or refunds Amazon allows is reached.",
-        "No further one is possible.",
-    ),
-    "UnauthorizedAccess": (
-        "Amazon does not let this account do that.",
-        "Check the account and the key in Seller Central.",
-    ),
-    "InvalidAccountStatus": ("Amazon says the merchant account is not in good standing.", "Look into Seller Central."),
-    "InvalidRequestSignature": (
-        "Amazon did not accept the signature.",
-        "Check that public_key_id and private_key_file belong together and to this environment.",
-    ),
-    "ResourceNotFound": (
-        "Amazon does not know this id here.",
-        "Check the id, and that region and environment of the profile are those of the order.",
-    ),
-    "UnsupportedOperation": ("Amazon does not offer this operation.", _REPORT),
-    "RequestNotSupported": ("Amazon does not offer this request.", _REPORT),
-    "InvalidChargePermissionStatus": ("The order's status does not allow it.", _REFRESH),
-    "ChargePermissionNotModifiable": ("The order is closed and cannot be changed.", _REFRESH),
-    "InvalidChargeStatus": ("The charge's status does not allow it.", _REFRESH),
-    "TooManyRequests": ("Amazon asks to send less often.", "The program waits and goes on by itself."),
-    "RequestThrottled": ("Amazon asks to send less often.", "The program waits and goes on by itself."),
-    "InternalServerError": ("Amazon had an internal error.", "The outcome is read back before anything else is done."),
-    "ServiceUnavailable": (
-        "Amazon is not available at the moment.",
-        "The outcome is read back before anything else is done.",
+    ("ProcessingFailure", "refund"): _words(
+        "It failed by an internal error, or the buyer was paid by a claim or chargeback already.",
+        _NOT_BACK,
+        _NOT_TWICE,
     ),
 }
+
+_FAULTS: Final = {
+    "InvalidHeaderValue": "Amazon did not accept a header of the request.",
+    "MissingHeader": "Amazon misses a header of the request.",
+    "MissingHeaderValue": "Amazon misses the value of a header.",
+    "InvalidRequest": "Amazon did not accept the request.",
+    "InvalidParameterValue": "Amazon did not accept a value of the request.",
+    "MissingParameterValue": "Amazon misses a value of the request.",
+    "InvalidParameterCombination": "Amazon says that values of the request do not go together.",
+    "InvalidRequestFormat": "Amazon could not read the request.",
+    "UnrecognizedField": "Amazon does not know a field of the request.",
+    "UnsupportedOperation": "Amazon does not offer this operation.",
+    "RequestNotSupported": "Amazon does not offer this request.",
+    "InvalidCheckoutSessionStatus": "The checkout's status does not allow it.",
+    "CheckoutSessionCanceled": "The checkout was cancelled.",
+    "AmountMismatch": "The amount is not the one agreed at the checkout.",
+}
+"""What this program never asks for, or asks wrongly when it has a fault."""
+
+_OF_REQUESTS: Final[dict[_Key, Explanation]] = {
+    **{(code, None): _words(sentence, _NOTHING_CHANGED, _REPORT) for code, sentence in _FAULTS.items()},
+    ("InvalidSandboxSimulationSpecified", None): _words(
+        "The simulation code does not fit the call.", _NOTHING_CHANGED, (Step("Use a code of that operation."),)
+    ),
+    ("DuplicateIdempotencyKey", None): _words(
+        "Amazon knows this request key with other contents.",
+        _NOT_KNOWN,
+        (Step("Look in Seller Central what happened, then settle it: azpay journal settle."),),
+    ),
+    ("CurrencyMismatch", None): _words(
+        "The currency is not that of the checkout.", _NOTHING_CHANGED, (Step("Use the order's currency."),)
+    ),
+    ("TransactionAmountExceeded", None): _words(
+        "The amount is more than Amazon allows here.",
+        _NOTHING_CHANGED,
+        (Step("Refresh the order{} and use a smaller amount.", Verb.REFRESH),),
+    ),
+    ("PeriodicAmountExceeded", None): _words(
+        "The monthly maximum of this agreement is reached.",
+        _NOTHING_CHANGED,
+        (Step("Charge again from the first of next month on."),),
+    ),
+    ("TransactionCountExceeded", None): _words(
+        "The number of charges or refunds Amazon allows is reached.",
+        _NOTHING_CHANGED,
+        (Step("No further one is possible here; settle the rest with the buyer another way."),),
+    ),
+    ("UnauthorizedAccess", None): _words(
+        "Amazon does not let this account do that.",
+        _NOTHING_CHANGED,
+        (Step("Check account and key in Seller Central and in the profile."),),
+    ),
+    ("InvalidAccountStatus", None): _words(
+        "Amazon says the merchant account is not in good standing.",
+        _NOTHING_CHANGED,
+        (Step("Look into Seller Central."),),
+    ),
+    ("InvalidRequestSignature", None): _words(
+        "Amazon did not accept the signature.",
+        _NOTHING_CHANGED,
+        (Step("Check that public_key_id and private_key_file belong together and to this environment."),),
+    ),
+    ("ResourceNotFound", None): _words(
+        "Amazon does not know this id here.",
+        _NOTHING_CHANGED,
+        (Step("Check the id, and that region and environment of the profile are those of the order."),),
+    ),
+    ("InvalidChargePermissionStatus", None): _words(
+        "The order's status does not allow it any more.", _NOTHING_CHANGED, _REFRESH
+    ),
+    ("ChargePermissionNotModifiable", None): _words(
+        "The order is closed and cannot be changed.", _NOTHING_CHANGED, _REFRESH
+    ),
+    ("InvalidChargeStatus", None): _words(
+        "The charge's status does not allow it any more.", _NOTHING_CHANGED, _REFRESH
+    ),
+    ("TooManyRequests", None): _words(
+        "Amazon asks to send less often.", _NOT_KNOWN, (Step("Nothing: it waits and goes on by itself."),)
+    ),
+    ("RequestThrottled", None): _words(
+        "Amazon asks to send less often.", _NOT_KNOWN, (Step("Nothing: it waits and goes on by itself."),)
+    ),
+    ("InternalServerError", None): _words("Amazon had an internal error.", _NOT_KNOWN, _SETTLES_ITSELF),
+    ("ServiceUnavailable", None): _words("Amazon is not available at the moment.", _NOT_KNOWN, _SETTLES_ITSELF),
+}
+
+_WORDS: Final[dict[_Key, Explanation]] = {**_OF_REQUESTS, **_OF_CHARGES, **_OF_REFUNDS, **_OF_ORDERS}
 
 _WARNINGS: Final[dict[str, str]] = {
     "second-hold": "An authorization is live: this puts a second hold on the buyer's money.",
@@ -142,21 +268,27 @@ WARNINGS: Final = tuple(_WARNINGS)
 """Names of all warnings."""
 
 
-def explain(code: str) -> Explanation:
-    """Put a reason code into words; an unknown code is shown as it came."""
-    found = _CODES.get(code)
-    if found is None:
-        return Explanation(
-            f"Amazon gives the reason {code!r}, which this version does not know.",
-            "Look the order up in Seller Central.",
-            known=False,
-        )
-    return Explanation(*found)
+def explain(code: str, of: About | None = None) -> Explanation:
+    """Put a reason code into words, said of an order, a charge or a refund; an unknown code is shown as it came."""
+    found = _WORDS.get((code, of)) or _WORDS.get((code, None))
+    if found is not None:
+        return found
+    return Explanation(
+        f"Amazon gives the reason {code!r}, which this version does not know.",
+        "What became of the money is what the order's state says.",
+        (Step("Look the order up in Seller Central, then refresh{}.", Verb.REFRESH),),
+        known=False,
+    )
 
 
 def known_codes() -> tuple[str, ...]:
     """Return every code that has words."""
-    return tuple(_CODES)
+    return tuple(dict.fromkeys(code for code, _ in _WORDS))
+
+
+def meanings() -> tuple[tuple[str, About | None, Explanation], ...]:
+    """Return every code with what it may be said of and its words."""
+    return tuple((code, of, words) for (code, of), words in _WORDS.items())
 
 
 def warning_sentence(name: str) -> str:

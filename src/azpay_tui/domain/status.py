@@ -9,6 +9,7 @@ from typing import Final
 
 from azpay_tui.domain import limits, states
 from azpay_tui.domain.intent import OPEN_STATES
+from azpay_tui.domain.moments import written
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.words import last_charge as last_charge
 from azpay_tui.domain.words import payment_blocked as payment_blocked
@@ -265,7 +266,7 @@ def ship(order: Order, now: datetime) -> Ship:
     for charge in order.charges:
         end = limits.guarantee_end(charge)
         if charge.state == states.AUTHORIZED and not limits.lapsed(charge, now) and end is not None and now < end:
-            return Ship("SHIP", f"{charge.amount} authorized; guaranteed when captured by {end:%Y-%m-%d %H:%M} UTC.")
+            return Ship("SHIP", f"{charge.amount} authorized; guaranteed when captured by {written(end)}.")
     return Ship("HOLD", _why_hold(order, word))
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from azpay_tui.domain.intent import Intent
+from azpay_tui.domain.moments import written
 
 
 class StoreError(Exception):
@@ -58,7 +59,7 @@ class OrderBusy(StoreError):
         wish = intent.draft.wish
         super().__init__(
             f"{wish.order_id} is busy: {intent.draft.person} confirmed {wish.verb} {intent.id} at "
-            f"{intent.draft.at:%Y-%m-%d %H:%M:%S} UTC and it is not settled ({intent.state}): "
+            f"{written(intent.draft.at)} and it is not settled ({intent.state}): "
             f"see azpay journal show {intent.id}."
         )
         self.intent = intent

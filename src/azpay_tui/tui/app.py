@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.backoffice.ports import Desk, ProfileInfo
+from azpay_tui.domain.telling import unsent
 from azpay_tui.paths import ConfigError
 from azpay_tui.settings import ConsoleSettings
 from azpay_tui.store.errors import StoreError
@@ -30,7 +31,7 @@ from azpay_tui.tui.screens.page import PageScreen
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.terminal import TerminalApp
 from azpay_tui.tui.tour import Tour
-from azpay_tui.tui.widgets.words import plural
+from azpay_tui.tui.widgets.words import plural, zone
 
 
 class Console(TerminalApp, inherit_bindings=False):
@@ -44,7 +45,7 @@ class Console(TerminalApp, inherit_bindings=False):
         levers = levers or Levers()
         super().__init__(levers)
         self._desk = desk
-        self.sitting = Sitting(desk.now)
+        self.sitting = Sitting(desk.now, zone(desk.profile.timezone))
         """What was said and typed since the start."""
         self._orders = OrdersScreen(
             desk, self.sitting, low_bandwidth=levers.low_bandwidth, tour=Tour() if tour else None
@@ -106,7 +107,7 @@ class Console(TerminalApp, inherit_bindings=False):
         try:
             self._desk.submit(result.ready, result.accepted)
         except BackOfficeError as error:
-            self.call_from_thread(self._warn, f"Nothing was sent. {display(str(error), 400)}")
+            self.call_from_thread(self._warn, unsent(display(str(error), 400)))
 
     # Ending
 

@@ -1,13 +1,18 @@
-"""What became of an action, as one sentence for the message line."""
+"""What became of an action, for the message line: the money, the next step with its keys, what to quote."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, tzinfo
 from typing import Final
 
+from azpay_tui.backoffice.ports import Desk
 from azpay_tui.domain.intent import Intent, Verb
-from azpay_tui.domain.reasons import explain
+from azpay_tui.domain.offer import valid_verbs
+from azpay_tui.domain.telling import tell
 from azpay_tui.tui.display import display
+from azpay_tui.tui.feed import READ_ERRORS
+from azpay_tui.tui.widgets.words import keys_of, local
 
 _DONE: Final[dict[Verb, str]] = {
     Verb.AUTHORIZE: "authorized",
@@ -20,35 +25,44 @@ _DONE: Final[dict[Verb, str]] = {
 }
 
 
-def reason_text(reason: str | None) -> str:
-    """Put a reason, which is Amazon's code or a sentence already, into words."""
-    if not reason:
-        return ""
-    known = explain(reason)
-    return f" {known.sentence} {known.next_step}" if known.known else f" {display(reason, 300)}"
+def tell_of(desk: Desk, intent: Intent, where: tzinfo) -> tuple[str, bool]:
+    """Return what to say of an intent and whether it is a warning; the next step is one its order allows now."""
+    valid: frozenset[Verb] = frozenset()
+    try:
+        order = desk.reader.order(intent.draft.wish.order_id)
+        valid = valid_verbs(desk.offers(order)) if order is not None else valid
+    except READ_ERRORS:
+        pass  # Then the step that is always possible is named; the outcome must be told whatever the cache says.
+    return news(intent, desk.now(), where, valid)
 
 
-def news(intent: Intent, now: datetime, where: tzinfo) -> tuple[str, bool]:
-    """Return what to say of an intent, and whether it is a warning; `now` is UTC."""
+def why(intent: Intent, where: tzinfo) -> str:
+    """Say why an intent stands as it does; of one that ended also what became of the money, and what to do next."""
+    told = tell(intent)
+    return display(local(told.sentence if intent.open else told.text(keys_of), where), 500)
+
+
+def news(intent: Intent, now: datetime, where: tzinfo, valid: Collection[Verb] = ()) -> tuple[str, bool]:
+    """Return what to say of an intent, and whether it is a warning; `now` is UTC, `valid` the verbs offered now."""
     wish = intent.draft.wish
     amount = f" {wish.amount}" if wish.amount else ""
     what = f"{display(wish.target, 40)}{amount}"
     at = f"{now.astimezone(where):%H:%M:%S}"
-    why = reason_text(intent.reason)
+    told = display(local(tell(intent, valid).text(keys_of), where), 500)
     match intent.state:
         case "intent" | "sent":
             return f"{at} {wish.verb} {what}: sending", False
         case "succeeded":
-            return f"last: {at} {_DONE[wish.verb]} {what}  ok{why}", False
+            return f"last: {at} {_DONE[wish.verb]} {what}  ok {told}".rstrip(), False
         case "accepted":
-            return f"last: {at} {wish.verb} {what}: accepted, Amazon is working on it", False
+            return f"last: {at} {wish.verb} {what}: accepted. {told}", False
         case "declined":
-            return f"{at} {wish.verb} {what} DECLINED.{why}", True
+            return f"{at} {wish.verb} {what} DECLINED. {told}", True
         case "refused":
-            return f"{at} {wish.verb} {what} REFUSED by Amazon.{why}", True
+            return f"{at} {wish.verb} {what} REFUSED. {told}", True
         case "abandoned":
-            return f"{at} {wish.verb} {what}: nothing was sent.{why}", True
+            return f"{at} {wish.verb} {what} NOT DONE. {told}", True
         case "attention":
-            return f"{at} {wish.verb} {what}: needs your decision (azpay journal).{why}", True
+            return f"{at} {wish.verb} {what} NEEDS YOUR DECISION. {told}", True
         case _:
-            return f"{at} {wish.verb} {what}: outcome UNKNOWN, being checked; do not repeat it.{why}", True
+            return f"{at} {wish.verb} {what} UNKNOWN. {told}", True

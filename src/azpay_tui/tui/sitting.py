@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Final
+
+from azpay_tui.tui.widgets.words import local
 
 KEPT: Final = 500
 """Messages that are remembered."""
@@ -28,9 +30,9 @@ class Sitting:
     Used on the app's own thread only.
     """
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        """`now` gives UTC."""
-        self._now = now
+    def __init__(self, now: Callable[[], datetime], where: tzinfo = UTC) -> None:
+        """`now` gives UTC; moments in messages are put into the time zone `where`."""
+        self._now, self._where = now, where
         self._listeners: list[Callable[[], None]] = []
         self.said: deque[Said] = deque(maxlen=KEPT)
         """Every message, oldest first."""
@@ -54,7 +56,7 @@ class Sitting:
 
         What comes by itself (`unasked`) and is no warning does not push an unread warning off the line.
         """
-        said = Said(self._now(), text, warning)
+        said = Said(self._now(), local(text, self._where), warning)
         if text:
             self.said.append(said)
         if unasked and warning:

@@ -23,7 +23,7 @@ _TRACKED = """SELECT t.order_id, t.number, t.amount_minor, t.amount_currency, t.
 _TRACKED_IDS = """SELECT t.order_id, t.object_id
     FROM json_each(?) AS wanted CROSS JOIN tracked_id AS t ON t.order_id = wanted.value"""
 _INTENTS = """SELECT i.order_id, i.id, i.verb, i.target, i.state, i.amount_minor, i.amount_currency, i.amount_exponent,
-    i.at, i.person, i.result_id, i.settled_at, i.reason
+    i.at, i.person, i.result_id, i.settled_at, i.reason, i.next_due
     FROM json_each(?) AS wanted CROSS JOIN intent AS i ON i.order_id = wanted.value
     WHERE i.state IN ('intent', 'sent', 'unknown', 'attention', 'accepted')
         OR (i.verb = 'authorize' AND i.state = 'declined' AND i.result_id IS NULL)
@@ -106,7 +106,8 @@ def load(
 _Object = tuple[str, str, str | None, int | None, int | None, int]
 _Shop = tuple[str, str | None, int | None, str | None, int | None, str | None, str | None, str | None, int, str]
 _Intent = tuple[
-    str, str, str, str, str, int | None, str | None, int | None, str, str, str | None, str | None, str | None
+    str, str, str, str, str, int | None, str | None, int | None, str, str, str | None, str | None, str | None,
+    str | None,
 ]  # fmt: skip
 
 
@@ -147,11 +148,13 @@ def _load_shop(parts: dict[str, Parts], rows: list[_Shop]) -> None:
 
 def _load_intents(parts: dict[str, Parts], rows: list[_Intent]) -> None:
     for order_id, intent_id, verb, target, state, minor, currency, exponent, at, person, result_id, *rest in rows:
-        settled, reason = rest
+        settled, reason, due = rest
         part, amount = parts[order_id], money(minor, currency, exponent)
         if state == "declined":
             part.declines.append(LocalDecline(from_text(settled or at), amount, reason or ""))
         elif state == "succeeded":
             part.canceled_here = True
         else:
-            part.intents.append(OpenIntent(intent_id, verb, target, state, amount, from_text(at), person, result_id))
+            part.intents.append(
+                OpenIntent(intent_id, verb, target, state, amount, from_text(at), person, result_id, from_text(due))
+            )

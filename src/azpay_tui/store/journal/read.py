@@ -20,7 +20,8 @@ _COLUMNS: Final = (
     "id, at, person, session, api, region, environment, merchant, verb, order_id, target, "
     "amount_minor, amount_currency, amount_exponent, capture_now, pending_allowed, note, method, path, body, "
     "key_base, counter, key, seen, accepted_warnings, state, reason, attempts, next_due, result_id, settled_by, "
-    "settled_at, reconciled"
+    "settled_at, reconciled, (SELECT request_id FROM evidence WHERE intent_id = intent.id AND request_id IS NOT NULL "
+    "ORDER BY evidence.id DESC LIMIT 1) AS request_id"
 )
 
 
@@ -101,4 +102,5 @@ def _intent(row: sqlite3.Row) -> Intent:
         settled_by=row["settled_by"],
         settled_at=from_text(row["settled_at"]),
         reconciled=bool(row["reconciled"]),
+        request_id=row["request_id"],
     )

@@ -73,8 +73,8 @@ def money(minor: int | None, currency: str | None, exponent: int | None) -> Mone
     return Money(minor, currency, exponent)
 
 
-def to_intent(row: IntentRow) -> Intent:
-    """Make the domain object of a row."""
+def to_intent(row: IntentRow, request_id: str | None = None) -> Intent:
+    """Make the domain object of a row; `request_id` is that of the last answer."""
     wish = Wish(
         verb=Verb(row.verb),
         order_id=row.order_id,
@@ -108,6 +108,7 @@ def to_intent(row: IntentRow) -> Intent:
         settled_by=row.settled_by,
         settled_at=from_text(row.settled_at),
         reconciled=row.reconciled,
+        request_id=request_id,
     )
 
 

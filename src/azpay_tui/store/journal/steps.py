@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +11,7 @@ from sqlmodel import Session, col, select
 from azpay_tui.domain.intent import OPEN_STATES, State
 from azpay_tui.store.errors import IntentConflict, OrderBusy
 from azpay_tui.store.journal.rows import to_intent
-from azpay_tui.store.journal.tables import IntentRow, RoomRow
+from azpay_tui.store.journal.tables import EvidenceRow, IntentRow, RoomRow
 from azpay_tui.store.journal.tracking import add_own_id
 from azpay_tui.store.times import storable, to_text
 
@@ -30,6 +31,16 @@ def must(session: Session, intent_id: str) -> IntentRow:
     if row is None:
         raise IntentConflict(f"There is no intent {intent_id}.")
     return row
+
+
+def request_ids(session: Session, intent_ids: Iterable[str]) -> dict[str, str]:
+    """Return Amazon's id of the last answered request of each intent that has one."""
+    query = (
+        select(EvidenceRow.intent_id, EvidenceRow.request_id)
+        .where(col(EvidenceRow.intent_id).in_(tuple(intent_ids)), col(EvidenceRow.request_id).is_not(None))
+        .order_by(col(EvidenceRow.id))
+    )
+    return {intent_id: request_id for intent_id, request_id in session.exec(query) if request_id is not None}
 
 
 def refuse_second(session: Session, merchant: str, order_id: str) -> None:

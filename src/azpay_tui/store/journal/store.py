@@ -22,7 +22,7 @@ from azpay_tui.store.files import Ballast, DataDir
 from azpay_tui.store.journal.audit import AuditWriter, first_bad_row
 from azpay_tui.store.journal.marks import write_mark
 from azpay_tui.store.journal.rows import EVIDENCE_LIMIT, EVIDENCE_ROOM, to_evidence, to_intent, to_row
-from azpay_tui.store.journal.steps import change, give_room, hold_room, must, refuse_second
+from azpay_tui.store.journal.steps import change, give_room, hold_room, must, refuse_second, request_ids
 from azpay_tui.store.journal.tables import AttemptRow, EvidenceRow, IntentRow, MetaRow
 from azpay_tui.store.journal.tracking import track_orders
 from azpay_tui.store.sqlite import BUSY_SECONDS, JOURNAL_PRAGMAS
@@ -145,7 +145,7 @@ class JournalStore:
                         "request": answer.request_id, "answer_sha256": evidence.raw_sha256,
                     },
                 )  # fmt: skip
-                return to_intent(row)
+                return to_intent(row, request_ids(session, [intent_id]).get(intent_id))
 
         return self._despite_full_disk(write)
 
@@ -195,7 +195,7 @@ class JournalStore:
                         "reconciled": row.reconciled, "owner": row.session,
                     },
                 )  # fmt: skip
-                return to_intent(row)
+                return to_intent(row, request_ids(work, [intent_id]).get(intent_id))
 
         return self._despite_full_disk(write)
 
@@ -203,7 +203,7 @@ class JournalStore:
         """Return one intent."""
         with self._reading() as session:
             row = session.exec(select(IntentRow).where(IntentRow.id == intent_id)).first()
-            return None if row is None else to_intent(row)
+            return None if row is None else to_intent(row, request_ids(session, [intent_id]).get(intent_id))
 
     def intents(
         self, *, order_id: str | None = None, states: Iterable[State] = (), limit: int = 1000
@@ -216,7 +216,9 @@ class JournalStore:
         if wanted:
             query = query.where(col(IntentRow.state).in_(wanted))
         with self._reading() as session:
-            return tuple(to_intent(row) for row in session.exec(query))
+            rows = session.exec(query).all()
+            requests = request_ids(session, [row.id for row in rows])
+            return tuple(to_intent(row, requests.get(row.id)) for row in rows)
 
     def counter(self, base: str) -> int:
         """Return the counter for a new key under this base.

@@ -23,6 +23,7 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.reasons import warning_sentence
+from azpay_tui.domain.telling import unsent
 from azpay_tui.tui.dialogs import facts
 from azpay_tui.tui.dialogs.guard import (
     PASTE_REFUSED,
@@ -172,7 +173,7 @@ class ActionDialog(Dialog[ActionResult | None]):
         if self._done or not self._question.take(event.number, event.wish, event.answer):
             return
         if isinstance(event.answer, ChangedError):
-            said = display(f"Nothing was sent. {event.answer}", 600)
+            said = display(unsent(str(event.answer)), 600)
             self.app.notify(said, severity="warning", timeout=20, markup=False)
             self.action_leave()
             return

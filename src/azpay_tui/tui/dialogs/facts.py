@@ -19,7 +19,7 @@ from azpay_tui.domain.reasons import warning_sentence
 from azpay_tui.domain.status import status_of
 from azpay_tui.tui.display import display
 from azpay_tui.tui.widgets.sums import sums
-from azpay_tui.tui.widgets.words import ENVIRONMENTS, glyph, object_name, order_name, outside
+from azpay_tui.tui.widgets.words import ENVIRONMENTS, glyph, local, object_name, order_name, outside, zone
 
 TITLES: Final[dict[Verb, str]] = {
     Verb.AUTHORIZE: "AUTHORIZE: hold the buyer's money",
@@ -52,13 +52,14 @@ class Fact:
     """Empty means that it is not known: then nothing can be confirmed."""
 
 
-NO_OUTCOME: Final = (Fact("After this", "shown when Amazon was asked about exactly this"), Fact("Request key", "-"))
+NO_KEY: Final = "-"
+"""Stands for the request key until Amazon was asked about exactly what is wanted."""
 
 
 def facts_of(profile: ProfileInfo, order: Order, offer: Offer, now: datetime) -> tuple[Fact, ...]:
     """List what the dialog shows of one order and one action, in reading order."""
     word = status_of(order, now)
-    know = to_know(offer)
+    know = local(to_know(offer), zone(profile.timezone))
     environment = f"{ENVIRONMENTS[profile.environment]} / {outside(profile.name, 30)}"
     return (
         Fact("Environment", environment if profile.name else ""),

@@ -7,13 +7,16 @@ from typing import Final
 
 from azpay_tui.backoffice.errors import BackOfficeError, OfflineError
 from azpay_tui.backoffice.ports import Desk, Ready
+from azpay_tui.domain import outlook
 from azpay_tui.domain.intent import Seen, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.telling import unsent
 from azpay_tui.tui.dialogs import facts
 from azpay_tui.tui.dialogs.guard import Monotonic
 from azpay_tui.tui.display import display
+from azpay_tui.tui.widgets.words import local, refused, zone
 
 ARM: Final = 0.8
 """Seconds after opening before anything can be confirmed."""
@@ -67,6 +70,7 @@ class Question:
         self._failed: Wish | None = None
         self._number = 0
         self._seen = Seen.of(order)
+        self._zone = zone(desk.profile.timezone)
 
     # What is wanted
 
@@ -146,12 +150,16 @@ class Question:
         return facts.facts_of(self._desk.profile, order, offer, self._desk.now())
 
     def outcome(self) -> tuple[facts.Fact, ...]:
-        """Return what will be afterwards and the request key, once they are known for exactly what is wanted."""
-        ready = self.ready
-        if ready is None or ready.wish != self.wanted():
-            return facts.NO_OUTCOME
-        after = display(ready.after.removeprefix("After this: "), 300)
-        return (facts.Fact("After this", after), facts.Fact("Request key", display(ready.key, 64)))
+        """Return what will be afterwards, as it is typed, and the request key once Amazon was asked about just that."""
+        ready, wanted = self.ready, self.wanted()
+        if ready is not None and ready.wish == wanted:
+            after, key = ready.after, display(ready.key, 64)
+        else:
+            wish = self._wish(None) if isinstance(wanted, str) else wanted
+            order = ready.order if ready is not None else self._order
+            after, key = outlook.after(order, wish, self._desk.now()), facts.NO_KEY
+        after = display(local(after, self._zone).removeprefix(outlook.PREFIX), 400)
+        return (facts.Fact("After this", after), facts.Fact("Request key", key))
 
     def hint(self) -> str:
         """Say beside the amount what it may be."""
@@ -161,8 +169,8 @@ class Question:
         """Say how fresh all this is."""
         problem = None
         if self.failure is not None:
-            off = "Offline: actions are off, nothing was sent. " if isinstance(self.failure, OfflineError) else ""
-            problem = display(f"{off}{self.failure}", 400)
+            off = "Offline: actions are off. " if isinstance(self.failure, OfflineError) else ""
+            problem = display(f"{off}{unsent(refused(self.failure, self._zone))}", 400)
         elif self.ready is not None and self.ready.already_so and self.age < STALE:
             problem = "Already so at Amazon: confirming sends nothing and records it as done."
         age = None if self.ready is None else self.age
@@ -189,7 +197,7 @@ class Question:
         if self.age >= STALE:
             return "The live check is too old: press any key to check again."
         if ready.offer.verdict == "no":
-            return display(ready.offer.reason or "Amazon does not allow this now.", 200)
+            return display(local(ready.offer.reason or "Amazon does not allow this now.", self._zone), 200)
         lacking = facts.missing((*self.shown(), *self.outcome()))
         if lacking is not None:
             return f"{lacking} is not known, so nothing can be confirmed. Refresh the order."

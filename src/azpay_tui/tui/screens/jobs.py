@@ -10,7 +10,7 @@ from azpay_tui.backoffice.ports import Desk
 from azpay_tui.domain.intent import RETRY_AFTER, Intent
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display, fit
-from azpay_tui.tui.news import reason_text
+from azpay_tui.tui.news import why
 from azpay_tui.tui.screens.page import PageScreen
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.widgets.choices import Choice
@@ -76,7 +76,8 @@ def job_detail(intent: Intent, now: datetime, where: tzinfo) -> str:
     at = f"{draft.at.astimezone(where):%Y-%m-%d %H:%M:%S %Z}"
     who = f"{intent.id}: {draft.wish.verb}, {object_name(draft.wish.target)}, confirmed by {display(draft.person, 60)}"
     note = f" Note: {display(draft.wish.note, 200)}." if draft.wish.note else ""
-    return f"{' '.join(_doing(intent, now, where))}{reason_text(intent.reason)} {who} {at}.{note}"
+    reason = why(intent, where)
+    return f"{' '.join(_doing(intent, now, where))} {f'{reason} ' if reason else ''}{who} {at}.{note}"
 
 
 def _doing(intent: Intent, now: datetime, where: tzinfo) -> Iterator[str]:

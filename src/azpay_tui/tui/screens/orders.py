@@ -21,7 +21,7 @@ from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import Feed, Looked
 from azpay_tui.tui.frame import Frame
 from azpay_tui.tui.marker import Marker
-from azpay_tui.tui.news import news
+from azpay_tui.tui.news import tell_of
 from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.tour import Tour
@@ -104,7 +104,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         yield self._frame.header
         yield self._frame.views
         yield self.panes
-        yield Peek(id="peek")
+        yield Peek(timezone=self.desk.profile.timezone, id="peek")
         yield self._frame.keys
         yield self.message
         yield self._frame.status
@@ -287,7 +287,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
     def _hear(self, message: Heard) -> None:
         intent = message.event.intent
         if intent is not None:
-            text, warning = news(intent, self.desk.now(), self.zone)
+            text, warning = tell_of(self.desk, intent, self.zone)
             self.say(text, warning=warning, unasked=True)
         if "pulse" not in self.alarms:
             self.alarms.set("pulse", 0.1, self._pulse)

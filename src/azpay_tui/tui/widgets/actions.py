@@ -20,7 +20,7 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.tui.dialogs.pick import PickDialog
 from azpay_tui.tui.display import display
-from azpay_tui.tui.widgets.words import LETTERS, NAMES, absolute, object_name, zone
+from azpay_tui.tui.widgets.words import LETTERS, NAMES, absolute, local, object_name, zone
 
 TITLE: Final = "Amazon Pay available order actions"
 _VERBS: Final = {letter: verb for verb, letter in LETTERS.items()}
@@ -47,7 +47,7 @@ def amount_of(order: Order, offer: Offer, now: datetime) -> str:
     return ", ".join(part for part in (str(left) if left else "", most) if part)
 
 
-def action_line(order: Order, offer: Offer, now: datetime) -> Text:
+def action_line(order: Order, offer: Offer, now: datetime, where: tzinfo) -> Text:
     """Set one valid action: warning sign, keys, name, amount, names of the warnings."""
     sign = "!" if offer.verdict == "warn" else " "
     text = Text(f"{sign} a {LETTERS[offer.verb]}  ")
@@ -58,7 +58,7 @@ def action_line(order: Order, offer: Offer, now: datetime) -> Text:
     if offer.warnings:
         text.append(f" (! {', '.join(offer.warnings)})")
     elif offer.reason:
-        text.append(f" ({display(offer.reason, 300)})")
+        text.append(f" ({display(local(offer.reason, where), 300)})")
     return text
 
 
@@ -66,8 +66,13 @@ def refusal_line(offer: Offer, where: tzinfo) -> Text:
     """Set one action that is not valid: `-`, name, object, reason and the date when time changes it."""
     name = NAMES[offer.verb]
     which = f", {object_name(offer.target)}" if offer.target and offer.verb in _PER_CHARGE else ""
+    return Text(f"- {name}{which}: {why_not(offer, where)}")
+
+
+def why_not(offer: Offer, where: tzinfo) -> str:
+    """Say why an action is not valid, and until when where time decides."""
     when = f" Changes {absolute(offer.changes_at, where)}." if offer.changes_at else ""
-    return Text(f"- {name}{which}: {display(offer.reason or 'not valid now', 400)}{when}")
+    return f"{display(local(offer.reason or 'Not valid now.', where), 400)}{when}"
 
 
 _PER_CHARGE: Final = frozenset({Verb.CAPTURE, Verb.VOID, Verb.REFUND})
@@ -169,7 +174,7 @@ class ActionsPane(OptionList):
         for heading, offers in groups(order, self._offers):
             yield Option(Text(heading, "underline"), disabled=True)
             for offer in offers:
-                yield Option(action_line(order, offer, now), id=str(self._offers.index(offer)))
+                yield Option(action_line(order, offer, now, self._zone), id=str(self._offers.index(offer)))
         if self.refused and self._always_open:
             yield Option(Text("NOT AVAILABLE", "underline"), disabled=True)
         elif self.refused:
@@ -246,9 +251,9 @@ class ActionsPane(OptionList):
         elif fitting:
             self._pick(fitting)
         else:
-            reasons = [offer.reason for offer in self._offers if offer.verb is verb and offer.reason]
+            reasons = [why_not(offer, self._zone) for offer in self._offers if offer.verb is verb]
             text = " ".join(dict.fromkeys(reasons)) or "No order is chosen."
-            self.app.notify(display(f"{NAMES[verb]} is not available. {text}", 600), severity="warning", markup=False)
+            self.app.notify(f"{NAMES[verb]} is not available. {text}", severity="warning", markup=False)
 
     @work(group="pick")
     async def _pick(self, offers: list[Offer]) -> None:

@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, tzinfo
 
 from rich.text import Text
 
 from azpay_tui.domain import limits, states
+from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.order import Charge, Order, Refund
-from azpay_tui.domain.reasons import explain
+from azpay_tui.domain.reasons import About, explain
 from azpay_tui.tui.display import display
-from azpay_tui.tui.widgets.words import absolute, outside, relative, short
+from azpay_tui.tui.widgets.words import absolute, keys_of, outside, relative, short
 
 
-def plain_reason(code: str, description: str | None = None) -> str:
-    """Return a reason code with its sentence and the next step; Amazon's own text only for a code not known here."""
-    known = explain(code)
+def plain_reason(code: str, of: About, valid: Collection[Verb], description: str | None = None) -> str:
+    """Return a reason code with what it means for the money and the next step with its keys.
+
+    `valid` are the verbs offered now; Amazon's own text follows only for a code not known here.
+    """
+    known = explain(code, of)
     own = "" if known.known or not description else f" Amazon says: {outside(description, 300)}"
-    return display(f"{code}: {known.sentence} {known.next_step}", 500) + own
+    step = known.step(valid).write(keys_of)
+    return display(f"{code}: {known.sentence} {known.money} Next: {step}", 500) + own
 
 
-def charge_lines(order: Order) -> Iterator[Text]:
-    """Yield the tree: the order at Amazon, its charges, below each its refunds, then ids that were not read."""
+def decline_lines(order: Order, now: datetime, valid: Collection[Verb]) -> Iterator[Text]:
+    """Yield the declines that left no charge at Amazon."""
+    for decline in order.declines:
+        amount = f" of {decline.amount}" if decline.amount else ""
+        why = plain_reason(decline.reason, "charge", valid) if decline.reason else "no reason given."
+        yield Text(f"x an authorization{amount} was declined {relative(decline.at, now)}: {why}")
+
+
+def charge_lines(order: Order, valid: Collection[Verb] = ()) -> Iterator[Text]:
+    """Yield the tree: the order at Amazon, its charges, below each its refunds, then ids that were not read.
+
+    `valid` are the verbs offered now.
+    """
     permission = order.permission
     if permission is not None:
         yield Text.assemble("order   ", (display(permission.state, 40), "bold"), f"  {_kind(permission.kind)}")
         for reason in permission.reasons:
-            yield Text(f"        {plain_reason(reason.code, reason.description)}")
+            yield Text(f"        {plain_reason(reason.code, 'order', valid, reason.description)}")
     for charge in order.charges:
-        yield from _charge(order, charge)
+        yield from _charge(order, charge, valid)
     known = {charge.id for charge in order.charges}
     for refund in order.refunds:
         if refund.charge_id not in known:
-            yield from _refund(refund, "`- ")
+            yield from _refund(refund, "`- ", valid)
     for object_id in sorted(order.unread):
         yield Text(f"{display(object_id, 40)}: not read from Amazon yet; refresh (a r)")
     for object_id in sorted(order.missing):
@@ -44,7 +60,7 @@ def _kind(kind: str) -> str:
     return "" if kind == states.ONE_TIME else f"({display(kind, 40)})"
 
 
-def _charge(order: Order, charge: Charge) -> Iterator[Text]:
+def _charge(order: Order, charge: Charge, valid: Collection[Verb]) -> Iterator[Text]:
     refunds = order.refunds_of(charge.id)
     yield Text.assemble(
         f"`- charge {display(short(charge.id), 40)}  ", (display(charge.state, 40), "bold"), f"  {charge.amount}"
@@ -53,17 +69,17 @@ def _charge(order: Order, charge: Charge) -> Iterator[Text]:
     if charge.captured is not None:
         yield Text(f"   {stem}captured {charge.captured}, refunded {charge.refunded or '0'}")
     if charge.reason:
-        yield Text(f"   {stem}{plain_reason(charge.reason, charge.description)}")
+        yield Text(f"   {stem}{plain_reason(charge.reason, 'charge', valid, charge.description)}")
     for number, refund in enumerate(refunds, 1):
-        yield from _refund(refund, "   `- " if number == len(refunds) else "   |- ")
+        yield from _refund(refund, "   `- " if number == len(refunds) else "   |- ", valid)
 
 
-def _refund(refund: Refund, stem: str) -> Iterator[Text]:
+def _refund(refund: Refund, stem: str, valid: Collection[Verb]) -> Iterator[Text]:
     yield Text.assemble(
         f"{stem}refund {display(short(refund.id), 40)}  ", (display(refund.state, 40), "bold"), f"  {refund.amount}"
     )
     if refund.reason:
-        yield Text(f"         {plain_reason(refund.reason, refund.description)}")
+        yield Text(f"         {plain_reason(refund.reason, 'refund', valid, refund.description)}")
 
 
 def deadline_lines(order: Order, now: datetime, where: tzinfo) -> Iterator[Text]:

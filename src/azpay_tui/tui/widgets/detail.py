@@ -14,13 +14,14 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.marks import Marks
-from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.offer import Offer, valid_verbs
 from azpay_tui.domain.order import Address, OpenIntent, Order
 from azpay_tui.domain.rows import ListRow, TimelineEntry
 from azpay_tui.domain.status import attention, ship, status_of
 from azpay_tui.tui.display import display
-from azpay_tui.tui.widgets.charges import charge_lines, deadline_lines
+from azpay_tui.tui.widgets.charges import charge_lines, deadline_lines, decline_lines
 from azpay_tui.tui.widgets.marks import attention_line, mark_lines, note_lines
 from azpay_tui.tui.widgets.sums import sums
 from azpay_tui.tui.widgets.timeline import timeline_lines
@@ -28,6 +29,8 @@ from azpay_tui.tui.widgets.words import (
     LETTERS,
     absolute,
     glyph,
+    keys_of,
+    local,
     object_name,
     order_name,
     outside,
@@ -55,8 +58,19 @@ def _intent(intent: OpenIntent, now: datetime) -> Text:
     text = (
         f"{sign} {intent.verb}{amount}, {object_name(intent.target)}: {intent.state}, "
         f"confirmed by {outside(intent.person, 60)} {relative(intent.at, now)} ({intent.id})"
+        f"{_what_is_done(intent, now)}"
     )
-    return Text(display(text, 300), "bold")
+    return Text(display(text, 400), "bold")
+
+
+def _what_is_done(intent: OpenIntent, now: datetime) -> str:
+    """Say what becomes of an outcome that is not known: who looks at it next, and when."""
+    if intent.state == "attention":
+        return f". It could not be learned: decide with azpay journal settle {intent.id}."
+    if intent.state != "unknown":
+        return ""
+    when = f", next {relative(intent.next_due, now)}" if intent.next_due is not None else ""
+    return f". Do not repeat it: it is read back by itself{when}; {keys_of(Verb.REFRESH)} looks now."
 
 
 def _address(address: Address) -> Iterator[Text]:
@@ -112,7 +126,8 @@ def detail_lines(
     """Yield the lines of the detail, most important first; `shown` are the marks of the list row."""
     word, verdict = status_of(order, now), ship(order, now)
     yield Text(order_name(order), "bold")
-    yield Text.assemble((f"{glyph(word)} {word}", "bold"), "   ", (verdict.word, "bold"), f": {verdict.reason}")
+    why = local(verdict.reason, where)
+    yield Text.assemble((f"{glyph(word)} {word}", "bold"), "   ", (verdict.word, "bold"), f": {why}")
     needs = attention_line(attention(order, now), marks, shown, now)
     if needs is not None:
         yield needs
@@ -123,11 +138,9 @@ def detail_lines(
     yield _heading("SUMS")
     yield from _sums(order, now)
     yield _heading("CHARGES AND REFUNDS")
-    yield from charge_lines(order)
-    for decline in order.declines:
-        amount = f" of {decline.amount}" if decline.amount else ""
-        why = display(decline.reason, 200)
-        yield Text(f"x an authorization{amount} was declined {relative(decline.at, now)}: {why}")
+    valid = valid_verbs(offers)
+    yield from charge_lines(order, valid)
+    yield from decline_lines(order, now, valid)
     deadlines = list(deadline_lines(order, now, where))
     if deadlines:
         yield _heading("DEADLINES")

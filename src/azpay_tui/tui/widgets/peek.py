@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -17,9 +17,9 @@ from azpay_tui.domain.rows import ListRow
 from azpay_tui.domain.status import attention, ship, status_of
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display
-from azpay_tui.tui.widgets.actions import amount_of
+from azpay_tui.tui.widgets.actions import amount_of, why_not
 from azpay_tui.tui.widgets.line import Line
-from azpay_tui.tui.widgets.words import LETTERS, NAMES, glyph, outside
+from azpay_tui.tui.widgets.words import LETTERS, NAMES, glyph, outside, zone
 
 
 def facts_text(order: Order, now: datetime) -> str:
@@ -44,7 +44,7 @@ def facts_text(order: Order, now: datetime) -> str:
     return "  ".join(parts)
 
 
-def offers_text(order: Order, offers: Sequence[Offer], now: datetime) -> str:
+def offers_text(order: Order, offers: Sequence[Offer], now: datetime, where: tzinfo) -> str:
     """Return the second line: the valid actions with their keys and amounts, else the reason of one that is not."""
     calm: list[str] = []
     warned: list[str] = []
@@ -60,8 +60,8 @@ def offers_text(order: Order, offers: Sequence[Offer], now: datetime) -> str:
             calm.append(name)
     if calm or warned:
         return "  ".join([*calm, *warned])
-    reason = next((offer.reason for offer in offers if offer.verdict == "no" and offer.reason), None)
-    return f"- no action: {display(reason, 300)}" if reason else "- no action"
+    refused = next((offer for offer in offers if offer.verdict == "no" and offer.reason), None)
+    return f"- no action: {why_not(refused, where)}" if refused else "- no action"
 
 
 class Peek(Vertical):
@@ -71,6 +71,11 @@ class Peek(Vertical):
     Peek { height: 2; }
     """
 
+    def __init__(self, *, timezone: str = "UTC", id: str | None = None) -> None:
+        """Make an empty peek; `timezone` is the profile's IANA zone for dates."""
+        super().__init__(id=id)
+        self._zone = zone(timezone)
+
     def compose(self) -> ComposeResult:
         """Facts, then actions."""
         yield Line(id="peek-facts")
@@ -79,7 +84,7 @@ class Peek(Vertical):
     def show(self, order: Order | None, offers: Sequence[Offer], row: ListRow | None, now: datetime) -> None:
         """Show an order at `now` (UTC); without one what its list row says."""
         if order is not None:
-            first, second = facts_text(order, now), offers_text(order, offers, now)
+            first, second = facts_text(order, now), offers_text(order, offers, now, self._zone)
         elif row is not None:
             first, second = f"{display(row.id, 40)}  {glyph(row.status)} {row.status}", ""
         else:

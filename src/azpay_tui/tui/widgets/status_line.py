@@ -17,7 +17,7 @@ from azpay_tui.tui.widgets.words import span
 
 STALE_AFTER: Final = timedelta(minutes=15)
 """Without an answer from Amazon for this long, what is shown is called STALE."""
-LONGEST_MESSAGE: Final = 4
+LONGEST_MESSAGE: Final = 5
 """Lines of a message before it is cut."""
 _CALM: Final = frozenset({"ONLINE", "STARTING"})
 

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.moments import rewritten
 from azpay_tui.domain.order import ORDER_ID_LENGTH, Order, kind_of
 from azpay_tui.tui.display import display, hidden
 
@@ -106,6 +108,22 @@ def relative(at: datetime, now: datetime) -> str:
 def absolute(at: datetime, where: tzinfo) -> str:
     """Return a moment in a time zone, with the zone: `2026-11-27 05:58 CET`."""
     return f"{at.astimezone(where):%Y-%m-%d %H:%M %Z}"
+
+
+def local(sentence: str, where: tzinfo) -> str:
+    """Return a sentence of this program with every moment in it put into a time zone."""
+    return rewritten(sentence, lambda at: absolute(at, where))
+
+
+def refused(error: BackOfficeError, where: tzinfo) -> str:
+    """Return why the back office refused something, and until when where time decides."""
+    when = f" Changes {absolute(error.changes_at, where)}." if error.changes_at else ""
+    return f"{local(error.message, where)}{when}"
+
+
+def keys_of(verb: Verb) -> str:
+    """Return the keys of a verb, wherever one is: `a c`."""
+    return f"a {LETTERS[verb]}"
 
 
 def short(object_id: str) -> str:

@@ -1,0 +1,41 @@
+"""Reason codes, declines and refusals in plain words for a terminal, with the command that is the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
+
+from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.moments import written
+from azpay_tui.domain.order import Order
+from azpay_tui.domain.reasons import About, explain
+
+
+def way(order_id: str) -> Callable[[Verb], str]:
+    """Return what names the command of a verb for an order."""
+    return lambda verb: f"azpay {verb} {order_id}"
+
+
+def meaning(code: str, of: About, order_id: str, valid: Collection[Verb], description: str | None = None) -> str:
+    """Return what a reason code means, what became of the money and what to do next.
+
+    Amazon's own text follows for a code that this version does not know.
+    """
+    known = explain(code, of)
+    own = f" Amazon says: {description}" if description and not known.known else ""
+    return f"{code}: {known.sentence} {known.money} Next: {known.step(valid).write(way(order_id))}{own}"
+
+
+def order_meanings(order: Order, valid: Collection[Verb]) -> Iterator[str]:
+    """Yield what the reasons of the order itself mean, and the declines that left no charge at Amazon."""
+    for reason in order.permission.reasons if order.permission else ():
+        yield meaning(reason.code, "order", order.id, valid, reason.description)
+    for decline in order.declines:
+        amount = f" of {decline.amount}" if decline.amount else ""
+        why = meaning(decline.reason, "charge", order.id, valid) if decline.reason else "no reason given."
+        yield f"An authorization{amount} was declined {written(decline.at)}: {why}"
+
+
+def dated(sentence: str, changes_at: datetime | None) -> str:
+    """Return a refusal with the moment at which time changes it."""
+    return sentence if changes_at is None else f"{sentence} Changes {written(changes_at)}."
