@@ -345,3 +345,17 @@ def test_a_cache_that_is_gone_is_made_anew_from_the_journal(shop: Shop) -> None:
     assert [row["status"] for row in listed(shop.good("orders", "list", "--json"))] == ["NEW"]
     shop.good("sync", "--once")
     assert [row["id"] for row in listed(shop.good("orders", "list", "--json"))] == [order_id]
+
+
+def test_a_simulated_order_has_no_page_in_seller_central(shop: Shop) -> None:
+    order = shop.make("authorized", number="L-1")
+    done = shop("orders", "link", "L-1", "--json")
+    assert done.code == 2
+    assert done.json["error"]["code"] == "no-page"
+    config = shop.data.parent / "sandbox.toml"
+    text = (shop.simulated.directory / "config.toml").read_text()
+    text = text.replace('environment = "simulator"', 'environment = "sandbox"')
+    config.write_text("\n".join(line for line in text.splitlines() if not line.startswith("url")))
+    config.chmod(0o600)
+    done = shop("--config", str(config), "orders", "link", "L-1")
+    assert done.out.strip().endswith(f"/hz/me/pmd/payment-details?orderReferenceId={order}"), done

@@ -133,7 +133,7 @@ async def test_refresh_sync_copy_and_hints() -> None:
         assert console.desk.refreshed == [console.at, console.at]
         await console.press("ctrl+r")
         assert console.desk.syncs == 1
-        await console.press("y")
+        await console.press("y", "enter")
         assert console.app.clipboard == console.at
         assert (console.at or "?") in console.said
         await console.press("ctrl+c")

@@ -231,6 +231,14 @@ def orders_show(
     return show_order(_context(ctx), order, as_json=json, raw=raw)
 
 
+@orders.command("link")
+def orders_link(ctx: typer.Context, order: OrderArgument, json: Json = False) -> int:
+    """Print an order's address in Seller Central."""
+    from azpay_tui.cli.reads import show_link
+
+    return show_link(_context(ctx), order, as_json=json)
+
+
 @orders.command("actions")
 def orders_actions(ctx: typer.Context, order: OrderArgument, json: Json = False) -> int:
     """Show which actions are valid for an order, and why the others are not."""

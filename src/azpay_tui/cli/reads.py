@@ -13,6 +13,7 @@ from azpay_tui.cli.wording import dated, meaning, order_meanings, way
 from azpay_tui.domain import matrix, telling
 from azpay_tui.domain.filters import Narrowed, parse
 from azpay_tui.domain.intent import Intent, Verb
+from azpay_tui.domain.links import seller_central
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer, valid_verbs
 from azpay_tui.domain.order import Order
@@ -149,6 +150,20 @@ def show_order(context: Context, text: str, *, as_json: bool, raw: bool) -> int:
     _show_offers(offers)
     for object_id, text in bodies.items():
         result(f"{object_id}\n{shown(text, 100_000)}")
+    return OK
+
+
+def show_link(context: Context, text: str, *, as_json: bool) -> int:
+    """Print where an order is in Seller Central; exit code 2 where it has no page."""
+    profile = context.profile()
+    order_id = resolve.order_id(context.reader(), text)
+    link = seller_central(order_id, profile.region, profile.environment)
+    if link is None:
+        raise CommandError("A simulated order has no page in Seller Central.", code="no-page")
+    if as_json:
+        json_result({"order": order_id, "link": link})
+    else:
+        result(shown(link))
     return OK
 
 

@@ -22,6 +22,8 @@ class Said:
     """UTC."""
     text: str
     warning: bool
+    link: str = ""
+    """An address the whole message leads to, where the terminal can do that."""
 
 
 class Sitting:
@@ -51,12 +53,12 @@ class Sitting:
         self.typed.append(line)
         del self.typed[:-KEPT]
 
-    def say(self, text: str, *, warning: bool = False, unasked: bool = False) -> None:
+    def say(self, text: str, *, warning: bool = False, unasked: bool = False, link: str = "") -> None:
         """Remember a message and show it; an empty one only clears the line.
 
         What comes by itself (`unasked`) and is no warning does not push an unread warning off the line.
         """
-        said = Said(self._now(), local(text, self._where), warning)
+        said = Said(self._now(), local(text, self._where), warning, link)
         if text:
             self.said.append(said)
         if unasked and warning:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from azpay_tui.tui.commands import acting, finding, general, marking, moving, pages, panes, terminal, views
+from azpay_tui.tui.commands import (
+    acting,
+    copying,
+    finding,
+    general,
+    marking,
+    moving,
+    pages,
+    panes,
+    terminal,
+    views,
+)
 from azpay_tui.tui.commands.base import Command, KeyMap, Where, belongs
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -13,6 +24,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *marking.COMMANDS,
     *views.COMMANDS,
     *finding.COMMANDS,
+    *copying.COMMANDS,
     *pages.COMMANDS,
     *panes.COMMANDS,
     *terminal.COMMANDS,

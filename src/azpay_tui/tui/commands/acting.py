@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from azpay_tui.domain.intent import Verb
 from azpay_tui.tui.commands.base import Command, Keys
-from azpay_tui.tui.display import display
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
@@ -61,20 +60,6 @@ class Select(_OnOrder):
         """Select."""
         screen.orders.toggle()
         screen.orders.move(1)
-
-
-class Copy(_OnOrder):
-    """Copy the order's id."""
-
-    id, name, shown, sentence = "copy", "copy id", "y", "Copy the order's id to the terminal's clipboard."
-    keys, rank = (("y",),), 8
-
-    def run(self, screen: OrdersScreen) -> None:
-        """Send the id to the terminal's clipboard; terminals give no answer, so the text is shown too."""
-        row = screen.orders.row
-        if row is not None:
-            screen.app.copy_to_clipboard(display(row.id, 40))
-            screen.say(f"Sent to the clipboard: {display(row.id, 40)}")
 
 
 class Reveal(Command):
@@ -171,6 +156,5 @@ COMMANDS: Final = (
     CancelOrder(),
     CloseOrder(),
     RefreshByLeader(),
-    Copy(),
     Reveal(),
 )

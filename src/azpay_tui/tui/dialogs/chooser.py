@@ -64,9 +64,10 @@ class Chooser(Dialog[object]):
         yield self._keys_line
 
     def on_mount(self) -> None:
-        """Show everything there is to choose."""
+        """Show everything there is to choose; what was typed ahead counts already."""
         self._keys_line.put((self._keys_text, theme.KEYS))
-        self.fill()
+        choice = self.list.choice
+        self.fill(None if choice is None else choice.value)
 
     def fill(self, at: object = None) -> None:
         """Show what there is to choose now, the cursor on a value or on the first one."""

@@ -46,8 +46,10 @@ class CommandChooser(Chooser):
         off = matches(self._off, typed)
         if not off:
             return lines
-        if typed or self._open:
-            return [*lines, self._fold("fold" if self._open else "see all"), *(self._line(command) for command in off)]
+        if typed:
+            return [*lines, Choice(None, "not here or not now:"), *(self._line(command) for command in off)]
+        if self._open:
+            return [*lines, self._fold("fold"), *(self._line(command) for command in off)]
         return [*lines, self._fold("see why")]
 
     def _fold(self, how: str) -> Choice:

@@ -200,16 +200,17 @@ class CommandScreen(Screen[None], inherit_bindings=False):
         except READ_ERRORS as error:
             self.say(display(str(error), 400), warning=True)
 
-    def say(self, text: str, *, warning: bool = False, unasked: bool = False) -> None:
+    def say(self, text: str, *, warning: bool = False, unasked: bool = False, link: str = "") -> None:
         """Show and log a message; outside text in it must have passed `display`.
 
-        `unasked`: it is no answer to a key; such a warning stays until a person took note of it.
+        `unasked`: it is no answer to a key; such a warning stays until a person took note of it. `link`: an address
+        that the message leads to.
         """
-        self.sitting.say(text, warning=warning, unasked=unasked)
+        self.sitting.say(text, warning=warning, unasked=unasked, link=link)
 
     def _show_said(self) -> None:
         line = self.sitting.line
-        self.message.say(line.text, warning=line.warning)
+        self.message.say(line.text, warning=line.warning, link=line.link)
         self.message.unread(self.sitting.unread)
 
     def open_page(self, page: CommandScreen) -> None:

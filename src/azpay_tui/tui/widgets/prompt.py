@@ -94,10 +94,10 @@ class Prompt(MessageLine):
         self._set_height()
         self.refresh()
 
-    def say(self, text: str, *, warning: bool = False) -> None:
+    def say(self, text: str, *, warning: bool = False, link: str = "") -> None:
         """Show a message, above the prompt while there is one."""
         self._told = self.prompting
-        super().say(text, warning=warning)
+        super().say(text, warning=warning, link=link)
 
     def _lines(self, cells: int) -> list[str]:
         # The prompt covers the last line of an older message: a line of its own would move both panes.

@@ -87,9 +87,10 @@ class MessageLine(Line):
         """The message that is shown."""
         return self._said
 
-    def say(self, text: str, *, warning: bool = False) -> None:
-        """Show a message; outside text in it must have passed `display`."""
-        self._said, self._style = text, theme.WARNING if warning else theme.PLAIN
+    def say(self, text: str, *, warning: bool = False, link: str = "") -> None:
+        """Show a message; outside text in it must have passed `display`. `link`: an address it leads to."""
+        style = theme.WARNING if warning else theme.PLAIN
+        self._said, self._style = text, style.update_link(link) if link else style
         self._show()
 
     def in_flight(self, count: int) -> None:
