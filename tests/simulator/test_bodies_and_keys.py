@@ -29,6 +29,8 @@ def wish(**changes: Any) -> dict[str, Any]:
         (b'{"\\udfff":["x"]}', "InvalidRequestFormat"),
         (b'{"chargePermissionId":"a","chargePermissionId":"b"}', "InvalidRequestFormat"),
         (b"[" * 100_000, "InvalidRequestFormat"),
+        (b'{"chargePermissionId":"\\ud800"}', "InvalidRequestFormat"),
+        (b'{"\\udfff":"x"}', "InvalidRequestFormat"),
         (b"", "MissingParameterValue"),
     ],
 )

@@ -312,6 +312,8 @@ def test_the_buyer_of_a_token(world: World) -> None:
         ({"webCheckoutDetails": {}}, "MissingParameterValue"),
         ({"webCheckoutDetails": {"checkoutReviewReturnUrl": "http://shop.example"}}, "InvalidParameterValue"),
         ({"webCheckoutDetails": {"checkoutReviewReturnUrl": "javascript:0"}}, "InvalidParameterValue"),
+        ({"webCheckoutDetails": {"checkoutReviewReturnUrl": "https://a.example/\r\nx: y"}}, "InvalidParameterValue"),
+        ({"webCheckoutDetails": {"checkoutReviewReturnUrl": "https://a.example/\u6f22"}}, "InvalidParameterValue"),
         ({"webCheckoutDetails": {**CREATE["webCheckoutDetails"], "checkoutMode": "Later"}}, "InvalidParameterValue"),
         ({"webCheckoutDetails": {**CREATE["webCheckoutDetails"], "colour": "red"}}, "UnrecognizedField"),
         ({"scopes": ["shoeSize"]}, "InvalidParameterValue"),

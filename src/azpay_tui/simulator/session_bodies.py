@@ -14,7 +14,7 @@ from azpay_tui.simulator.settings import Settings
 from azpay_tui.simulator.wire import ApiError, JsonValue, Plain
 
 INTENTS: Final = ("Confirm", "Authorize", "AuthorizeWithCapture")
-_HTTPS: Final = r"https://[^\s/?#]+\S*"
+_HTTPS: Final = r"https://[A-Za-z0-9._~:\[\]-]+(?:[/?#][!-~]*)?"
 _URLS: Final = ("checkoutReviewReturnUrl", "checkoutResultReturnUrl", "checkoutCancelUrl")
 _BOTH: Final = (
     "webCheckoutDetails", "paymentDetails", "merchantMetadata", "supplementaryData", "platformId", "providerMetadata",
