@@ -18,6 +18,7 @@ from azpay_tui.simulator.acts import ACTS
 from azpay_tui.simulator.checkout import METHODS
 from azpay_tui.simulator.control import PATHS
 from azpay_tui.simulator.faults import FAULTS
+from azpay_tui.simulator.model import BLOCK_REASONS, DECLINE_REASONS, REFUND_DECLINE_REASONS, REFUSAL_REASONS
 from azpay_tui.simulator.routes import ROUTES
 from azpay_tui.simulator.settings import SWITCHES, Switch
 from azpay_tui.simulator.situations import SITUATIONS
@@ -82,6 +83,18 @@ def acts() -> str:
     """The acts of Amazon, the buyer and Seller Central."""
     rows = ((f"`{name}`", code(act.takes), act.says) for name, act in ACTS.items())
     return table(("Act", "Takes", "What happens"), rows)
+
+
+def act_reasons() -> str:
+    """The reasons that acts take."""
+    rows = (
+        ("`decline` a charge", code(DECLINE_REASONS), "SoftDeclined"),
+        ("`decline` the next charge of a permission", code((*DECLINE_REASONS, *REFUSAL_REASONS)), "SoftDeclined"),
+        ("`decline` a refund", code(REFUND_DECLINE_REASONS), "AmazonRejected"),
+        ("`refuse`", code(REFUND_DECLINE_REASONS), "AmazonRejected"),
+        ("`suspend`", code(BLOCK_REASONS), "PaymentMethodInvalid"),
+    )
+    return table(("Act", "Reasons", "Unless said"), ((act, words, f"`{default}`") for act, words, default in rows))
 
 
 def control_paths() -> str:
@@ -250,6 +263,7 @@ PARTS: dict[str, Part] = {
     "situations": situations,
     "faults": faults,
     "acts": acts,
+    "act-reasons": act_reasons,
     "control-paths": control_paths,
     "operations": operations,
     "quotas": quota_table,

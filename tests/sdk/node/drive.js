@@ -205,6 +205,9 @@ async function checkout(pay) {
     const done = { chargeAmount: price('20.00') };
     check('a session that the buyer has not confirmed', reason(await call(pay.completeCheckoutSession(id, done))),
         [422, 'InvalidCheckoutSessionStatus']);
+    const signedIn = await control('POST', 'acts', { act: 'sign-in-session', id });
+    const buyer = await call(pay.getBuyer(signedIn.buyer_token));
+    check('the buyer is read', [buyer.status, buyer.data.email.includes('@')], [200, true]);
     await control('POST', 'acts', { act: 'approve-session', id });
     const completed = await call(pay.completeCheckoutSession(id, done));
     check('complete a session', state(completed), [200, 'Completed']);
@@ -225,6 +228,13 @@ function download(url) {
             response.on('end', () => resolve([response.statusCode, text]));
         }).on('error', reject);
     });
+}
+
+async function partners(pay) {
+    const made = await order('captured');
+    const wish = { statusDetails: { state: 'Canceled' } };
+    check('what is for partners only', reason(await call(pay.updateCharge(made.charge, wish, fresh()))),
+        [405, 'RequestNotSupported']);
 }
 
 async function reports(pay) {
@@ -269,6 +279,7 @@ async function main() {
     await simulation(pay);
     await aroundTheMoney(pay);
     await checkout(pay);
+    await partners(pay);
     await reports(pay);
     console.log(`${checks} checks, ${failed} failed`);
     process.exitCode = failed ? 1 : 0;

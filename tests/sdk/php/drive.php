@@ -217,6 +217,9 @@ function checkout(Client $pay): void
     $done = ['chargeAmount' => price('20.00')];
     check('a session that the buyer has not confirmed', reason($pay->completeCheckoutSession($id, $done)),
         [422, 'InvalidCheckoutSessionStatus']);
+    $signedIn = control('POST', 'acts', ['act' => 'sign-in-session', 'id' => $id]);
+    $buyer = $pay->getBuyer($signedIn['buyer_token']);
+    check('the buyer is read', [$buyer['status'], str_contains(body($buyer)['email'], '@')], [200, true]);
     control('POST', 'acts', ['act' => 'approve-session', 'id' => $id]);
     $completed = $pay->completeCheckoutSession($id, $done);
     check('complete a session', state($completed), [200, 'Completed']);
@@ -226,6 +229,11 @@ function checkout(Client $pay): void
         [200, 'Captured']);
     $permission = body($pay->getChargePermission(body($completed)['chargePermissionId']));
     check('its permission has the number', $permission['merchantMetadata']['merchantReferenceId'], 'P-2001');
+}
+
+function partners(Client $pay): void
+{
+    check('what is for partners only', reason($pay->getDispute('D-1')), [405, 'RequestNotSupported']);
 }
 
 function reports(Client $pay): void
@@ -269,6 +277,7 @@ try {
     simulation($pay);
     aroundTheMoney($pay);
     checkout($pay);
+    partners($pay);
     reports($pay);
     echo "$checks checks, $failed failed\n";
 } catch (Throwable $error) {
