@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.amazon.conftest import KEY_ID, NOW, Settings
+from tests.simulator import signer
 from tests.support.inline import InlineTransport, control
 
 from azpay_tui.amazon.v2 import V2Gateway, build
@@ -115,6 +116,34 @@ def test_every_kind_of_object_is_read(world: World) -> None:
     assert (permission.reference, permission.kind) == ("1001", "OneTime")
     assert permission.buyer is not None
     assert permission.buyer.name == "Ada [/x]"
+
+
+@pytest.mark.parametrize(("kind", "limit"), [("OneTime", 5_000), ("Recurring", 100_000)])
+def test_what_a_checkout_made_is_read(world: World, kind: str, limit: int) -> None:
+    world.simulator.keys[signer.KEY_ID] = signer.private_key().public_key()
+    shop = signer.World(world.simulator)
+    price = {"amount": "20.00", "currencyCode": "USD"}
+    total = {"amount": "50.00", "currencyCode": "USD"}
+    urls = {"checkoutReviewReturnUrl": "https://shop.example/r", "checkoutResultReturnUrl": "https://shop.example/d"}
+    payload: dict[str, Any] = {
+        "storeId": "shop",
+        "webCheckoutDetails": urls,
+        "chargePermissionType": kind,
+        "paymentDetails": {"paymentIntent": "Authorize", "chargeAmount": price, "totalOrderAmount": total},
+    }
+    if kind == "Recurring":
+        payload["recurringMetadata"] = {"frequency": {"unit": "Month", "value": "1"}}
+    session = signer.body(shop.send("POST", "/v2/checkoutSessions", payload), 201)["checkoutSessionId"]
+    control(world.simulator, "POST", "/_sim/acts", {"act": "approve-session", "id": session})
+    amounts = {"chargeAmount": price, "totalOrderAmount": total}
+    done = signer.body(shop.send("POST", f"/v2/checkoutSessions/{session}/complete", amounts), 200)
+    permission = world.gateway.read(done["chargePermissionId"]).fact
+    assert isinstance(permission, Permission)
+    assert (permission.kind, permission.limit, permission.reference) == (kind, usd(limit), None)
+    assert permission.buyer is not None
+    charge = world.gateway.read(done["chargeId"]).fact
+    assert isinstance(charge, Charge)
+    assert (charge.state, charge.amount) == ("Authorized", usd(2_000))
 
 
 SITUATIONS = [

@@ -99,9 +99,10 @@ def complete(desk: Desk, ask: Ask) -> Result:
     session = _found(desk, ask.target)
     if session.state == "Canceled":
         raise ApiError(400, "CheckoutSessionCanceled", f"The checkout session was canceled ({session.reason}).")
-    if session.state != "Open" or not session.approved:
-        detail = session.state if session.state != "Open" else "not confirmed by the buyer"
-        raise ApiError(422, "InvalidCheckoutSessionStatus", f"The checkout session is [{detail}].")
+    if session.state != "Open":
+        raise ApiError(422, "InvalidCheckoutSessionStatus", f"The checkout session is [{session.state}].")
+    if not session.approved:
+        raise ApiError(422, "InvalidCheckoutSessionStatus", "The buyer has not confirmed the checkout session.")
     _check_amounts(session, wish)
     if session.total is not None and wish.total is None:
         raise ApiError(400, "MissingParameterValue", "The value for [totalOrderAmount] is missing.")
