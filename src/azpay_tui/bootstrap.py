@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from httpx import BaseTransport
 
     from azpay_tui.amazon.gateway import Gateway
+    from azpay_tui.backoffice.learn import Prober
     from azpay_tui.store.opening import Stores
 
 
@@ -105,6 +106,12 @@ class Parts:
         from azpay_tui.amazon import v2
 
         return v2.build(profile, now=now, transport=self._transport)
+
+    def probe(self, profile: Profile, now: Callable[[], datetime]) -> Prober:
+        """Build what asks harmless questions of a sandbox or simulator. Raises `ConfigError`, also for live."""
+        from azpay_tui.amazon import v2
+
+        return v2.build_probe(profile, now=now, transport=self._transport)
 
     def desk(self, profile: Profile, info: ProfileInfo) -> Desk:
         """Build the back office of a profile; nothing is started or read yet. Raises `ConfigError`, `StoreError`."""

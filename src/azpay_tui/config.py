@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final, Literal, cast
 from zoneinfo import ZoneInfo
 
+from azpay_tui.learned import Learned
+from azpay_tui.learned import read as read_learned
 from azpay_tui.paths import ConfigError, config_file, data_directory, shown
 from azpay_tui.tomlfile import check_known, kind, quoted, read_toml
 
@@ -51,6 +53,7 @@ _KEYS: Final = (
     "private_key_file",
     "data_dir",
     "timezone",
+    "learned",
 )
 # These words go into HTTP headers and into the names of directories.
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._-]{1,200}")
@@ -69,7 +72,8 @@ class Profile:
 
     ``url`` and ``ca_file`` exist for the simulator only; ``url`` has no slash at its end. ``policy`` narrows what the
     shop allows. ``timezone`` is an IANA name. ``pace`` "off" sends without regard to Amazon's quotas.
-    ``pending_authorization`` lets an authorization be decided later instead of at once.
+    ``pending_authorization`` lets an authorization be decided later instead of at once. ``learned`` is what
+    ``azpay doctor --learn`` settled on this account.
     """
 
     name: str
@@ -89,6 +93,7 @@ class Profile:
     pace: Pace
     pending_authorization: bool
     file: Path
+    learned: tuple[Learned, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -208,6 +213,7 @@ class _Reader:
             pace=cast(Pace, self._choice("pace")),
             pending_authorization=self._switch("pending_authorization", default=False),
             file=self._file,
+            learned=read_learned(self._table["learned"], self._where) if "learned" in self._table else (),
         )
         self._check_own_data(result, tables)
         return result

@@ -4,12 +4,14 @@ import contextlib
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Final
 
 from azpay_tui.config import profile_names, profile_of
+from azpay_tui.learned import Learned
 from azpay_tui.paths import ConfigError, check_parents, private_opener, shown
 from azpay_tui.tomlfile import parsed, read_bytes
 
@@ -98,6 +100,48 @@ def add_profile(file: Path, new: NewProfile) -> bool:
         raise ConfigError(f"{shown(file)} cannot be added to safely: write this section into it yourself.")
     _write(real, old, text)
     return default
+
+
+def set_learned(file: Path, name: str, entries: Sequence[Learned]) -> None:
+    """Write answers into the section `[profiles.NAME.learned]`; earlier answers to other points stay.
+
+    Raises ConfigError, and then changed nothing, when the file is not safe or cannot be changed without losing
+    something; the sentence holds no value.
+    """
+    old = read_bytes(file)
+    before = parsed(old, file)
+    text = old.decode("utf-8-sig").replace("\r\n", "\n")
+    lines = text.splitlines()
+    heading = re.compile(rf'\s*\[\s*profiles\s*\.\s*"?{re.escape(name)}"?\s*\.\s*learned\s*\]\s*(#.*)?')
+    start = next((at for at, line in enumerate(lines) if heading.fullmatch(line)), None)
+    if start is None:
+        lines += ["", f"[profiles.{_key(name)}.learned]", "# answers of azpay doctor --learn, and when it got them"]
+        end = len(lines)
+    else:
+        end = next((at for at in range(start + 1, len(lines)) if lines[at].lstrip().startswith("[")), len(lines))
+        keys = "|".join(entry.key for entry in entries)
+        kept = [line for line in lines[start:end] if not re.match(rf"\s*({keys})\s*=", line)]
+        lines[start:end] = kept
+        end = start + len(kept)
+        while end > start + 1 and not lines[end - 1].strip():
+            end -= 1
+    lines[end:end] = [learned_line(entry) for entry in entries]
+    text = "\n".join(lines) + "\n"
+    after = _checked(text, file, name)
+    table = _tables(before)[name]
+    assert isinstance(table, dict)
+    answers = {entry.key: {"value": entry.value, "at": entry.at} for entry in entries}
+    changed = {**table, "learned": {**table.get("learned", {}), **answers}}
+    if after != {**before, "profiles": {**_tables(before), name: changed}}:
+        raise ConfigError(f"{shown(file)} cannot be changed safely: write the section into it yourself.")
+    _write(Path(os.path.realpath(file)), old, text)
+
+
+def learned_line(entry: Learned) -> str:
+    """Return the line of one answer."""
+    value = entry.value
+    written = str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int) else _text(value)
+    return f"{entry.key} = {{ value = {written}, at = {entry.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} }}"
 
 
 def document(new: NewProfile) -> dict[str, object]:

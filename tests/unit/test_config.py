@@ -80,6 +80,7 @@ def test_the_least_that_is_needed_and_its_defaults(file: Path) -> None:
         "pace": "quota",
         "pending_authorization": False,
         "file": file,
+        "learned": (),
     }
 
 

@@ -135,11 +135,35 @@ def doctor(
     rebuild_cache: Annotated[
         bool, typer.Option("--rebuild-cache", help="Make the cache anew from the journal.")
     ] = False,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Settle on a sandbox what Amazon's documents leave open.")
+    ] = False,
+    permission: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="With --learn: an order of your own; may be repeated.")
+    ] = None,
+    charge: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="With --learn: a charge, best an open one.")
+    ] = None,
+    refund: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="With --learn: a refund that is not decided.")
+    ] = None,
+    burst: Annotated[
+        bool, typer.Option("--burst", help="With --learn: read quickly until Amazon asks for a pause.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --learn: agree to the calls that are listed.")] = False,
 ) -> int:
     """Look at configuration, key, connection and data; say what is wrong and what to do."""
     from azpay_tui.cli.doctor.run import doctor as look
     from azpay_tui.cli.doctor.run import rebuild
 
+    more = bool(permission or charge or refund or burst or yes)
+    if (rebuild_cache and learn) or (more and not learn):
+        raise typer.BadParameter("--permission, --charge, --refund, --burst and --yes go with --learn alone.")
+    if learn:
+        from azpay_tui.cli.doctor.learning import Wanted, learn_points
+
+        ids = tuple(permission or ()), tuple(charge or ()), tuple(refund or ())
+        return learn_points(_context(ctx), Wanted(*ids, burst=burst, yes=yes, as_json=json))
     if rebuild_cache:
         return rebuild(_context(ctx), as_json=json)
     return look(_context(ctx), as_json=json)

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from azpay_tui import config
 from azpay_tui.amazon.gateway import Gateway
+from azpay_tui.backoffice.learn import Prober
 from azpay_tui.backoffice.ports import Desk, ProfileInfo, Reader
 from azpay_tui.cli.outcome import CommandError
 from azpay_tui.domain.intent import Intent, State
@@ -53,6 +54,10 @@ class Builder(Protocol):
 
     def gateway(self, profile: config.Profile, now: Callable[[], datetime]) -> Gateway:
         """Build the way to Amazon alone, for a read that belongs to no order; `now` dates the signatures (UTC)."""
+        ...
+
+    def probe(self, profile: config.Profile, now: Callable[[], datetime]) -> Prober:
+        """Build what asks harmless questions of a sandbox or simulator; raises `ConfigError` for a live profile."""
         ...
 
     def desk(self, profile: config.Profile, info: ProfileInfo) -> Desk:

@@ -2,3 +2,4 @@
 
 from azpay_tui.amazon.v2.client import V2Gateway as V2Gateway
 from azpay_tui.amazon.v2.factory import build as build
+from azpay_tui.amazon.v2.factory import build_probe as build_probe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -12,10 +12,11 @@ import httpx
 import stamina.instrumentation
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from azpay_tui.amazon.hosts import Environment, HostRefusedError, Region, endpoint
+from azpay_tui.amazon.hosts import Endpoint, Environment, HostRefusedError, Region, endpoint
 from azpay_tui.amazon.throttle import Throttle, quotas
 from azpay_tui.amazon.transport import Patience, open_client
 from azpay_tui.amazon.v2.client import V2Gateway, base_path
+from azpay_tui.amazon.v2.probe import Probe
 from azpay_tui.amazon.v2.signing import Signature
 from azpay_tui.keyfile import load_private_key
 
@@ -72,14 +73,7 @@ def build(
     `now` is Amazon's time (corrected, UTC), `wall` the machine's own. `transport` replaces the network in tests.
     Raises `ConfigError` (exit code 7) for a host, certificate file or key that does not belong to the environment.
     """
-    site = endpoint(settings.environment, settings.region, settings.url)
-    prefix = settings.public_key_id.upper()
-    if (settings.environment == "live" and prefix.startswith("SANDBOX")) or (
-        settings.environment != "live" and prefix.startswith("LIVE")
-    ):
-        raise HostRefusedError(
-            f"public_key_id does not belong to {settings.environment}: use the key of that environment."
-        )
+    site = _site(settings)
     patience = patience or Patience()
     key = _LazyKey(settings.private_key_file)
     # A retried read is no news; the library's default hook would write to the terminal the console draws on.
@@ -94,3 +88,54 @@ def build(
         check=key,
         patience=patience,
     )
+
+
+def build_probe(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime],
+    wall: Callable[[], datetime] = utc_now,
+    transport: httpx.BaseTransport | None = None,
+    patience: Patience | None = None,
+) -> Probe:
+    """Return what asks unusual questions of a sandbox or a simulator; arguments and errors as those of `build`.
+
+    Raises `HostRefusedError` for a live profile.
+    """
+    if settings.environment == "live":
+        raise HostRefusedError("Nothing is tried out on a live account: use a sandbox profile.")
+    site = _site(settings)
+    patience = patience or Patience()
+    key = _LazyKey(settings.private_key_file)
+    stamina.instrumentation.set_on_retry_hooks(())
+
+    def signer(off: timedelta, also: tuple[str, ...]) -> Signature:
+        return Signature(
+            key_id=settings.public_key_id,
+            key=key,
+            host=site.host,
+            region=settings.region,
+            now=lambda: now() + off,
+            also=also,
+        )
+
+    return Probe(
+        client=open_client(site, patience=patience, ca_file=settings.ca_file, transport=transport),
+        endpoint=site,
+        base=base_path(settings.public_key_id, settings.environment),
+        signer=signer,
+        throttle=Throttle(quotas(settings.environment, settings.pace)),
+        wall=wall,
+        check=key,
+        patience=patience,
+    )
+
+
+def _site(settings: Settings) -> Endpoint:
+    """Return where the requests of a profile go; raises `HostRefusedError` for a key of the other environment."""
+    prefix = settings.public_key_id.upper()
+    if prefix.startswith("SANDBOX" if settings.environment == "live" else "LIVE"):
+        raise HostRefusedError(
+            f"public_key_id does not belong to {settings.environment}: use the key of that environment."
+        )
+    return endpoint(settings.environment, settings.region, settings.url)

@@ -75,7 +75,8 @@ def authorization(algorithm: Algorithm, key_id: str, names: str, signature: str)
 class Signature(httpx.Auth):
     """Dates and signs each request as it leaves.
 
-    `key` is asked at each signature and may load the key then; `now` is Amazon's time, UTC. Raises `UnsignedError`
+    `key` is asked at each signature and may load the key then; `now` is Amazon's time, UTC; headers named in `also`
+    are signed like the usual ones. Raises `UnsignedError`
     before anything leaves when the key cannot be used.
     """
 
@@ -90,6 +91,7 @@ class Signature(httpx.Auth):
         region: str,
         now: Callable[[], datetime],
         algorithm: Algorithm = PSS_V2,
+        also: tuple[str, ...] = (),
     ) -> None:
         self._key_id = key_id
         self._key = key
@@ -97,13 +99,14 @@ class Signature(httpx.Auth):
         self._region = region
         self._now = now
         self._algorithm = algorithm
+        self._signed = (*SIGNED, *also)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add date, host, region and signature to the request."""
         request.headers["x-amz-pay-date"] = self._now().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         request.headers["x-amz-pay-host"] = self._host
         request.headers["x-amz-pay-region"] = self._region
-        headers = {name: request.headers[name] for name in SIGNED if name in request.headers}
+        headers = {name: request.headers[name] for name in self._signed if name in request.headers}
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
         text = string_to_sign(self._algorithm, canonical_request(request.method, path, query, headers, request.content))
         try:

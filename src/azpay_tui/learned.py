@@ -1,0 +1,166 @@
+"""What `azpay doctor --learn` settled on a shop's own sandbox: points that Amazon's public documents leave open."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+from azpay_tui.paths import ConfigError
+from azpay_tui.tomlfile import check_known, kind
+
+Value = bool | int | str
+_WORD: Final = re.compile(r"[0-9]{3} [A-Za-z]{1,60}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One open point: the question, what an answer looks like, and what each means for a person at the console.
+
+    `means` has the texts for true and false, or one for any number or word, where {} stands for the answer.
+    """
+
+    key: str
+    form: Literal["flag", "number", "word"]
+    question: str
+    means: tuple[str, ...]
+    least: int = 0
+    most: int = 0
+
+    def meaning(self, value: Value) -> str:
+        """Return what an answer means for the console, one or two sentences."""
+        if isinstance(value, bool):
+            return self.means[0 if value else 1]
+        return self.means[0].format(value)
+
+
+POINTS: Final = {
+    point.key: point
+    for point in (
+        Point(
+            "charge_in_progress_blocks",
+            "flag",
+            "Does an open authorization over a part of the order block the next one?",
+            (
+                "One authorization at a time: capture or void the open one before the next. azpay locks authorize "
+                "meanwhile, because the order says NonChargeable.",
+                "Several authorizations may be open on one order, as long as the balance lasts.",
+            ),
+        ),
+        Point(
+            "open_charges_reduce_balance",
+            "flag",
+            "Do open authorizations reduce the balance of the order (limits.amountBalance)?",
+            (
+                "What azpay shows as left to charge is what may be authorized at once. A void gives it back.",
+                "What azpay shows as left to charge still includes what is only authorized. azpay's own proposal of an "
+                "amount leaves out what is held.",
+            ),
+        ),
+        Point(
+            "pending_refunds_counted",
+            "flag",
+            "Does refundedAmount of a charge count refunds that are still being decided?",
+            (
+                "Amazon's total is ahead of the money: a refund counted in it may still be declined. azpay reads each "
+                "refund for itself.",
+                "Amazon's total lags behind: it does not show a refund before it is final. azpay adds those it knows.",
+            ),
+        ),
+        Point(
+            "authorization_days",
+            "number",
+            "After how many days does an authorization lapse here?",
+            ("Capture within {} days. azpay takes the date from each charge, so nothing has to be set.",),
+            least=1,
+            most=400,
+        ),
+        Point(
+            "clock_skew_accepted",
+            "number",
+            "How many minutes may the date of a request be off?",
+            ("A clock that is up to {} minutes off does no harm. azpay corrects its own by Amazon's in any case.",),
+            most=60,
+        ),
+        Point(
+            "clock_skew_refused",
+            "number",
+            "From how many minutes on is the date of a request refused?",
+            ("A request dated {} minutes off is refused. azpay then corrects its clock and asks once more.",),
+            least=1,
+            most=60,
+        ),
+        Point(
+            "simulation_code_must_be_signed",
+            "flag",
+            "Must the header with a sandbox simulation code be signed?",
+            (
+                "A client has to sign x-amz-pay-simulation-code with the rest. azpay itself sends no such header.",
+                "The header may be left out of the signature, as Amazon's PHP client does. azpay sends none.",
+            ),
+        ),
+        Point(
+            "missing_key_answer",
+            "word",
+            "How is a request without an idempotency key refused?",
+            ("Seen in a log, {} means that a client forgot the key. azpay always sends one.",),
+        ),
+        Point(
+            "retry_after_sent",
+            "flag",
+            "Does Amazon say how long to wait when it refuses for too many requests (429)?",
+            (
+                "azpay waits exactly as long as Amazon says.",
+                "azpay chooses the pause itself: random, and longer with each refusal in a row.",
+            ),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """One answer, and when it was learned (UTC)."""
+
+    key: str
+    value: Value
+    at: datetime
+
+    @property
+    def point(self) -> Point:
+        """The point it answers."""
+        return POINTS[self.key]
+
+
+def read(value: object, where: str) -> tuple[Learned, ...]:
+    """Read a section of answers, each `{ value = ..., at = TIME }`. Raises ConfigError that names the key."""
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{where}: learned must be a section, not {kind(value)}.")
+    return tuple(_one(str(key), entry, where) for key, entry in value.items())
+
+
+def _one(key: str, entry: object, where: str) -> Learned:
+    check_known(key, tuple(POINTS), f"{where}, learned")
+    form = f"{where}: learned.{key} must look like {{ value = {_example(POINTS[key])}, at = 2026-01-15T12:00:00Z }}."
+    if not isinstance(entry, Mapping) or set(entry) != {"value", "at"}:
+        raise ConfigError(form)
+    value, at = entry["value"], entry["at"]
+    if not isinstance(at, datetime) or at.tzinfo is None or not fits(key, value):
+        raise ConfigError(form)
+    return Learned(key, value, at.astimezone(UTC))
+
+
+def fits(key: str, value: object) -> bool:
+    """Tell whether a value may be the answer to a point."""
+    point = POINTS[key]
+    match point.form:
+        case "flag":
+            return isinstance(value, bool)
+        case "number":
+            return isinstance(value, int) and not isinstance(value, bool) and point.least <= value <= point.most
+        case "word":
+            return isinstance(value, str) and _WORD.fullmatch(value) is not None
+
+
+def _example(point: Point) -> str:
+    return {"flag": "true", "number": str(point.most), "word": '"400 MissingHeaderValue"'}[point.form]
