@@ -79,14 +79,14 @@ POINTS: Final = {
             "clock_skew_accepted",
             "number",
             "How many minutes may the date of a request be off?",
-            ("A clock that is up to {} minutes off does no harm. azpay corrects its own by Amazon's in any case.",),
+            ("A clock that is up to {} minutes off does no harm to other programs. azpay corrects for its own.",),
             most=60,
         ),
         Point(
             "clock_skew_refused",
             "number",
             "From how many minutes on is the date of a request refused?",
-            ("A request dated {} minutes off is refused. azpay then corrects its clock and asks once more.",),
+            ("A request dated {} minutes off is refused. azpay keeps its dates right by Amazon's clock.",),
             least=1,
             most=60,
         ),
@@ -116,6 +116,15 @@ POINTS: Final = {
         ),
     )
 }
+
+
+SWITCHES: Final = (
+    "charge_in_progress_blocks",
+    "open_charges_reduce_balance",
+    "pending_refunds_counted",
+    "authorization_days",
+)
+"""Answers that are settings of the simulator under the same name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,8 @@ def _days(run: _Run, charges: Sequence[Charge]) -> None:
             continue
         span = charge.expires - charge.created
         days = max(1, round(span.total_seconds() / 86400))
-        found.append((days, f"Charge {short(charge.id)} lapses {span} after it was made."))
+        exact = f"{span.days} days" + (f" and {span.seconds / 3600:.1f} hours" if span.seconds else "")
+        found.append((days, f"Charge {short(charge.id)} lapses {exact} after it was made."))
     run.note("authorization_days", *lessons.agreed(found, "Name a charge: --charge ID."))
 
 

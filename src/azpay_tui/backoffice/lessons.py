@@ -35,7 +35,10 @@ def blocks(permission: Permission, charges: Sequence[Charge]) -> Proof:
         return None, f"NonChargeable with ChargeInProgress, but not every charge of {order} was named."
     if permission.limit is None or held + taken >= permission.limit.minor:
         return None, f"NonChargeable with ChargeInProgress, but nothing is left of {order}: authorize a part only."
-    return True, f"NonChargeable with ChargeInProgress: {order} has an open authorization over a part of its amount."
+    return True, (
+        f"NonChargeable with ChargeInProgress: {order} has an open authorization over a part of its amount "
+        "(and no other, if every charge was named)."
+    )
 
 
 def reduces(permission: Permission, charges: Sequence[Charge]) -> Proof:

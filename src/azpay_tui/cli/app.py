@@ -171,6 +171,7 @@ def doctor(
 
 @app.command()
 def simulate(
+    ctx: typer.Context,
     port: Annotated[
         int, typer.Option(metavar="PORT", min=0, max=65_535, help="0: the one the directory keeps, else a free one.")
     ] = 0,
@@ -181,11 +182,17 @@ def simulate(
         Path | None, typer.Option(metavar="DIR", help="Where to write configuration, key and orders.csv.")
     ] = None,
     state: Annotated[Path | None, typer.Option(metavar="FILE", help="Keeps orders and ledger over restarts.")] = None,
+    learned_from: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Behave as this profile has learned of its sandbox.")
+    ] = None,
 ) -> int:
     """Run a local Amazon Pay on 127.0.0.1 until it is stopped."""
-    from azpay_tui.cli.simulate import run_simulator
+    from azpay_tui.cli.simulate import learned_switches, run_simulator
 
-    return run_simulator(port=port, orders=orders, seed=seed, tls=tls, profile_dir=profile_dir, state=state)
+    switches = None if learned_from is None else learned_switches(_context(ctx), learned_from)
+    return run_simulator(
+        port=port, orders=orders, seed=seed, tls=tls, profile_dir=profile_dir, state=state, switches=switches
+    )
 
 
 @orders.command("list")

@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
 import uvicorn
@@ -85,13 +85,15 @@ def serve(
     tls: bool = False,
     until_stdin_closes: bool = False,
     announce: Callable[[str], None] = say_ready,
+    switches: Mapping[str, bool | int] | None = None,
 ) -> int:
     """Run a simulator on 127.0.0.1 until a signal; answer 128 + the signal, or 0 when standard input closed.
 
     ``port`` 0 takes the port kept in the profile directory, else a free one. ``orders`` sample orders are made
     unless the state file already holds a world. ``delay_seconds`` is until something being decided is decided.
-    ``announce`` is called once with the URL when requests are answered and all files are written. Raises
-    ServeError with a sentence when port, directory or state file cannot be used.
+    ``switches`` are settings by name that differ from what they would be. ``announce`` is called once with the URL
+    when requests are answered and all files are written. Raises ServeError with a sentence when port, directory or
+    state file cannot be used.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     with contextlib.ExitStack() as stack:
@@ -100,7 +102,7 @@ def serve(
             keeper = StateFile(state) if state is not None else None
             if keeper is not None:
                 stack.callback(keeper.close)
-            simulator = build(profile, keeper, orders=orders, seed=seed, delay_seconds=delay_seconds)
+            simulator = build(profile, keeper, orders=orders, seed=seed, delay_seconds=delay_seconds, switches=switches)
             listener = stack.enter_context(_listen(port or (profile.port if profile else 0)))
             bound = int(listener.getsockname()[1])
             url = simulator.url = f"{'https' if tls else 'http'}://127.0.0.1:{bound}"
@@ -123,14 +125,21 @@ def serve(
 
 
 def build(
-    profile: Profile | None, keeper: StateFile | None, *, orders: int, seed: int, delay_seconds: int | None
+    profile: Profile | None,
+    keeper: StateFile | None,
+    *,
+    orders: int,
+    seed: int,
+    delay_seconds: int | None,
+    switches: Mapping[str, bool | int] | None = None,
 ) -> Simulator:
     """A simulator that accepts the profile's key, with the stored world or with sample orders. Raises StateError."""
     simulator = Simulator(profile.keys() if profile else {}, seed=seed, keeper=keeper)
     stored = keeper.load(simulator) if keeper is not None else False
-    if delay_seconds is not None:
-        text = {**simulator.settings.as_json(), "delay_seconds": delay_seconds}
-        simulator.settings = Settings(**text)  # type: ignore[arg-type]  # the same fields, one replaced
+    changed = dict(switches or {}) | ({} if delay_seconds is None else {"delay_seconds": delay_seconds})
+    if changed:
+        text = {**simulator.settings.as_json(), **changed}
+        simulator.settings = Settings(**text)  # type: ignore[arg-type]  # the same fields, some replaced
     if not stored:
         make_samples(orders, simulator.book, simulator.settings, simulator.clock.now())
     simulator.save()
