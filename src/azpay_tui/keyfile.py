@@ -30,7 +30,9 @@ def read_key_file(path: Path) -> bytes:
             check_private_status(path, os.fstat(stream.fileno()))
             content = stream.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise ConfigError(f"The private key {shown(path)} cannot be read: {error.strerror}.") from error
+        raise ConfigError(
+            f"The private key {shown(path)} cannot be read: {error.strerror}. Check the file and its permissions."
+        ) from error
     if len(content) > _MAX_BYTES:
         raise ConfigError(f"{shown(path)} is too large for a private key: name the PEM file in private_key_file.")
     return content
@@ -97,7 +99,9 @@ def _check_parent_owner(path: Path) -> None:
     try:
         owner = directory.stat().st_uid
     except OSError as error:
-        raise ConfigError(f"The private key {shown(path)} cannot be read: {error.strerror}.") from error
+        raise ConfigError(
+            f"The private key {shown(path)} cannot be read: {error.strerror}. Check the file and its permissions."
+        ) from error
     if owner not in (os.geteuid(), 0):
         raise ConfigError(
             f"The directory {shown(directory)} of the private key belongs to somebody else: "

@@ -63,7 +63,9 @@ def check_parents(path: Path) -> None:
         except FileNotFoundError:
             continue
         except OSError as error:
-            raise UnsafePathError(f"{shown(directory)} cannot be checked: {error.strerror}.") from error
+            raise UnsafePathError(
+                f"{shown(directory)} cannot be checked: {error.strerror}. Check its permissions."
+            ) from error
         if mode & _OTHERS_WRITE and not mode & stat.S_ISVTX:
             raise UnsafePathError(
                 f"Others can write to the directory {shown(directory)} and so could replace {shown(path)}: "
@@ -108,7 +110,9 @@ def create_private_file(path: Path) -> bool:
         check_private_file(path)
         return False
     except OSError as error:
-        raise UnsafePathError(f"The file {shown(path)} cannot be made: {error.strerror}.") from error
+        raise UnsafePathError(
+            f"The file {shown(path)} cannot be made: {error.strerror}. Check its directory."
+        ) from error
     try:
         os.fchmod(descriptor, 0o600)
     finally:
@@ -121,7 +125,9 @@ def check_private_file(path: Path) -> None:
     try:
         status = path.lstat()
     except OSError as error:
-        raise UnsafePathError(f"The file {shown(path)} cannot be checked: {error.strerror}.") from error
+        raise UnsafePathError(
+            f"The file {shown(path)} cannot be checked: {error.strerror}. Check its name and permissions."
+        ) from error
     check_private_status(path, status)
 
 
@@ -130,7 +136,7 @@ def check_private_status(path: Path, status: os.stat_result) -> None:
     if stat.S_ISLNK(status.st_mode):
         raise UnsafePathError(f"{shown(path)} is a symbolic link: name the file itself, {shown(_real(path))}.")
     if not stat.S_ISREG(status.st_mode):
-        raise UnsafePathError(f"{shown(path)} is no regular file.")
+        raise UnsafePathError(f"{shown(path)} is no regular file: name a file.")
     _check_owner(path, status, "The file")
     if status.st_mode & _OTHERS:
         raise UnsafePathError(f"The file {shown(path)} is open to others: chmod 600 {shown(path)}")

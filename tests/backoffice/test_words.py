@@ -7,6 +7,7 @@ import re
 import pytest
 from tests.support.office import Office
 
+from azpay_tui.backoffice.errors import CredentialsError, OfflineError
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.offer import valid_verbs
 from azpay_tui.domain.order import Order
@@ -59,3 +60,41 @@ def test_an_order_locked_by_an_unknown_outcome_says_when_it_is_looked_at_again(o
     assert "is not settled (unknown): whether money moved is not known." in reason
     assert re.search(r"It is read back by itself, next at \d{4}-\d\d-\d\d \d\d:\d\d UTC;", reason)
     assert f"azpay journal resume {intent.id}. Do not repeat it." in reason
+
+
+# The way to Amazon
+
+
+@pytest.mark.parametrize("fault", ["close-before", "reset-after"])
+def test_an_object_that_cannot_be_read_says_that_nothing_was_sent(office: Office, fault: str) -> None:
+    order_id = office.make("authorized")
+    office.fault("get-charge", fault, times=9)
+    with pytest.raises(OfflineError) as caught:
+        office.ready(order_id, Verb.CAPTURE)
+    assert caught.value.message.endswith("Nothing was sent.")
+    assert "could not be read. The connection to Amazon was lost. Nothing" in caught.value.message
+    assert office.effects() == []
+
+
+def test_a_lost_connection_is_said_once(office: Office) -> None:
+    order_id = office.make("authorized")
+    office.transport.reachable = False
+    with pytest.raises(OfflineError) as caught:
+        office.ready(order_id, Verb.CAPTURE)
+    assert caught.value.message == "Amazon cannot be reached: connection refused. Nothing was sent."
+    off = office.offer(order_id, Verb.CAPTURE)
+    assert off.reason == ("Amazon cannot be reached: connection refused. Actions are off until there is a connection.")
+    with pytest.raises(OfflineError) as again:
+        office.desk.sync_once(all_=True)
+    assert again.value.message == caught.value.message
+
+
+def test_refused_credentials_say_what_to_check(office: Office) -> None:
+    order_id = office.make("authorized")
+    office.fault("get-permission", "status", code=403, reason="InvalidRequestSignature", times=9)
+    with pytest.raises(CredentialsError) as caught:
+        office.ready(order_id, Verb.CAPTURE)
+    assert caught.value.message == (
+        "Amazon refused the credentials (InvalidRequestSignature). Amazon did not accept the signature. "
+        "Check that public_key_id and private_key_file belong together and to this environment. Nothing was sent."
+    )

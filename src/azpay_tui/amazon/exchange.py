@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import zlib
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from azpay_tui.paths import ConfigError
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of a body, decompressed; Amazon's objects have a few thousand."""
+_ERRNO: Final = re.compile(r"^\[Errno -?[0-9]+\] ", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def exchange(client: httpx.Client, request: httpx.Request, auth: httpx.Auth, unt
     Raises `NotSentError` only when the request provably never left this machine, `LostError` for everything else
     that is no whole answer. `UnsignedError` comes from `auth`.
     """
-    write = request.method != "GET"
+    unknown = "" if request.method == "GET" else " after the request was sent: what became of it is unknown"
     body = bytearray()
     try:
         with deadline(until):
@@ -62,27 +64,23 @@ def exchange(client: httpx.Client, request: httpx.Request, auth: httpx.Auth, unt
     except ConfigError as error:
         raise NotSentError(str(error)) from error
     except httpx.TimeoutException as error:
-        raise TimedOutError(_effect("Amazon did not answer in time", write), bytes(body)) from error
+        raise TimedOutError(f"Amazon did not answer in time{unknown}.", bytes(body)) from error
     except (httpx.HTTPError, RuntimeError, OSError, ValueError) as error:
         # ValueError: headers or lengths that no library could read; RuntimeError: a stream or client closed meanwhile.
         # Whatever broke, the request may have arrived.
-        raise ConnectionLostError(
-            _effect("The connection to Amazon was lost after the request was sent", write), bytes(body)
-        ) from error
+        raise ConnectionLostError(f"The connection to Amazon was lost{unknown}.", bytes(body)) from error
     return Received(answer.status_code, answer.headers, bytes(body), flaw)
-
-
-def _effect(what: str, write: bool) -> str:
-    return f"{what}; whether it had an effect is unknown." if write else f"{what}; the request was only a read."
 
 
 def _plain(error: httpx.TransportError) -> str:
     if isinstance(error, httpx.PoolTimeout):
         return "all connections are in use."
     if isinstance(error, httpx.ConnectTimeout):
-        return "no connection in time."
-    text = str(error).strip().rstrip(".")
-    return f"{text[:200]}." if text else "no connection."
+        return "there was no connection in time."
+    text = _ERRNO.sub("", str(error).strip()).rstrip(".")[:200]
+    if not text:
+        return "there was no connection."
+    return f"{text[:1].lower()}{text[1:]}." if text[1:2].islower() or text[1:2] == " " else f"{text}."
 
 
 def _take(answer: httpx.Response, body: bytearray, until: float) -> str | None:

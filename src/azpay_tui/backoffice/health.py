@@ -9,6 +9,7 @@ from typing import Final, Literal
 from azpay_tui.amazon.errors import HELD_BACK, KEY_UNUSABLE
 from azpay_tui.backoffice.clock import SHOWN_OFF, VERBS_OFF, CorrectedClock
 from azpay_tui.backoffice.ports import Cache
+from azpay_tui.backoffice.wording import no_access, no_way
 from azpay_tui.domain.intent import Answer
 from azpay_tui.domain.rows import Connection
 
@@ -42,9 +43,9 @@ class Health:
             self._lost = self._lost + 1 if answer.kind == "lost" else 0
             before = self.connection
             if fault == "offline" or self._lost >= _OFFLINE_AFTER:
-                self.connection, self.message = "OFFLINE", answer.message
+                self.connection, self.message = "OFFLINE", no_way(answer)
             elif fault == "auth":
-                self.connection, self.message = "AUTH FAILED", answer.message
+                self.connection, self.message = "AUTH FAILED", no_access(answer)
             elif answer.kind == "answered":
                 self.connection = self._online_word()
                 self.message = answer.message if fault in ("object", "throttled") else ""
@@ -66,9 +67,9 @@ class Health:
     def verbs_off(self) -> str | None:
         """Why no verb may run because of connection or clock, or None."""
         if self.connection == "OFFLINE":
-            return f"There is no connection to Amazon: {self.message}" if self.message else "There is no connection."
+            return f"{self.message or 'Amazon cannot be reached.'} Actions are off until there is a connection."
         if self.connection == "AUTH FAILED":
-            return f"Amazon refused the credentials: {self.message}"
+            return f"{self.message} Actions are off until then."
         if not self._simulated and abs(self._clock.offset) > VERBS_OFF:
             return "The clock of this machine is more than an hour off; set it first."
         return None

@@ -15,10 +15,12 @@ from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, OfflineError, UsageError
 from azpay_tui.backoffice.health import Fault, Health
 from azpay_tui.backoffice.ports import Cache, Reader
+from azpay_tui.backoffice.wording import no_access
 from azpay_tui.domain import states
 from azpay_tui.domain.intent import Answer, clock_is_off
 from azpay_tui.domain.order import Order, order_id_of
 from azpay_tui.domain.rows import Due, ReadResult
+from azpay_tui.domain.telling import unsent
 
 _BATCH: Final = 40
 _WORKERS: Final = 4
@@ -152,9 +154,9 @@ def _raise_fault(read: _Read) -> None:
 def _error_of(read: _Read) -> BackOfficeError | None:
     message = read.answer.message
     if read.fault == "auth":
-        return CredentialsError(f"Amazon refused the credentials: {message}")
+        return CredentialsError(unsent(no_access(read.answer)))
     if read.fault in ("offline", "throttled"):
-        return OfflineError(message)
+        return OfflineError(unsent(message))
     if read.answer.fact is None and read.answer.status != 404:
-        return OfflineError(f"{read.due.object_id} could not be read: {message}")
+        return OfflineError(unsent(f"{read.due.object_id} could not be read. {message}"))
     return None

@@ -18,6 +18,7 @@ from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.sender import Sender
 from azpay_tui.domain.intent import Intent
 from azpay_tui.domain.rows import Due
+from azpay_tui.domain.telling import unsent
 
 _log = logging.getLogger(__name__)
 
@@ -148,9 +149,9 @@ class Refresher:
 
     def _raise(self, fault: Fault) -> None:
         if fault == "offline":
-            raise OfflineError(self._health.message)
+            raise OfflineError(unsent(self._health.message))
         if fault == "auth":
-            raise CredentialsError(f"Amazon refused the credentials: {self._health.message}")
+            raise CredentialsError(unsent(self._health.message))
 
     def settle_due(self) -> None:
         """Look at every intent of unknown outcome whose time has come; one thread at a time."""

@@ -121,7 +121,7 @@ def _unknown(intent: Intent, reason: str, coded: Explanation | None) -> Telling:
     when = f", next at {written(intent.next_due)}" if intent.next_due is not None else ""
     return Telling(
         coded.sentence if coded else reason,
-        "Whether money moved is not known yet.",
+        "" if "is unknown" in reason else "Whether money moved is not known yet.",
         Step(f"Do not repeat it. It is read back by itself{when}; refresh{{}} to look now.", Verb.REFRESH),
         reason if coded else None,
         intent.request_id,

@@ -118,7 +118,7 @@ def journal_error(error: BaseException | None, path: Path) -> JournalUnavailable
         return JournalUnavailable(
             f"The journal {path} is damaged; nothing was recorded. Keep the file and restore the newest back-up."
         )
-    return JournalUnavailable(f"The journal {path} cannot be used ({error}); nothing was recorded.")
+    return JournalUnavailable(f"The journal {path} cannot be used ({error}); nothing was recorded. See azpay doctor.")
 
 
 def cache_error(error: BaseException | None, path: Path) -> CacheUnavailable:
@@ -132,4 +132,4 @@ def cache_error(error: BaseException | None, path: Path) -> CacheUnavailable:
         return CacheUnavailable(f"The cache {path} or its directory cannot be used; check owner and permissions.")
     if code in _DAMAGED:
         return CacheUnavailable(f"The cache {path} is damaged; start again, it is rebuilt from the journal and Amazon.")
-    return CacheUnavailable(f"The cache {path} cannot be used ({error}).")
+    return CacheUnavailable(f"The cache {path} cannot be used ({error}); rebuild it with azpay doctor --rebuild-cache.")

@@ -79,7 +79,9 @@ def private_dir(path: Path) -> None:
         if found.st_uid == os.geteuid() and not shared and stat.S_IMODE(found.st_mode) != PRIVATE_DIR:
             path.chmod(PRIVATE_DIR)
     except (OSError, RuntimeError) as error:
-        raise JournalUnavailable(f"The directory {path} cannot be made or used: {error}.") from error
+        raise JournalUnavailable(
+            f"The directory {path} cannot be made or used: {error}. Check owner and permissions."
+        ) from error
 
 
 def private_file(path: Path) -> bool:
@@ -101,7 +103,7 @@ def private_file(path: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise JournalUnavailable(f"{path} cannot be made: {error}.") from error
+        raise JournalUnavailable(f"{path} cannot be made: {error.strerror}. Check owner and permissions.") from error
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()

@@ -72,7 +72,9 @@ class Session:
                 text = json.dumps({"pid": os.getpid(), "person": storable(person), "since": to_text(at)})
                 os.write(number, text.encode())
             except OSError as error:
-                raise JournalUnavailable(f"The session file {path} cannot be made: {error}.") from error
+                raise JournalUnavailable(
+                    f"The session file {path} cannot be made: {error.strerror}. Check owner and permissions."
+                ) from error
             if os.fstat(number).st_nlink:
                 break
             os.close(number)  # a cleaner was faster than our lock
@@ -175,7 +177,9 @@ def exclusive(path: Path) -> Iterator[None]:
     try:
         number = _open(path, os.O_CREAT)
     except OSError as error:
-        raise JournalUnavailable(f"The lock file {path} cannot be made: {error}.") from error
+        raise JournalUnavailable(
+            f"The lock file {path} cannot be made: {error.strerror}. Check owner and permissions."
+        ) from error
     try:
         os.fchmod(number, PRIVATE_FILE)
         fcntl.flock(number, fcntl.LOCK_EX)

@@ -94,6 +94,8 @@ def test_an_unknown_outcome_says_what_is_done_about_it_and_when() -> None:
     assert text.startswith("Amazon did not answer in time. Whether money moved is not known yet.")
     assert f"Do not repeat it. It is read back by itself, next at {written(due)}; refresh (key of refresh)" in text
     assert "InternalServerError" in words(intent("unknown", "InternalServerError"))
+    lost = "The connection to Amazon was lost after the request was sent: what became of it is unknown."
+    assert "Whether money moved" not in words(intent("unknown", lost))
 
 
 def test_what_a_person_must_decide_says_how() -> None:
