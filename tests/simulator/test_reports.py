@@ -141,6 +141,18 @@ def test_other_currencies_than_a_ledgers(world: World) -> None:
     assert (row["AmazonCaptureId"], row["PresentmentCurrency"]) == (made.charge, "CHF")
 
 
+@pytest.mark.parametrize(
+    ("encoding", "number"), [("utf-8", "Größe 漢"), ("iso-8859-1", "Größe ?"), ("cp932", "Gr??e 漢")]
+)
+def test_the_encoding_is_a_switch(world: World, encoding: str, number: str) -> None:
+    world.order("captured", number="Größe 漢")
+    world.sim("PATCH", "settings", {"report_encoding": encoding, "report_seconds": 0})
+    report = world.get("reports", body(create(world), 201)["reportId"])
+    answer = download(world, world.get("report-documents", report["reportDocumentId"])["url"])
+    assert dict(answer.headers)["content-type"] == f"text/plain; charset={encoding}"
+    assert f'"{number}"' in answer.body.decode(encoding)
+
+
 @pytest.mark.parametrize("kind", TYPES)
 def test_every_kind_is_made_or_refused(world: World, kind: str) -> None:
     world.sim("PATCH", "settings", {"live_reports_in_sandbox": True})

@@ -88,6 +88,30 @@ def test_reports_and_schedules_come_back(tmp_path: Path) -> None:
     keeper.close()
 
 
+def test_nothing_gets_the_id_of_another_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    seen: set[str] = set()
+    payload = {"storeId": "s", "webCheckoutDetails": {"checkoutReviewReturnUrl": "https://a.example/r"}}
+    world, keeper = opened(path)
+    sessions = [body(world.send("POST", "/v2/checkoutSessions", payload), 201)["checkoutSessionId"] for _ in range(3)]
+    for session in sessions:
+        world, keeper = again(path, keeper)
+        token = world.sim("POST", "acts", {"act": "sign-in-session", "id": session})["buyer_token"]
+        permission = world.order("captured", age="2h").permission
+        assert {token, permission}.isdisjoint(seen)
+        seen |= {token, permission}
+    world.sim("PATCH", "settings", {"report_seconds": 0})
+    kind = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SANDBOX_SETTLEMENT_DATA_"
+    wish = {"reportType": kind, "startTime": "20260101T000000Z", "endTime": "20260116T000000Z"}
+    documents = set()
+    for key in ("r1", "r2", "r3"):
+        world, keeper = again(path, keeper)
+        report = body(world.send("POST", "/v2/reports", wish, key=key), 201)["reportId"]
+        documents.add(world.get("reports", report)["reportDocumentId"])
+    assert len(documents) == 3
+    keeper.close()
+
+
 def test_a_file_of_the_first_form_is_read_with_the_defaults_of_what_came_later(tmp_path: Path) -> None:
     path = tmp_path / "state"
     world, keeper = opened(path)

@@ -92,3 +92,17 @@ def test_every_published_quota_is_enforced_and_refills(world: World, operation: 
 def test_reports_have_no_published_quota(world: World) -> None:
     world.sim("PATCH", "settings", {"quotas": "sandbox"})
     assert {world.send("GET", "/v2/reports").status for _ in range(60)} == {200}
+
+
+@pytest.mark.parametrize(
+    ("rule", "signed", "unsigned"), [("either", 422, 422), ("needed", 422, 403), ("refused", 403, 422)]
+)
+def test_whether_the_simulation_code_is_signed(world: World, rule: str, signed: int, unsigned: int) -> None:
+    world.sim("PATCH", "settings", {"simulation_code_signed": rule})
+    made = world.order("open")
+    price = {"amount": "1.00", "currencyCode": "USD"}
+    wish = {"chargePermissionId": made.permission, "chargeAmount": price}
+    code = {"x-amz-pay-simulation-code": "SoftDeclined"}
+    assert world.send("POST", "/v2/charges", wish, extra=code).status == signed
+    assert world.send("POST", "/v2/charges", wish, unsigned=code).status == unsigned
+    body(world.send("POST", "/v2/charges", wish), 201)

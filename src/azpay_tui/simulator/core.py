@@ -139,7 +139,8 @@ class Simulator:
         text = documents.download(request.path, request.query, book.reports.values(), self.clock.now(), book.secret)
         if request.method != "GET" or text is None:
             return Response(403, self.headers("application/xml"), _DENIED)
-        return Response(200, self.headers("text/plain; charset=utf-8"), text.encode())
+        encoding = self.settings.report_encoding
+        return Response(200, self.headers(f"text/plain; charset={encoding}"), text.encode(encoding, "replace"))
 
     def _api(self, request: Request) -> Response:
         call = recognise(request)
@@ -209,6 +210,7 @@ class Simulator:
         """The environment a properly signed request is for. Raises ApiError."""
         window = timedelta(seconds=self.settings.date_window_seconds)
         key_id = signature.verify(request, self.keys, self.wall(), window)
+        signature.check_code_signed(request, self.settings.simulation_code_signed)
         if self.settings.account_suspended:
             raise ApiError(403, "InvalidAccountStatus", "The merchant account is not in good standing.")
         return signature.environment_of(key_id, call.segment)

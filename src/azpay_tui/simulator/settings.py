@@ -94,6 +94,12 @@ class Settings:
     date_window_seconds: int = _switch(
         300, "How far x-amz-pay-date may be from Amazon's clock.", point="the allowed clock skew", most=86_400
     )
+    simulation_code_signed: Literal["either", "needed", "refused"] = _switch(
+        "either",
+        "Whether x-amz-pay-simulation-code has to be among the signed headers, or must not be.",
+        point="whether the header is signed",
+        words=("either", "needed", "refused"),
+    )
     account_suspended: bool = _switch(False, "Every signed request is refused with InvalidAccountStatus.")
     closure_reason: Literal["MerchantClosed", "MerchantCanceled"] = _switch(
         "MerchantClosed",
@@ -162,6 +168,12 @@ class Settings:
     )
     report_thousands: bool = _switch(
         False, "Amounts in settlements have thousands separators.", point="whether amounts are grouped"
+    )
+    report_encoding: Literal["utf-8", "iso-8859-1", "cp932"] = _switch(
+        "utf-8",
+        "The encoding of report files; what it cannot say becomes a question mark.",
+        point="the encoding",
+        words=("utf-8", "iso-8859-1", "cp932"),
     )
     second_schedule_reason: Literal["InvalidRequest", "InvalidParameterValue"] = _switch(
         "InvalidRequest",

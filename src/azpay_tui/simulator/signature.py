@@ -23,6 +23,7 @@ SALT_LENGTHS: Final = {"AMZN-PAY-RSASSA-PSS": 20, "AMZN-PAY-RSASSA-PSS-V2": 32}
 MAX_SKEW: Final = timedelta(minutes=5)
 REGIONS: Final = ("na", "eu", "jp")
 _MUST_BE_SIGNED: Final = ("x-amz-pay-date", "x-amz-pay-host", "x-amz-pay-region")
+_CODE: Final = "x-amz-pay-simulation-code"
 _AUTHORIZATION = re.compile(
     r"(?P<algorithm>[A-Z0-9-]+) PublicKeyId=(?P<key>[^\s,]+), ?SignedHeaders=(?P<names>[^\s,]+), ?"
     r"Signature=(?P<sig>\S+)",
@@ -134,6 +135,15 @@ def _check_headers(request: Request, authorization: Authorization) -> None:
         raise ApiError(400, "InvalidHeaderValue", "The value of the header [x-amz-pay-region] is invalid.")
     if parse_pay_date(request.header("x-amz-pay-date") or "") is None:
         raise ApiError(400, "InvalidHeaderValue", "The value of the header [x-amz-pay-date] is invalid.")
+
+
+def check_code_signed(request: Request, rule: str) -> None:
+    """Refuse a simulation code that is not signed (``needed``) or is (``refused``). Raises ApiError."""
+    authorization = parse_authorization(request.header("authorization") or "")
+    if rule == "either" or authorization is None or request.header(_CODE) is None:
+        return
+    if (_CODE in authorization.signed_headers.lower().split(";")) != (rule == "needed"):
+        raise ApiError(403, "InvalidRequestSignature", f"The header [{_CODE}] is not signed as it has to be.")
 
 
 def environment_of(key_id: str, path_segment: str | None) -> Environment:
