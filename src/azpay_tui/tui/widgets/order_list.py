@@ -193,7 +193,9 @@ class OrderList(Widget, can_focus=True):
         """Move to the first of orders that is among the rows held; without one stay."""
         held = [index for order_id in order_ids if (index := self._window.index_of(order_id)) is not None]
         if held:
-            self._go(min(held))
+            index, on_screen = min(held), self._cursor - self._top
+            visible = self._top <= index < self._top + self._page
+            self._go(index, None if visible else max(0, index - on_screen))
 
     def find(self, term: str, *, forward: bool = True) -> bool:
         """Move to the next order of the view that a text is found in; returns whether there is one."""
