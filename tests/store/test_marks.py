@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.store.making import NOW, answer, charge, draft, fill, oid, open_at, permission, read, tracked
 
-from azpay_tui.domain.marks import MarkChange, MarkEdit, Marks, Standing, Trouble, apply, things
+from azpay_tui.domain.marks import MarkChange, MarkEdit, Marks, Standing, apply, trouble_of
 from azpay_tui.store import opening
 from azpay_tui.store.engine import make_engine
 from azpay_tui.store.errors import JournalUnavailable, NewerSchema
@@ -37,7 +37,7 @@ def mark(
     order, row = stores.reader.order(order_id), stores.reader.row(order_id)
     assert order is not None
     assert row is not None
-    trouble = Trouble(row.attention, things(order))
+    trouble = trouble_of(order, row.attention, row.expires)
     edit = apply(change, order_id, stores.reader.marks(order_id), trouble, at, "ops")
     written = stores.journal.mark([edit], at, undo=undo)
     stores.cache.reproject(written, at)
@@ -117,6 +117,23 @@ def test_a_lapse_before_the_reminder_brings_the_order_back(stores: Stores) -> No
     assert exact(stores)
 
 
+def test_a_reviewed_deadline_does_not_hide_the_next_one(stores: Stores) -> None:
+    """The guarantee ends after 7 days, the authorization after 30: the same code, another matter."""
+    created = NOW - timedelta(days=6)
+    ids = fill(stores, 1, lambda number: {"created": created, "expires": created + timedelta(days=30)})
+    assert stores.reader.counts()["attention"] == 1
+    mark(stores, ids[0], MarkChange(reviewed=True))
+    assert stores.reader.counts()["attention"] == 0
+    stores.cache.tick(NOW + timedelta(days=2))
+    assert stores.reader.counts()["attention"] == 0
+    stores.cache.tick(created + timedelta(days=28, hours=1))
+    row = stores.reader.row(ids[0])
+    assert row is not None
+    assert (row.attention, row.marks) == (("lapses-soon",), ())
+    assert stores.reader.counts()["attention"] == 1
+    assert exact(stores)
+
+
 def test_an_unknown_outcome_brings_the_order_back(stores: Stores) -> None:
     ids = fill(stores, 1, declined(1))  # type: ignore[arg-type]
     mark(stores, ids[0], MarkChange(reviewed=True))
@@ -181,9 +198,9 @@ def test_every_change_is_in_the_chain_and_what_a_note_says_is_not(stores: Stores
     mark(stores, ids[0], MarkChange(note="Jane Secret called"))
     rows = audit(data_dir)
     assert [(row[1], row[2], row[3]) for row in rows] == [("ops", 1, ids[0])] * 3
-    assert '"review_codes":"declined"' in rows[0][4]
+    assert '"review_about":"declined=1"' in rows[0][4]
     assert '"tags":"vip"' in rows[1][4]
-    assert '"review_codes"' not in rows[1][4]
+    assert '"review_about"' not in rows[1][4]
     assert '"note":1' in rows[2][4]
     assert "Secret" not in "".join(row[4] for row in rows)
     assert stores.journal.verify() is None
@@ -215,7 +232,7 @@ def test_what_another_process_marked_is_taken_in(stores: Stores, data_dir: Path)
     row, order = stores.reader.row(ids[0]), stores.reader.order(ids[0])
     assert row is not None
     assert order is not None
-    edit = apply(MarkChange(reviewed=True), ids[0], Marks(), Trouble(row.attention, things(order)), NOW, "ops")
+    edit = apply(MarkChange(reviewed=True), ids[0], Marks(), trouble_of(order, row.attention, row.expires), NOW, "ops")
     stores.journal.mark([edit], NOW)  # and dies before it brings it into the cache
     assert stores.reader.counts()["attention"] == 1
     other = open_at(data_dir)

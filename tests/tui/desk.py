@@ -28,7 +28,7 @@ from azpay_tui.domain.intent import (
     derive_key,
     key_base,
 )
-from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, Marks, Note, Trouble, needs_person, things, words
+from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, Marks, Note, needs_person, trouble_of, words
 from azpay_tui.domain.matrix import offers
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -201,7 +201,8 @@ def sample_orders(now: datetime = NOW, rounds: int = 3) -> tuple[Order, ...]:
 
 
 def row_of(order: Order, now: datetime, marks: Marks | None = None) -> ListRow:
-    codes, marks = status.attention(order, now), marks or Marks()
+    codes, expires = status.attention(order, now), status.expires_at(order, now)
+    marks = marks or Marks()
     return ListRow(
         order.id,
         order.number,
@@ -211,12 +212,12 @@ def row_of(order: Order, now: datetime, marks: Marks | None = None) -> ListRow:
         limits.refunded_total(order),
         order.buyer_name,
         order.created,
-        status.expires_at(order, now),
+        expires,
         order.refreshed_at,
         status.ship(order, now).word,
         codes,
         order.id,
-        words(marks, Trouble(codes, things(order)), now),
+        words(marks, trouble_of(order, codes, expires), now),
         marks.standing.tags,
     )
 

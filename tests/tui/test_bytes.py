@@ -79,3 +79,9 @@ def test_mouse_reporting_is_off_over_a_link(console: Terminal) -> None:
 def test_the_terminals_own_cursor_follows_the_row(console: Terminal) -> None:
     console.press(b"jj")
     assert console.screen.display[console.screen.cursor.y].startswith("> ")
+
+
+def test_marking_costs_no_more_than_scrolling(console: Terminal) -> None:
+    for key in (b"e", b"z", b"1h\r", b"u"):
+        cost = len(console.press(key))
+        assert 0 < cost <= 4096, key

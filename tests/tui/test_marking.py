@@ -164,6 +164,7 @@ async def test_a_note_is_shown_in_the_detail_with_person_and_time_and_by_a_flag(
             console.screen.say("")
         await console.until(lambda: "NOTES 2 (newest first)" in console.text)
         text = console.screen.detail.text
+        assert "\nn note by ops 5m ago: called" in text
         assert text.index("12:05 UTC  ops: called \ufffd[31mred [bold]x[/oops]") < text.index(
             "2026-11-20 12:00 UTC  ops: stock confirmed"
         )
@@ -189,7 +190,7 @@ async def test_tags_and_who_takes_care_are_shown_and_found() -> None:
         order = await go_to(console, "declined")
         await console.press("comma", *"VIP @ann", "enter")
         await console.until(lambda: "tagged vip @ann" in console.said)
-        await console.until(lambda: ", tags: @ann vip" in console.text)
+        await console.until(lambda: "  tags: @ann vip" in console.text)
         await console.press("comma", *"-v", "tab", "enter")
         await console.until(lambda: "untagged vip" in console.said)
         await console.press("comma", *"no/tag", "enter")

@@ -9,6 +9,7 @@ import pytest
 from tests.tui.desk import NOW, MemoryDesk, row_of, sample_orders
 from textual.pilot import Pilot
 
+from azpay_tui.domain.marks import MarkChange
 from azpay_tui.tui.app import Console
 from azpay_tui.tui.levers import Levers
 
@@ -54,3 +55,13 @@ def test_no_colour(snap_compare: Compare) -> None:
 def test_live_detail(snap_compare: Compare) -> None:
     app = Console(MemoryDesk(environment="live"))
     assert snap_compare(app, terminal_size=(80, 24), press=["2", "enter"], run_before=settled)
+
+
+def test_marks(snap_compare: Compare) -> None:
+    desk = MemoryDesk()
+    shown = [row.id for row in desk.reader.page("attention").rows]
+    desk.mark(shown[1:3], MarkChange(note="called the buyer, pays by bank transfer", tags=("@ann", "vip")))
+    desk.mark(shown[2:4], MarkChange(remind=NOW + timedelta(minutes=5)))
+    desk.mark(shown[4:6], MarkChange(reviewed=True))
+    desk.clock += timedelta(minutes=10)
+    assert snap_compare(Console(desk), terminal_size=(120, 36), press=["6", "G", "1", "j", "j"], run_before=settled)

@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 
 from azpay_tui.backoffice.errors import NotValidError, StoreError, UsageError
 from azpay_tui.backoffice.ports import Cache, Clock, Event, Journal, Reader
-from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, MarkError, Trouble, apply, things
+from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, MarkError, apply, trouble_of
 from azpay_tui.store import errors as store_errors
 
 _log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class Marking:
         order, row = self._reader.order(order_id), self._reader.row(order_id)
         if order is None or row is None:
             raise UsageError(f"The order {order_id} is not known here: import or track it first.")
-        trouble = Trouble(row.attention, things(order))
+        trouble = trouble_of(order, row.attention, row.expires)
         return apply(change, order_id, self._reader.marks(order_id), trouble, now, self._person)
 
     def _write(self, edits: Sequence[MarkEdit], now: datetime, *, undo: bool) -> dict[str, int | None]:

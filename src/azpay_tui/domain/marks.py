@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Final
@@ -40,14 +41,17 @@ class MarkError(ValueError):
 class Trouble:
     """Why an order needed a person at some moment."""
 
-    codes: tuple[str, ...] = ()
-    """Attention codes."""
-    things: int = 0
-    """Charges, refunds and declines it had: with one more the same codes are a new trouble."""
+    about: tuple[str, ...] = ()
+    """Attention codes, each with what it was about: `declined=2`; the same code about something else is new."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The attention codes."""
+        return tuple(word.partition("=")[0] for word in self.about)
 
     def covers(self, later: Trouble) -> bool:
         """Tell whether a later trouble holds nothing new; an unknown outcome never counts as seen."""
-        return "unknown" not in later.codes and set(later.codes) <= set(self.codes) and later.things <= self.things
+        return "unknown" not in later.codes and set(later.about) <= set(self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +150,22 @@ class Marked:
     """Orders left as they were, each with a sentence why."""
 
 
-def things(order: Order) -> int:
-    """Count what can make a trouble anew."""
-    return len(order.charges) + len(order.refunds) + len(order.declines)
+def trouble_of(order: Order, codes: Iterable[str], expires: datetime | None) -> Trouble:
+    """Return why an order needs a person; `codes` are its attention codes, `expires` its next deadline.
+
+    A code is told from an earlier one of its kind: another charge was declined, another deadline comes near, the
+    payment method failed once more.
+    """
+    charges, refunds = len(order.charges) + len(order.declines), len(order.refunds)
+    updated = order.permission.updated if order.permission is not None else None
+    about = {
+        "lapses-soon": "" if expires is None else f"{expires:%Y%m%dT%H%M%S}",
+        "suspended": "" if updated is None else f"{updated:%Y%m%dT%H%M%S}",
+        "refund-declined": f"{refunds}",
+        "refund-late": f"{refunds}",
+        "stuck": f"{charges}+{refunds}",
+    }
+    return Trouble(tuple(f"{code}={about.get(code, charges)}" for code in codes))
 
 
 def words(marks: Marks, trouble: Trouble, now: datetime) -> tuple[str, ...]:

@@ -11,19 +11,17 @@ from azpay_tui.domain.marks import Marks, Note, Reminder, Review, Standing, Trou
 from azpay_tui.store.times import from_text, storable, to_text
 
 COLUMNS: Final = (
-    "review_codes",
-    "review_things",
+    "review_about",
     "review_at",
     "review_by",
     "remind_until",
-    "remind_codes",
-    "remind_things",
+    "remind_about",
     "remind_at",
     "remind_by",
     "tags",
 )
 """Columns of the table `mark` after the order's id."""
-Value = str | int | None
+Value = str | None
 _MARKS: Final = f"""SELECT m.order_id, {", ".join(f"m.{name}" for name in COLUMNS)}
     FROM json_each(?) AS wanted CROSS JOIN mark AS m ON m.order_id = wanted.value"""
 _NOTES: Final = """SELECT n.order_id, n.id, n.at, n.person, n.text
@@ -35,13 +33,11 @@ def to_columns(standing: Standing) -> dict[str, Value]:
     """Write a standing as the columns of its row."""
     review, reminder = standing.review, standing.reminder
     return {
-        "review_codes": " ".join(review.trouble.codes) if review else None,
-        "review_things": review.trouble.things if review else None,
+        "review_about": " ".join(review.trouble.about) if review else None,
         "review_at": to_text(review.at) if review else None,
         "review_by": storable(review.person) if review else None,
         "remind_until": to_text(reminder.until) if reminder else None,
-        "remind_codes": " ".join(reminder.trouble.codes) if reminder else None,
-        "remind_things": reminder.trouble.things if reminder else None,
+        "remind_about": " ".join(reminder.trouble.about) if reminder else None,
         "remind_at": to_text(reminder.at) if reminder else None,
         "remind_by": storable(reminder.person) if reminder else None,
         "tags": storable(" ".join(standing.tags)),
@@ -49,13 +45,11 @@ def to_columns(standing: Standing) -> dict[str, Value]:
 
 
 def from_columns(
-    review_codes: str | None,
-    review_things: int | None,
+    review_about: str | None,
     review_at: str | None,
     review_by: str | None,
     remind_until: str | None,
-    remind_codes: str | None,
-    remind_things: int | None,
+    remind_about: str | None,
     remind_at: str | None,
     remind_by: str | None,
     tags: str,
@@ -63,15 +57,15 @@ def from_columns(
     """Read what `to_columns` wrote."""
     review = reminder = None
     if review_at is not None:
-        review = Review(_trouble(review_codes, review_things), from_text(review_at), review_by or "")
+        review = Review(_trouble(review_about), from_text(review_at), review_by or "")
     if remind_until is not None:
-        trouble = _trouble(remind_codes, remind_things)
+        trouble = _trouble(remind_about)
         reminder = Reminder(from_text(remind_until), trouble, from_text(remind_at or remind_until), remind_by or "")
     return Standing(review, reminder, tuple(tags.split()))
 
 
-def _trouble(codes: str | None, things: int | None) -> Trouble:
-    return Trouble(tuple((codes or "").split()), things or 0)
+def _trouble(about: str | None) -> Trouble:
+    return Trouble(tuple((about or "").split()))
 
 
 def load(journal: sqlite3.Connection, order_ids: Iterable[str]) -> dict[str, Marks]:

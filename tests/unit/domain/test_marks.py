@@ -1,5 +1,6 @@
 """Marks: what stays out of sight and until when, what is refused, and how times and words are read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,11 +21,13 @@ from azpay_tui.domain.marks import (
     needs_person,
     parse_tags,
     parse_when,
+    trouble_of,
     words,
 )
+from azpay_tui.domain.order import LocalDecline, Order, Permission
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
-DECLINED = Trouble(("declined",), 1)
+DECLINED = Trouble(("declined=1",))
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -41,17 +44,38 @@ def needs(marks: Marks, trouble: Trouble, at: datetime = NOW) -> bool:
     ("later", "back"),
     [
         (DECLINED, False),
-        (Trouble((), 1), False),
-        (Trouble(("declined", "diverged"), 1), True),
-        (Trouble(("suspended",), 1), True),
-        (Trouble(("declined",), 2), True),  # another charge was declined
-        (Trouble(("unknown",), 1), True),
+        (Trouble(), False),
+        (Trouble(("declined=1", "diverged=1")), True),
+        (Trouble(("suspended=1",)), True),
+        (Trouble(("declined=2",)), True),  # another charge was declined
+        (Trouble(("unknown=1",)), True),
     ],
 )
 def test_what_was_reviewed_stays_away_until_something_new_happens(later: Trouble, back: bool) -> None:
     marks = after(MarkChange(reviewed=True))
     assert needs(marks, later) is back
     assert ("reviewed" in words(marks, later, NOW)) is (bool(later.codes) and not back)
+
+
+def test_a_code_is_told_from_an_earlier_one_of_its_kind() -> None:
+    permission = Permission("S01-1234567-0000001", "NonChargeable", "OneTime", updated=NOW)
+    order = Order("S01-1234567-0000001", permission=permission)
+    codes = ("suspended", "declined", "lapses-soon", "stuck", "refund-late", "diverged")
+    seen = trouble_of(order, codes, NOW)
+    assert seen.codes == codes
+    assert seen.covers(trouble_of(order, codes[1:], NOW))
+    assert not seen.covers(trouble_of(order, codes, NOW + timedelta(days=23)))
+    assert order.permission is not None
+    again = replace(order, permission=replace(order.permission, updated=NOW + timedelta(days=1)))
+    assert not seen.covers(trouble_of(again, ("suspended",), NOW))
+    assert seen.covers(trouble_of(again, ("declined",), NOW))
+    declined = replace(order, declines=(LocalDecline(NOW, None, "HardDeclined"),))
+    assert not seen.covers(trouble_of(declined, ("declined",), NOW))
+    assert seen.covers(trouble_of(declined, ("refund-late",), NOW))
+    assert trouble_of(Order("S01-1234567-0000001"), ("lapses-soon", "suspended"), None).about == (
+        "lapses-soon=",
+        "suspended=",
+    )
 
 
 def test_reviewed_can_be_taken_back() -> None:
@@ -65,24 +89,24 @@ def test_put_off_comes_back_in_time_or_with_something_new() -> None:
     marks = after(MarkChange(remind=until))
     assert words(marks, DECLINED, NOW) == ("later",)
     assert not needs(marks, DECLINED)
-    assert needs(marks, Trouble(("declined", "lapsed"), 1))
+    assert needs(marks, Trouble(("declined=1", "lapsed=1")))
     assert needs(marks, DECLINED, until)
     assert words(marks, DECLINED, until) == ("due",)
-    assert needs(marks, Trouble((), 1), until)  # also when the trouble is over by then
+    assert needs(marks, Trouble(), until)  # also when the trouble is over by then
     seen = after(MarkChange(reviewed=True), marks=marks, at=until)
     assert words(seen, DECLINED, until) == ("reviewed",)
     assert seen.standing.reminder is None
 
 
 def test_a_reminder_without_any_trouble_does_not_hide_a_later_one() -> None:
-    marks = after(MarkChange(remind=NOW + timedelta(days=1)), Trouble((), 1))
-    assert words(marks, Trouble((), 1), NOW) == ("later",)
-    assert not needs(marks, Trouble((), 1))
-    assert needs(marks, Trouble(("lapses-soon",), 1))
+    marks = after(MarkChange(remind=NOW + timedelta(days=1)), Trouble())
+    assert words(marks, Trouble(), NOW) == ("later",)
+    assert not needs(marks, Trouble())
+    assert needs(marks, Trouble(("lapses-soon=1",)))
 
 
 def test_a_reminder_that_is_due_of_an_order_without_trouble_ends_by_reviewing_it() -> None:
-    quiet = Trouble((), 1)
+    quiet = Trouble()
     marks = after(MarkChange(remind=NOW + timedelta(hours=1)), quiet)
     late = NOW + timedelta(hours=1)
     assert needs(marks, quiet, late)
@@ -98,7 +122,7 @@ def test_a_review_keeps_a_reminder_that_is_still_to_come() -> None:
 @pytest.mark.parametrize("change", [MarkChange(reviewed=True), MarkChange(remind=NOW + timedelta(hours=1))])
 def test_an_unknown_outcome_stays_in_sight(change: MarkChange) -> None:
     with pytest.raises(MarkError, match=r"outcome of an action on S01-1 is unknown.*journal resume"):
-        after(change, Trouble(("unknown", "declined"), 1))
+        after(change, Trouble(("unknown=1", "declined=1")))
 
 
 def test_where_nothing_is_wrong_nothing_can_be_reviewed() -> None:

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from azpay_tui.domain import states
 from azpay_tui.domain.limits import captured_total, refunded_total
-from azpay_tui.domain.marks import Marks, Trouble, needs_person, things, words
+from azpay_tui.domain.marks import Marks, needs_person, trouble_of, words
 from azpay_tui.domain.money import AmountError, Money
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.status import attention, changes_at, expires_at, ship, status_of
@@ -128,7 +128,8 @@ def _derive(order: Order, now: datetime) -> _Derived:
 def project(order: Order, now: datetime, added_at: datetime | None, marks: Marks = _UNMARKED) -> RowValues:
     """Make the row of an order as it is at `now`; `added_at` dates an order whose own time is not known yet."""
     derived, amount = _derive(order, now), order.amount
-    shown, reminder = words(marks, Trouble(derived.codes, things(order)), now), marks.standing.reminder
+    trouble, reminder = trouble_of(order, derived.codes, derived.expires), marks.standing.reminder
+    shown = words(marks, trouble, now)
     changes = [derived.changes, reminder.until if reminder is not None and reminder.until > now else None]
     created = to_micros(order.created)
     newest = -(created if created is not None else to_micros(added_at) or 0)

@@ -162,14 +162,12 @@ class MarkRow(JournalTable, table=True):
     __tablename__ = "mark"
 
     order_id: str = Field(primary_key=True)
-    review_codes: str | None
-    """Attention codes that were seen, separated by one space."""
-    review_things: int | None
+    review_about: str | None
+    """Attention codes that were seen, each with what it was about, separated by one space."""
     review_at: str | None
     review_by: str | None
     remind_until: str | None
-    remind_codes: str | None
-    remind_things: int | None
+    remind_about: str | None
     remind_at: str | None
     remind_by: str | None
     tags: str

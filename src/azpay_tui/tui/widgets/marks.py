@@ -29,14 +29,18 @@ def attention_line(codes: tuple[str, ...], marks: Marks, shown: tuple[str, ...],
 
 
 def mark_lines(marks: Marks, now: datetime, where: tzinfo) -> Iterator[Text]:
-    """Yield the reminder and the tags."""
+    """Yield the reminder, the tags and the newest note; all of them are further down."""
     reminder, tags = marks.standing.reminder, marks.standing.tags
     if reminder is not None:
         sign = "z reminder is due" if marks.due(now) else "z reminder"
         moment = f"{absolute(reminder.until, where)}, {relative(reminder.until, now)}"
         yield Text(f"{sign}: {moment}, by {outside(reminder.person, _NAME)}", "bold" if marks.due(now) else "")
     if tags:
-        yield Text(f", tags: {outside(' '.join(tags), 300)}")
+        yield Text(f"  tags: {outside(' '.join(tags), 300)}")
+    if marks.notes:
+        newest = marks.notes[0]
+        said = outside(newest.text, 320)
+        yield Text(f"n note by {outside(newest.person, _NAME)} {relative(newest.at, now)}: {said}")
 
 
 def note_lines(marks: Marks, where: tzinfo) -> Iterator[Text]:

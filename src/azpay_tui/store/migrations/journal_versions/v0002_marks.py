@@ -10,13 +10,11 @@ depends_on = None
 _TABLES = (
     """CREATE TABLE mark (
         order_id TEXT NOT NULL PRIMARY KEY,
-        review_codes TEXT,
-        review_things INTEGER,
+        review_about TEXT,
         review_at TEXT,
         review_by TEXT,
         remind_until TEXT,
-        remind_codes TEXT,
-        remind_things INTEGER,
+        remind_about TEXT,
         remind_at TEXT,
         remind_by TEXT,
         tags TEXT NOT NULL
