@@ -359,3 +359,18 @@ def test_a_simulated_order_has_no_page_in_seller_central(shop: Shop) -> None:
     config.chmod(0o600)
     done = shop("--config", str(config), "orders", "link", "L-1")
     assert done.out.strip().endswith(f"/hz/me/pmd/payment-details?orderReferenceId={order}"), done
+
+
+def test_sync_says_what_is_read_next_and_why_an_order_was_not(shop: Shop) -> None:
+    order = shop.make("authorized", number="S-1")
+    value = shop.good("sync", "--status", "--json").json
+    assert list(value) == [
+        "connection", "message", "last_success", "due", "failing", "waiting", "seconds_left", "objects",
+    ]  # fmt: skip
+    assert value["connection"] == "ONLINE"
+    assert {each["order"] for each in value["objects"]} == {order}
+    why = shop.good("sync", "--why", "S-1", "--json").json["objects"]
+    assert why[0]["id"] == order
+    assert all("Its time has not come yet." in each["why"] for each in why)
+    assert "0 failing" in shop.good("sync", "--status").out
+    assert shop("sync", "--status", "--once").code == 2

@@ -42,8 +42,10 @@ from azpay_tui.domain.order import (
     Reason,
     Refund,
     ShopFacts,
+    kind_of,
 )
 from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, ListRow, Page, SyncStatus, TimelineEntry, TrackedOrder, TrackResult
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -367,6 +369,30 @@ class MemoryReader:
     def raw(self, order_id: str) -> dict[str, str]:
         return {order_id: json.dumps({"chargePermissionId": order_id})}
 
+    def queue(self, now: datetime, limit: int = 100) -> Queue:
+        found = [queued for order_id in self._desk.orders for queued in self.objects(order_id) if queued.due]
+        found.sort(key=lambda queued: (not queued.attempts, queued.due))
+        due = [queued.kind for queued in found if queued.due and queued.due <= now]
+        return Queue(tuple((kind, due.count(kind)) for kind in sorted(set(due))), tuple(found[:limit]))
+
+    def objects(self, order_id: str) -> tuple[Queued, ...]:
+        order = self._desk.orders[order_id]
+        facts = [*([order.permission] if order.permission else []), *order.charges, *order.refunds]
+        return tuple(
+            Queued(
+                fact.id,
+                order_id,
+                kind_of(fact.id) or "permission",
+                fact.state,
+                None if fact.state in ("Closed", "Declined", "Canceled", "Refunded") else NOW + timedelta(hours=place),
+                order.refreshed_at,
+                self._desk.failing.get(fact.id, 0),
+                "Amazon did not answer in time." if fact.id in self._desk.failing else "",
+                False,
+            )
+            for place, fact in enumerate(facts)
+        )
+
     def resolve(self, text: str) -> tuple[str, ...]:
         return tuple(o.id for o in self._desk.orders.values() if text in (o.id, o.number))
 
@@ -436,6 +462,7 @@ class MemoryDesk:
         self.submitted: list[tuple[Ready, tuple[str, ...]]] = []
         self.changed: list[str] = []
         self.called: list[Call] = []
+        self.failing: dict[str, int] = {}
         self.sync = SyncStatus(
             "ONLINE", NOW - timedelta(hours=1), NOW - timedelta(minutes=2), 0, 0, 0, timedelta(0), True
         )

@@ -247,3 +247,38 @@ async def test_what_is_too_long_for_a_clipboard_names_the_command() -> None:
         assert "Print it: azpay x" in copy(console.app, "x" * (MOST + 1), "it", "azpay x")
         assert "it, 7 characters" in copy(console.app, "a\nb\x1b[2c", "it", "azpay x")
         assert console.app.clipboard == "a\nb\ufffd[2c"
+
+
+async def test_the_sync_page_says_what_is_read_next_what_fails_and_why() -> None:
+    async with driven() as console:
+        orders = list(console.desk.orders)
+        console.desk.failing = {f"{orders[3]}-C000001": 4}
+        console.desk.set_sync(queue=41, errors=1, since=NOW)
+        await console.press("6", "S")
+        await console.until(lambda: "sync: 41 due, 1 failing" in console.lines[0])
+        assert "this console reads" in console.lines[1]
+        assert "budget now: get-charge 12/20 +2/s" in console.text
+        shown = [choice.text for choice in page(console).body.choices]
+        heads = [text.split("  ")[0] for text in shown if text.isupper() or text.split(" ")[0].isupper()]
+        assert heads.index("FAILING") < heads.index("READ NEXT")
+        await console.press("slash", *"4 failed", "enter")
+        await console.until(lambda: "The last 4 reads failed: Amazon did not answer in time." in console.text)
+        await console.press("r")
+        assert console.desk.refreshed == [orders[3]]
+        await console.press("enter")
+        await console.until(lambda: console.app.screen is console.screen)
+        assert console.at == orders[3]
+
+
+async def test_the_sync_page_explains_the_order_one_came_from() -> None:
+    async with driven() as console:
+        await console.press("6", "j")
+        at = console.at
+        await console.press("S")
+        await console.until(lambda: f"ORDER {at}" in console.text)
+        await console.press("r")
+        assert console.said == "This line is about no order."
+        await console.press("j", "j", "j")
+        await console.until(lambda: "Last read" in " ".join(console.text.split()))
+        await console.press("y")
+        assert console.app.clipboard.startswith(at or "?")

@@ -14,6 +14,7 @@ from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, Marks
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import (
     Connection,
     Due,
@@ -218,6 +219,14 @@ class Reader(Protocol):
 
     def status(self, now: datetime) -> SyncStatus:
         """Return how well the cache is in step."""
+        ...
+
+    def queue(self, now: datetime, limit: int = 100) -> Queue:
+        """Return what waits to be read, and the head of the queue: failing objects, then those due first."""
+        ...
+
+    def objects(self, order_id: str) -> tuple[Queued, ...]:
+        """Return every known object of an order with when it is read, permission first."""
         ...
 
     def revision(self) -> int:

@@ -343,9 +343,19 @@ def sync(
     once: Annotated[bool, typer.Option("--once", help="Read what is due, then end (the default).")] = False,
     all_: Annotated[bool, typer.Option("--all", help="Read everything, due or not.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Keep in step until stopped.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Only show what is read next and what fails.")] = False,
+    why: Annotated[str | None, typer.Option(metavar="ORDER", help="Only say why an order was not read.")] = None,
     json: Json = False,
 ) -> int:
     """Bring the cache in step with Amazon and settle what is open."""
+    if status or why is not None:
+        if once or all_ or watch:
+            from azpay_tui.cli.outcome import CommandError
+
+            raise CommandError("--status and --why only look; they do not go with --once, --all or --watch.")
+        from azpay_tui.cli.syncing import show_sync
+
+        return show_sync(_context(ctx), why, as_json=json)
     from azpay_tui.cli.keeping import sync as run
 
     return run(_context(ctx), all_=all_, watch=watch, once=once, as_json=json)

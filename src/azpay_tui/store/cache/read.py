@@ -15,6 +15,7 @@ from typing import Final, cast
 from azpay_tui.domain.filters import WHOLE, Narrowed
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.order import Order, kind_of, order_id_of
+from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, Connection, ListRow, Page, SyncStatus, TimelineEntry
 from azpay_tui.store.cache.assemble import load, money
 from azpay_tui.store.cache.history import timeline
@@ -31,6 +32,7 @@ from azpay_tui.store.cache.paging import (
     to_cursor,
 )
 from azpay_tui.store.cache.project import VIEW_COLUMNS
+from azpay_tui.store.cache.queue import head, of_order
 from azpay_tui.store.cache.search import Terms, fold, parse
 from azpay_tui.store.errors import OlderSchema, cache_error, journal_error
 from azpay_tui.store.files import DataDir
@@ -248,6 +250,16 @@ class CacheReader:
             holder=self._holder(),
             message=message,
         )
+
+    def queue(self, now: datetime, limit: int = 100) -> Queue:
+        """Return what waits to be read, and the head of the queue: failing objects, then those due first."""
+        with self._reading() as (cache, _journal):
+            return Queue((), ()) if cache is None else head(cache, now, limit)
+
+    def objects(self, order_id: str) -> tuple[Queued, ...]:
+        """Return every known object of an order with when it is read, permission first."""
+        with self._reading() as (cache, _journal):
+            return () if cache is None else of_order(cache, order_id)
 
     def revision(self) -> int:
         """Return a number that rises with every change of an order or of the connection, by any process; cheap."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from azpay_tui.tui.screens.base import CommandScreen
     from azpay_tui.tui.screens.log import LogScreen
     from azpay_tui.tui.screens.page import PageScreen
+    from azpay_tui.tui.screens.sync import SyncScreen
 
 MAX_TERM: Final = 100
 
@@ -39,6 +40,37 @@ class Log(Command):
         from azpay_tui.tui.screens.log import LogScreen
 
         screen.open_page(LogScreen(screen.desk, screen.sitting))
+
+
+class Sync(Command):
+    """The sync page."""
+
+    id, name, shown, sentence = "sync-page", "sync page", "S", "Show what is read next, and why an order was not read."
+    keys, place, rank, aliases = (("S",),), "everywhere", 16, ("queue",)
+
+    def run(self, screen: CommandScreen) -> None:
+        """Open the page."""
+        from azpay_tui.tui.screens.sync import SyncScreen
+
+        screen.open_page(SyncScreen(screen.desk, screen.sitting, screen.order_here()))
+
+
+class RefreshLine(Command):
+    """Read the order of a line."""
+
+    id, name, shown, sentence = "refresh-line", "refresh", "r", "Read the order of the line from Amazon now."
+    keys, place, rank = (("r",),), "sync", 2
+
+    def refusal(self, screen: SyncScreen) -> str | None:
+        """Refuse on a line about no order."""
+        return None if screen.order_here() is not None else "This line is about no order."
+
+    def run(self, screen: SyncScreen) -> None:
+        """Read it in the background."""
+        order_id = screen.order_here()
+        if order_id is not None:
+            screen.desk.refresh([order_id])
+            screen.say(f"Reading {display(order_id, 40)} from Amazon.")
 
 
 class OpenOrder(Command):
@@ -131,4 +163,15 @@ class LogPart(Command):
         screen.step_part()
 
 
-COMMANDS: Final = (Jobs(), Log(), OpenOrder(), CopyLine(), FindLine(), NextLine(), PreviousLine(), LogPart())
+COMMANDS: Final = (
+    Jobs(),
+    Log(),
+    Sync(),
+    RefreshLine(),
+    OpenOrder(),
+    CopyLine(),
+    FindLine(),
+    NextLine(),
+    PreviousLine(),
+    LogPart(),
+)

@@ -217,6 +217,10 @@ class CommandScreen(Screen[None], inherit_bindings=False):
         """Show a page; where a page is shown already it takes that one's place."""
         self.app.push_screen(page)
 
+    def order_here(self) -> str | None:
+        """Return the id of the order one is at."""
+        return None
+
     def ask_quit(self) -> None:
         """Quit; the app asks when something is in flight."""
         self.post_message(self.QuitWanted())

@@ -160,6 +160,10 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self.orders.load(view)
         self._frame.show()
 
+    def order_here(self) -> str | None:
+        """Return the id of the order under the cursor."""
+        return self.orders.row.id if self.orders.row is not None else None
+
     def go_to(self, order_id: str) -> None:
         """Put the cursor on an order, in the view of all orders."""
         self.show_view("all")

@@ -138,7 +138,7 @@ class PageScreen(CommandScreen, inherit_bindings=False):
             self._again = True
         else:
             self._looking = True
-            self.run_worker(self._look, thread=True, group="look", exit_on_error=False)
+            self.run_worker(self._look, thread=True, group="look")
 
     def _look(self) -> None:
         try:
