@@ -24,6 +24,7 @@ from azpay_tui.tui.decoder import InputDecoder
 _GONE: Final = frozenset({errno.EIO, errno.EPIPE, errno.ENXIO, errno.EBADF})
 """What writing to a terminal says that is no longer there."""
 _KITTY_POP: Final = "\x1b[<u"
+_POINTER: Final = "\x1b]22;"
 _READ_SIZE: Final = 4096
 RESIZE_CALM: Final = 0.15
 """Seconds without another resize after which the screen is laid out anew."""
@@ -109,8 +110,8 @@ class ConsoleDriver(LinuxDriver):
         return self._resize is not None
 
     def write(self, data: str) -> None:
-        """Write, but never end a keyboard mode that was not begun: some terminals print the rest of that sequence."""
-        if data != _KITTY_POP:
+        """Write, but neither end a keyboard mode that was not begun nor choose a pointer: old terminals print those."""
+        if data != _KITTY_POP and not data.startswith(_POINTER):
             super().write(data)
 
     def _hang_up(self) -> None:

@@ -41,6 +41,7 @@ _LIGHT: Final = {"yellow": "magenta", "cyan": "blue", "bright_yellow": "magenta"
 _BRIGHT: Final = ("red", "green", "yellow", "blue", "magenta", "cyan")
 _DIM: Final = Style(dim=False, italic=False)
 _UPRIGHT: Final = Style(italic=False)
+_COLOURLESS = Style(color="default", bgcolor="default", italic=False)
 _BLACK, _WHITE = RichColor.parse("black"), RichColor.parse("bright_white")
 
 
@@ -80,7 +81,8 @@ def recoloured(style: Style, palette: Palette) -> Style:
             return style + _DIM + Style(color=_bright(front), bgcolor=_BLACK)
         case "mono":
             marked = Style(reverse=True) if back != "default" else Style()
-            return style.without_color + _UPRIGHT + marked
+            # Not `without_color`: that forgets what a click on the text means.
+            return style + _COLOURLESS + marked
 
 
 def _bright(name: str) -> RichColor:

@@ -31,6 +31,7 @@ class TerminalApp(App[None], inherit_bindings=False):
     """Draws on a terminal as `Levers` say; knows nothing of orders."""
 
     ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = []
 
     theme: Reactive[str] = Reactive("ansi-dark")

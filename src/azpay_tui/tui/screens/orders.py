@@ -30,6 +30,7 @@ from azpay_tui.tui.widgets.detail import DetailView
 from azpay_tui.tui.widgets.order_list import OrderList
 from azpay_tui.tui.widgets.panes import THREE, TWO, Panes
 from azpay_tui.tui.widgets.peek import Peek
+from azpay_tui.tui.widgets.views_bar import ViewsBar
 from azpay_tui.tui.widgets.words import zone
 
 FOLLOW: Final = 0.12
@@ -303,6 +304,13 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
     @on(OrderList.Changed)
     def _list_changed(self) -> None:
         self._frame.show_place()
+
+    @on(ViewsBar.Pointed)
+    def _view_pointed(self, message: ViewsBar.Pointed) -> None:
+        """Do what its key does."""
+        command = self._keys.press(str(message.number), "list").command
+        if command is not None and not self.message.prompting:
+            self.run_command(command)
 
     @on(ActionsPane.Chosen)
     def _chosen(self, message: ActionsPane.Chosen) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
+
+from textual import events
+from textual.message import Message
 
 from azpay_tui.domain.rows import VIEWS
 from azpay_tui.tui import theme
@@ -19,6 +24,10 @@ NAMES: Final[dict[str, str]] = {
     "all": "All",
 }
 _SHORT: Final[dict[str, str]] = NAMES | {"attention": "Attn", "to-capture": "Capture"}
+
+
+_NUMBERS: Final = re.compile(r"\[(\d)\]|\b(\d):")
+"""What stands in front of a view's name."""
 
 
 def bar_text(active: str, counts: Mapping[str, int], cells: int) -> str:
@@ -40,8 +49,21 @@ def bar_text(active: str, counts: Mapping[str, int], cells: int) -> str:
     return text
 
 
+def number_at(text: str, x: int) -> int | None:
+    """Return the number of the view whose name stands at a column of the bar."""
+    found = [match for match in _NUMBERS.finditer(text) if width(text[: match.start()]) <= x]
+    return int(found[-1][1] or found[-1][2]) if found and x < width(text.rstrip()) else None
+
+
 class ViewsBar(Line):
     """One line: the active view in brackets."""
+
+    @dataclass
+    class Pointed(Message):
+        """A view was pointed at with the mouse."""
+
+        number: int
+        """From 1, as its key."""
 
     def __init__(self, *, id: str | None = None) -> None:
         """Start on nothing."""
@@ -57,3 +79,9 @@ class ViewsBar(Line):
     def parts_for(self, cells: int) -> Sequence[Part]:
         """Set the bar for a width."""
         return ((bar_text(self._active, self._counts, cells), theme.PLAIN),)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Tell which view it was."""
+        number = number_at("".join(text for text, _ in self.parts_for(self.size.width)), event.x)
+        if number is not None:
+            self.post_message(self.Pointed(number))
