@@ -105,6 +105,10 @@ async def test_reasons_are_in_plain_words() -> None:
 async def test_a_reason_tells_the_money_and_the_next_step_with_its_keys() -> None:
     soft = await text_of(an_order(states.DECLINED, reason="SoftDeclined"))
     assert "No money was taken and none is held. Next: Authorize again (a a);" in soft
+    # What needs a person stands above everything else, in full and once.
+    assert soft.index("Next: Authorize again (a a);") < soft.index("SUMS")
+    assert soft.count("No money was taken") == 1
+    assert soft.count("SoftDeclined: Declined for now") == 2
     closed = await text_of(an_order(states.DECLINED, reason="SoftDeclined", permission=states.CLOSED))
     assert "(a a)" not in closed
     suspended = await text_of(an_order(permission=states.NON_CHARGEABLE, permission_reason="PaymentMethodInvalid"))
@@ -115,6 +119,7 @@ async def test_a_decline_that_left_no_charge_is_explained_too() -> None:
     gone = replace(an_order(None), declines=(LocalDecline(NOW, Money(8990, "USD"), "HardDeclined"),))
     text = await text_of(gone)
     assert "x an authorization of 89.90 USD was declined now: HardDeclined: Declined for good;" in text
+    assert text.index("refresh, then authorize again (a a).") < text.index("SUMS")
     assert "Next: Ask the buyer for another payment method, refresh, then authorize again (a a)." in text
 
 

@@ -27,5 +27,5 @@ def no_access(answer: Answer) -> str:
         said = f"Amazon answered {answer.status}" if answer.status is not None else "no reason was given"
         return f"Amazon refused the credentials: {said}. Check key, region and environment of the profile."
     known = explain(answer.reason_code)
-    step = known.step(()).write(lambda verb: str(verb))
+    step = known.step(()).write(str).removeprefix("Next: ")
     return f"Amazon refused the credentials ({answer.reason_code}). {known.sentence} {step}"

@@ -23,7 +23,7 @@ def meaning(code: str, of: About, order_id: str, valid: Collection[Verb], descri
     """
     known = explain(code, of)
     own = f" Amazon says: {description}" if description and not known.known else ""
-    return f"{code}: {known.sentence} {known.money} Next: {known.step(valid).write(way(order_id))}{own}"
+    return f"{code}: {known.sentence} {known.money} {known.step(valid).write(way(order_id))}{own}"
 
 
 def order_meanings(order: Order, valid: Collection[Verb]) -> Iterator[str]:

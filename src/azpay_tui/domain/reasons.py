@@ -25,8 +25,9 @@ class Step:
     """Id of the command that does it; the same word in the console and on the command line."""
 
     def write(self, way: Callable[[Verb], str]) -> str:
-        """Return the sentence with the way to its command, such as the keys or the words of the command line."""
-        return self.text if self.command is None else self.text.replace("{}", f" ({way(self.command)})")
+        """Return the advice with the way to its command, such as the keys or the words of the command line."""
+        said = self.text if self.command is None else self.text.replace("{}", f" ({way(self.command)})")
+        return said if said.startswith("Nothing") else f"Next: {said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +243,10 @@ _OF_REQUESTS: Final[dict[_Key, Explanation]] = {
         "The charge's status does not allow it any more.", _NOTHING_CHANGED, _REFRESH
     ),
     ("TooManyRequests", None): _words(
-        "Amazon asks to send less often.", _NOT_KNOWN, (Step("Nothing: it waits and goes on by itself."),)
+        "Amazon asks to send less often.", _NOT_KNOWN, (Step("Nothing to do: it waits and goes on by itself."),)
     ),
     ("RequestThrottled", None): _words(
-        "Amazon asks to send less often.", _NOT_KNOWN, (Step("Nothing: it waits and goes on by itself."),)
+        "Amazon asks to send less often.", _NOT_KNOWN, (Step("Nothing to do: it waits and goes on by itself."),)
     ),
     ("InternalServerError", None): _words("Amazon had an internal error.", _NOT_KNOWN, _SETTLES_ITSELF),
     ("ServiceUnavailable", None): _words("Amazon is not available at the moment.", _NOT_KNOWN, _SETTLES_ITSELF),

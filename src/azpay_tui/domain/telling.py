@@ -42,7 +42,7 @@ class Telling:
 
     def text(self, way: Callable[[Verb], str]) -> str:
         """Put it all into one text; `way` names how to get to a command."""
-        step = f"Next: {self.step.write(way)}" if self.step is not None else ""
+        step = self.step.write(way) if self.step is not None else ""
         quote = f"Quote: {self.quote}." if self.quote else ""
         return " ".join(part for part in (self.sentence, self.money, step, quote) if part)
 

@@ -25,15 +25,30 @@ _DONE: Final[dict[Verb, str]] = {
 }
 
 
-def tell_of(desk: Desk, intent: Intent, where: tzinfo) -> tuple[str, bool]:
-    """Return what to say of an intent and whether it is a warning; the next step is one its order allows now."""
-    valid: frozenset[Verb] = frozenset()
-    try:
-        order = desk.reader.order(intent.draft.wish.order_id)
-        valid = valid_verbs(desk.offers(order)) if order is not None else valid
-    except READ_ERRORS:
-        pass  # Then the step that is always possible is named; the outcome must be told whatever the cache says.
-    return news(intent, desk.now(), where, valid)
+class News:
+    """Puts events about intents into words, each once: the same outcome is told again only when more is known."""
+
+    def __init__(self, desk: Desk, where: tzinfo) -> None:
+        """Tell of a desk's intents; `where` is the profile's time zone."""
+        self._desk, self._where = desk, where
+        self._last: tuple[str, str, str] | None = None
+
+    def hear(self, intent: Intent) -> tuple[str, bool] | None:
+        """Return what to say of an intent and whether it is a warning; None when it was said already.
+
+        The next step is one that its order allows now.
+        """
+        valid: frozenset[Verb] = frozenset()
+        try:
+            order = self._desk.reader.order(intent.draft.wish.order_id)
+            valid = valid_verbs(self._desk.offers(order)) if order is not None else valid
+        except READ_ERRORS:
+            pass  # Then the step that is always possible is named; the outcome must be told whatever the cache says.
+        said = (intent.id, intent.state, tell(intent, valid).text(keys_of))
+        if said == self._last:
+            return None
+        self._last = said
+        return news(intent, self._desk.now(), self._where, valid)
 
 
 def why(intent: Intent, where: tzinfo) -> str:

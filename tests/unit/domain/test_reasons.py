@@ -185,8 +185,8 @@ def test_an_answer_speaks_of_what_the_verb_acts_on(verb: Verb, of: About) -> Non
 def test_the_way_to_a_command_stands_where_it_belongs() -> None:
     step = explain("SoftDeclined", "charge").step({Verb.AUTHORIZE})
     assert step.command is Verb.AUTHORIZE
-    assert step.write(lambda verb: f"key of {verb}").startswith("Authorize again (key of authorize);")
-    assert "{" not in explain("MerchantClosed").step(()).write(lambda verb: "never")
+    assert step.write(lambda verb: f"key of {verb}").startswith("Next: Authorize again (key of authorize);")
+    assert explain("MerchantClosed").step(()).write(lambda verb: "never") == "Nothing to do."
 
 
 # What is named must be possible

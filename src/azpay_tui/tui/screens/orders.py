@@ -21,7 +21,7 @@ from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import Feed, Looked
 from azpay_tui.tui.frame import Frame
 from azpay_tui.tui.marker import Marker
-from azpay_tui.tui.news import tell_of
+from azpay_tui.tui.news import News
 from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.tour import Tour
@@ -79,6 +79,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         """Marks orders."""
         self._tour = tour
         self._asked_peel = False
+        self._news = News(desk, self.zone)
         self._looked: Looked | None = None
         self.term = ""
         """What was searched for last."""
@@ -292,8 +293,9 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
     def _hear(self, message: Heard) -> None:
         intent = message.event.intent
         if intent is not None:
-            text, warning = tell_of(self.desk, intent, self.zone)
-            self.say(text, warning=warning, unasked=True)
+            heard = self._news.hear(intent)
+            if heard is not None:
+                self.say(heard[0], warning=heard[1], unasked=True)
         if "pulse" not in self.alarms:
             self.alarms.set("pulse", 0.1, self._pulse)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Final
 
 from rich.text import Text
 
@@ -14,42 +16,90 @@ from azpay_tui.domain.reasons import About, explain
 from azpay_tui.tui.display import display
 from azpay_tui.tui.widgets.words import absolute, keys_of, outside, relative, short
 
+Said = tuple[str, About]
+"""A reason code and what it is said of."""
 
-def plain_reason(code: str, of: About, valid: Collection[Verb], description: str | None = None) -> str:
+
+def plain_reason(
+    code: str, of: About, valid: Collection[Verb], description: str | None = None, *, short_: bool = False
+) -> str:
     """Return a reason code with what it means for the money and the next step with its keys.
 
-    `valid` are the verbs offered now; Amazon's own text follows only for a code not known here.
+    `valid` are the verbs offered now; Amazon's own text follows only for a code not known here. `short_`: only what it
+    means.
     """
     known = explain(code, of)
+    if short_:
+        return display(f"{code}: {known.sentence}", 500)
     own = "" if known.known or not description else f" Amazon says: {outside(description, 300)}"
     step = known.step(valid).write(keys_of)
-    return display(f"{code}: {known.sentence} {known.money} Next: {step}", 500) + own
+    return display(f"{code}: {known.sentence} {known.money} {step}", 500) + own
 
 
-def decline_lines(order: Order, now: datetime, valid: Collection[Verb]) -> Iterator[Text]:
+def pressing(order: Order, codes: Collection[str]) -> dict[Said, str | None]:
+    """Return the reasons why an order needs a person, by its attention codes, each with Amazon's own text."""
+    found: dict[Said, str | None] = {}
+    if "suspended" in codes and order.permission is not None:
+        found |= {(reason.code, "order"): reason.description for reason in order.permission.reasons}
+    charge = order.charges[-1] if order.charges else None
+    if "declined" in codes:
+        decline = order.declines[-1] if order.declines else None
+        newer = charge is None or charge.created is None or decline is None or decline.at > charge.created
+        if decline is not None and decline.reason and newer:
+            found[decline.reason, "charge"] = None
+        elif charge is not None and charge.reason:
+            found[charge.reason, "charge"] = charge.description
+    if "lapsed" in codes and charge is not None and charge.reason:
+        found[charge.reason, "charge"] = charge.description
+    if "refund-declined" in codes:
+        last = (limits.last_refund(order, charge) for charge in order.charges)
+        found |= {(r.reason, "refund"): r.description for r in last if r and r.reason and r.state == states.DECLINED}
+    return found
+
+
+def pressing_lines(reasons: dict[Said, str | None], valid: Collection[Verb]) -> Iterator[Text]:
+    """Yield each reason that needs a person in full."""
+    for (code, of), description in reasons.items():
+        yield Text(f"  {plain_reason(code, of, valid, description)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """How the tree shows reasons: those that stand above it already only in short."""
+
+    valid: Collection[Verb] = ()
+    """Verbs offered now."""
+    above: Collection[Said] = ()
+
+    def text(self, code: str, of: About, description: str | None = None) -> str:
+        """Return a reason in words."""
+        return plain_reason(code, of, self.valid, description, short_=(code, of) in self.above)
+
+
+_PLAIN: Final = Reasons()
+
+
+def decline_lines(order: Order, now: datetime, reasons: Reasons = _PLAIN) -> Iterator[Text]:
     """Yield the declines that left no charge at Amazon."""
     for decline in order.declines:
         amount = f" of {decline.amount}" if decline.amount else ""
-        why = plain_reason(decline.reason, "charge", valid) if decline.reason else "no reason given."
+        why = reasons.text(decline.reason, "charge") if decline.reason else "no reason given."
         yield Text(f"x an authorization{amount} was declined {relative(decline.at, now)}: {why}")
 
 
-def charge_lines(order: Order, valid: Collection[Verb] = ()) -> Iterator[Text]:
-    """Yield the tree: the order at Amazon, its charges, below each its refunds, then ids that were not read.
-
-    `valid` are the verbs offered now.
-    """
+def charge_lines(order: Order, reasons: Reasons = _PLAIN) -> Iterator[Text]:
+    """Yield the tree: the order at Amazon, its charges, below each its refunds, then ids that were not read."""
     permission = order.permission
     if permission is not None:
         yield Text.assemble("order   ", (display(permission.state, 40), "bold"), f"  {_kind(permission.kind)}")
         for reason in permission.reasons:
-            yield Text(f"        {plain_reason(reason.code, 'order', valid, reason.description)}")
+            yield Text("        " + reasons.text(reason.code, "order", reason.description))
     for charge in order.charges:
-        yield from _charge(order, charge, valid)
+        yield from _charge(order, charge, reasons)
     known = {charge.id for charge in order.charges}
     for refund in order.refunds:
         if refund.charge_id not in known:
-            yield from _refund(refund, "`- ", valid)
+            yield from _refund(refund, "`- ", reasons)
     for object_id in sorted(order.unread):
         yield Text(f"{display(object_id, 40)}: not read from Amazon yet; refresh (a r)")
     for object_id in sorted(order.missing):
@@ -60,7 +110,7 @@ def _kind(kind: str) -> str:
     return "" if kind == states.ONE_TIME else f"({display(kind, 40)})"
 
 
-def _charge(order: Order, charge: Charge, valid: Collection[Verb]) -> Iterator[Text]:
+def _charge(order: Order, charge: Charge, reasons: Reasons) -> Iterator[Text]:
     refunds = order.refunds_of(charge.id)
     yield Text.assemble(
         f"`- charge {display(short(charge.id), 40)}  ", (display(charge.state, 40), "bold"), f"  {charge.amount}"
@@ -69,17 +119,17 @@ def _charge(order: Order, charge: Charge, valid: Collection[Verb]) -> Iterator[T
     if charge.captured is not None:
         yield Text(f"   {stem}captured {charge.captured}, refunded {charge.refunded or '0'}")
     if charge.reason:
-        yield Text(f"   {stem}{plain_reason(charge.reason, 'charge', valid, charge.description)}")
+        yield Text(f"   {stem}{reasons.text(charge.reason, 'charge', charge.description)}")
     for number, refund in enumerate(refunds, 1):
-        yield from _refund(refund, "   `- " if number == len(refunds) else "   |- ", valid)
+        yield from _refund(refund, "   `- " if number == len(refunds) else "   |- ", reasons)
 
 
-def _refund(refund: Refund, stem: str, valid: Collection[Verb]) -> Iterator[Text]:
+def _refund(refund: Refund, stem: str, reasons: Reasons) -> Iterator[Text]:
     yield Text.assemble(
         f"{stem}refund {display(short(refund.id), 40)}  ", (display(refund.state, 40), "bold"), f"  {refund.amount}"
     )
     if refund.reason:
-        yield Text(f"         {plain_reason(refund.reason, 'refund', valid, refund.description)}")
+        yield Text(f"         {reasons.text(refund.reason, 'refund', refund.description)}")
 
 
 def deadline_lines(order: Order, now: datetime, where: tzinfo) -> Iterator[Text]:

@@ -21,7 +21,14 @@ from azpay_tui.domain.order import Address, OpenIntent, Order
 from azpay_tui.domain.rows import ListRow, TimelineEntry
 from azpay_tui.domain.status import attention, ship, status_of
 from azpay_tui.tui.display import display
-from azpay_tui.tui.widgets.charges import charge_lines, deadline_lines, decline_lines
+from azpay_tui.tui.widgets.charges import (
+    Reasons,
+    charge_lines,
+    deadline_lines,
+    decline_lines,
+    pressing,
+    pressing_lines,
+)
 from azpay_tui.tui.widgets.marks import attention_line, mark_lines, note_lines
 from azpay_tui.tui.widgets.sums import sums
 from azpay_tui.tui.widgets.timeline import timeline_lines
@@ -128,9 +135,12 @@ def detail_lines(
     yield Text(order_name(order), "bold")
     why = local(verdict.reason, where)
     yield Text.assemble((f"{glyph(word)} {word}", "bold"), "   ", (verdict.word, "bold"), f": {why}")
-    needs = attention_line(attention(order, now), marks, shown, now)
+    codes, valid = attention(order, now), valid_verbs(offers)
+    needs = attention_line(codes, marks, shown, now)
     if needs is not None:
         yield needs
+    above = pressing(order, codes)
+    yield from pressing_lines(above, valid)
     yield from mark_lines(marks, now, where)
     for intent in order.intents:
         yield _intent(intent, now)
@@ -138,9 +148,9 @@ def detail_lines(
     yield _heading("SUMS")
     yield from _sums(order, now)
     yield _heading("CHARGES AND REFUNDS")
-    valid = valid_verbs(offers)
-    yield from charge_lines(order, valid)
-    yield from decline_lines(order, now, valid)
+    reasons = Reasons(valid, above)
+    yield from charge_lines(order, reasons)
+    yield from decline_lines(order, now, reasons)
     deadlines = list(deadline_lines(order, now, where))
     if deadlines:
         yield _heading("DEADLINES")
