@@ -195,6 +195,8 @@ def test_a_session_is_completed_once(world: World) -> None:
     session = confirmed(world)
     first = complete(world, session, key="same")
     assert complete(world, session, key="same").body == first.body
+    permissions = [entry["permission_id"] for entry in world.ledger()[-2:]]
+    assert permissions == [json.loads(first.body)["chargePermissionId"]] * 2
     assert reason(complete(world, session), 422) == "InvalidCheckoutSessionStatus"
     assert reason(update(world, session), 422) == "InvalidCheckoutSessionStatus"
     assert len(world.sim("GET", "orders")) == 1
@@ -354,6 +356,32 @@ def test_sessions_that_are_refused(world: World, changes: dict[str, Any], code: 
     if "paymentDetails" in changes:
         assert reason(update(world, session, changes), 400) == code
     assert world.get("checkoutSessions", session) == before
+
+
+def test_everything_a_session_can_be_told_at_creation(world: World) -> None:
+    delivery = {
+        "specialRestrictions": ["RestrictPOBoxes"],
+        "addressRestrictions": {"type": "Allowed", "restrictions": {"US": {"statesOrRegions": ["WA"]}}},
+    }
+    session = create(
+        world,
+        webCheckoutDetails={**DETAILS["webCheckoutDetails"], "checkoutMode": "ProcessOrder"},
+        paymentDetails={"paymentIntent": "AuthorizeWithCapture", "chargeAmount": TWENTY, "softDescriptor": "SHOP"},
+        scopes=["name", "email", "billingAddress"],
+        deliverySpecifications=delivery,
+        addressDetails={"name": "Ada", "countryCode": "US"},
+        supplementaryData="{}",
+        platformId="PLATFORM",
+        providerMetadata={"providerReferenceId": "REF"},
+    )
+    assert session["deliverySpecifications"] == delivery
+    assert (session["supplementaryData"], session["platformId"]) == ("{}", "PLATFORM")
+    assert session["providerMetadata"] == {"providerReferenceId": "REF"}
+    act(world, "approve", session["checkoutSessionId"])
+    shown = world.get("checkoutSessions", session["checkoutSessionId"])
+    assert shown["billingAddress"] == shown["shippingAddress"]
+    charge = world.charge(body(complete(world, session["checkoutSessionId"]), 200)["chargeId"])
+    assert (charge["softDescriptor"], charge["providerMetadata"]) == ("SHOP", {"providerReferenceId": "REF"})
 
 
 def test_sessions_need_a_key_and_keep_its_answer(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
@@ -189,7 +190,9 @@ class Simulator:
             environment = self._believed(request, call)
             saved = replies.replay(request, call, self.replies, self.settings)
             if saved is not None:
-                return _Answer(saved.status, saved.payload.encode(), saved.object_id)
+                answer = _Answer(saved.status, saved.payload.encode(), saved.object_id)
+                answer.permission_id = saved.permission_id
+                return answer
             keyed = True
             if not self._buckets.take(self.settings, call.operation, self.clock.now()):
                 raise ApiError(429, "TooManyRequests", "The request quota of this operation is used up.")
@@ -239,7 +242,7 @@ class Simulator:
     def _save_reply(self, request: Request, call: Call, answer: _Answer) -> None:
         saved = replies.to_save(request, call, answer.status, answer.payload, answer.object_id)
         if saved is not None:
-            self.replies.setdefault(saved.key, saved)
+            self.replies.setdefault(saved.key, replace(saved, permission_id=answer.permission_id))
 
     def _write_down(self, request: Request, call: Call, answer: _Answer) -> None:
         if request.method in ("GET", "HEAD", "OPTIONS"):

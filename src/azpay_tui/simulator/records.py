@@ -38,3 +38,4 @@ class SavedReply:
     status: int
     payload: str
     object_id: str | None
+    permission_id: str | None = None
