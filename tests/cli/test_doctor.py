@@ -237,8 +237,10 @@ def sandbox(shop: Shop, copied: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
             "public_key_id": key_id,
             "private_key_file": "sim-key.pem",
         } | more
+        learned = lines.pop("learned", "")
         text = "\n".join(f'{key} = "{value}"' for key, value in lines.items())
-        file.write_text(f'default_profile = "shop"\n[profiles.shop]\n{text}\n', encoding="utf-8")
+        text = f'default_profile = "shop"\n[profiles.shop]\n{text}\n[profiles.shop.learned]\n{learned}\n'
+        file.write_text(text, encoding="utf-8")
         shop.capture.readouterr()
         parts = Parts(amazon(key_id, before.private_key_file, kind))
         code = run(parts, ["--config", str(file), "--data-dir", str(shop.data), "doctor", "--json"])
@@ -289,6 +291,15 @@ def test_what_a_profile_chose_is_said(sandbox: Callable[..., Result]) -> None:
     assert found(live, "key", "prefix")["sentence"] == "public_key_id belongs to live."
     older = sandbox(public_key_id="AFOLD")
     assert found(older, "key", "prefix")["level"] == "note"
+
+
+def test_what_was_learned_is_told(sandbox: Callable[..., Result]) -> None:
+    finding = found(sandbox(), "configuration", "learned")
+    assert (finding["level"], finding["remedy"]) == ("note", "azpay doctor --learn does, with harmless calls.")
+    answer = "at = 2026-01-15T12:00:00Z"
+    table = {"retry_after_sent": f"{{ value = true, {answer} }}", "authorization_days": f"{{ value = 2, {answer} }}"}
+    done = sandbox(learned="\n".join(f"{key} = {value}" for key, value in table.items()))
+    assert "2 of 9 open points are settled on this account, last on 2026-01-15" in done.out
 
 
 def test_a_refresh_takes_as_long_as_the_quotas_say() -> None:

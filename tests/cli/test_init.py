@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -453,3 +454,15 @@ def test_nothing_secret_reaches_the_terminal(setup: Setup) -> None:
     done = setup()
     assert secret not in done.out + done.err
     assert secret not in setup.config.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "offers"),
+    [("doc", 1, "doctor"), ("ini", 1, "init"), ("init --priv", 2, "--private-key-file"), ("orders imp", 2, "import")],
+)
+def test_the_shell_completes_what_is_typed(setup: Setup, typed: str, word: int, offers: str) -> None:
+    asked = {"_AZPAY_COMPLETE": "complete_bash", "COMP_WORDS": f"azpay {typed}", "COMP_CWORD": str(word)}
+    command = [sys.executable, "-m", "azpay_tui"]
+    done = subprocess.run(command, env={**os.environ, **asked}, capture_output=True, text=True, check=False)
+    assert offers in done.stdout.split()
+    assert done.stderr == "", "nothing is written into the line being typed"

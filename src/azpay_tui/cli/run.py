@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import Final
+
 import typer
 
 from azpay_tui.cli import output, signals
@@ -11,6 +14,8 @@ from azpay_tui.cli.outcome import OK, SIGNALLED, UNEXPECTED, USAGE, CommandError
 from azpay_tui.cli.verbs import app
 from azpay_tui.paths import root_warning
 
+_COMPLETING: Final = "_AZPAY_COMPLETE"
+"""Set by the shell's completion, which runs azpay to ask for words."""
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """What the parser raises; the library does not give this class a public name."""
 
@@ -34,7 +39,8 @@ def run(builder: Builder, arguments: list[str]) -> int:
 
 def _run(builder: Builder, arguments: list[str], as_json: bool) -> int:
     warning = root_warning()
-    if warning is not None and not {"--help", "--version"} & set(arguments):
+    # Not while the shell asks what a half-typed word could be: that would write into the line being typed.
+    if warning is not None and not {"--help", "--version"} & set(arguments) and _COMPLETING not in os.environ:
         output.say(f"Warning: {warning}")
     context = Context(builder)
     try:

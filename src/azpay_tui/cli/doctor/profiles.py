@@ -10,6 +10,7 @@ from azpay_tui.cli.context import Context
 from azpay_tui.cli.doctor.findings import Finding
 from azpay_tui.config import NoProfileError, Profile
 from azpay_tui.keyfile import MIN_BITS, load_private_key
+from azpay_tui.learned import POINTS
 from azpay_tui.paths import ConfigError, config_file, root_warning
 from azpay_tui.paths import shown as shown_path
 from azpay_tui.tomlfile import read_toml
@@ -104,6 +105,8 @@ def _choices(profile: Profile) -> list[Finding]:
         found.append(
             Finding("configuration", "writable", "note", f"Profile {profile.name} only looks: writable is false.")
         )
+    if profile.environment == "sandbox":
+        found.append(_learned(profile))
     if profile.pace == "off" and profile.environment != "simulator":
         found.append(
             Finding(
@@ -115,6 +118,18 @@ def _choices(profile: Profile) -> list[Finding]:
             )
         )
     return found
+
+
+def _learned(profile: Profile) -> Finding:
+    """Say how much of what Amazon leaves open was settled on this account."""
+    if not profile.learned:
+        sentence = "Nothing of what Amazon's documents leave open was tried on this account yet."
+        return Finding("configuration", "learned", "note", sentence, "azpay doctor --learn does, with harmless calls.")
+    last = max(one.at for one in profile.learned)
+    sentence = (
+        f"{len(profile.learned)} of {len(POINTS)} open points are settled on this account, last on {last:%Y-%m-%d}."
+    )
+    return Finding("configuration", "learned", "ok", sentence)
 
 
 def check_key(profile: Profile) -> list[Finding]:
