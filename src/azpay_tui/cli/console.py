@@ -64,8 +64,8 @@ def on_console(desk: Desk, report_dir: Path | None, settings: ConsoleSettings, *
 def _offer(context: Context, error: NoProfileError) -> int:
     """Say how to begin, and on a terminal let the person choose."""
     tell(str(error))
-    say("  azpay demo   a simulated shop with sample orders, to look around; leaves nothing behind")
-    say("  azpay init   a profile for your own shop, or for a simulated one that stays")
+    say("  azpay demo   a simulated shop to look around in; leaves nothing behind")
+    say("  azpay init   a profile for your shop, or for a simulated one that stays")
     if not can_ask():
         return CONFIGURATION
     match (ask("Type demo or init, or Enter to leave: ") or "").lower():

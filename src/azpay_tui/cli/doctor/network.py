@@ -9,7 +9,7 @@ from azpay_tui.amazon.reach import Reached, reach
 from azpay_tui.amazon.throttle import Operation, quotas
 from azpay_tui.cli.context import Builder
 from azpay_tui.cli.doctor.findings import Finding
-from azpay_tui.cli.doctor.signed import clock_finding, signed_read
+from azpay_tui.cli.doctor.signed import clock_finding, signed_read, simulate_command
 from azpay_tui.config import Profile
 
 _READS: Final = {
@@ -43,7 +43,7 @@ def _unreached(reached: Reached, origin: str, profile: Profile) -> Finding:
             "way",
             "bad",
             f"No simulator answers at {origin}: {reached.why}.",
-            "Start it: azpay simulate --profile-dir DIR, with the directory it was made in.",
+            f"Start it and leave it running: {simulate_command(profile)}",
         )
     match reached.failed:
         case "name":

@@ -13,6 +13,7 @@ from azpay_tui.cli.context import Builder
 from azpay_tui.cli.doctor.findings import Finding
 from azpay_tui.config import Profile
 from azpay_tui.domain.intent import CLOCK_LIMIT, Answer
+from azpay_tui.paths import shown as shown_path
 
 _PREFIX: Final = {"na": "01", "eu": "02", "jp": "03"}
 _KEYS: Final = "Seller Central, Integration, Integration Central"
@@ -151,16 +152,22 @@ def _forbidden(answer: Answer, where: str, profile: Profile) -> Finding:
 
 def _unknown_key(profile: Profile) -> str:
     if profile.environment == "simulator":
-        return "Use the profile that the simulator wrote: azpay simulate --profile-dir DIR."
+        return f"Use the profile that the simulator wrote: {simulate_command(profile)}"
     return (
         f"Compare public_key_id with {_KEYS}, in its {profile.environment} view; and check that the account belongs to "
         f"region {profile.region} ({AMAZON_HOSTS[profile.region]})."
     )
 
 
+def simulate_command(profile: Profile) -> str:
+    """Return the command that starts the simulator of a profile; the key lies in the directory that it made."""
+    made = profile.private_key_file.name == "sim-key.pem"
+    return f"azpay simulate --profile-dir {shown_path(profile.private_key_file.parent) if made else 'DIR'}"
+
+
 def _reach(profile: Profile) -> str:
     if profile.environment == "simulator":
-        return f"Start the simulator that listens at {profile.url}: azpay simulate --profile-dir DIR."
+        return f"Start it and leave it running: {simulate_command(profile)}"
     return (
         f"Check the network: {AMAZON_HOSTS[profile.region]}, port 443, has to be reachable directly; "
         "azpay uses no proxy. What azpay has read before can be seen without it."
@@ -170,7 +177,7 @@ def _reach(profile: Profile) -> str:
 def clock_finding(offset: timedelta | None, profile: Profile) -> Finding:
     """Say how far this machine's clock is off."""
     if offset is None:
-        return Finding("clock", "offset", "note", "The clock could not be compared: no answer came from Amazon.")
+        return Finding("clock", "offset", "note", "The clock could not be compared: no answer came.")
     if profile.environment == "simulator":
         return Finding("clock", "offset", "ok", f"The simulator's clock is {spoken(offset)} from this machine's.")
     if abs(offset) <= timedelta(seconds=30):

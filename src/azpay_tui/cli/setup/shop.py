@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from azpay_tui.cli.output import json_result, result, say
 from azpay_tui.cli.setup.answers import Answers
 from azpay_tui.cli.setup.asking import agreed, left
 from azpay_tui.cli.setup.given import Given, console_command, profile_name
+from azpay_tui.cli.wrapping import fill
 from azpay_tui.config import Profile
 from azpay_tui.paths import ConfigError, data_directory, private_directory
 from azpay_tui.paths import shown as shown_path
@@ -73,9 +75,12 @@ def simulated_shop(context: Context, found: Answers, given: Given, file: Path, a
     if given.as_json:
         json_result({"profile": name, "file": str(file), "default": default, "checked": None, "start": start})
         return OK
-    result(f"Profile {name} is in {shown_path(file)}, with {orders} sample orders in {shown_path(shop.file.parent)}.")
-    say(f"Start the simulated Amazon Pay and leave it running:  {start}")
-    say(f"Then, in a second terminal:                           {console_command(name, default, context)}")
+    made = f"Profile {name} is in {shown_path(file)}, with {orders} sample orders in {shown_path(shop.file.parent)}."
+    result(fill(made, sys.stdout))
+    say("Start the simulated Amazon Pay and leave it running:")
+    say(f"  {start}")
+    say("Then, in a second terminal:")
+    say(f"  {console_command(name, default, context)}")
     return OK
 
 
