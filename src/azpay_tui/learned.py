@@ -1,7 +1,7 @@
 """What `azpay doctor --learn` settled on a shop's own sandbox: points that Amazon's public documents leave open."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -17,21 +17,25 @@ _WORD: Final = re.compile(r"[0-9]{3} [A-Za-z]{1,60}", re.ASCII)
 class Point:
     """One open point: the question, what an answer looks like, and what each means for a person at the console.
 
-    `means` has the texts for true and false, or one for any number or word, where {} stands for the answer.
+    `means` has the texts for true and false, for each of `words`, or for any number or word ({} stands for it) and
+    then, where there is a second one, for zero.
     """
 
     key: str
-    form: Literal["flag", "number", "word"]
+    form: Literal["flag", "number", "word", "choice"]
     question: str
     means: tuple[str, ...]
     least: int = 0
     most: int = 0
+    words: tuple[str, ...] = ()
 
     def meaning(self, value: Value) -> str:
         """Return what an answer means for the console, one or two sentences."""
         if isinstance(value, bool):
             return self.means[0 if value else 1]
-        return self.means[0].format(value)
+        if self.form == "choice":
+            return self.means[self.words.index(str(value))]
+        return self.means[1 if value == 0 and len(self.means) > 1 else 0].format(value)
 
 
 POINTS: Final = {
@@ -91,13 +95,15 @@ POINTS: Final = {
             most=60,
         ),
         Point(
-            "simulation_code_must_be_signed",
-            "flag",
-            "Must the header with a sandbox simulation code be signed?",
+            "simulation_code_signed",
+            "choice",
+            "Is the header with a sandbox simulation code signed?",
             (
-                "A client has to sign x-amz-pay-simulation-code with the rest. azpay itself sends no such header.",
-                "The header may be left out of the signature, as Amazon's PHP client does. azpay sends none.",
+                "A client may sign x-amz-pay-simulation-code or leave it out of the signature. azpay sends none.",
+                "A client has to sign x-amz-pay-simulation-code with the rest. azpay sends none.",
+                "A client must leave x-amz-pay-simulation-code out of the signature. azpay sends none.",
             ),
+            words=("either", "needed", "refused"),
         ),
         Point(
             "missing_key_answer",
@@ -106,23 +112,37 @@ POINTS: Final = {
             ("Seen in a log, {} means that a client forgot the key. azpay always sends one.",),
         ),
         Point(
-            "retry_after_sent",
-            "flag",
-            "Does Amazon say how long to wait when it refuses for too many requests (429)?",
+            "retry_after_seconds",
+            "number",
+            "How many seconds does Amazon say to wait when it refuses for too many requests (429)?",
             (
-                "azpay waits exactly as long as Amazon says.",
-                "azpay chooses the pause itself: random, and longer with each refusal in a row.",
+                "azpay waits exactly as long as Amazon says; {} seconds was one example.",
+                "Amazon does not say. azpay chooses the pause itself: random, and longer with each refusal in a row.",
             ),
+            most=3600,
+        ),
+        Point(
+            "closure_reason",
+            "choice",
+            "Which reason does an order give that the merchant closed?",
+            (
+                "As the newer pages of Amazon's guide have it. azpay reads both words alike.",
+                "As the older pages of Amazon's guide have it. azpay reads both words alike.",
+            ),
+            words=("MerchantClosed", "MerchantCanceled"),
         ),
     )
 }
 
 
-SWITCHES: Final = (
+_SWITCHES: Final[tuple[str, ...]] = (
     "charge_in_progress_blocks",
     "open_charges_reduce_balance",
     "pending_refunds_counted",
     "authorization_days",
+    "simulation_code_signed",
+    "retry_after_seconds",
+    "closure_reason",
 )
 """Answers that are settings of the simulator under the same name."""
 
@@ -139,6 +159,19 @@ class Learned:
     def point(self) -> Point:
         """The point it answers."""
         return POINTS[self.key]
+
+
+def simulator_settings(learned: Sequence[Learned]) -> dict[str, Value]:
+    """Return the settings of the simulator that make it behave as was learned; empty when nothing fits."""
+    answers = {one.key: one.value for one in learned}
+    found: dict[str, Value] = {key: answers[key] for key in _SWITCHES if key in answers}
+    accepted, refused = answers.get("clock_skew_accepted"), answers.get("clock_skew_refused")
+    if isinstance(accepted, int) and isinstance(refused, int):
+        found["date_window_seconds"] = (accepted + refused) * 30  # half-way between the two
+    status, _, reason = str(answers.get("missing_key_answer", "")).partition(" ")
+    if status == "400" and reason in ("MissingHeaderValue", "MissingHeader"):
+        found["missing_key_reason"] = reason
+    return found
 
 
 def read(value: object, where: str) -> tuple[Learned, ...]:
@@ -169,7 +202,11 @@ def fits(key: str, value: object) -> bool:
             return isinstance(value, int) and not isinstance(value, bool) and point.least <= value <= point.most
         case "word":
             return isinstance(value, str) and _WORD.fullmatch(value) is not None
+        case "choice":
+            return value in point.words
 
 
 def _example(point: Point) -> str:
-    return {"flag": "true", "number": str(point.most), "word": '"400 MissingHeaderValue"'}[point.form]
+    if point.form == "choice":
+        return " or ".join(f'"{word}"' for word in point.words)
+    return {"flag": "true", "number": str(point.most)}.get(point.form, '"400 MissingHeaderValue"')

@@ -296,10 +296,11 @@ def test_what_a_profile_chose_is_said(sandbox: Callable[..., Result]) -> None:
 def test_what_was_learned_is_told(sandbox: Callable[..., Result]) -> None:
     finding = found(sandbox(), "configuration", "learned")
     assert (finding["level"], finding["remedy"]) == ("note", "azpay doctor --learn does, with harmless calls.")
-    answer = "at = 2026-01-15T12:00:00Z"
-    table = {"retry_after_sent": f"{{ value = true, {answer} }}", "authorization_days": f"{{ value = 2, {answer} }}"}
-    done = sandbox(learned="\n".join(f"{key} = {value}" for key, value in table.items()))
-    assert "2 of 9 open points are settled on this account, last on 2026-01-15" in done.out
+    done = sandbox(
+        learned="pending_refunds_counted = { value = true, at = 2026-01-15T12:00:00Z }\n"
+        "authorization_days = { value = 2, at = 2026-01-14T12:00:00Z }"
+    )
+    assert "2 of 10 open points are settled on this account, last on 2026-01-15" in done.out
 
 
 def test_a_refresh_takes_as_long_as_the_quotas_say() -> None:

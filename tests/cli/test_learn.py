@@ -12,6 +12,7 @@ from tests.support.terminal import Terminal
 
 from azpay_tui import config
 from azpay_tui.bootstrap import main
+from azpay_tui.learned import simulator_settings
 from azpay_tui.paths import config_file
 
 
@@ -41,51 +42,72 @@ def made(shop: Shop, situation: str, **more: str) -> dict[str, Any]:
     return dict(shop.sim("POST", "/_sim/orders", [{"situation": situation, **more}])[0])
 
 
-@pytest.mark.parametrize("way", [False, True])
-def test_it_finds_what_the_switches_say(shop: Shop, own: Path, way: bool) -> None:
-    days = 2 if way else 30
-    shop.sim(
-        "PATCH",
-        "/_sim/settings",
-        {
-            "charge_in_progress_blocks": way,
-            "open_charges_reduce_balance": way,
-            "pending_refunds_counted": way,
-            "authorization_days": days,
-            "quotas": "sandbox" if way else "off",
-        },
-    )
+WORLDS: list[dict[str, Any]] = [
+    {
+        "charge_in_progress_blocks": False,
+        "open_charges_reduce_balance": False,
+        "pending_refunds_counted": False,
+        "authorization_days": 30,
+        "simulation_code_signed": "either",
+        "missing_key_reason": "MissingHeaderValue",
+        "date_window_seconds": 300,
+        "closure_reason": "MerchantClosed",
+    },
+    {
+        "charge_in_progress_blocks": True,
+        "open_charges_reduce_balance": True,
+        "pending_refunds_counted": True,
+        "authorization_days": 2,
+        "simulation_code_signed": "needed",
+        "missing_key_reason": "MissingHeader",
+        "date_window_seconds": 900,
+        "closure_reason": "MerchantCanceled",
+    },
+    {"charge_in_progress_blocks": True, "simulation_code_signed": "refused", "date_window_seconds": 120},
+    {"open_charges_reduce_balance": True, "date_window_seconds": 3600},
+]
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=["as assumed", "the other way", "strict", "lenient"])
+def test_it_finds_what_the_switches_say(shop: Shop, own: Path, world: dict[str, Any]) -> None:
+    shop.sim("PATCH", "/_sim/settings", world)
+    truth = shop.sim("GET", "/_sim/settings")
     charge = made(shop, "authorized", amount="50.00", limit="120.00", age="2h")["charge_ids"][0]
     refund = made(shop, "refunding")["refund_ids"][0]
+    closed = shop.make("open")
+    shop.good("cancel", closed, "--yes")
     before = shop.sim("GET", "/_sim/orders")
-    done = learn(shop, own, "--charge", charge, "--refund", refund, "--burst")
-    assert answers(done) == {
-        "charge_in_progress_blocks": way,
-        "open_charges_reduce_balance": way,
-        "pending_refunds_counted": way,
-        "authorization_days": days,
-        "clock_skew_accepted": 4,
-        "clock_skew_refused": 6,
-        "simulation_code_must_be_signed": False,
-        "missing_key_answer": "400 MissingHeaderValue",
-        "retry_after_sent": False if way else None,
-    }
+    done = learn(shop, own, "--permission", closed, "--charge", charge, "--refund", refund)
+    found = answers(done)
+    accepted = max(minutes for minutes in (0, 4, 6, 14, 16) if minutes * 60 <= truth["date_window_seconds"])
+    refused = min((minutes for minutes in (4, 6, 14, 16) if minutes * 60 > truth["date_window_seconds"]), default=None)
+    assert (found.pop("clock_skew_accepted"), found.pop("clock_skew_refused")) == (accepted, refused)
+    assert found.pop("missing_key_answer") == f"400 {truth['missing_key_reason']}"
+    assert found.pop("retry_after_seconds") is None, "not tried"
+    assert found == {key: truth[key] for key in found}
+    assert len(found) == 6
     assert done.json["written"] is True
     kept = {one.key: one.value for one in config.load(own).learned}
     assert kept == {key: value for key, value in answers(done).items() if value is not None}
     assert shop.sim("GET", "/_sim/orders") == before
     assert not any(entry["effect"] for entry in shop.requests(charge[:19]) + shop.requests("S01-0000000-0000000"))
+    if refused is not None and accepted:
+        # a simulator set as was learned is the same world again
+        assert simulator_settings(config.load(own).learned) == {
+            key: truth[key] for key in WORLDS[0] if key != "date_window_seconds"
+        } | {"date_window_seconds": (accepted + refused) * 30}
 
 
-def test_a_pause_that_is_asked_for_is_seen(shop: Shop, own: Path) -> None:
-    fault = {"match": {"operation": "get-permission", "id": "S01-0000000-0000000"}, "fault": "throttle"}
-    found = learn(shop, own, "--burst")
-    assert answers(found)["retry_after_sent"] is None
-    before = 1 + 4 + 2 + 1  # the key, dates, simulation codes and the missing order are read before the quick reads
-    shop.sim("POST", "/_sim/faults", {**fault, "fault": "delay", "seconds": 0, "times": before})
-    shop.sim("POST", "/_sim/faults", {**fault, "retry_after": 7})
+@pytest.mark.parametrize("seconds", [0, 7])
+def test_the_pause_that_amazon_asks_for_is_seen(shop: Shop, own: Path, seconds: int) -> None:
+    shop.sim("PATCH", "/_sim/settings", {"quotas": "sandbox", "retry_after_seconds": seconds})
+    assert answers(learn(shop, own, "--burst"))["retry_after_seconds"] == seconds
+
+
+def test_without_a_limit_nothing_is_said_of_the_pause(shop: Shop, own: Path) -> None:
     done = learn(shop, own, "--burst")
-    assert answers(done)["retry_after_sent"] is True
+    assert answers(done)["retry_after_seconds"] is None
+    assert answers(learn(shop, own))["retry_after_seconds"] is None
 
 
 def test_what_is_not_proved_is_not_settled(shop: Shop, own: Path) -> None:
@@ -165,7 +187,12 @@ def test_without_an_agreement_nothing_is_asked(shop: Shop, own: Path) -> None:
     before = len(shop.sim("GET", "/_sim/ledger"))
     command = [*shop.command()[:3], "--config", str(own), "doctor", "--learn"]
     with Terminal(command, columns=100) as terminal:
-        for prompt, text in (("[none]: ", "nonsense"), ("is not the id of a charge", None), ("[none]: ", "")):
+        for prompt, text in (
+            ("Orders that you closed yourself [none]: ", ""),
+            ("part of its amount [none]: ", "nonsense"),
+            ("is not the id of a charge", None),
+            ("part of its amount [none]: ", ""),
+        ):
             terminal.wait_for(prompt)
             if text is not None:
                 terminal.written = b""

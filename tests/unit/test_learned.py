@@ -9,7 +9,7 @@ import pytest
 
 from azpay_tui.config import load
 from azpay_tui.configfile import set_learned
-from azpay_tui.learned import POINTS, SWITCHES, Learned
+from azpay_tui.learned import POINTS, Learned, Value, simulator_settings
 from azpay_tui.paths import ConfigError
 from azpay_tui.simulator.settings import Settings
 
@@ -22,7 +22,12 @@ public_key_id = "SANDBOX-A"
 private_key_file = "a.pem"
 """
 AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
-EXAMPLES = {"flag": True, "number": 5, "word": "400 MissingHeader"}
+
+
+def examples(key: str) -> tuple[Value, ...]:
+    point = POINTS[key]
+    forms: dict[str, tuple[Value, ...]] = {"flag": (True, False), "number": (point.most, point.least)}
+    return forms.get(point.form, point.words or ("400 MissingHeader",))
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -33,7 +38,7 @@ def write(tmp_path: Path, text: str) -> Path:
 
 def test_every_point_can_be_written_and_read_again(tmp_path: Path) -> None:
     file = write(tmp_path, "")
-    entries = [Learned(key, EXAMPLES[point.form], AT) for key, point in POINTS.items()]
+    entries = [Learned(key, examples(key)[0], AT) for key in POINTS]
     set_learned(file, "a", entries)
     assert load(file).learned == tuple(entries)
     assert "# mine" in file.read_text(encoding="utf-8")
@@ -42,14 +47,21 @@ def test_every_point_can_be_written_and_read_again(tmp_path: Path) -> None:
 def test_every_point_says_what_it_means() -> None:
     for key, point in POINTS.items():
         assert point.question.endswith("?"), key
-        for value in (True, False) if point.form == "flag" else (EXAMPLES[point.form],):
+        for value in examples(key):
             assert point.meaning(value).endswith("."), key
             assert "{" not in point.meaning(value)
 
 
 def test_what_the_simulator_is_set_to_are_its_settings() -> None:
-    assert set(SWITCHES) <= set(Settings().as_json())
-    assert set(SWITCHES) <= set(POINTS)
+    found = simulator_settings([Learned(key, examples(key)[0], AT) for key in POINTS])
+    assert len(found) == len(POINTS) - 1, "two points make one setting"
+    settings = Settings().as_json()
+    assert {key: type(value) for key, value in found.items()} == {key: type(settings[key]) for key in found}
+    assert simulator_settings([Learned("clock_skew_accepted", 4, AT), Learned("clock_skew_refused", 6, AT)]) == {
+        "date_window_seconds": 300
+    }
+    assert simulator_settings([Learned("clock_skew_accepted", 16, AT)]) == {}
+    assert simulator_settings([Learned("missing_key_answer", "400 InvalidHeaderValue", AT)]) == {}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +74,7 @@ def test_what_the_simulator_is_set_to_are_its_settings() -> None:
         ("[profiles.a.learned]\nauthorization_days = { value = 3, at = 2026-01-15T12:00:00 }\n", "must look like"),
         ("[profiles.a.learned]\nauthorization_days = { value = 3 }\n", "must look like"),
         ('[profiles.a.learned]\nmissing_key_answer = { value = "a", at = 2026-01-15T12:00:00Z }\n', "must look like"),
-        ("[profiles.a.learned]\nretry_after_sent = { value = 1, at = 2026-01-15T12:00:00Z }\n", "must look like"),
+        ("[profiles.a.learned]\nclosure_reason = { value = 1, at = 2026-01-15T12:00:00Z }\n", "must look like"),
         ("learned = 3\n", "must be a section"),
     ],
 )
@@ -73,11 +85,11 @@ def test_an_answer_of_another_form_is_refused(tmp_path: Path, text: str, says: s
 
 
 def test_times_of_other_zones_are_read_as_utc(tmp_path: Path) -> None:
-    text = "[profiles.a.learned]\nretry_after_sent = { value = true, at = 2026-01-15T14:00:00+02:00 }\n"
+    text = "[profiles.a.learned]\npending_refunds_counted = { value = true, at = 2026-01-15T14:00:00+02:00 }\n"
     (found,) = load(write(tmp_path, text)).learned
     assert found.at == AT
     set_learned(
-        tmp_path / "config.toml", "a", [Learned("retry_after_sent", False, AT.astimezone(timezone(timedelta())))]
+        tmp_path / "config.toml", "a", [Learned("pending_refunds_counted", False, AT.astimezone(timezone(timedelta())))]
     )
     (found,) = load(tmp_path / "config.toml").learned
     assert found.value is False
@@ -86,8 +98,8 @@ def test_times_of_other_zones_are_read_as_utc(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "learned.retry_after_sent = { value = true, at = 2026-01-15T12:00:00Z }\n",
-        "learned = { retry_after_sent = { value = true, at = 2026-01-15T12:00:00Z } }\n",
+        "learned.pending_refunds_counted = { value = true, at = 2026-01-15T12:00:00Z }\n",
+        "learned = { pending_refunds_counted = { value = true, at = 2026-01-15T12:00:00Z } }\n",
     ],
 )
 def test_a_section_in_another_form_is_left_alone(tmp_path: Path, text: str) -> None:
@@ -101,11 +113,14 @@ def test_a_section_in_another_form_is_left_alone(tmp_path: Path, text: str) -> N
 def test_a_section_in_the_middle_keeps_its_neighbours(tmp_path: Path) -> None:
     text = (
         "\n[ profiles . a . learned ] # by hand\n# why\n"
-        "retry_after_sent = { value = true, at = 2026-01-15T12:00:00Z }\n\n# the next one\n[profiles.b] # here\n"
+        "pending_refunds_counted = { value = true, at = 2026-01-15T12:00:00Z }\n\n# the next one\n[profiles.b] # here\n"
     )
     file = write(tmp_path, text)
-    set_learned(file, "a", [Learned("retry_after_sent", False, AT), Learned("authorization_days", 2, AT)])
+    set_learned(file, "a", [Learned("pending_refunds_counted", False, AT), Learned("authorization_days", 2, AT)])
     after = file.read_text(encoding="utf-8")
     for line in ("# why", "# by hand", "# the next one", "[profiles.b] # here"):
         assert line in after
-    assert {one.key: one.value for one in load(file).learned} == {"retry_after_sent": False, "authorization_days": 2}
+    assert {one.key: one.value for one in load(file).learned} == {
+        "pending_refunds_counted": False,
+        "authorization_days": 2,
+    }

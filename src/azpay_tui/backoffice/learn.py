@@ -125,7 +125,7 @@ def learn(probe: Prober, asked: Questions, told: Callable[[str], None] = lambda 
         told("Reading until Amazon asks for a pause ...")
         _burst(run)
     else:
-        run.note("retry_after_sent", None, "Not tried: --burst reads quickly until Amazon asks for a pause.")
+        run.note("retry_after_seconds", None, "Not tried: --burst reads quickly until Amazon asks for a pause.")
     return tuple(run.seen)
 
 
@@ -150,9 +150,12 @@ def _open_charges(run: _Run) -> list[Charge]:
         groups.setdefault(charge_id[:19], []).append(charge)
     blocks: list[Proof] = []
     reduces: list[Proof] = []
+    orders: list[Permission] = []
     for permission_id, charges in groups.items():
         permission = _fact(run.probe.read(permission_id, urgent=True), Permission)
         again = [_fact(run.probe.read(charge.id, urgent=True), Charge) for charge in charges]
+        if permission is not None:
+            orders.append(permission)
         steady = [(one.state, one.captured) for one in charges] == [(one.state, one.captured) for one in again if one]
         if permission is None:
             trouble.append(f"Order {short(permission_id)} could not be read.")
@@ -163,10 +166,22 @@ def _open_charges(run: _Run) -> list[Charge]:
         else:
             blocks.append(lessons.blocks(permission, charges))
             reduces.append(lessons.reduces(permission, charges))
+    _closures(run, orders)
     wanted = "Name an order with an open authorization over a part of its amount: --charge ID (of every charge it has)."
     for key, answers in (("charge_in_progress_blocks", blocks), ("open_charges_reduce_balance", reduces)):
         run.note(key, *lessons.agreed(answers, " ".join(trouble) or wanted))
     return read
+
+
+def _closures(run: _Run, orders: Sequence[Permission]) -> None:
+    """Settle which word an order gives that the merchant closed."""
+    found: list[Proof] = [
+        (reason.code, f"Order {short(order.id)} is Closed with {reason.code}.")
+        for order in orders
+        for reason in order.reasons
+        if order.state == "Closed" and reason.code in ("MerchantClosed", "MerchantCanceled")
+    ]
+    run.note("closure_reason", *lessons.agreed(found, "Name an order that you closed: --permission ID."))
 
 
 def _days(run: _Run, charges: Sequence[Charge]) -> None:
@@ -242,7 +257,7 @@ def _dates(run: _Run) -> None:
 
 def _simulation(run: _Run) -> None:
     """Settle whether the simulation header has to be signed."""
-    key = "simulation_code_must_be_signed"
+    key = "simulation_code_signed"
     signed = run.probe.read_simulating(run.asked.nobody, CODE, signed=True)
     unsigned = run.probe.read_simulating(run.asked.nobody, CODE, signed=False)
     if signed.status is None or unsigned.status is None or 429 in (signed.status, unsigned.status):
@@ -250,7 +265,8 @@ def _simulation(run: _Run) -> None:
         return
     evidence = f"Signed: {_word(signed)}. Not signed: {_word(unsigned)}."
     refused = (signed.status in (401, 403), unsigned.status in (401, 403))
-    run.note(key, None if refused[0] else refused[1], evidence)
+    value = {(False, False): "either", (False, True): "needed", (True, False): "refused"}.get(refused)
+    run.note(key, value, evidence)
 
 
 def _missing_key(run: _Run) -> None:
@@ -273,13 +289,14 @@ def _burst(run: _Run) -> None:
     for count in range(1, BURST + 1):
         answer = run.probe.read_at_once(run.asked.nobody)
         if answer.status == 429:
-            wait = f"Retry-After {answer.retry_after.total_seconds():g} s" if answer.retry_after is not None else "none"
-            run.note("retry_after_sent", answer.retry_after is not None, f"429 at read {count}; Retry-After: {wait}.")
+            wait = 0 if answer.retry_after is None else max(1, min(3600, round(answer.retry_after.total_seconds())))
+            said = "without Retry-After" if answer.retry_after is None else f"with Retry-After {wait}"
+            run.note("retry_after_seconds", wait, f"429 at read {count}, {said}.")
             return
         if answer.status is None:
-            run.note("retry_after_sent", None, f"No clear answer: {answer.message}")
+            run.note("retry_after_seconds", None, f"No clear answer: {answer.message}")
             return
-    run.note("retry_after_sent", None, f"{BURST} reads at once were all answered.")
+    run.note("retry_after_seconds", None, f"{BURST} reads at once were all answered.")
 
 
 def _word(answer: Answer) -> str:

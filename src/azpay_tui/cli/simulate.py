@@ -10,7 +10,7 @@ from azpay_tui.cli import signals
 from azpay_tui.cli.context import Context
 from azpay_tui.cli.outcome import CommandError
 from azpay_tui.cli.output import say, shown
-from azpay_tui.learned import SWITCHES
+from azpay_tui.learned import simulator_settings
 
 
 def run_simulator(
@@ -21,7 +21,7 @@ def run_simulator(
     tls: bool,
     profile_dir: Path | None,
     state: Path | None,
-    switches: Mapping[str, bool | int] | None = None,
+    switches: Mapping[str, bool | int | str] | None = None,
 ) -> int:
     """Serve until a signal ends it; raises `CommandError` (exit code 2) when port, directory or state are unusable."""
     from azpay_tui.simulator.serve import ServeError, serve
@@ -35,13 +35,13 @@ def run_simulator(
         raise CommandError(str(error), code="simulator") from error
 
 
-def learned_switches(context: Context, name: str) -> dict[str, bool | int]:
+def learned_switches(context: Context, name: str) -> dict[str, bool | int | str]:
     """Return the simulator's settings that a profile learned from its own sandbox, and say them.
 
     Raises `ConfigError` for a profile that cannot be read, `CommandError` (exit code 2) when it learned none.
     """
     profile = config.load(context.config_file, name)
-    found = {one.key: one.value for one in profile.learned if one.key in SWITCHES and not isinstance(one.value, str)}
+    found = simulator_settings(profile.learned)
     if not found:
         raise CommandError(
             f"Profile {name} has learned nothing that the simulator could be set to: azpay --profile {name} doctor "

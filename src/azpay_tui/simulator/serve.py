@@ -85,7 +85,7 @@ def serve(
     tls: bool = False,
     until_stdin_closes: bool = False,
     announce: Callable[[str], None] = say_ready,
-    switches: Mapping[str, bool | int] | None = None,
+    switches: Mapping[str, bool | int | str] | None = None,
 ) -> int:
     """Run a simulator on 127.0.0.1 until a signal; answer 128 + the signal, or 0 when standard input closed.
 
@@ -131,7 +131,7 @@ def build(
     orders: int,
     seed: int,
     delay_seconds: int | None,
-    switches: Mapping[str, bool | int] | None = None,
+    switches: Mapping[str, bool | int | str] | None = None,
 ) -> Simulator:
     """A simulator that accepts the profile's key, with the stored world or with sample orders. Raises StateError."""
     simulator = Simulator(profile.keys() if profile else {}, seed=seed, keeper=keeper)

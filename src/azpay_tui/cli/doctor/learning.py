@@ -75,6 +75,7 @@ def _questions(profile: Profile, wanted: Wanted, asks: bool) -> Questions:
     permissions, charges, refunds = wanted.permissions, wanted.charges, wanted.refunds
     if asks and not (permissions or charges or refunds):
         tell("Some points need objects of your own sandbox. Ids are separated by blanks; Enter leaves a question out.")
+        permissions = _asked_ids("Orders that you closed yourself", "permission")
         charges = _asked_ids("Charges of an order with an open authorization over a part of its amount", "charge")
         refunds = _asked_ids("Refunds that were made just now and are not decided", "refund")
     for option, kind, ids in (
