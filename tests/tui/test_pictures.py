@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from azpay_tui.domain.marks import MarkChange
 from azpay_tui.tui.app import Console
-from azpay_tui.tui.levers import Levers
+from azpay_tui.tui.levers import Levers, Palette
 
 Compare = Callable[..., bool]
 
@@ -46,6 +46,45 @@ def test_empty_attention(snap_compare: Compare) -> None:
 def test_offline(snap_compare: Compare) -> None:
     app = console(connection="OFFLINE", since=NOW - timedelta(minutes=40), errors=3, queue=41, unknown=1)
     assert snap_compare(app, terminal_size=(80, 24), run_before=settled)
+
+
+@pytest.mark.parametrize("palette", ["light", "high-contrast", "mono"])
+@pytest.mark.parametrize("size", [(120, 36), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_palette(snap_compare: Compare, size: tuple[int, int], palette: Palette) -> None:
+    app = console(Levers(palette))
+    assert snap_compare(app, terminal_size=size, press=["6", "j", "space", "j"], run_before=settled)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_ascii(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app = console(Levers(ascii=True))
+    assert snap_compare(app, terminal_size=size, press=["6", "j", "space", "enter"], run_before=settled)
+
+
+@pytest.mark.parametrize("environment", ["simulator", "sandbox", "live"])
+def test_ascii_dialog(snap_compare: Compare, environment: str) -> None:
+    app = Console(MemoryDesk(environment=environment), levers=Levers("mono", ascii=True))
+    assert snap_compare(app, terminal_size=(100, 30), press=["2", "question_mark"], run_before=settled)
+
+
+@pytest.mark.parametrize("environment", ["sandbox", "live"])
+def test_environment(snap_compare: Compare, environment: str) -> None:
+    app = Console(MemoryDesk(environment=environment))
+    assert snap_compare(app, terminal_size=(120, 36), press=["2", "question_mark"], run_before=settled)
+
+
+def test_zoomed(snap_compare: Compare) -> None:
+    assert snap_compare(console(), terminal_size=(200, 50), press=["2", "enter", "enter"], run_before=settled)
+
+
+@pytest.mark.parametrize("size", [(59, 20), (30, 6)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_too_small(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(Console(MemoryDesk(environment="live")), terminal_size=size, run_before=settled)
+
+
+def test_read_only(snap_compare: Compare) -> None:
+    app = Console(MemoryDesk(writable=False, environment="live"))
+    assert snap_compare(app, terminal_size=(200, 50), press=["2"], run_before=settled)
 
 
 def test_no_colour(snap_compare: Compare) -> None:

@@ -38,11 +38,11 @@ _ASCII: Final = str.maketrans(
 
 _LIGHT: Final = {"yellow": "magenta", "cyan": "blue", "bright_yellow": "magenta", "bright_cyan": "blue"}
 """Colours that cannot be read on white, and what stands for them."""
-_BRIGHT: Final = ("red", "green", "yellow", "blue", "magenta", "cyan")
-_DIM: Final = Style(dim=False, italic=False)
 _UPRIGHT: Final = Style(italic=False)
-_COLOURLESS = Style(color="default", bgcolor="default", italic=False)
-_BLACK, _WHITE = RichColor.parse("black"), RichColor.parse("bright_white")
+_COLOURLESS: Final = Style(color="default", bgcolor="default", italic=False)
+_STARK: Final = Style(color="bright_white", bgcolor="black", dim=False, italic=False)
+_REVERSED: Final = Style(color="black", bgcolor="bright_white", dim=False, italic=False)
+_BOLD: Final = Style(bold=True)
 
 
 def ascii_text(text: str) -> str:
@@ -76,21 +76,13 @@ def recoloured(style: Style, palette: Palette) -> Style:
             given = Style(color=_LIGHT.get(front), bgcolor=_LIGHT.get(back), italic=False)
             return style + given
         case "high-contrast":
-            if back not in ("default", "black"):
-                return style + _DIM + Style(color=_BLACK, bgcolor=_bright(back), bold=True)
-            return style + _DIM + Style(color=_bright(front), bgcolor=_BLACK)
+            # The two ends of the palette alone: what the colours between them look like is for each terminal to say.
+            marked = _REVERSED if back not in ("default", "black") else _STARK
+            return style + marked + (_BOLD if front != "default" else _UPRIGHT)
         case "mono":
             marked = Style(reverse=True) if back != "default" else Style()
             # Not `without_color`: that forgets what a click on the text means.
             return style + _COLOURLESS + marked
-
-
-def _bright(name: str) -> RichColor:
-    return RichColor.parse(f"bright_{name}") if name in _BRIGHT else _WHITE if name == "default" else _as_given(name)
-
-
-def _as_given(name: str) -> RichColor:
-    return RichColor.parse(name) if name.startswith("bright_") else _WHITE
 
 
 class PaletteFilter(LineFilter):
