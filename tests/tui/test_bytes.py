@@ -55,6 +55,21 @@ def test_the_ways_to_a_command_open_within_a_dialogs_budget(console: Terminal) -
     assert opening(console, b":", ":_") <= 512
 
 
+@pytest.mark.parametrize(
+    ("key", "shown"), [(b"!", "jobs:"), (b"@", "log:"), (b"S", "sync:"), (b"x", "as sent"), (b"y", "COPY")]
+)
+def test_a_page_opens_within_a_dialogs_budget_and_is_quiet(console: Terminal, key: bytes, shown: str) -> None:
+    console.press(b"6")
+    assert opening(console, key, shown) <= 8192
+    assert console.read(2.5) == b""
+    assert len(console.press(b"\x1b[B")) <= 1536
+    before = len(console.received)
+    console.send(b"\x1b")
+    console.until(lambda: shown not in console.text)
+    console.settle()
+    assert len(console.received) - before <= 8192
+
+
 def test_the_first_screen_is_small(console: Terminal) -> None:
     assert len(console.received) <= 12288
 

@@ -207,3 +207,38 @@ async def test_keys_typed_ahead_go_to_what_opens_and_never_to_the_list_below() -
         assert console.orders.view == "to-capture"
         await console.press("escape", "escape", "6", "ctrl+p", "escape", "j")
         assert (console.orders.view, console.orders.position) == ("all", 2)
+
+
+def dialog(console: Driven) -> ActionDialog:
+    assert isinstance(console.app.screen, ActionDialog)
+    return console.app.screen
+
+
+async def test_an_amount_behind_a_verb_fills_the_dialog_and_never_more() -> None:
+    async with driven(MemoryDesk(auto=True)) as console:
+        await console.press("2", "colon", *"capture 1.25", "enter")
+        await console.until(lambda: isinstance(console.app.screen, ActionDialog))
+        assert dialog(console)._question.amount == "1.25"
+        await console.press("enter", "enter")
+        assert console.desk.submitted == []
+
+
+async def test_an_amount_behind_refund_is_named_and_still_has_to_be_typed() -> None:
+    async with driven(MemoryDesk(auto=True)) as console:
+        order = next(o for o in console.desk.orders.values() if o.charges and o.charges[0].captured and not o.refunds)
+        await console.press("6")
+        console.screen.go_to(order.id)
+        await console.press("colon", *"refund 1.25", "enter")
+        await console.until(lambda: isinstance(console.app.screen, ActionDialog))
+        assert dialog(console)._question.amount == ""
+        assert "you asked for 1.25 USD" in " ".join(console.text.split())
+        await console.press("enter", "enter")
+        assert console.desk.submitted == []
+
+
+async def test_an_amount_that_cannot_be_is_said_instead() -> None:
+    async with driven() as console:
+        for text, words in (("1e9", "1e9"), ("99999999", "too much"), ("0", "too little"), ("-1", "-1")):
+            await console.press("2", "colon", *f"capture {text}", "enter")
+            await console.until(lambda words=words: words in console.said)  # type: ignore[misc]
+            assert console.app.screen is console.screen

@@ -95,7 +95,7 @@ class Console(TerminalApp, inherit_bindings=False):
 
     @on(OrdersScreen.Acted)
     def _open_dialog(self, message: OrdersScreen.Acted) -> None:
-        self.push_screen(ActionDialog(self._desk, message.offer, message.order), self._confirmed)
+        self.push_screen(ActionDialog(self._desk, message.offer, message.order, amount=message.amount), self._confirmed)
 
     def _confirmed(self, result: ActionResult | None) -> None:
         if result is not None and not self._leaving:

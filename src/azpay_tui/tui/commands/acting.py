@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from azpay_tui.domain.intent import Verb
-from azpay_tui.tui.commands.base import Command, Keys
+from azpay_tui.tui.commands.base import Argument, Command, Keys
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
@@ -92,14 +92,24 @@ class _Act(_OnOrder):
         screen.act(self.verb)
 
 
-class Authorize(_Act):
+class _ActOnAmount(_Act):
+    """Base of the actions that are about an amount."""
+
+    argument = Argument("amount")
+
+    def enter(self, screen: OrdersScreen, argument: str) -> None:
+        """Open the dialog with the amount that was typed; where it must be typed there, it is only named."""
+        screen.act(self.verb, argument)
+
+
+class Authorize(_ActOnAmount):
     """Authorize."""
 
     id, name, shown, sentence = "authorize", "authorize", "a a", "Authorize an amount: opens the dialog."
     keys, verb = (("a", "a"),), Verb.AUTHORIZE
 
 
-class Capture(_Act):
+class Capture(_ActOnAmount):
     """Capture."""
 
     id, name, shown, sentence = "capture", "capture", "a c", "Capture an authorization: opens the dialog."
@@ -113,7 +123,7 @@ class Void(_Act):
     keys, verb = (("a", "v"),), Verb.VOID
 
 
-class RefundCharge(_Act):
+class RefundCharge(_ActOnAmount):
     """Refund."""
 
     id, name, shown, sentence = "refund", "refund", "a f", "Refund a captured charge: opens the dialog."

@@ -9,6 +9,7 @@ from azpay_tui.tui.dialogs.help import HelpScreen, Palette
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.base import CommandScreen
+    from azpay_tui.tui.screens.orders import OrdersScreen
 
 
 class _Everywhere(Command):
@@ -17,18 +18,18 @@ class _Everywhere(Command):
     place = "everywhere"
 
 
-class Peel(_Everywhere):
+class Peel(Command):
     """Leave the innermost thing."""
 
     id, name, shown, sentence = "peel", "back", "Esc", "Leave the pane, the selection or the found text, in this order."
     keys = (("escape",),)
 
-    def run(self, screen: CommandScreen) -> None:
+    def run(self, screen: OrdersScreen) -> None:
         """Peel."""
         screen.peel()
 
 
-class Back(_Everywhere):
+class Back(Command):
     """Back, at last out."""
 
     id, name, shown, sentence = (
@@ -39,7 +40,7 @@ class Back(_Everywhere):
     )
     keys, rank = (("q",),), 7
 
-    def run(self, screen: CommandScreen) -> None:
+    def run(self, screen: OrdersScreen) -> None:
         """Go back."""
         screen.go_back()
 

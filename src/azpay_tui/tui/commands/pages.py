@@ -73,6 +73,17 @@ class RefreshLine(Command):
             screen.say(f"Reading {display(order_id, 40)} from Amazon.")
 
 
+class Leave(Command):
+    """Back to the orders."""
+
+    id, name, shown, sentence = "leave", "back", "q, Esc", "Leave the page for the orders."
+    keys, place, rank = (("q",), ("escape",)), "page", 7
+
+    def run(self, screen: PageScreen) -> None:
+        """Leave."""
+        screen.go_back()
+
+
 class OpenOrder(Command):
     """From a line to its order."""
 
@@ -169,6 +180,7 @@ COMMANDS: Final = (
     Sync(),
     RefreshLine(),
     OpenOrder(),
+    Leave(),
     CopyLine(),
     FindLine(),
     NextLine(),

@@ -125,6 +125,8 @@ class Chooser(Dialog[object]):
 
     def early(self, event: events.Key) -> None:
         """Take what was typed ahead: nothing here can be regretted."""
+        if not self.list.choices:
+            self.fill()
         self.on_key(event)
 
     def on_paste(self, event: events.Paste) -> None:

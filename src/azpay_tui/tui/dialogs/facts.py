@@ -138,9 +138,10 @@ def read_amount(typed: str, offer: Offer) -> Money | str:
     return amount
 
 
-def amount_hint(offer: Offer, left: Money | None, typed: bool) -> str:
-    """Say beside the amount what it may be."""
-    parts = [f"{left} is left"] if left is not None else []
+def amount_hint(offer: Offer, left: Money | None, typed: bool, asked: Money | None = None) -> str:
+    """Say beside the amount what it may be, and what was asked for where it must be typed once more."""
+    parts = [f"you asked for {asked}"] if asked is not None and typed else []
+    parts += [f"{left} is left"] if left is not None else []
     if offer.maximum is not None and offer.maximum != left:
         parts.append(f"at most {offer.maximum}")
     parts.append("type it; paste is refused" if typed else "change it by typing")

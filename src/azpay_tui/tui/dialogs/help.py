@@ -15,6 +15,7 @@ from azpay_tui.tui.widgets.choices import Choice
 from azpay_tui.tui.widgets.words import plural
 
 _FOLD: Final = "fold"
+_LAST: Final = 1000
 
 
 class CommandChooser(Chooser):
@@ -33,12 +34,14 @@ class CommandChooser(Chooser):
         """Offer the commands of a screen; with `foldable` those that do not work now too, below and with the reason."""
         super().__init__(heading, keys="Type to find, Enter runs it, Esc closes.", clock=clock)
         reasons = {command.id: why_not(command, screen, where) for command in commands}
-        self._on = [command for command in commands if reasons[command.id] is None]
+        # What the line of keys shows comes first; the rest stays in the order of the table.
+        ordered = sorted(commands, key=lambda command: _LAST if command.rank is None else command.rank)
+        self._on = [command for command in ordered if reasons[command.id] is None]
         self._off = [command for command in commands if reasons[command.id] is not None] if foldable else []
         self._reasons = reasons
         self._open = False
-        self._keys_width = min(22, max((width(command.way) for command in commands), default=0)) + 1
-        self._name_width = min(18, max((width(command.name) for command in commands), default=0)) + 1
+        self._keys_width = min(14, max((width(command.way) for command in commands), default=0)) + 1
+        self._name_width = min(16, max((width(command.name) for command in commands), default=0)) + 1
 
     def choices(self, typed: str) -> Sequence[Choice]:
         """Return what works here, then what does not: folded, unless it was opened or something was typed."""

@@ -52,6 +52,8 @@ class Question:
         """The amount used when none is given; None when nothing is left by itself."""
         self.must_type = offer.verb in facts.TYPED_VERBS or bool(offer.warnings)
         """Whether the amount or the last four of the id must be typed."""
+        self.asked = amount
+        """The amount that was asked for before the dialog opened."""
         self.first = (amount or self.left or offer.minimum) if self.has_amount else None
         """The amount the first live read is made for."""
         self.amount = "" if self.must_type or self.first is None else self.first.decimal()
@@ -163,7 +165,7 @@ class Question:
 
     def hint(self) -> str:
         """Say beside the amount what it may be."""
-        return facts.amount_hint(self.limits, self.left, self.must_type)
+        return facts.amount_hint(self.limits, self.left, self.must_type, self.asked)
 
     def live(self) -> str:
         """Say how fresh all this is."""

@@ -228,7 +228,3 @@ class CommandScreen(Screen[None], inherit_bindings=False):
     @abstractmethod
     def go_back(self) -> None:
         """Leave for where one came from."""
-
-    @abstractmethod
-    def peel(self) -> None:
-        """Leave the innermost thing."""

@@ -38,7 +38,7 @@ _SIGNS: Final = {
 }
 
 
-_TITLES: Final = "     STATE     VERB      AMOUNT            ORDER                   AGE SENT  NEXT"
+_TITLES: Final = "     STATE     VERB              AMOUNT ORDER                   AGE SENT  NEXT"
 
 
 def next_look(intent: Intent, now: datetime) -> str:
@@ -87,12 +87,12 @@ def _doing(intent: Intent, now: datetime, where: tzinfo) -> Iterator[str]:
             clock = f" ({due.astimezone(where):%H:%M:%S})" if due is not None and due > now else ""
             left = max(0, len(RETRY_AFTER) - intent.attempts)
             yield f"Amazon is asked what became of it, with the same request key: {next_look(intent, now)}{clock}."
-            yield f"Never do it again by hand. To ask right now: azpay journal resume {intent.id}"
+            yield f"Never do it again by hand. To ask right now: azpay journal resume {intent.id} (y copies it)."
             if not left:
                 yield "If Amazon never tells, it comes to you."
         case "attention":
             yield "Look at the order in Seller Central, then decide:"
-            yield f"azpay journal settle {intent.id} --as succeeded|refused|abandoned --note WHY"
+            yield f"azpay journal settle {intent.id} --as succeeded|refused|abandoned --note WHY."
         case "intent":
             yield "It is stored and waits for its turn; its order is locked."
         case "sent":
@@ -103,7 +103,7 @@ def _doing(intent: Intent, now: datetime, where: tzinfo) -> Iterator[str]:
         case _:
             by = f" by {display(intent.settled_by, 60)}" if intent.settled_by else ""
             ended = f"Ended {relative(intent.settled_at, now)}{by}" if intent.settled_at else f"Ended{by}"
-            yield f"{ended}. What was sent and answered: azpay journal show {intent.id}"
+            yield f"{ended}. What was sent and answered: azpay journal show {intent.id}."
 
 
 def job_lines(intents: Sequence[Intent], now: datetime, where: tzinfo) -> Iterator[Choice]:
@@ -149,7 +149,7 @@ class JobsScreen(PageScreen, inherit_bindings=False):
         lines = list(job_lines(list(intents.values()), now, self.zone))
         open_ = sum(1 for intent in intents.values() if intent.open)
         if not lines:
-            lines = [Choice(None, "Nothing was ever sent from here. What you confirm appears on this page.")]
+            lines = [Choice(None, "Nothing was sent from here yet.")]
         return f"jobs: {open_} open", lines
 
     def opens(self, choice: Choice) -> str | None:

@@ -13,10 +13,12 @@ from textual.widgets import Static
 
 from azpay_tui.backoffice.ports import Desk, Event
 from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order, order_id_of
 from azpay_tui.domain.rows import VIEWS
 from azpay_tui.tui.commands.base import Command, Where
+from azpay_tui.tui.dialogs.facts import read_amount
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import Feed, Looked
 from azpay_tui.tui.frame import Frame
@@ -67,6 +69,8 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
 
         offer: Offer
         order: Order
+        amount: Money | None = None
+        """The amount that was typed with the verb; the dialog checks it like any other."""
 
     def __init__(self, desk: Desk, sitting: Sitting, *, low_bandwidth: bool = False, tour: Tour | None = None) -> None:
         """Show what a desk offers."""
@@ -199,10 +203,10 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
             self.add_class("-detail")
             self.set_focus(self.actions)
 
-    def act(self, verb: Verb) -> None:
-        """Ask the pane for a verb of the order under the cursor."""
+    def act(self, verb: Verb, amount: str = "") -> None:
+        """Ask the pane for a verb of the order under the cursor, with an amount as it was typed."""
         self._look()
-        self.actions.choose(verb)
+        self.actions.choose(verb, amount)
 
     def refresh_order(self) -> None:
         """Read the order under the cursor from Amazon, in the background."""
@@ -322,7 +326,11 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         if offer.verb is Verb.REFRESH:
             self.try_to(self.refresh_order)
         else:
-            self.post_message(self.Acted(offer, order))
+            amount = read_amount(message.amount, offer) if message.amount else None
+            if isinstance(amount, str):
+                self.say(amount)
+            else:
+                self.post_message(self.Acted(offer, order, amount))
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""

@@ -198,7 +198,3 @@ class PageScreen(CommandScreen, inherit_bindings=False):
     def go_back(self) -> None:
         """Leave for the orders."""
         self.app.pop_screen()
-
-    def peel(self) -> None:
-        """Leave for the orders."""
-        self.go_back()

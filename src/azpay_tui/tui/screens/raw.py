@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from azpay_tui.backoffice.ports import Desk
+from azpay_tui.domain.order import kind_of
 from azpay_tui.tui.display import display
 from azpay_tui.tui.raw import raw_lines
 from azpay_tui.tui.screens.page import PageScreen
@@ -37,7 +38,7 @@ class RawScreen(PageScreen, inherit_bindings=False):
             whole = "\n".join(shown)
             name = object_name(object_id)
             detail = f"{name}: {plural(len(shown), 'line')}. y copies the object, p shows or hides personal data."
-            lines.append(Choice(None, f"{name}  {display(object_id, 60)}"))
+            lines.append(Choice(None, f"{kind_of(object_id) or 'object'} {display(object_id, 60)}"))
             lines += [Choice((object_id, number), line, detail, copy=whole) for number, line in enumerate(shown)]
         if not lines:
             lines = [Choice(None, "Amazon has sent nothing of this order yet. Go back and press r to read it.")]

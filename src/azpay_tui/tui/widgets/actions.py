@@ -121,6 +121,8 @@ class ActionsPane(OptionList):
 
         offer: Offer
         pane: ActionsPane
+        amount: str = ""
+        """An amount as it was typed with the verb."""
 
         @property
         def control(self) -> ActionsPane:
@@ -243,25 +245,28 @@ class ActionsPane(OptionList):
         if self.has_focus and self.app.screen is self.screen:
             self.choose(Verb.AUTHORIZE)
 
-    def choose(self, verb: Verb) -> None:
-        """Ask for the dialog of a verb: its only valid object, a choice among several, or the reasons why none."""
+    def choose(self, verb: Verb, amount: str = "") -> None:
+        """Ask for the dialog of a verb: its only valid object, a choice among several, or the reasons why none.
+
+        `amount` is handed on as it was typed.
+        """
         fitting = [offer for offer in self._offers if offer.verb is verb and offer.verdict != "no" and offer.target]
         if len(fitting) == 1:
-            self.post_message(self.Chosen(fitting[0], self))
+            self.post_message(self.Chosen(fitting[0], self, amount))
         elif fitting:
-            self._pick(fitting)
+            self._pick(fitting, amount)
         else:
             reasons = [why_not(offer, self._zone) for offer in self._offers if offer.verb is verb]
             text = " ".join(dict.fromkeys(reasons)) or "No order is chosen."
             self.app.notify(f"{NAMES[verb]} is not available. {text}", severity="warning", markup=False)
 
     @work(group="pick")
-    async def _pick(self, offers: list[Offer]) -> None:
+    async def _pick(self, offers: list[Offer], amount: str) -> None:
         if self._order is None:
             return
         chosen = await self.app.push_screen_wait(PickDialog(offers, self._order))
         if chosen is not None:
-            self.post_message(self.Chosen(chosen, self))
+            self.post_message(self.Chosen(chosen, self, amount))
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
