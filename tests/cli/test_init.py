@@ -30,6 +30,7 @@ from tests.support.terminal import Terminal
 from azpay_tui import config, paths
 from azpay_tui.bootstrap import Parts, main
 from azpay_tui.cli.run import run
+from azpay_tui.cli.setup import shop
 
 ROOT = Path(__file__).parents[2]
 KEY_ID = "SANDBOX-AFGOODKEY"
@@ -299,14 +300,14 @@ def test_an_unsafe_place_is_refused_before_anything_is_asked(setup: Setup, tmp_p
 
 def test_a_simulated_shop_works_at_once(setup: Setup, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
-    shop = tmp_path / "shop"
-    assert main(["init", "--environment", "simulator", "--directory", str(shop), "--yes", "--json"]) == 0
+    place = tmp_path / "shop"
+    assert main(["init", "--environment", "simulator", "--directory", str(place), "--yes", "--json"]) == 0
     made = json.loads(capsys.readouterr().out)
     assert made["profile"] == "simulator"
-    assert made["start"] == f"azpay simulate --profile-dir {shop}"
+    assert made["start"] == f"azpay simulate --profile-dir {place}"
     assert main(["orders", "list", "--json", "--limit", "1"]) == 0
     assert json.loads(capsys.readouterr().out)["total"] == 200
-    with simulate(shop) as running:
+    with simulate(place) as running:
         assert running.url == config.load().url
         assert main(["sync", "--once", "--json"]) == 0
         done = json.loads(capsys.readouterr().out)
@@ -314,6 +315,17 @@ def test_a_simulated_shop_works_at_once(setup: Setup, tmp_path: Path, capsys: py
         assert done["errors"] == 0
         order = running.call("GET", "/_sim/orders")[0]["permission_id"]
         assert main(["orders", "show", order, "--json"]) == 0
+
+
+def test_a_shop_that_is_interrupted_leaves_no_profile(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shop, "_learn_of_orders", interrupted)
+    assert main(["init", "--environment", "simulator", "--yes"]) == 130
+    assert not setup.config.exists()
+    monkeypatch.undo()
+    assert main(["init", "--environment", "simulator", "--yes"]) == 0
 
 
 def test_a_second_simulated_shop_gets_a_place_of_its_own(setup: Setup, capsys: pytest.CaptureFixture[str]) -> None:
@@ -401,6 +413,24 @@ def test_a_refused_key_lets_an_answer_be_changed(setup: Setup) -> None:
         )
         assert terminal.ended() == 0
     assert config.load().public_key_id == KEY_ID
+
+
+def test_a_key_file_that_will_not_do_is_asked_for_again(setup: Setup) -> None:
+    good = setup.key_file.with_name("good.pem")
+    good.write_bytes(setup.key_file.read_bytes())
+    good.chmod(0o600)
+    command = [sys.executable, "-m", "tests.cli.init_main", KEY_ID, str(good)]
+    setup.write(b"nonsense")
+    with Terminal([*command, "--profile", "mine", "init", *setup.options()], columns=100) as terminal:
+        answer(
+            terminal,
+            ("no private key in PEM form", None),
+            ("File with the private key (.pem): ", str(good)),
+            ("Store id", ""),
+            ("Write this to", ""),
+        )
+        assert terminal.ended() == 0
+    assert (config.load().name, config.load().private_key_file) == ("mine", good)
 
 
 def test_without_a_connection_it_can_be_written_all_the_same(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:

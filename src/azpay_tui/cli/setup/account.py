@@ -74,10 +74,9 @@ def _ask_rest(found: Answers) -> None:
         found.public_key_id = question(
             f"Public key id ({where})", lambda text: answers.public_key_id(text, environment)
         )
+    found.key_file = _usable(found.key_file)
     if found.key_file is None:
         found.key_file = question("File with the private key (.pem)", _asked_key)
-    else:
-        keys.usable_key(found.key_file, agreed)
     if found.store_id is None:
         found.store_id = question("Store id, not needed for the back office", answers.store_id, optional=True)
 
@@ -91,6 +90,17 @@ def _ask_again(found: Answers) -> None:
         "Public key id", lambda text: answers.public_key_id(text, environment), default=found.public_key_id or ""
     )
     found.key_file = question("File with the private key", _asked_key, default=str(found.key_file or ""))
+
+
+def _usable(path: Path | None) -> Path | None:
+    """Return the key file that was given when it will do; else say why not and return None, so that it is asked for."""
+    if path is None:
+        return None
+    try:
+        return keys.usable_key(path, agreed)
+    except ConfigError as error:
+        tell(shown(str(error)))
+        return None
 
 
 def _asked_key(text: str) -> Path:

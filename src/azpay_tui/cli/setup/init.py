@@ -36,6 +36,8 @@ def init(context: Context, given: Given) -> int:
     """
     file = context.config_file or config_file()
     found = _read_options(given)
+    if found.name is None:
+        found.name = _option("--profile", context.profile_name, answers.name)
     asks = can_ask() and not given.yes
     configfile.is_addable(file, found.name or "")
     if not asks:

@@ -69,8 +69,8 @@ def simulated_shop(context: Context, found: Answers, given: Given, file: Path, a
         data_dir=configfile.written_path(shop.data_dir, file),
         pace="off",
     )
-    default = configfile.add_profile(file, new)
-    orders = _learn_of_orders(context, config.load(file, name), shop.file.with_name("orders.csv"))
+    orders = _learn_of_orders(context, shop, shop.file.with_name("orders.csv"))
+    default = configfile.add_profile(file, new)  # last: whatever is interrupted, no profile leads to half a shop
     start = f"azpay simulate --profile-dir {shown_path(shop.file.parent)}"
     if given.as_json:
         json_result({"profile": name, "file": str(file), "default": default, "checked": None, "start": start})
