@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from azpay_tui.domain.marks import MarkChange
 from azpay_tui.tui.app import Console
+from azpay_tui.tui.dialogs.quit import QuitDialog
 from azpay_tui.tui.levers import Levers, Palette
 
 Compare = Callable[..., bool]
@@ -25,6 +26,13 @@ async def settled(pilot: Pilot[None]) -> None:
         if app._orders._looked is not None and "follow" not in app._orders.alarms:
             break
     await pilot.pause()
+
+
+async def asked(pilot: Pilot[None]) -> None:
+    """Open a dialog over panes that are filled."""
+    await settled(pilot)
+    pilot.app.push_screen(QuitDialog(lambda: ()))
+    await settled(pilot)
 
 
 def console(levers: Levers | None = None, **changes: Any) -> Console:
@@ -64,13 +72,13 @@ def test_ascii(snap_compare: Compare, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("environment", ["simulator", "sandbox", "live"])
 def test_ascii_dialog(snap_compare: Compare, environment: str) -> None:
     app = Console(MemoryDesk(environment=environment), levers=Levers("mono", ascii=True))
-    assert snap_compare(app, terminal_size=(100, 30), press=["2", "question_mark"], run_before=settled)
+    assert snap_compare(app, terminal_size=(100, 30), press=["2"], run_before=asked)
 
 
 @pytest.mark.parametrize("environment", ["sandbox", "live"])
 def test_environment(snap_compare: Compare, environment: str) -> None:
     app = Console(MemoryDesk(environment=environment))
-    assert snap_compare(app, terminal_size=(120, 36), press=["2", "question_mark"], run_before=settled)
+    assert snap_compare(app, terminal_size=(120, 36), press=["2"], run_before=asked)
 
 
 def test_zoomed(snap_compare: Compare) -> None:
