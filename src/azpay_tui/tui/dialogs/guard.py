@@ -277,7 +277,9 @@ class Dialog(ModalScreen[ResultType]):
 
     @property
     def too_small(self) -> bool:
-        """Whether the terminal is too small to show what would be confirmed."""
+        """Whether the terminal is too small to show what would be confirmed, or may be: it is being resized."""
+        if getattr(self.app._driver, "resizing", False):
+            return True
         return self.app.size.width < SMALLEST[0] or self.app.size.height < SMALLEST[1]
 
     def compose(self) -> ComposeResult:
