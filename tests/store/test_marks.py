@@ -209,6 +209,20 @@ def test_every_change_is_in_the_chain_and_what_a_note_says_is_not(stores: Stores
     assert stores.journal.verify() is not None
 
 
+def test_many_orders_are_marked_in_one_transaction(stores: Stores, data_dir: Path) -> None:
+    ids = fill(stores, 1100)
+    edits = [MarkEdit(i, Standing(), Standing(tags=("bulk",)), note="all of them") for i in ids]
+    written = stores.journal.mark(edits, NOW)
+    assert list(written) == ids
+    assert len({*written.values()}) == len(ids)
+    stores.cache.reproject(written, NOW)
+    assert stores.reader.total("all", "bulk", cap=2000) == len(ids)
+    back = [MarkEdit(e.order_id, e.after, e.before, retract=(written[e.order_id] or 0,)) for e in edits]
+    assert len(stores.journal.mark(back, LATER, undo=True)) == len(ids)
+    assert {stores.reader.marks(i) for i in ids} == {Marks()}
+    assert stores.journal.verify() is None
+
+
 def test_marks_outlive_the_cache_and_come_with_the_back_up(stores: Stores, data_dir: Path) -> None:
     ids = fill(stores, 2, declined(2))  # type: ignore[arg-type]
     mark(stores, ids[0], MarkChange(reviewed=True, tags=("vip",), note="hello"))

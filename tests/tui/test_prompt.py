@@ -144,3 +144,10 @@ async def test_up_and_down_bring_back_what_was_entered_before() -> None:
         assert prompt_line(console) == ": first_"
         await console.press("down", "down", "down")
         assert prompt_line(console) == ": _"
+
+
+async def test_a_long_label_leaves_room_to_type() -> None:
+    async with driven(size=(60, 20)) as console:
+        console.screen.message.ask("S01-7730012-0000012 later (1h, tomorrow, 3d, 1w, none): ", Asked())
+        await console.press(*"2026-12-01")
+        assert prompt_line(console).endswith("…2026-12-01_")

@@ -257,9 +257,8 @@ def parse_when(text: str, now: datetime, where: tzinfo) -> datetime:
     except (ValueError, OverflowError):
         until = None
     if until is None:
-        raise MarkError(
-            f"{typed[:40]!r} is no time: write 2h, 3d, 1w, tomorrow, friday 14:30 or {now.astimezone(where):%Y-%m-%d}."
-        )
+        day = (now + timedelta(days=30)).astimezone(where)
+        raise MarkError(f"{typed[:40]!r} is no time: write 2h, 3d, 1w, tomorrow, friday 14:30 or {day:%Y-%m-%d}.")
     if until <= now:
         raise MarkError(f"{typed!r} is over already: name a later time.")
     if until - now > FURTHEST:

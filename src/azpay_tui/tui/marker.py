@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from azpay_tui.domain.marks import MarkChange, Marked, needs_person
 from azpay_tui.tui.display import display
@@ -13,6 +13,10 @@ from azpay_tui.tui.feed import READ_ERRORS
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
+
+
+MANY: Final = 100
+"""Orders whose marking takes a moment that should be announced."""
 
 
 class Marker:
@@ -27,6 +31,8 @@ class Marker:
 
     def mark(self, order_ids: Sequence[str], change: MarkChange) -> None:
         """Change the marks of orders."""
+        if len(order_ids) >= MANY:
+            self._screen.say(f"Marking {len(order_ids):,} orders.")
         self._do(lambda: self._screen.desk.mark(order_ids, change), self._marked)
 
     def undo(self) -> None:

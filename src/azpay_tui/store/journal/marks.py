@@ -3,52 +3,99 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlmodel import Session
+from sqlalchemy import Connection, bindparam, func, insert
+from sqlmodel import col, select, update
 
 from azpay_tui.domain.marks import MarkEdit, Standing
 from azpay_tui.store.journal.audit import AuditWriter
 from azpay_tui.store.journal.tables import MarkRow, NoteRow
-from azpay_tui.store.marks import COLUMNS, from_columns, to_columns
+from azpay_tui.store.marks import COLUMNS, Value, from_columns, to_columns
 from azpay_tui.store.times import storable, to_text
 
+_CHUNK: Final = 500
 
-def write_mark(
-    session: Session, audit: AuditWriter, edit: MarkEdit, at: datetime, person: str, session_id: str, *, undo: bool
-) -> tuple[bool, int | None]:
-    """Write one edit; returns whether it was written and the number of the note it added.
 
-    It is not where the marks are no longer as the edit saw them, or a note to retract is retracted already.
+def write_marks(
+    connection: Connection,
+    audit: AuditWriter,
+    edits: Sequence[MarkEdit],
+    at: datetime,
+    person: str,
+    session: str,
+    *,
+    undo: bool,
+) -> dict[str, int | None]:
+    """Write edits, an order at most once; returns the orders that changed, each with the number of the note it got.
+
+    Left alone is what is no longer as its edit saw it, also a note that is retracted already.
     """
-    row = session.get(MarkRow, edit.order_id)
-    present = Standing() if row is None else from_columns(*(getattr(row, name) for name in COLUMNS))
-    retracted = [session.get(NoteRow, number) for number in edit.retract]
-    notes = [note for note in retracted if note is not None and note.retracted_at is None]
-    if present != edit.before or len(notes) != len(edit.retract):
-        return False, None
-    columns = to_columns(edit.after)
-    if edit.after != edit.before:
-        session.merge(MarkRow.model_validate({"order_id": edit.order_id, **columns}))
-    for note in notes:
-        note.retracted_at, note.retracted_by = to_text(at), storable(person)
-        session.add(note)
-    number = None
-    if edit.note:
-        added = NoteRow(order_id=edit.order_id, at=to_text(at), person=storable(person), text=storable(edit.note))
-        session.add(added)
-        session.flush()
-        number = added.id
+    present, open_notes = _standings(connection, edits), _open_notes(connection, edits)
+    stamp, number = to_text(at), connection.execute(select(func.max(NoteRow.id))).scalar_one() or 0
+    done: dict[str, int | None] = {}
+    rows: list[dict[str, Value]] = []
+    notes: list[dict[str, str | int]] = []
+    for edit in edits:
+        if present.get(edit.order_id, Standing()) != edit.before or not open_notes.issuperset(edit.retract):
+            continue
+        done[edit.order_id] = None
+        if edit.after != edit.before:
+            rows.append({"order_id": edit.order_id, **to_columns(edit.after)})
+        if edit.note:
+            number += 1
+            done[edit.order_id] = number
+            text = storable(edit.note)
+            notes.append(
+                {"id": number, "order_id": edit.order_id, "at": stamp, "person": storable(person), "text": text}
+            )
+        data = _told(edit, done[edit.order_id], undo=undo)
+        audit.add(at, person, "mark", session=session, order_id=edit.order_id, data=data)
+    if rows:
+        connection.execute(insert(MarkRow).prefix_with("OR REPLACE"), rows)
+    if notes:
+        connection.execute(insert(NoteRow), notes)
+    retracted = [{"number": note} for edit in edits if edit.order_id in done for note in edit.retract]
+    if retracted:
+        retract = update(NoteRow).where(col(NoteRow.id) == bindparam("number"))
+        connection.execute(retract.values(retracted_at=stamp, retracted_by=storable(person)), retracted)
+    return done
+
+
+def _standings(connection: Connection, edits: Sequence[MarkEdit]) -> dict[str, Standing]:
+    columns = [MarkRow.__table__.c[name] for name in ("order_id", *COLUMNS)]  # type: ignore[attr-defined]
+    found: dict[str, Standing] = {}
+    for ids in _chunks([edit.order_id for edit in edits]):
+        rows = connection.execute(select(*columns).where(col(MarkRow.order_id).in_(ids)))
+        found |= {row[0]: from_columns(*row[1:]) for row in rows}
+    return found
+
+
+def _open_notes(connection: Connection, edits: Sequence[MarkEdit]) -> set[int | None]:
+    found: set[int | None] = set()
+    for ids in _chunks([note for edit in edits for note in edit.retract]):
+        still = select(NoteRow.id).where(col(NoteRow.id).in_(ids), col(NoteRow.retracted_at).is_(None))
+        found |= set(connection.execute(still).scalars())
+    return found
+
+
+def _chunks(values: Sequence[str] | Sequence[int]) -> Iterable[Sequence[str] | Sequence[int]]:
+    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))
+
+
+def _told(edit: MarkEdit, note: int | None, *, undo: bool) -> dict[str, str | int | bool | list[str] | None]:
+    """Return what the audit chain says of an edit: the columns that differ, and which notes came or went."""
     before = to_columns(edit.before)
-    data: dict[str, str | int | bool | list[str] | None] = {
-        name: value for name, value in columns.items() if value != before[name]
+    told: dict[str, str | int | bool | list[str] | None] = {
+        name: value for name, value in to_columns(edit.after).items() if value != before[name]
     }
-    if number is not None:
+    if note is not None:
         # A note may name a buyer, and a chain cannot forget: only its fingerprint goes in.
-        data |= {"note": number, "note_sha256": hashlib.sha256(storable(edit.note).encode()).hexdigest()}
+        told |= {"note": note, "note_sha256": hashlib.sha256(storable(edit.note).encode()).hexdigest()}
     if edit.retract:
-        data["retracted"] = [str(retracted_id) for retracted_id in edit.retract]
+        told["retracted"] = [str(number) for number in edit.retract]
     if undo:
-        data["undo"] = True
-    audit.add(at, person, "mark", session=session_id, order_id=edit.order_id, data=data)
-    return True, number
+        told["undo"] = True
+    return told

@@ -20,7 +20,7 @@ from azpay_tui.store.engine import make_engine, reading
 from azpay_tui.store.errors import IntentConflict, JournalUnavailable, journal_error
 from azpay_tui.store.files import Ballast, DataDir
 from azpay_tui.store.journal.audit import AuditWriter, first_bad_row
-from azpay_tui.store.journal.marks import write_mark
+from azpay_tui.store.journal.marks import write_marks
 from azpay_tui.store.journal.rows import EVIDENCE_LIMIT, EVIDENCE_ROOM, to_evidence, to_intent, to_row
 from azpay_tui.store.journal.steps import change, give_room, hold_room, must, refuse_second, request_ids
 from azpay_tui.store.journal.tables import AttemptRow, EvidenceRow, IntentRow, MetaRow
@@ -246,13 +246,8 @@ class JournalStore:
         Returns the orders that changed, each with the number of the note it got. An order whose marks are no longer as
         its edit saw them is left alone.
         """
-        done: dict[str, int | None] = {}
         with self._writing() as (session, audit):
-            for edit in edits:
-                written, note = write_mark(session, audit, edit, at, self._person, self._session, undo=undo)
-                if written:
-                    done[edit.order_id] = note
-        return done
+            return write_marks(session.connection(), audit, edits, at, self._person, self._session, undo=undo)
 
     def verify(self) -> int | None:
         """Check the audit chain; returns the number of the first row that is not as it was written, or None."""

@@ -16,6 +16,8 @@ from azpay_tui.tui.widgets.status_line import MessageLine
 
 LONGEST: Final = 200
 """Characters of one line unless the asking command says otherwise."""
+_LEAST: Final = 16
+"""Cells for what is typed, however long the label is."""
 _KEPT: Final = 50
 """Unfinished texts that are remembered."""
 
@@ -130,6 +132,7 @@ class Prompt(MessageLine):
 
     def _prompt(self, label: str, cells: int) -> Sequence[Part]:
         """Return the part of the text where one types, with a cursor that does not blink."""
+        label = label if width(label) <= cells - _LEAST else fit(label, max(0, cells - _LEAST))
         before, after = self.typed[: self._at], self.typed[self._at :]
         room = max(1, cells - width(label) - 2)
         while width(before) > room:
