@@ -82,6 +82,8 @@ class PageScreen(CommandScreen, inherit_bindings=False):
         self.message = Prompt(id="message")
         self.status = StatusLine(profile, self.zone, id="status")
 
+    copied = "the line"
+    """What is copied of a line, in words."""
     twin = "azpay --help"
     """The command that prints what the page shows."""
 
@@ -189,7 +191,7 @@ class PageScreen(CommandScreen, inherit_bindings=False):
         if choice is None or not choice.copy:
             self.say("There is nothing to copy on this line.")
         else:
-            self.say(copy(self.app, choice.copy, "the line", self.twin))
+            self.say(copy(self.app, choice.copy, self.copied, self.twin))
 
     def open_page(self, page: CommandScreen) -> None:
         """Show another page instead."""

@@ -21,6 +21,8 @@ REVEALED: Final = 60.0
 class RawScreen(PageScreen, inherit_bindings=False):
     """One order's objects as JSON, permission first; copying copies the whole object as it is shown."""
 
+    copied = "the object"
+
     def __init__(self, desk: Desk, sitting: Sitting, order_id: str, *, masked: bool) -> None:
         """Show an order's objects; `masked` hides personal data at first."""
         super().__init__(desk, sitting, "raw")

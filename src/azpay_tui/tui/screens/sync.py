@@ -28,7 +28,8 @@ def summary(
     """Yield what there is to say of all of it: a short line, and what is said of it under the cursor."""
     since = f" since {absolute(status.since, where)}" if status.since is not None else ""
     who = "this console reads" if status.holder else "another azpay on this data reads, or none does"
-    said = display(status.message, 400) or "Amazon answers."
+    calm = "Amazon answers." if status.connection in ("ONLINE", "SLOW") else "Nothing more is known."
+    said = display(status.message, 400) or calm
     yield f"{status.connection}{since}, {age(status, now)}; {who}", said
     kinds = ", ".join(f"{count:,} {kind}{'' if count == 1 else 's'}" for kind, count in queue.waiting)
     left = remaining(queue.waiting, budget)
@@ -60,12 +61,13 @@ def queued_line(queued: Queued, status: SyncStatus, now: datetime, where: tzinfo
         fit(due, 10, "right"),
         f" {tries}",
     )
+    word = f"{display(queued.state, 60)}. " if queued.state else ""
     read = f"Last read {relative(queued.read, now)} ({absolute(queued.read, where)})." if queued.read else ""
     at = f" Next {absolute(queued.due, where)}." if queued.due is not None else ""
     return Choice(
         (queued.order_id, queued.object_id),
         " ".join(parts).rstrip(),
-        f"{display(why(queued, status, now), 500)} {read}{at}",
+        f"{word}{display(why(queued, status, now), 500)} {read}{at}",
         copy=queued.object_id,
         style=theme.WARNING if queued.attempts else theme.PLAIN,
     )
