@@ -10,6 +10,7 @@ from typing import ClassVar, Final, TypeVar
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult, RenderResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingsMap, BindingType
 from textual.containers import Vertical
 from textual.dom import DOMNode
@@ -260,6 +261,7 @@ class Dialog(ModalScreen[ResultType]):
         super().__init__()
         self.heading = heading
         self.clock = clock
+        self._answered = False
         self.arrivals = Arrivals(clock, self._noise_at)
 
     def _noise_at(self) -> float:
@@ -314,6 +316,13 @@ class Dialog(ModalScreen[ResultType]):
         """Remember a paste that no field took, and let it go no further."""
         self.arrivals.note(event)
         event.stop()
+
+    def dismiss(self, result: ResultType | None = None) -> AwaitComplete:
+        """Close with an answer; a second one, which arrived before the dialog was gone, closes nothing else."""
+        if self._answered:
+            return AwaitComplete()
+        self._answered = True
+        return super().dismiss(result)
 
     def action_leave(self) -> None:
         """Close without an answer."""
