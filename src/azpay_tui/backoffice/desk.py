@@ -343,10 +343,13 @@ class BackOffice:
 
         def read() -> None:
             for order_id in order_ids:
+                problem = None
                 try:
                     self._reading.order(order_id, everything=True)
                 except BackOfficeError as error:
                     _log.info("refresh of %s failed: %s", order_id, error.message)
+                    problem = error.message
+                self._events.tell(Event("read", (order_id,), problem=problem))
             self._refresher.settle_orders(order_ids)
             self._events.tell(Event("orders", tuple(order_ids)))
             self._events.tell(Event("sync"))

@@ -263,9 +263,12 @@ class Ready:
 class Event:
     """A fact for screens; cheap, may be dropped and re-read."""
 
-    kind: Literal["orders", "intent", "sync"]
+    kind: Literal["orders", "intent", "sync", "read"]
+    """`read`: an order that a person wanted refreshed in the background was read, or could not be."""
     order_ids: tuple[str, ...] = ()
     intent: Intent | None = None
+    problem: str | None = None
+    """Why it could not be read, one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
