@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.store.making import NOW, charge, fill, oid, open_at, permission, tracked
 from tests.store.making import read as read_of
+from tests.store.test_marks import mark
 
 from azpay_tui.domain import filters
 from azpay_tui.domain.filters import Narrowed
+from azpay_tui.domain.marks import MarkChange
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Buyer
 from azpay_tui.domain.rows import VIEWS, ListRow
@@ -54,6 +56,12 @@ def shop() -> Iterator[CacheReader]:
                 charge(i, state=state, captured=taken, created=created, expires=expires, reason="HardDeclined")
             )
         stores.cache.put([read_of(fact) for fact in facts], NOW)
+        for n, i in enumerate(ids):
+            if n % 6 == 0:
+                mark(stores, i, MarkChange(tags=("fraud",) if n % 12 else ("@ann", "later")))
+            row = stores.reader.row(i)
+            if n % 9 == 0 and row is not None and row.attention:
+                mark(stores, i, MarkChange(reviewed=True))
         yield stores.reader
         stores.close()
 
@@ -289,7 +297,7 @@ CONDITIONS = [
     "amount>=100", "amount<2", "amount=3", "amount<=2.5", "amount>0.999", "amount=1.234",
     "currency=JPY", "currency=USD,EUR", "currency!=USD",
     "attention=any", "attention=none", "attention=lapses-soon,declined", "attention!=unrecognised", "attention!=any",
-    "ship=SHIP", "ship!=SHIP", "jane", "a-1",
+    "ship=SHIP", "ship!=SHIP", "tag=any", "tag=none", "tag=fraud,@ann", "tag!=fraud", "jane", "a-1",
 ]  # fmt: skip
 
 

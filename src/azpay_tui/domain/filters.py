@@ -9,7 +9,8 @@ Every word between blanks is a condition or a text to find; all of them must hol
 | `expires<2d` | orders whose next deadline is that near; one that is over has none |
 | `amount>=100` | orders of that amount in their own currency, whichever it is; also `>`, `<`, `<=`, `=` |
 | `currency=EUR` | orders in one of these currencies |
-| `attention=lapses-soon` | orders that need a person for one of these reasons, or `any`, or `none` |
+| `attention=lapses-soon` | orders that need a person (still) for one of these reasons, or `any`, or `none` |
+| `tag=fraud` | orders with one of these tags, or `any`, or `none` |
 | `ship=SHIP` | orders whose parcel may leave, or (`HOLD`) may not |
 
 `:` stands for `=`. Pure: whoever asks says what time it is.
@@ -25,15 +26,16 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal, TypeVar, cast
 
+from azpay_tui.domain.marks import MarkError, clean_tag, needs_person
 from azpay_tui.domain.money import EXPONENTS, MAX_DIGITS
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS
 
-Field = Literal["status", "age", "expires", "amount", "currency", "attention", "ship"]
+Field = Literal["status", "age", "expires", "amount", "currency", "attention", "tag", "ship"]
 Compared = Literal["=", "!=", "<", "<=", ">", ">="]
 _Ordered = TypeVar("_Ordered", Decimal, datetime)
 
-FIELDS: Final[tuple[Field, ...]] = ("status", "age", "expires", "amount", "currency", "attention", "ship")
+FIELDS: Final[tuple[Field, ...]] = ("status", "age", "expires", "amount", "currency", "attention", "tag", "ship")
 LONGEST: Final = 300
 """Characters of a filter; more is no filter a person wrote."""
 ANY: Final = "any"
@@ -66,7 +68,7 @@ class Condition:
     field: Field
     compared: Compared
     choices: tuple[str, ...] = ()
-    """What `status`, `currency`, `attention` and `ship` are compared with; each as the list shows it."""
+    """What `status`, `currency`, `attention`, `tag` and `ship` are compared with; each as the list shows it."""
     span: timedelta = timedelta()
     """What `age` and `expires` are compared with."""
     amount: Decimal = Decimal(0)
@@ -194,11 +196,14 @@ _EXAMPLES: Final[dict[Field, str]] = {
     "amount": "write amount>=100.",
     "currency": "write currency=EUR.",
     "attention": "write attention=any.",
+    "tag": "write tag=any.",
     "ship": "write ship=HOLD.",
 }
 
 
 def _choices(field: Field, value: str) -> tuple[str, ...]:
+    if field == "tag":
+        return tuple(dict.fromkeys(_tag(part) for part in value.split(",")))
     known = {choice.casefold(): choice for choice in _CHOICES[field]}
     found = []
     for part in value.split(","):
@@ -211,6 +216,13 @@ def _choices(field: Field, value: str) -> tuple[str, ...]:
             raise FilterError(f"The filter {field} knows no {part[:40]!r}: {hint}")
         found.append(choice.replace("NOT-FOUND", "NOT FOUND"))
     return tuple(dict.fromkeys(found))
+
+
+def _tag(text: str) -> str:
+    try:
+        return clean_tag(text)
+    except MarkError as error:
+        raise FilterError(str(error)) from error
 
 
 def _span(field: Field, value: str) -> timedelta:
@@ -251,7 +263,10 @@ def _holds(condition: Condition, row: ListRow, now: datetime) -> bool:
         case "amount":
             return row.amount is not None and _in_order(Decimal(row.amount.decimal()), compared, condition.amount)
         case "attention":
-            found = set(row.attention) | {ANY if row.attention else NONE}
+            needs = needs_person(row.attention, row.marks)
+            found = {*row.attention, ANY} if needs else {NONE}
+        case "tag":
+            found = {*row.tags, ANY} if row.tags else {NONE}
         case "status":
             found = {row.status}
         case "ship":

@@ -6,6 +6,7 @@ StoreError
 │   ├── ProtectedJournal    in a directory that cannot be written
 │   └── WrongPlace          the data directory belongs to another shop, region or environment
 ├── OrderBusy               another intent on the order is open
+├── ViewsUnavailable        the saved views cannot be read or written; nothing else depends on them
 ├── IntentConflict          the intent is not in a state that allows the change
 └── CacheUnavailable        the cache cannot be read or written; nothing that matters is lost
     ├── ReadOnlyCache       written by a newer program, or in a directory that cannot be written
@@ -49,6 +50,10 @@ class ProtectedJournal(JournalUnavailable, ReadOnly):
 
 class WrongPlace(JournalUnavailable):
     """The data directory belongs to another shop, region or environment."""
+
+
+class ViewsUnavailable(StoreError):
+    """The saved views cannot be read or written."""
 
 
 class OrderBusy(StoreError):

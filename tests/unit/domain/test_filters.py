@@ -45,6 +45,7 @@ ROW = ListRow(
         ("currency=eur,xyz", "currency=EUR,XYZ"),
         ("attention!=any", "attention!=any"),
         ("ship=hold", "ship=HOLD"),
+        ("tag=Fraud,@ann", "tag=fraud,@ann"),
         ("jane age<1d doe jane", "age<1d jane doe"),
         ("a-1", "a-1"),
         ("", ""),
@@ -76,6 +77,7 @@ def test_a_filter_is_read_and_written_alike(typed: str, text: str) -> None:
         ("amount!=1", "The filter amount takes"),
         ("currency=EURO", "The filter currency knows no 'EURO': did you mean EUR?"),
         ("attention=late", "The filter attention knows no 'late'"),
+        ("tag=", "'' is no tag"),
         ("ship=maybe", "The filter ship knows no 'maybe': there are SHIP, HOLD."),
         ("x" * 400, "A filter has at most 300 characters, not 400"),
     ],
@@ -116,6 +118,7 @@ def test_nothing_that_is_typed_does_anything_but_narrow_or_be_refused(text: str)
         ("attention=none", False),
         ("attention=lapses-soon", True),
         ("attention=declined,unknown", False),
+        ("tag=none", True),
         ("ship=SHIP age<6d", True),
         ("ship=SHIP age<1d", False),
     ],
@@ -137,6 +140,16 @@ def test_what_is_not_known_is_neither_young_nor_near() -> None:
     for typed in ("age<9d", "age>0m", "expires<9d", "expires>0m", "currency=EUR", "attention=any"):
         assert not matches(parse(typed), bare, NOW), typed
     assert not matches(parse("expires<9d"), replace(ROW, expires=NOW - timedelta(hours=1)), NOW)
+
+
+def test_what_was_reviewed_needs_nobody_and_tags_are_found() -> None:
+    seen = replace(ROW, marks=("reviewed",), tags=("fraud", "@ann"))
+    assert not matches(parse("attention=any"), seen, NOW)
+    assert not matches(parse("attention=lapses-soon"), seen, NOW)
+    assert matches(parse("attention!=lapses-soon"), seen, NOW)
+    assert matches(parse("tag=@ann,other"), seen, NOW)
+    assert not matches(parse("tag=fra"), seen, NOW)
+    assert matches(parse("tag=any tag!=other"), seen, NOW)
 
 
 def test_one_field_is_changed_without_touching_the_others() -> None:

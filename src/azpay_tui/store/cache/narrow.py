@@ -103,7 +103,7 @@ def _part(condition: Condition, now: datetime, currency: str | None) -> tuple[st
         case "ship":
             return "", (f"r.ship {_among(condition)}", condition.choices)
         case _:
-            return "", _attention(condition)
+            return "", _listed(condition)
 
 
 def _among(condition: Condition) -> str:
@@ -111,14 +111,18 @@ def _among(condition: Condition) -> str:
     return f"{'IN' if condition.compared == '=' else 'NOT IN'} ({marks})"
 
 
-def _attention(condition: Condition) -> _Part:
+def _listed(condition: Condition) -> _Part:
+    """Compare with words in a row: the reasons an order needs a person for, as long as it does, or its tags."""
+    tags = condition.field == "tag"
+    column, has_any = ("r.tags", "r.tags <> ''") if tags else ("r.attention", "r.in_attention = 1")
+    has = f"instr(' ' || {column} || ' ', ?) > 0"
     found = []
     values: list[Key] = []
     for choice in condition.choices:
         if choice in (ANY, NONE):
-            found.append(f"r.in_attention = {int(choice == ANY)}")
+            found.append(has_any if choice == ANY else f"NOT {has_any}")
         else:
-            found.append("instr(' ' || r.attention || ' ', ?) > 0")
+            found.append(has if tags else f"({has_any} AND {has})")
             values.append(f" {choice} ")
     sql = " OR ".join(found)
     return (f"({sql})" if condition.compared == "=" else f"NOT ({sql})"), tuple(values)
