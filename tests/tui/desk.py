@@ -327,7 +327,7 @@ class MemoryReader:
             return None
         row = self._row(self._desk.orders[order_id])
         held = any(row.id == found.id for found in self._rows(view, query, None, narrowed))
-        if held:
+        if held and (view != "all" or sort is not None or narrowed.filter):
             self._places[row.cursor] = row
         return row if held else None
 
@@ -624,6 +624,10 @@ class MemoryDesk:
         if self.offline and wait:
             raise OfflineError("There is no connection to Amazon.")
         self.refreshed.extend(order_ids)
+
+    def answer(self, order_id: str, problem: str | None = None) -> None:
+        """Let a refresh that a person asked for end."""
+        self.emit(Event("read", (order_id,), problem=problem))
 
     def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
         return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from tests.tui.desk import MemoryDesk
 from textual import events
@@ -78,10 +79,11 @@ async def driven(
     *,
     tour: bool = False,
     levers: Levers | None = None,
+    data_dir: Path | None = None,
 ) -> AsyncIterator[Driven]:
     """Run the console on a desk in memory."""
     desk = desk or MemoryDesk()
-    app = Console(desk, tour=tour, levers=levers)
+    app = Console(desk, tour=tour, levers=levers, data_dir=data_dir)
     async with app.run_test(size=size) as pilot:
         console = Driven(app, desk, pilot)
         await console.until(lambda: "ONLINE" in console.text or console.desk.sync.connection in console.text)

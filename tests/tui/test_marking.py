@@ -46,7 +46,7 @@ async def test_reviewed_leaves_the_view_and_its_count_and_the_cursor_goes_on() -
         assert first not in ids(console)
         assert console.at == following
         await console.until(lambda: f"[1]Attention {count - 1}" in console.text)
-        assert f"of {count - 1}" in console.lines[0]
+        assert f"of {count - 1}" in console.lines[2]
         await console.press("6")
         assert first in console.text
         assert console.desk.submitted == []

@@ -14,7 +14,7 @@ async def test_a_command_takes_what_is_typed_behind_its_name_or_says_that_it_doe
     async with driven() as console:
         console.screen.run_command(table["view-all"])
         console.screen.run_command(table["find"], "doe")
-        assert "in this view" in console.said
+        assert "in the local cache" in console.said
         assert "Doe" in (console.desk.orders[console.at or ""].buyer_name or "")
         console.screen.run_command(table["down"], "3")
         assert console.said == ":down takes nothing behind it."

@@ -52,7 +52,7 @@ def test_tab_offers_names_and_what_may_stand_behind_them() -> None:
 
     table = (*COMMANDS, Paint())
     assert completions(table, None, "pai") == ["paint "]
-    assert completions(table, None, "col") == ["colour "]
+    assert completions(table, None, "col") == ["colour ", "columns "]
     assert completions(table, None, "paint BL") == ["paint blue", "paint black"]
     assert completions(table, None, "down x") == []
     assert completions(table, None, "zz") == []
@@ -144,7 +144,7 @@ async def test_the_line_runs_by_name_completes_and_remembers() -> None:
         await console.press("ctrl+u", *"view-all", "enter")
         assert console.orders.view == "all"
         await console.press("colon", *"find doe", "enter")
-        assert "in this view" in console.said
+        assert "in the local cache" in console.said
         await console.press("colon", "up", "up")
         assert console.lines[-2].startswith(":view-all_")
         await console.press("escape", "colon")

@@ -19,6 +19,7 @@ from azpay_tui.domain.telling import unsent
 from azpay_tui.paths import ConfigError
 from azpay_tui.settings import ConsoleSettings
 from azpay_tui.store.errors import StoreError
+from azpay_tui.store.views import SavedViews
 from azpay_tui.tui import lifecycle
 from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
 from azpay_tui.tui.dialogs.quit import QuitDialog
@@ -40,15 +41,20 @@ class Console(TerminalApp, inherit_bindings=False):
     TITLE = "azpay"
     CSS_PATH: ClassVar[list[str | PurePath]] = ["screens/orders.tcss", "screens/page.tcss"]
 
-    def __init__(self, desk: Desk, *, tour: bool = False, levers: Levers | None = None) -> None:
-        """Make the console of a desk that is not started yet; `levers` are those of the terminal."""
+    def __init__(
+        self, desk: Desk, *, tour: bool = False, levers: Levers | None = None, data_dir: Path | None = None
+    ) -> None:
+        """Make the console of a desk that is not started yet; `levers` are those of the terminal.
+
+        Without a `data_dir` saved views end with it.
+        """
         levers = levers or Levers()
         super().__init__(levers)
         self._desk = desk
         self.sitting = Sitting(desk.now, zone(desk.profile.timezone))
         """What was said and typed since the start."""
         self._orders = OrdersScreen(
-            desk, self.sitting, low_bandwidth=levers.low_bandwidth, tour=Tour() if tour else None
+            desk, self.sitting, SavedViews(data_dir), low_bandwidth=levers.low_bandwidth, tour=Tour() if tour else None
         )
         self._leaving = False
         self.crash: BaseException | None = None
@@ -166,7 +172,8 @@ def run_console(
 ) -> int:
     """Run the console on this terminal until it ends; starts and stops the desk. Returns the exit code.
 
-    `settings` are a person's; `report_dir` is where a crash report goes (the data directory of the profile).
+    `settings` are a person's; `report_dir` is the profile's data directory, where crash reports go and saved views
+    are.
     2: no terminal to draw on; 70: crash; 129, 143: hangup, SIGTERM.
     """
     on_terminal = all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__))
@@ -175,7 +182,7 @@ def run_console(
         print(f"azpay: {reason}", file=sys.stderr)
         return lifecycle.USAGE
     levers = choose(settings or ConsoleSettings())
-    app = Console(desk, tour=tour, levers=levers)
+    app = Console(desk, tour=tour, levers=levers, data_dir=report_dir)
 
     def leave(number: int) -> None:
         app.go_deaf()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
 from azpay_tui.backoffice.ports import ProfileInfo
-from azpay_tui.domain.rows import SyncStatus
+from azpay_tui.domain.rows import VIEWS, SyncStatus
+from azpay_tui.store.views import SavedView
 from azpay_tui.tui.feed import Pulse
 from azpay_tui.tui.widgets.environment import PlaceLine
+from azpay_tui.tui.widgets.filter_line import FilterLine, arrived_text, place_text, selected_text, sight_text
 from azpay_tui.tui.widgets.order_list import OrderList
 from azpay_tui.tui.widgets.prompt import Prompt
 from azpay_tui.tui.widgets.status_line import KeysLine, StatusLine, age
@@ -24,42 +26,53 @@ class Frame:
         self._orders = orders
         self._status: SyncStatus | None = None
         self._counts: dict[str, int] = {}
+        self._named: Sequence[SavedView] = ()
         self.header = PlaceLine(profile, id="header")
         self.views = ViewsBar(id="views")
+        self.filter = FilterLine(id="filter")
         self.keys = KeysLine(id="keys")
         self.message = Prompt(id="message")
         self.status = StatusLine(profile, where, id="status")
 
-    def take(self, pulse: Pulse, in_flight: int) -> None:
-        """Show a look at the cache."""
+    def take(self, pulse: Pulse, in_flight: int, named: Sequence[SavedView]) -> None:
+        """Show a look at the cache, with the views that are saved."""
         self._status, self._counts = pulse.status, pulse.counts
         self.message.in_flight(in_flight)
-        self.show()
+        self.show(named)
 
-    def show(self) -> None:
+    def show(self, named: Sequence[SavedView]) -> None:
         """Show the view and how well it is in step; paints what changed."""
+        self._named = named
         if self._status is not None:
             self.status.show(self._status, self._now())
-        self.views.show(self._orders.view, self._counts)
+        names = [*VIEWS, *(view.name for view in self._named)]
+        self.views.show(self._orders.sight.name or self._orders.view, self._counts, names, self.total)
         self._orders.when_empty(*self._when_empty())
         self.show_place()
 
+    @property
+    def total(self) -> int | None:
+        """How many orders the list has; None: more than are counted."""
+        orders = self._orders
+        return orders.total if orders.sight.filter else self._counts.get(orders.view, 0)
+
     def show_place(self) -> None:
         """Show position, selection and new rows."""
-        orders, parts = self._orders, []
-        total = self._counts.get(orders.view, 0)
-        if orders.row is not None:
-            parts.append(f"{orders.position:,} of {total:,}" if orders.position else f"{total:,}")
-        if orders.selected:
-            parts.append(f"{len(orders.selected)} selected")
-        if orders.arrived:
-            parts.append(f"{orders.arrived} new, press . to show")
-        self.header.place("  ".join(parts))
+        orders = self._orders
+        parts = (
+            place_text(orders.position, self.total) if orders.row is not None else "",
+            selected_text(len(orders.selected), orders.selection.sums, drawing=orders.selection.anchor is not None),
+            arrived_text(orders.arrived),
+        )
+        self.filter.show(sight_text(orders.sight), "  ".join(part for part in parts if part))
 
     def _when_empty(self) -> tuple[str, ...]:
         everything = self._counts.get("all", 0)
         if not everything:
             return ("no orders yet: azpay orders import FILE.csv, or azpay orders track ID",)
+        if self._orders.sight.filter:
+            shown = NAMES[self._orders.view]
+            return (f"no orders in {shown} that the filter lets through; Esc takes it off, f changes it",)
         if self._orders.view != "attention":
             return (f"no orders in {NAMES[self._orders.view]}; 6: all {everything:,}",)
         step = age(self._status, self._now()) if self._status is not None else ""

@@ -147,12 +147,19 @@ class CloseOrder(_Act):
 class RefreshByLeader(_OnOrder):
     """Refresh the order."""
 
-    id, name, shown, sentence = "refresh", "refresh", "r, a r", "Read this order from Amazon now."
+    id, name, shown, sentence = (
+        "refresh",
+        "refresh",
+        "r, a r",
+        "Read this order, or those selected, from Amazon now.",
+    )
     keys = (("r",), ("a", "r"))
 
     def run(self, screen: OrdersScreen) -> None:
         """Refresh."""
-        screen.refresh_order()
+        row = screen.orders.row
+        chosen = tuple(screen.orders.selected) if screen.where == "list" else ()
+        screen.refresh_orders(chosen or ([row.id] if row is not None else []))
 
 
 COMMANDS: Final = (

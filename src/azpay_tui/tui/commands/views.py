@@ -1,4 +1,4 @@
-"""The saved views."""
+"""The built-in views."""
 
 from __future__ import annotations
 
@@ -52,7 +52,12 @@ class RefundsView(_View):
 class UnknownView(_View):
     """View 5."""
 
-    id, name, shown, sentence = "view-unknown", "unknown", "5", "Show the orders with an action of unknown outcome."
+    id, name, shown, sentence = (
+        "view-unknown",
+        "unknown",
+        "5",
+        "Show orders of unknown outcome or state.",
+    )
     keys, number = (("5",),), 5
 
 
@@ -71,7 +76,7 @@ class NextView(Command):
 
     def run(self, screen: OrdersScreen) -> None:
         """Step."""
-        screen.step_view(1)
+        screen.listing.step(1)
 
 
 class PreviousView(Command):
@@ -82,7 +87,7 @@ class PreviousView(Command):
 
     def run(self, screen: OrdersScreen) -> None:
         """Step."""
-        screen.step_view(-1)
+        screen.listing.step(-1)
 
 
 class ShowNew(Command):
@@ -94,6 +99,7 @@ class ShowNew(Command):
     def run(self, screen: OrdersScreen) -> None:
         """Read again; the cursor stays on its order."""
         screen.orders.reload()
+        screen.shown()
 
 
 COMMANDS: Final = (

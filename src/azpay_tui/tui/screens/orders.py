@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,15 +17,18 @@ from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order, order_id_of
-from azpay_tui.domain.rows import VIEWS
+from azpay_tui.store.views import SavedViews
 from azpay_tui.tui.commands.base import Command, Where
 from azpay_tui.tui.dialogs.facts import read_amount
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import Feed, Looked
 from azpay_tui.tui.frame import Frame
+from azpay_tui.tui.listing import Listing
 from azpay_tui.tui.marker import Marker
 from azpay_tui.tui.news import News
+from azpay_tui.tui.refreshing import Refreshing
 from azpay_tui.tui.screens.base import CommandScreen
+from azpay_tui.tui.sight import Sight
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.tour import Tour
 from azpay_tui.tui.widgets.actions import ActionsPane
@@ -41,6 +45,8 @@ LEADER: Final = 0.7
 """Seconds after which the leader alone opens the actions pane."""
 POLL: Final = 2.0
 """Seconds between looks at the cache; an event looks at once."""
+BEAT: Final = 0.5
+"""Seconds after which the sign of an order that something happens to moves."""
 TICK: Final = 10.0
 """Seconds between looks at the clock; only a changed text is painted."""
 
@@ -72,8 +78,16 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         amount: Money | None = None
         """The amount that was typed with the verb; the dialog checks it like any other."""
 
-    def __init__(self, desk: Desk, sitting: Sitting, *, low_bandwidth: bool = False, tour: Tour | None = None) -> None:
-        """Show what a desk offers."""
+    def __init__(
+        self,
+        desk: Desk,
+        sitting: Sitting,
+        saved: SavedViews,
+        *,
+        low_bandwidth: bool = False,
+        tour: Tour | None = None,
+    ) -> None:
+        """Show what a desk offers, and the views a person saved."""
         super().__init__(desk, sitting, "pane")
         profile = desk.profile
         self._feed = Feed(desk)
@@ -82,7 +96,6 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self.marker = Marker(self)
         """Marks orders."""
         self._tour = tour
-        self._asked_peel = False
         self._news = News(desk, self.zone)
         self._looked: Looked | None = None
         self.term = ""
@@ -93,6 +106,9 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self._last: Widget = self.orders
         self.panes = Panes(self.orders, self.detail, self.actions, id="panes")
         self._frame = Frame(profile, self.zone, desk.now, self.orders)
+        self.listing = Listing(self, saved)
+        """What the list shows and how that is changed."""
+        self._refreshing = Refreshing(desk)
         self.message, self.keys = self._frame.message, self._frame.keys
 
     @property
@@ -109,6 +125,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         """Header and views, the panes, the peek, and three lines below."""
         yield self._frame.header
         yield self._frame.views
+        yield self._frame.filter
         yield self.panes
         yield Peek(timezone=self.desk.profile.timezone, id="peek")
         yield self._frame.keys
@@ -118,7 +135,8 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Show the first view and listen."""
-        self.try_to(lambda: self.orders.load(VIEWS[0]))
+        self.listing.try_saved()
+        self.try_to(lambda: self.orders.show(Sight()))
         self._pulse()
         self.set_interval(POLL, self._pulse)
         self.set_interval(TICK, self._tick)
@@ -150,7 +168,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
     def run_command(self, command: Command, argument: str = "") -> None:
         """Run a command, or say why it does not work now."""
         if command.id != "peel":
-            self._asked_peel = False
+            self.listing.asked_nothing()
         super().run_command(command, argument)
 
     def did(self, command: Command) -> None:
@@ -161,30 +179,31 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
     # What commands ask for
 
     def show_view(self, view: str) -> None:
-        """Show a view from its start, in the list."""
-        self.to_list()
-        self.orders.load(view)
-        self._frame.show()
+        """Show a built-in view from its start, in the list."""
+        self.listing.show(Sight(view))
 
     def order_here(self) -> str | None:
         """Return the id of the order under the cursor."""
         return self.orders.row.id if self.orders.row is not None else None
 
     def go_to(self, order_id: str) -> None:
-        """Put the cursor on an order, in the view of all orders."""
-        self.show_view("all")
-        if not self.orders.find(order_id):
+        """Put the cursor on an order, in this list or else in that of all orders."""
+        if not self.listing.go_to_id(order_id):
             self.say(f"{display(order_id, 40)} is not tracked here.")
 
-    def step_view(self, step: int) -> None:
-        """Show the view `step` places further."""
-        self.show_view(VIEWS[(VIEWS.index(self.orders.view) + step) % len(VIEWS)])
+    def shown(self) -> None:
+        """Say around the list what it shows now."""
+        self._frame.show(self.listing.named)
+
+    @property
+    def total(self) -> int | None:
+        """How many orders the list has; None: more than are counted."""
+        return self._frame.total
 
     def open_detail(self) -> None:
         """Go to the order under the cursor; from an empty list to all orders."""
         if self.orders.row is None:
-            if self.orders.view != "all":
-                self.show_view("all")
+            self.listing.show_everything()
             return
         self._look()
         self.add_class("-detail")
@@ -208,12 +227,10 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self._look()
         self.actions.choose(verb, amount)
 
-    def refresh_order(self) -> None:
-        """Read the order under the cursor from Amazon, in the background."""
-        row = self.orders.row
-        if row is not None:
-            self.desk.refresh([row.id])
-            self.say(f"Reading {display(row.id, 40)} from Amazon.")
+    def refresh_orders(self, order_ids: Iterable[str]) -> None:
+        """Read orders from Amazon, in the background; they are marked in the list until they are read."""
+        self.say(self._refreshing.begin(order_ids))
+        self._beat()
 
     def step_pane(self, step: int) -> None:
         """Move the focus to the next pane that is shown."""
@@ -236,18 +253,10 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
             self.panes.zoom(False)
         elif self.where != "list":
             self.to_list()
-        elif len(self.orders.selected) > 1 and not self._asked_peel:
-            self._asked_peel = True
-            self.say(f"Press Esc again to drop the selection of {len(self.orders.selected)}.")
-        elif self.orders.selected:
-            self.orders.clear_selection()
-            self.say("Nothing is selected.")
-        else:
+        elif not self.listing.peel():
             self.term = ""
             self.sitting.take_note()
             self.say("")
-        if not self.orders.selected:
-            self._asked_peel = False
 
     # Following
 
@@ -279,11 +288,22 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
             self.orders.take(pulse.changed)
             if self.orders.row is not None and self.orders.row.id in pulse.changed:
                 self._look()
-        self._frame.take(pulse, len(self.desk.in_flight()))
+        self._frame.take(pulse, len(self.desk.in_flight()), self.listing.named)
+        if "beat" not in self.alarms:
+            self._beat()
+
+    def _beat(self) -> None:
+        """Move the signs of what is under way; without any nothing moves and nothing is sent."""
+        sent = (intent.draft.wish.order_id for intent in self.desk.in_flight())
+        busy = frozenset((*sent, *self._refreshing.waiting))
+        if busy or self.orders.busy:
+            self.orders.spin(busy)
+        if busy:
+            self.alarms.set("beat", BEAT, self._beat)
 
     def _tick(self) -> None:
         self.orders.tick()
-        self._frame.show()
+        self.shown()
         if "follow" not in self.alarms:
             self.try_to(self._look)
 
@@ -300,6 +320,9 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
             heard = self._news.hear(intent)
             if heard is not None:
                 self.say(heard[0], warning=heard[1], unasked=True)
+        done = self._refreshing.heard(message.event)
+        if done is not None:
+            self.say(done[0], warning=done[1])
         if "pulse" not in self.alarms:
             self.alarms.set("pulse", 0.1, self._pulse)
 
@@ -324,7 +347,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         if order is None or offer.target is None or order_id_of(offer.target) != order.id:
             return
         if offer.verb is Verb.REFRESH:
-            self.try_to(self.refresh_order)
+            self.try_to(lambda: self.refresh_orders([order.id]))
         else:
             amount = read_amount(message.amount, offer) if message.amount else None
             if isinstance(amount, str):

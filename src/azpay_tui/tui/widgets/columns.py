@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from azpay_tui.domain.marks import needs_person
+from azpay_tui.domain.money import Money
 from azpay_tui.domain.rows import ListRow
-from azpay_tui.tui.display import display, fit
+from azpay_tui.tui.display import display, fit, width
 from azpay_tui.tui.widgets.words import glyph, span
 
 NARROW: Final = 60
 """Cells below which a line is sign, order and amount alone."""
 GUTTER: Final = 2
 """Cells in front: `>` cursor, `*` selected."""
+SMALLEST_AMOUNT: Final = 9
+"""Cells of an amount, `12,345.00`; the column grows with what it has to hold."""
 _EXPIRES_CELLS: Final = 7
 _IN_FLIGHT: Final = frozenset({"CAPTURING", "REFUNDING", "PENDING"})
 
@@ -31,12 +34,12 @@ class Column:
     align: Literal["left", "right"] = "left"
 
 
-def _amount(row: ListRow, now: datetime) -> str:
-    return row.amount.grouped() if row.amount else "-"
+def _amount(money: Money | None) -> str:
+    return "-" if money is None else money.grouped()
 
 
 def _currency(row: ListRow, now: datetime) -> str:
-    return display(row.amount.currency, 3) if row.amount else ""
+    return "" if row.amount is None else display(row.amount.currency, 3)
 
 
 def _expires(row: ListRow, now: datetime) -> str:
@@ -53,57 +56,86 @@ def _flags(row: ListRow, now: datetime) -> str:
     return f"{needs}{sign}{'n' if 'note' in row.marks else ' '}"
 
 
-def _age(row: ListRow, now: datetime) -> str:
-    if row.created is None:
-        return "-"
-    old = max(timedelta(0), now - row.created)
-    return span(old).split()[0]
+def _ago(at: datetime | None, now: datetime) -> str:
+    return "-" if at is None else span(max(timedelta(0), now - at)).split()[0]
 
 
-def _shown(limit: int) -> Callable[[str | None], str]:
-    return lambda text: display(text, limit) if text else "-"
+def _shown(text: str | None, limit: int) -> str:
+    return display(text, limit) if text else "-"
 
 
 _STATUS: Final = Column("STATUS", 15, lambda row, now: f"{glyph(row.status)} {display(row.status, 13)}")
 _SIGN: Final = Column("", 1, lambda row, now: glyph(row.status))
 _ORDER: Final = Column("ORDER", 19, lambda row, now: display(row.id, 19))
-_AMOUNT: Final = Column("AMOUNT", 12, _amount, "right")
-_CURRENCY: Final = Column("CUR", 3, _currency)
-_EXPIRES: Final = Column("EXPIRES", _EXPIRES_CELLS, _expires, "right")
-_SHIP: Final = Column("SHIP", 4, lambda row, now: display(row.ship, 4))
-_FLAGS: Final = Column("", 3, _flags)
-_NUMBER: Final = Column("NUMBER", 12, lambda row, now: _shown(40)(row.number))
-_AGE: Final = Column("AGE", 4, _age, "right")
-_SMALLEST_BUYER: Final = 6
+OPTIONAL: Final[dict[str, Column]] = {
+    "number": Column("NUMBER", 12, lambda row, now: _shown(row.number, 40)),
+    "currency": Column("CUR", 3, _currency),
+    "captured": Column("CAPTURED", 12, lambda row, now: _amount(row.captured), "right"),
+    "refunded": Column("REFUNDED", 12, lambda row, now: _amount(row.refunded), "right"),
+    "age": Column("AGE", 4, lambda row, now: _ago(row.created, now), "right"),
+    "expires": Column("EXPIRES", _EXPIRES_CELLS, _expires, "right"),
+    "ship": Column("SHIP", 4, lambda row, now: display(row.ship, 4)),
+    "buyer": Column("BUYER", 6, lambda row, now: _shown(row.buyer, 80)),
+    "refreshed": Column("READ", 4, lambda row, now: _ago(row.refreshed_at, now), "right"),
+    "flags": Column("", 3, _flags),
+}
+"""Columns that may be left out, by name, in the order in which they stand; the buyer takes what is left over."""
+SENTENCES: Final[dict[str, str]] = {
+    "number": "the shop's order number",
+    "currency": "the currency of the amount",
+    "captured": "what was captured",
+    "refunded": "what was refunded, refunds in flight among it",
+    "age": "how old the order is",
+    "expires": "until the next deadline",
+    "ship": "whether the parcel may leave",
+    "buyer": "the buyer's name",
+    "refreshed": "how long ago it was read from Amazon",
+    "flags": "! needs you, z due, ~ in flight, ? unknown, n note",
+}
+"""What each of them says, for the menu."""
+USUAL: Final = ("currency", "expires", "buyer", "flags", "age", "ship", "number")
+"""What is shown unless a person chose, the most important first: from its end columns are dropped as width shrinks."""
+_BY_IMPORTANCE: Final = (*USUAL[:5], "captured", "refunded", "refreshed", *USUAL[5:])
+_ROOMY: Final = {"age": 4, "ship": 10, "number": 12}
+"""Cells by which the buyer's name must still be able to grow beside a column that is a luxury."""
 _WIDEST_BUYER: Final = 32
 
 
-def _buyer(cells: int) -> Column:
-    return Column("BUYER", cells, lambda row, now: _shown(80)(row.buyer))
+def known(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that are columns, the most important first; raises `ValueError` for one that is none."""
+    wanted = tuple(names)
+    for name in wanted:
+        if name not in OPTIONAL:
+            raise ValueError(f"There is no column {name[:40]!r}; there are {', '.join(OPTIONAL)}.")
+    return tuple(name for name in _BY_IMPORTANCE if name in wanted)
 
 
-def layout(cells: int) -> tuple[Column, ...]:
-    """Choose the columns for a width (the gutter included): status, order and amount always, the rest by priority."""
+def amount_cells(rows: Iterable[ListRow]) -> int:
+    """Return how wide the column of amounts must be, so that none of them is cut."""
+    return max((width(row.amount.grouped()) for row in rows if row.amount is not None), default=0)
+
+
+def layout(cells: int, chosen: Sequence[str] | None = None, *, amounts: int = SMALLEST_AMOUNT) -> tuple[Column, ...]:
+    """Choose the columns for a width (the gutter included): status, order and amount always, the rest by priority.
+
+    `chosen` are names of `OPTIONAL`; None: the usual ones. `amounts` is how many cells the widest amount takes.
+    """
+    amount = Column("AMOUNT", max(amounts, SMALLEST_AMOUNT), lambda row, now: _amount(row.amount), "right")
     if cells < NARROW:
-        return (_SIGN, _ORDER, _AMOUNT, _CURRENCY)
-    chosen = [_STATUS, _ORDER, _AMOUNT, _CURRENCY]
-    left = cells - GUTTER - sum(column.cells + 1 for column in chosen) + 1
-    extra: list[Column] = []
-    for column in (_EXPIRES, _SHIP, _FLAGS):
-        if left > column.cells:
-            extra.append(column)
-            left -= column.cells + 1
-    middle: list[Column] = []
-    if left > _SMALLEST_BUYER + _NUMBER.cells + 1 + 10:
-        middle.append(_NUMBER)
-        left -= _NUMBER.cells + 1
-    if left > _SMALLEST_BUYER + _AGE.cells + 1 + 10:
-        middle.append(_AGE)
-        left -= _AGE.cells + 1
-    if left > _SMALLEST_BUYER:
-        middle.append(_buyer(min(left - 1, _WIDEST_BUYER)))
-    flags = [column for column in extra if column is _FLAGS]
-    return (*chosen, *(column for column in extra if column is not _FLAGS), *middle, *flags)
+        return (_SIGN, _ORDER, amount, OPTIONAL["currency"])
+    left = cells - GUTTER - sum(column.cells + 1 for column in (_STATUS, _ORDER, amount)) + 1
+    names: list[str] = []
+    for name in USUAL if chosen is None else known(chosen):
+        room = left - OPTIONAL[name].cells - 1
+        if room >= 0 and (chosen is not None or room >= _ROOMY.get(name, 0)):
+            names.append(name)
+            left = room
+    shown = {name: column for name, column in OPTIONAL.items() if name in names}
+    if "buyer" in shown:
+        least = shown["buyer"]
+        shown["buyer"] = Column(least.title, min(least.cells + left, _WIDEST_BUYER), least.text)
+    number = [shown.pop("number")] if "number" in shown else []
+    return (_STATUS, _ORDER, *number, amount, *shown.values())
 
 
 def titles(columns: tuple[Column, ...]) -> str:
@@ -111,7 +143,11 @@ def titles(columns: tuple[Column, ...]) -> str:
     return " ".join(fit(column.title, column.cells, column.align) for column in columns)
 
 
-def line(columns: tuple[Column, ...], row: ListRow, now: datetime) -> tuple[str, str]:
-    """Return a row as the text of its first column, which may be coloured, and the rest; without gutter."""
+def line(columns: tuple[Column, ...], row: ListRow, now: datetime, *, busy: str = "") -> tuple[str, str]:
+    """Return a row as the text of its first column, which may be coloured, and the rest; without gutter.
+
+    `busy` replaces the sign in front of a row that something happens to right now.
+    """
     texts = [fit(column.text(row, now), column.cells, column.align) for column in columns]
-    return texts[0], " " + " ".join(texts[1:])
+    first = busy + texts[0][1:] if busy else texts[0]
+    return first, " " + " ".join(texts[1:])

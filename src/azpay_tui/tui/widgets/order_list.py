@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from rich.segment import Segment
 from textual import events
@@ -14,11 +15,17 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from azpay_tui.backoffice.ports import Reader
+from azpay_tui.domain.filters import Narrowed
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import fit
-from azpay_tui.tui.widgets.columns import layout, line, titles
+from azpay_tui.tui.selection import MOST, Selection
+from azpay_tui.tui.sight import Sight
+from azpay_tui.tui.widgets.columns import SMALLEST_AMOUNT, Column, amount_cells, layout, line, titles
 from azpay_tui.tui.widgets.window import Window
+
+BEATS: Final = ("~", "=")
+"""The signs that take turns in front of an order that something happens to."""
 
 
 class OrderList(Widget, can_focus=True):
@@ -56,13 +63,19 @@ class OrderList(Widget, can_focus=True):
         super().__init__(id=id)
         self._window = Window(reader)
         self._now = now
+        self.sight = Sight()
+        """What is shown."""
         self._by_half_pages = by_half_pages
         self._top = 0
         self._cursor = 0
         self._painted: dict[int, tuple[str, str]] = {}
         self._empty: tuple[str, ...] = ()
-        self.selected: dict[str, ListRow] = {}
-        """Selected orders by id, in the order of selection."""
+        self._amounts = 0
+        self.selection = Selection()
+        """The selected orders, which belong to no view."""
+        self.busy: frozenset[str] = frozenset()
+        """Orders that something happens to right now: sent, or read from Amazon."""
+        self._beat = 0
         self.arrived = 0
         """Rows that belong into what is shown and were not there when it was read."""
 
@@ -70,8 +83,28 @@ class OrderList(Widget, can_focus=True):
 
     @property
     def view(self) -> str:
-        """The view that is shown."""
-        return self._window.view
+        """The built-in view that is shown, whole or narrowed."""
+        return self.sight.view
+
+    @property
+    def selected(self) -> dict[str, ListRow]:
+        """Selected orders by id, in the order of selection."""
+        return self.selection.rows
+
+    @property
+    def total(self) -> int | None:
+        """How many orders the filter leaves; None: more than are counted, or there is no filter."""
+        return self._window.total
+
+    @property
+    def held(self) -> tuple[ListRow, ...]:
+        """The rows that were read."""
+        return tuple(self._window.rows)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every order of the list is held."""
+        return self._window.complete
 
     @property
     def row(self) -> ListRow | None:
@@ -95,33 +128,60 @@ class OrderList(Widget, can_focus=True):
 
     # Reading
 
-    def load(self, view: str) -> None:
-        """Show a view from its start."""
-        self._window.first(view)
-        self._top = self._cursor = self.arrived = 0
+    def show(self, sight: Sight) -> None:
+        """Show something else from its start; raises `ValueError` for a sort that its view does not have."""
+        self._window.show(sight.view, sight.sort, Narrowed(sight.filter, self._now()))
+        self.sight = sight
+        self._top = self._cursor = self.arrived = self._amounts = 0
+        self.selection.end()
+        self._everything()
+
+    def change(self, sight: Sight) -> None:
+        """Show the same orders otherwise, with the cursor on the same order where it is still among them."""
+        row, on_screen = self.row, self._cursor - self._top
+        self._window.show(sight.view, sight.sort, Narrowed(sight.filter, self._now()))
+        self.sight = sight
+        still = self._window.here(row.id) if row is not None else None
+        self._cursor = 0 if still is None else self._window.around(still)
+        self._top = self._cursor - on_screen
+        self.arrived = self._amounts = 0
+        self.selection.end()
         self._everything()
 
     def reload(self) -> None:
         """Read the view again, with the cursor on the same order."""
         on_screen = self._cursor - self._top
+        self._window.narrowed = Narrowed(self.sight.filter, self._now())
         self._cursor = self._window.reload(self.row)
         self._top = self._cursor - on_screen
         self.arrived = 0
+        self.selection.end()
         self._everything()
 
     def take(self, order_ids: Iterable[str]) -> None:
         """Show what changed in the cache: known rows in place, new ones only announced (`arrived`)."""
-        for index in self._window.update(order_ids):
+        changed = tuple(order_ids)
+        for index in self._window.update(changed):
             self._paint_row(index)
+        self._widen()
         if not self._window.rows:
             self._window.first(self.view)
             if self._window.rows:
                 self._everything()
             return
-        arrived = self._window.arrived()
-        if arrived != self.arrived:
-            self.arrived = arrived
-            self.post_message(self.Changed())
+        chosen = [order_id for order_id in changed if order_id in self.selection]
+        self.selection.update({order_id: self._window.known(order_id) for order_id in chosen})
+        self._window.count()
+        self.arrived = self._window.arrived()
+        self.post_message(self.Changed())
+
+    def spin(self, busy: frozenset[str]) -> None:
+        """Move the sign of the orders that something happens to; the others get theirs back."""
+        before, self.busy = self.busy, busy
+        self._beat += 1
+        for index, row in enumerate(self.rows_on_screen, self._top):
+            if row.id in before or row.id in busy:
+                self._paint_row(index)
 
     def leave(self, order_ids: Iterable[str]) -> None:
         """Take orders out of what is shown that a person's own doing took out of the view.
@@ -167,13 +227,18 @@ class OrderList(Widget, can_focus=True):
 
     def to_top(self) -> None:
         """Move to the first row of the view."""
-        if self._window.offset != 0:
+        if self._window.offset != 0 and self.selection.anchor is None:
             self._window.first(self.view)
             self._painted.clear()
-        self._go(0, 0)
+        self._go(-MOST if self.selection.anchor is not None else 0, 0)
 
     def to_end(self) -> None:
-        """Move to the last row of the view."""
+        """Move to the last row of the view; a range reaches as far as can be selected."""
+        if self.selection.anchor is not None:
+            while len(self._window.rows) < MOST and self._window.grow_down():
+                pass
+            self._go(len(self._window.rows) - 1)
+            return
         self._window.last()
         self._top = 0
         self._cursor = max(0, len(self._window.rows) - 1)
@@ -197,9 +262,21 @@ class OrderList(Widget, can_focus=True):
             visible = self._top <= index < self._top + self._page
             self._go(index, None if visible else max(0, index - on_screen))
 
-    def find(self, term: str, *, forward: bool = True) -> bool:
-        """Move to the next order of the view that a text is found in; returns whether there is one."""
+    def find(self, term: str, *, forward: bool = True) -> tuple[int | None, int | None] | None:
+        """Move to the next order of the list that a text is found in.
+
+        Returns its number among those found, from 1, and how many they are (each None beyond what is counted); None
+        when there is no such order.
+        """
         row = self._window.find(term, self.row, forward=forward)
+        if row is None:
+            return None
+        self.go_to(row)
+        return self._window.found(term, row)
+
+    def go_to_id(self, order_id: str) -> bool:
+        """Move to an order of this list; returns whether it is in it."""
+        row = self._window.here(order_id)
         if row is not None:
             self.go_to(row)
         return row is not None
@@ -219,11 +296,14 @@ class OrderList(Widget, can_focus=True):
         self._cursor = max(0, min(index, len(self._window.rows) - 1))
         self._top = self._fitting_top(shown if top is None else top - gone)
         if self._top != shown:
+            self._widen()
             self.refresh()
         elif self._cursor != before:
             self._paint_row(before)
             self._paint_row(self._cursor)
         if self._cursor != before:
+            if self.selection.anchor is not None:
+                self._stretch()
             self._tell()
 
     def _fitting_top(self, top: int) -> int:
@@ -239,22 +319,37 @@ class OrderList(Widget, can_focus=True):
 
     def toggle(self) -> None:
         """Select the order under the cursor, or no longer."""
-        row = self.row
-        if row is None:
-            return
-        if self.selected.pop(row.id, None) is None:
-            self.selected[row.id] = row
-        self._paint_row(self._cursor)
+        if self.row is not None:
+            self.selection.toggle(self.row)
+            self._paint_row(self._cursor)
+            self.post_message(self.Changed())
+
+    def draw_range(self) -> bool:
+        """Begin a range at the cursor, or end it; returns whether there is one now. Its orders are selected."""
+        if self.selection.anchor is not None:
+            self.selection.end()
+        elif self.row is not None:
+            self.selection.begin(self.row)
+            self._paint_row(self._cursor)
+        self._window.pinned = self.selection.anchor is not None
         self.post_message(self.Changed())
+        return self._window.pinned
+
+    def select(self, *, everything: bool) -> int:
+        """Select all rows held, or every one of the list; returns how many of these are selected now."""
+        rows = self._window.matching(MOST) if everything else self._window.rows
+        count = self.selection.add(rows)
+        self.refresh()
+        self.post_message(self.Changed())
+        return count
 
     def clear_selection(self) -> None:
         """Select nothing."""
-        chosen = tuple(self.selected)
-        self.selected.clear()
-        for order_id in chosen:
+        for order_id in self.selection.clear():
             index = self._window.index_of(order_id)
             if index is not None:
                 self._paint_row(index)
+        self._window.pinned = False
         self.post_message(self.Changed())
 
     def deselect(self, order_ids: Iterable[str]) -> None:
@@ -265,11 +360,20 @@ class OrderList(Widget, can_focus=True):
                 self._paint_row(index)
         self.post_message(self.Changed())
 
+    def _stretch(self) -> None:
+        for order_id in self.selection.stretch(self._window.rows, self._cursor):
+            index = self._window.index_of(order_id)
+            if index is not None:
+                self._paint_row(index)
+        self._window.pinned = self.selection.anchor is not None
+
     # Painting
 
     def _everything(self) -> None:
+        self._window.pinned = False
         self._top = self._fitting_top(self._top)
         self._painted.clear()
+        self._widen()
         self.refresh()
         self._tell()
 
@@ -287,14 +391,26 @@ class OrderList(Widget, can_focus=True):
     def _paint_line(self, y: int) -> None:
         self.refresh(Region(0, y, self.size.width, 1))
 
+    def _layout(self) -> tuple[Column, ...]:
+        return layout(self.size.width, self.sight.columns, amounts=self._amounts)
+
     def _texts(self, row: ListRow) -> tuple[str, str]:
-        return line(layout(self.size.width), row, self._now())
+        busy = BEATS[self._beat % len(BEATS)] if row.id in self.busy else ""
+        return line(self._layout(), row, self._now(), busy=busy)
+
+    def _widen(self) -> None:
+        """Give amounts the room of the widest one that was seen; the columns move then, and only then."""
+        cells = amount_cells(self.rows_on_screen)
+        if cells > self._amounts:
+            self._amounts = cells
+            if cells > SMALLEST_AMOUNT:
+                self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw the titles, a row, what stands in an empty list, or nothing."""
         cells = self.size.width
         if y == 0:
-            return Strip([Segment(fit("  " + titles(layout(cells)), cells), theme.TITLES)], cells)
+            return Strip([Segment(fit("  " + titles(self._layout()), cells), theme.TITLES)], cells)
         row = self._window.at(self._top + y - 1)
         if row is None:
             self._painted.pop(y, None)

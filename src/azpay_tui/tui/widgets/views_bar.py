@@ -12,7 +12,7 @@ from textual.message import Message
 
 from azpay_tui.domain.rows import VIEWS
 from azpay_tui.tui import theme
-from azpay_tui.tui.display import width
+from azpay_tui.tui.display import display, width
 from azpay_tui.tui.widgets.line import Line, Part
 
 NAMES: Final[dict[str, str]] = {
@@ -25,25 +25,46 @@ NAMES: Final[dict[str, str]] = {
 }
 _SHORT: Final[dict[str, str]] = NAMES | {"attention": "Attn", "to-capture": "Capture"}
 
+_KEYS: Final = 9
+"""Views that have a digit."""
 
 _NUMBERS: Final = re.compile(r"\[(\d)\]|\b(\d):")
 """What stands in front of a view's name."""
 
 
-def bar_text(active: str, counts: Mapping[str, int], cells: int) -> str:
-    """Return the bar for a width: all counts when they fit, then shorter names, then only the active view's count."""
+def bar_text(
+    active: str, counts: Mapping[str, int], cells: int, names: Sequence[str] = VIEWS, total: int | None = None
+) -> str:
+    """Return the bar for a width: all counts when they fit, then shorter names, then only the active view's count.
 
-    def bar(names: Mapping[str, str], gap: str, counted: bool) -> str:
-        parts = []
-        for number, view in enumerate(VIEWS, 1):
-            key = f"[{number}]" if view == active else f"{number}:"
-            count = f" {counts.get(view, 0):,}" if counted or view == active else ""
-            parts.append(f"{key}{names[view]}{count}")
-        return gap.join(parts)
+    `names` are the built-in views and behind them the saved ones, whose orders are counted (`total`) only while one of
+    them is shown. What has no room even so is left out from the end, but for the active one.
+    """
+    saved = names[len(VIEWS) :]
+
+    def part(number: int, name: str, labels: Mapping[str, str], counted: bool) -> str:
+        key = f"[{number}]" if name == active else f"{number}:" if number <= _KEYS else ""
+        if name in VIEWS:
+            count = f" {counts.get(name, 0):,}" if counted or name == active else ""
+            return f"{key}{labels[name]}{count}"
+        count = f" {total:,}" if name == active and total is not None else ""
+        return f"{key}{display(name, 30)}{count}"
+
+    def bar(labels: Mapping[str, str], gap: str, counted: bool, left_out: int = 0) -> str:
+        kept = [
+            part(number, name, labels, counted)
+            for number, name in enumerate(names, 1)
+            if number <= len(names) - left_out or name == active
+        ]
+        return gap.join(kept)
 
     text = ""
-    for names, gap, counted in ((NAMES, "  ", True), (NAMES, " ", True), (_SHORT, " ", True), (_SHORT, " ", False)):
-        text = bar(names, gap, counted)
+    for labels, gap, counted in ((NAMES, "  ", True), (NAMES, " ", True), (_SHORT, " ", True), (_SHORT, " ", False)):
+        text = bar(labels, gap, counted)
+        if width(text) <= cells:
+            return text
+    for left_out in range(1, len(saved) + 1):
+        text = bar(_SHORT, " ", False, left_out)
         if width(text) <= cells:
             break
     return text
@@ -70,15 +91,19 @@ class ViewsBar(Line):
         super().__init__(id=id)
         self._active = VIEWS[0]
         self._counts: dict[str, int] = {}
+        self._names: tuple[str, ...] = VIEWS
+        self._total: int | None = None
 
-    def show(self, active: str, counts: Mapping[str, int]) -> None:
-        """Show which view is active and how many orders each has."""
-        self._active, self._counts = active, dict(counts)
-        self.put((f"{active} {sorted(counts.items())}", theme.PLAIN))
+    def show(
+        self, active: str, counts: Mapping[str, int], names: Sequence[str] = VIEWS, total: int | None = None
+    ) -> None:
+        """Show which view is active, how many orders each built-in one has, and how many the active one."""
+        self._active, self._counts, self._names, self._total = active, dict(counts), tuple(names), total
+        self.put((f"{active} {sorted(counts.items())} {self._names} {total}", theme.PLAIN))
 
     def parts_for(self, cells: int) -> Sequence[Part]:
         """Set the bar for a width."""
-        return ((bar_text(self._active, self._counts, cells), theme.PLAIN),)
+        return ((bar_text(self._active, self._counts, cells, self._names, self._total), theme.PLAIN),)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Tell which view it was."""
