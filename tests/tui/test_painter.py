@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import unicodedata
 from collections.abc import Callable, Iterator
 
 import pyte
@@ -10,6 +12,7 @@ import pytest
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
+from tests.tui.desk import HOSTILE
 from tests.tui.terminal import Terminal
 from textual.strip import Strip
 
@@ -109,6 +112,18 @@ def test_blanks_at_the_end_are_erased_and_not_written() -> None:
 def test_a_link_is_opened_and_closed() -> None:
     painted = Glass().paint((0, 0, [Segment("go", Style(link="https://example.com")), Segment(" on", Style())]))
     assert "\x1b]8;;https://example.com\x1b\\go\x1b]8;;\x1b\\" in painted
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_that_steers_a_terminal_leaves_even_if_a_widget_lets_it_through(text: str) -> None:
+    painted = Painter(None).paint([(0, 0, [Segment(text)])], 400, 1, HOME)
+    for sequence in ("\x1b[H", "\x1b[2K"):
+        painted = painted.replace(sequence, "")
+    shown = re.sub(r"\x1b\[(?:\d+;\d+H|\d*C|K)", "", painted)
+    assert not any(unicodedata.category(character) == "Cc" for character in shown)
+    linked = Painter(None).paint([(0, 0, [Segment("x", Style(link=text))])], 400, 1, HOME)
+    assert linked.count("\x1b]") in (0, 2)
+    assert "\x07" not in linked
 
 
 def test_a_new_size_is_painted_whole() -> None:

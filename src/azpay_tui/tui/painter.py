@@ -29,6 +29,7 @@ BLANK: Final[Cell] = (" ", PLAIN)
 _SAME_RUN: Final = 4
 """Unchanged cells between two changed ones that are cheaper to write again than to jump over."""
 _SHORTEST_ERASE: Final = 4
+_CONTROLS: Final = dict.fromkeys((*range(32), *range(127, 160)), "?")
 _DEFAULTS: Final = frozenset({"39", "49"})
 
 
@@ -57,8 +58,8 @@ def _chop_spans(update: ChopsUpdate) -> Iterator[Span]:
 def _look(style: Style | None, colors: ColorSystem | None) -> Look:
     if style is None:
         return PLAIN
-    link = style.link or ""
-    bare = style.update_link(None) if link else style
+    link = style.link if style.link and style.link.isascii() and style.link.isprintable() else ""
+    bare = style.update_link(None) if style.link else style
     codes = bare.render("x", color_system=colors).partition("x")[0].removeprefix("\x1b[").removesuffix("m").split(";")
     if "38" not in codes and "48" not in codes:
         codes = [code for code in codes if code not in _DEFAULTS]
@@ -88,6 +89,8 @@ def cells_of(segments: Iterable[Segment], colors: ColorSystem | None) -> list[Ce
         if control or not text:
             continue
         look = _look(style, colors)
+        if not text.isprintable():
+            text = text.translate(_CONTROLS)  # the last door: what every widget should have replaced by now
         if text.isascii():
             cells.extend(zip(text, repeat(look)))
             continue
@@ -216,14 +219,14 @@ def _runs(known: Sequence[Cell], row: Sequence[Cell]) -> Iterator[tuple[int, int
             start = x
         elif start < 0:
             start = x
-        stop = max(stop, x + 1 + _spill(after[0]))
+        stop = max(stop, x + 1 + _spill(after[0])) if not after[0].isascii() else max(stop, x + 1)
     if start >= 0:
         yield _whole(known, row, start, stop)
 
 
 def _spill(text: str) -> int:
     """Return over how many cells behind it a character may be drawn by a terminal that gives it another width."""
-    return 0 if not text or text.isascii() or _certain(text) else 2 * len(text)
+    return 0 if _certain(text) else 2 * len(text)
 
 
 def _whole(known: Sequence[Cell], row: Sequence[Cell], start: int, stop: int) -> tuple[int, int]:
