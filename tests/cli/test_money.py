@@ -420,6 +420,13 @@ def test_show_explains_every_reason(shop: Shop, situation: str, words: str) -> N
     assert words not in shop.good("orders", "show", order, "--json").out
 
 
+def test_show_says_why_an_order_needs_a_person_and_names_the_command(shop: Shop) -> None:
+    order = shop.make("authorized", age="6d")
+    shown = shop.good("orders", "show", order).out
+    assert "lapses-soon: The 7-day guarantee or the authorization ends within 48 hours." in shown
+    assert f"Next: Capture it (azpay capture {order}), or authorize anew" in shown
+
+
 def test_a_refusal_names_the_date_that_changes_it(shop: Shop) -> None:
     order = shop.make("pending")
     done = shop("capture", order, "--yes")

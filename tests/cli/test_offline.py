@@ -99,3 +99,13 @@ def test_an_intent_nobody_knows_is_a_usage_error(shop: Shop) -> None:
     for command in (("show", "I-000077"), ("resume", "I-000077")):
         assert shop("journal", *command, "--json").code == 2
     assert shop.good("journal", "resume", "--json").json == {"intents": []}
+
+
+def test_people_read_once_that_nothing_was_sent_and_what_to_do(shop: Shop) -> None:
+    order = shop.make("authorized")
+    fault = {"match": {"operation": "get-permission", "id": order}, "fault": "status", "code": 503, "times": 50}
+    shop.sim("POST", "/_sim/faults", fault)
+    done = shop("capture", order, "--yes")
+    assert done.code == 6
+    assert done.err.count("othing was sent") == 1
+    assert "offline:" not in done.out + done.err

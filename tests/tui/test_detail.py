@@ -245,3 +245,14 @@ async def test_nothing_is_cut_at_small_widths(width: int) -> None:
         painted = "".join("".join(segment.text for segment in strip) for strip in strips)
         for word in app.view.text.split():
             assert word in painted
+
+
+async def test_why_an_order_needs_a_person_is_in_plain_words() -> None:
+    soon = await text_of(an_order(age=timedelta(days=5, hours=10)))
+    assert "lapses-soon: The 7-day guarantee or the authorization ends within 48 hours." in soon
+    assert "Next: Capture it (a c), or authorize anew before you ship." in soon
+    lapsed = await text_of(an_order(states.CANCELED, reason="ExpiredUnused", age=timedelta(days=31)))
+    assert "ExpiredUnused: The authorization lapsed without a capture." in lapsed
+    assert "lapsed: The authorization ended" not in lapsed
+    odd = await text_of(an_order("Teleported"))
+    assert "unrecognised: Amazon says something that this version does not know." in odd

@@ -652,3 +652,57 @@ async def test_a_pick_has_no_default() -> None:
 def test_each_verb_has_a_situation() -> None:
     assert set(SITUATIONS) == set(MONEY_VERBS)
     assert ActionResult.__slots__
+
+
+# What it will look like afterwards
+
+
+async def test_what_will_be_follows_the_amount_as_it_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(action, "DEBOUNCE", 3600)
+    bench = Bench(Verb.CAPTURE)
+    async with bench.app.run_test(size=(80, 24)) as pilot:
+        assert "captured 89.19 USD, left to charge 0.00 USD, the order closes" in said(bench)
+        await checked(pilot, bench)
+        await enter(pilot, bench, "amount", "40")
+        # Before Amazon was asked about this amount: the sentence is there, the button is not.
+        assert "captured 40.00 USD, the other 49.19 USD of this authorization gone" in said(bench)
+        assert "left to charge 49.19 USD, the order stays open." in said(bench)
+        assert not bench.enabled
+        await enter(pilot, bench, "amount", "x")
+        assert "the amount you type is taken from the buyer" in said(bench)
+
+
+async def test_a_refund_beyond_what_was_taken_says_who_pays_it() -> None:
+    bench = Bench(Verb.REFUND)
+    async with bench.app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot, bench)
+        assert "the amount you type goes back, besides the 0.00 USD refunded of 89.19 USD" in said(bench)
+        await enter(pilot, bench, "amount", "100.00")
+        assert "10.81 USD more than was taken, which you pay yourself" in said(bench)
+        assert "left to refund 2.56 USD" in said(bench)
+
+
+@pytest.mark.parametrize("verb", MONEY_VERBS)
+async def test_what_will_be_is_never_a_placeholder(verb: Verb) -> None:
+    bench = Bench(verb)
+    async with bench.app.run_test(size=(80, 24)) as pilot:
+        first = said(bench)
+        assert first.endswith(".")
+        assert "shown when" not in first
+        await checked(pilot, bench)
+        assert said(bench).endswith(".")
+
+
+async def test_moments_in_a_dialog_are_in_the_profiles_zone() -> None:
+    bench = Bench(Verb.AUTHORIZE)
+    bench.desk._profile = replace(bench.desk.profile, timezone="Asia/Tokyo")
+    async with bench.app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot, bench)
+        assert "guaranteed until 2026-11-27 21:00 JST" in said(bench)
+        assert "UTC" not in bench.all_text()
+
+
+def said(bench: Bench) -> str:
+    """Return what the dialog says of afterwards, as one line."""
+    text = " ".join(bench.says("after").split())
+    return text.removeprefix("After this ").partition(" Request key")[0]

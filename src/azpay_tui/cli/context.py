@@ -111,7 +111,7 @@ class Context:
         profile = self.profile()
         reason = None
         if self.read_only:
-            reason = "Read-only: azpay was started with --read-only."
+            reason = "Read-only: azpay was started with --read-only; start it without to act."
         elif not profile.writable:
             reason = f"Read-only: profile {profile.name} is not writable; set writable = true in its configuration."
         return self.builder.info(profile, reason)

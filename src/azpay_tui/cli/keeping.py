@@ -16,6 +16,8 @@ from azpay_tui.cli.context import Context
 from azpay_tui.cli.outcome import OK, UNKNOWN, USAGE, CommandError
 from azpay_tui.cli.output import Progress, error_value, json_result, result, say, shown
 from azpay_tui.cli.reads import show_intents
+from azpay_tui.cli.wording import way
+from azpay_tui.domain import telling
 from azpay_tui.domain.intent import OPEN_STATES, Intent, State
 from azpay_tui.domain.order import kind_of, order_id_of
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
@@ -183,7 +185,8 @@ def _watch(desk: Desk) -> None:
         nonlocal last
         if event.kind == "intent" and event.intent is not None:
             wish = event.intent.draft.wish
-            say(shown(f"{wish.verb} {wish.target}: {event.intent.state}"))
+            told = telling.tell(event.intent).text(way(wish.order_id))
+            say(shown(f"{wish.verb} {wish.target}: {event.intent.state}. {told}".rstrip()))
         elif event.kind == "orders" and event.order_ids:
             say(f"{len(event.order_ids)} {'order' if len(event.order_ids) == 1 else 'orders'} changed.")
         status = desk.reader.status(desk.now())

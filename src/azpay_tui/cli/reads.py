@@ -189,7 +189,7 @@ def _order_lines(order: Order, now: datetime, valid: frozenset[Verb]) -> list[st
         "Read": utc(row.refreshed_at) or "never",
     }
     lines = [f"{label:<15}{shown(value)}" for label, value in facts.items() if value]
-    lines += [f"  {shown(text)}" for text in order_meanings(order, valid)]
+    lines += [f"  {shown(text)}" for text in order_meanings(order, row.attention, valid)]
     for charge in order.charges:
         captured = f", captured {charge.captured}" if charge.captured else ""
         refunded = f", refunded {charge.refunded}" if charge.refunded else ""

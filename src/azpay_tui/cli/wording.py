@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
+from azpay_tui.domain.concerns import concern
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.reasons import About, explain
+
+_SAID_BY_REASONS: Final = frozenset({"declined", "suspended", "refund-declined"})
+"""Attention codes whose reason, shown with its object, says it better."""
 
 
 def way(order_id: str) -> Callable[[Verb], str]:
@@ -26,8 +31,13 @@ def meaning(code: str, of: About, order_id: str, valid: Collection[Verb], descri
     return f"{code}: {known.sentence} {known.money} {known.step(valid).write(way(order_id))}{own}"
 
 
-def order_meanings(order: Order, valid: Collection[Verb]) -> Iterator[str]:
-    """Yield what the reasons of the order itself mean, and the declines that left no charge at Amazon."""
+def order_meanings(order: Order, codes: Iterable[str], valid: Collection[Verb]) -> Iterator[str]:
+    """Yield why the order needs a person, what its own reasons mean, and the declines that left no charge at Amazon."""
+    for code in codes:
+        if code in _SAID_BY_REASONS:
+            continue
+        found = concern(code)
+        yield f"{code}: {found.sentence} {found.money} {found.step(valid).write(way(order.id))}"
     for reason in order.permission.reasons if order.permission else ():
         yield meaning(reason.code, "order", order.id, valid, reason.description)
     for decline in order.declines:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from azpay_tui.domain.rows import TimelineEntry
+from azpay_tui.domain.telling import plain
 from azpay_tui.store.cache.assemble import money
 from azpay_tui.store.times import from_micros, from_text
 
@@ -36,11 +37,11 @@ def timeline(
             amount, (state, reason, settled_at, settled_by, result_id) = rest[:3], rest[3:]
             add(from_text(at), "us", f"{verb} confirmed by {person}", target, *amount)
             if settled_at is not None:
-                why = f" ({reason})" if reason else ""
+                why = f" ({plain(reason)})" if reason else ""
                 by = f" by {settled_by}" if settled_by not in ("answer", None) else ""
                 add(from_text(settled_at), "us", f"{verb} {state}{by}{why}", result_id or target, *amount)
             elif state in ("unknown", "attention"):
-                add(from_text(at), "us", f"{verb} {state}: {reason or 'no answer yet'}", target, *amount)
+                add(from_text(at), "us", f"{verb} {state}: {plain(reason) or 'no answer yet'}", target, *amount)
     if cache is not None:
         for micros, what, object_id, *amount in cache.execute(_HAPPENINGS, (order_id,)).fetchall():
             add(from_micros(micros), "amazon", what, object_id, *amount)

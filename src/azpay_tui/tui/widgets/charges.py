@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from rich.text import Text
 
 from azpay_tui.domain import limits, states
+from azpay_tui.domain.concerns import concern
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.order import Charge, Order, Refund
 from azpay_tui.domain.reasons import About, explain
@@ -57,10 +58,27 @@ def pressing(order: Order, codes: Collection[str]) -> dict[Said, str | None]:
     return found
 
 
-def pressing_lines(reasons: dict[Said, str | None], valid: Collection[Verb]) -> Iterator[Text]:
-    """Yield each reason that needs a person in full."""
+_SAID_BY: Final[dict[str, About]] = {
+    "declined": "charge",
+    "lapsed": "charge",
+    "suspended": "order",
+    "refund-declined": "refund",
+}
+"""Attention codes that a reason of Amazon's says better."""
+
+
+def pressing_lines(codes: Iterable[str], reasons: dict[Said, str | None], valid: Collection[Verb]) -> Iterator[Text]:
+    """Yield in full why an order needs a person: Amazon's reasons, then what no reason says.
+
+    An unknown outcome is told with its action.
+    """
     for (code, of), description in reasons.items():
         yield Text(f"  {plain_reason(code, of, valid, description)}")
+    said = {of for _, of in reasons}
+    for code in codes:
+        if code != "unknown" and _SAID_BY.get(code) not in said:
+            found = concern(code)
+            yield Text(f"  {code}: {found.sentence} {found.money} {found.step(valid).write(keys_of)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import ClassVar
 
 from rich.text import Text
@@ -76,7 +76,10 @@ def _what_is_done(intent: OpenIntent, now: datetime) -> str:
         return f". It could not be learned: decide with azpay journal settle {intent.id}."
     if intent.state != "unknown":
         return ""
-    when = f", next {relative(intent.next_due, now)}" if intent.next_due is not None else ""
+    when = ""
+    if intent.next_due is not None:
+        soon = intent.next_due - now < timedelta(minutes=1)
+        when = f", next {'within a minute' if soon else relative(intent.next_due, now)}"
     return f". Do not repeat it: it is read back by itself{when}; {keys_of(Verb.REFRESH)} looks now."
 
 
@@ -140,7 +143,7 @@ def detail_lines(
     if needs is not None:
         yield needs
     above = pressing(order, codes)
-    yield from pressing_lines(above, valid)
+    yield from pressing_lines(codes, above, valid)
     yield from mark_lines(marks, now, where)
     for intent in order.intents:
         yield _intent(intent, now)
