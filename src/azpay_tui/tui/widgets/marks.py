@@ -13,6 +13,8 @@ from azpay_tui.tui.widgets.words import absolute, outside, plural, relative
 
 MOST_NOTES: Final = 20
 """Notes shown; `azpay orders show` has all."""
+MARKS: Final = {"reviewed": "reviewed", "later": "put off", "due": "z reminder", "note": "n note"}
+"""The marks of a list row in words."""
 _NAME: Final = 60
 
 

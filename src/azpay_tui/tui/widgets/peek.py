@@ -10,6 +10,7 @@ from textual.containers import Vertical
 
 from azpay_tui.domain import limits
 from azpay_tui.domain.intent import MONEY_VERBS
+from azpay_tui.domain.marks import needs_person
 from azpay_tui.domain.money import AmountError
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
@@ -19,11 +20,12 @@ from azpay_tui.tui import theme
 from azpay_tui.tui.display import display
 from azpay_tui.tui.widgets.actions import amount_of, why_not
 from azpay_tui.tui.widgets.line import Line
+from azpay_tui.tui.widgets.marks import MARKS
 from azpay_tui.tui.widgets.words import LETTERS, NAMES, glyph, outside, zone
 
 
-def facts_text(order: Order, now: datetime) -> str:
-    """Return the first line: id, number, status, captured and refunded, ship verdict, why it needs a person."""
+def facts_text(order: Order, now: datetime, row: ListRow | None = None) -> str:
+    """Return the first line: id, number, status, captured and refunded, ship verdict, why it needs a person, marks."""
     word = status_of(order, now)
     parts = [display(order.id, 40)]
     if order.number:
@@ -38,9 +40,12 @@ def facts_text(order: Order, now: datetime) -> str:
     if refunded:
         parts.append(f"refunded {refunded}")
     parts.append(ship(order, now).word)
-    codes = attention(order, now)
+    codes, marks = attention(order, now), row.marks if row is not None else ()
     if codes:
-        parts.append(f"! {', '.join(codes)}")
+        parts.append(f"{'!' if needs_person(codes, marks) else '-'} {', '.join(codes)}")
+    parts += [name for word, name in MARKS.items() if word in marks]
+    if row is not None and row.tags:
+        parts.append(outside(" ".join(row.tags), 60))
     return "  ".join(parts)
 
 
@@ -84,7 +89,7 @@ class Peek(Vertical):
     def show(self, order: Order | None, offers: Sequence[Offer], row: ListRow | None, now: datetime) -> None:
         """Show an order at `now` (UTC); without one what its list row says."""
         if order is not None:
-            first, second = facts_text(order, now), offers_text(order, offers, now, self._zone)
+            first, second = facts_text(order, now, row), offers_text(order, offers, now, self._zone)
         elif row is not None:
             first, second = f"{display(row.id, 40)}  {glyph(row.status)} {row.status}", ""
         else:
