@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -86,10 +87,10 @@ def install(language: str, registry: str, command: list[str], home: Path) -> Non
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         shutil.rmtree(home, ignore_errors=True)
-        told = " ".join((done.stderr or done.stdout).split()) or f"exit code {done.returncode}"
+        told = textwrap.shorten(done.stderr or done.stdout or f"exit code {done.returncode}", 240, placeholder=" ...")
         raise Unavailable(
             f"Amazon's {language} SDK could not be installed from {registry}; check that its registry can be reached "
-            f"from here, then try again. It said: {told[:240]}"
+            f"from here, then try again. It said: {told}"
         )
 
 
