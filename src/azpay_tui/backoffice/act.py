@@ -69,7 +69,7 @@ def find_offer(offers: Iterable[Offer], wish: Wish) -> Offer:
         (o for o in found if o.target is None), None
     )
     if offer is None:
-        raise NotValidError(f"{wish.target} is not an object on which {wish.verb} can act.")
+        raise NotValidError(f"{wish.target} is not an object on which {wish.verb} can act; see azpay orders actions.")
     if offer.verdict == "no":
         raise NotValidError(offer.reason or f"{wish.verb} is not valid now.", offer.changes_at)
     return offer
