@@ -21,11 +21,10 @@ from azpay_tui import config
 from azpay_tui.amazon.reach import Reached
 from azpay_tui.bootstrap import Parts, main
 from azpay_tui.cli.doctor import machine, network, places
+from azpay_tui.cli.doctor.findings import AREAS
 from azpay_tui.cli.doctor.signed import spoken
 from azpay_tui.cli.run import run
 from azpay_tui.store.checkup import users
-
-AREAS = ["configuration", "key", "files", "connection", "clock", "database", "quotas", "versions", "terminal"]
 
 
 @pytest.fixture
@@ -69,7 +68,10 @@ def test_a_sound_shop_has_nothing_wrong_and_nothing_is_changed(shop: Shop) -> No
     assert done.code == 0, done
     assert done.json["worst"] in ("note", "warn")  # warn: these tests may run as root
     assert "error" not in done.json
-    assert list(dict.fromkeys(one["area"] for one in done.json["findings"])) == AREAS
+    assert [one["area"] for one in done.json["findings"]] == sorted(
+        (one["area"] for one in done.json["findings"]), key=AREAS.index
+    ), "each area once"
+    assert {one["area"] for one in done.json["findings"]} == set(AREAS)
     for area, what in (("key", "signed-read"), ("connection", "way"), ("database", "audit"), ("database", "cache")):
         assert found(done, area, what)["level"] == "ok", (area, what)
     assert contents(shop) == before
@@ -91,6 +93,11 @@ def test_every_trouble_has_a_remedy(shop: Shop, copied: Path) -> None:
             assert one["remedy"] or "chmod" in one["sentence"], one
 
 
+def add_to(directory: Path, text: str) -> None:
+    with open(directory / "config.toml", "a", encoding="utf-8") as file:
+        file.write(text)
+
+
 BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "unknown key": (
         lambda d: change(d, "merchant_id", "merchant_idd"),
@@ -101,6 +108,7 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "no toml": (lambda d: change(d, "[profiles.sim]", "[profiles.sim"), "configuration", "profile", "not valid TOML"),
     "no profile": (lambda d: change(d, 'default_profile = "sim"', ""), "configuration", "profile", "names no default"),
     "no file": (lambda d: (d / "config.toml").unlink(), "configuration", "profile", "cannot be read"),
+    "no theme": (lambda d: add_to(d, '[console]\ntheme = "pink"\n'), "configuration", "console", "There is no theme"),
     "open key": (lambda d: (d / "sim-key.pem").chmod(0o644), "key", "file", "chmod 600"),
     "no key": (lambda d: (d / "sim-key.pem").unlink(), "key", "file", "No such file"),
     "other key": (lambda d: change(d, '"SANDBOX-', '"SANDBOX-X'), "key", "signed-read", "does not know this key (401)"),
@@ -141,8 +149,7 @@ def test_without_a_configuration_it_says_how_to_begin(capsys: pytest.CaptureFixt
 
 
 def test_a_mistake_in_another_profile_does_not_wait(shop: Shop, copied: Path) -> None:
-    with open(copied / "config.toml", "a", encoding="utf-8") as file:
-        file.write('\n[profiles.other]\nregion = "mars"\n')
+    add_to(copied, '\n[profiles.other]\nregion = "mars"\n')
     done = look(shop, copied)
     assert done.code == 0
     finding = found(done, "configuration", "profile-other")

@@ -19,6 +19,9 @@ environment = "sandbox"
 merchant_id = "A1"
 public_key_id = "SANDBOX-A"
 private_key_file = "a.pem"
+
+[console]  # how I like it
+theme = "dark"
 """
 
 

@@ -14,7 +14,7 @@ from azpay_tui.backoffice import lessons
 from azpay_tui.backoffice.lessons import OPEN, Proof, short
 from azpay_tui.domain.intent import Answer
 from azpay_tui.domain.order import Charge, Permission, Refund
-from azpay_tui.learned import Value
+from azpay_tui.learned import POINTS, Value
 
 SKEWS: Final = (4, 6, 14, 16)
 """Minutes by which dates are tried, in each direction until one is refused."""
@@ -74,8 +74,8 @@ class Questions:
             "ask for a charge of it without an idempotency key: refused, since there is no such order",
         ]
         lines += [f"read order {short(one)}" for one in self.permissions]
-        lines += [f"read charge {short(one)} and its order, twice" for one in self.charges]
-        lines += [f"read refund {short(one)} and its charge, twice" for one in self.refunds]
+        lines += [f"read charge {short(one)} twice, and its order" for one in self.charges]
+        lines += [f"read refund {short(one)} twice, and its charge" for one in self.refunds]
         if self.burst:
             lines.append(
                 f"read the order that cannot exist up to {BURST} times at once, until Amazon asks for a pause: other "
@@ -126,7 +126,8 @@ def learn(probe: Prober, asked: Questions, told: Callable[[str], None] = lambda 
         _burst(run)
     else:
         run.note("retry_after_seconds", None, "Not tried: --burst reads quickly until Amazon asks for a pause.")
-    return tuple(run.seen)
+    order = list(POINTS)
+    return tuple(sorted(run.seen, key=lambda one: order.index(one.key)))
 
 
 # Orders, charges, refunds

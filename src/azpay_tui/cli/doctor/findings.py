@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from azpay_tui.cli.outcome import CONFIGURATION, OFFLINE, OK, UNEXPECTED
 
 Level = Literal["ok", "note", "warn", "bad"]
 """`note` is good to know, `warn` will trouble somebody, `bad` keeps azpay from working."""
-Area = Literal["configuration", "key", "files", "clock", "connection", "quotas", "database", "versions", "terminal"]
+Area = Literal["configuration", "key", "files", "connection", "clock", "quotas", "database", "versions", "terminal"]
+AREAS: Final[tuple[Area, ...]] = get_args(Area)
 LEVELS: Final[tuple[Level, ...]] = ("ok", "note", "warn", "bad")
 
 

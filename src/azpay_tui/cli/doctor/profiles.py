@@ -39,10 +39,20 @@ def check_configuration(context: Context) -> tuple[list[Finding], Profile | None
     found += _other_profiles(file, profile)
     if profile is not None:
         found += _choices(profile)
+        found += _console(context)
     warning = root_warning()
     if warning is not None:
         found.append(Finding("configuration", "root", "warn", warning))
     return found, profile
+
+
+def _console(context: Context) -> list[Finding]:
+    """Judge the section of the console, without which it does not open."""
+    try:
+        context.settings()
+    except ConfigError as error:
+        return [Finding("configuration", "console", "bad", str(error), "Correct that line, or take it out.")]
+    return []
 
 
 def _other_profiles(file: Path, chosen: Profile | None) -> list[Finding]:

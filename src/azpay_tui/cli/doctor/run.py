@@ -9,7 +9,7 @@ from typing import Final
 
 from azpay_tui.cli.context import Context
 from azpay_tui.cli.doctor.databases import check_databases
-from azpay_tui.cli.doctor.findings import Area, Finding, exit_code, worst
+from azpay_tui.cli.doctor.findings import AREAS, Area, Finding, exit_code, worst
 from azpay_tui.cli.doctor.machine import check_terminal, check_versions
 from azpay_tui.cli.doctor.network import check_connection, check_quotas
 from azpay_tui.cli.doctor.places import check_places
@@ -59,7 +59,7 @@ def check_all(context: Context) -> tuple[list[Finding], Profile | None]:
         findings += _guarded("quotas", lambda: check_quotas(profile, objects))
     findings += _guarded("versions", check_versions)
     findings += _guarded("terminal", check_terminal)
-    return findings, profile
+    return sorted(findings, key=lambda finding: AREAS.index(finding.area)), profile
 
 
 def _guarded(area: Area, check: Callable[[], list[Finding]]) -> list[Finding]:
