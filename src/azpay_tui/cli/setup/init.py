@@ -93,7 +93,7 @@ def _require(found: Answers, given: Given) -> None:
     if not given.yes:
         missing.append("--yes")
     if missing:
-        raise CommandError(f"Nobody can be asked here, and missing is: {', '.join(missing)}.", code="missing-options")
+        raise CommandError(f"Nobody is asked here, and missing is: {', '.join(missing)}.", code="missing-options")
 
 
 def _ask_environment(found: Answers) -> None:
