@@ -136,6 +136,28 @@ def test_a_wrong_option_is_a_usage_error_in_one_sentence(shop: Shop, options: tu
     assert "\n" not in done.error["message"]
 
 
+def test_saved_views_are_listed_by_name_renamed_and_deleted(shop: Shop) -> None:
+    held = shop.make("authorized", number="S-1", amount="50.00")
+    shop.make("authorized", number="S-2", amount="5.00")
+    shop.good("views", "save", "Big ones", "--view", "to-capture", "--filter", "amount>=10", "--sort", "number")
+    assert [row["id"] for row in listed(shop.good("orders", "list", "--json", "--view", "big ONES"))] == [held]
+    assert listed(shop.good("orders", "list", "--json", "--view", "Big ones", "--max", "20")) == []
+    view = {"name": "Big ones", "view": "to-capture", "filter": "amount>=10", "sort": "number", "columns": None}
+    assert shop.good("views", "list", "--json").json == {"views": [view]}
+    assert "Big ones\tto-capture\tamount>=10" in shop.good("views", "list").out
+    shop.good("views", "rename", "Big ones", "Large")
+    assert "the views are attention, to-capture" in shop("orders", "list", "--view", "Big ones").err
+    shop.good("views", "delete", "large")
+    assert shop.good("views", "list", "--json").json == {"views": []}
+    for wrong in (
+        ("delete", "large"),
+        ("save", "all"),
+        ("save", "x", "--filter", "age=1"),
+        ("save", "x", "--view", "y"),
+    ):
+        assert shop("views", *wrong).code == 2
+
+
 def test_csv_has_every_column_and_no_formula(shop: Shop) -> None:
     made = shop.sim("POST", "/_sim/orders", [{"situation": "open", "number": "=1+1"}])[0]
     shop.learn(shop.line(made, buyer="@Ada\x1b[31m"))

@@ -19,7 +19,9 @@ app = typer.Typer(
 )
 orders = typer.Typer(help="List, show, learn of orders.", no_args_is_help=True, rich_markup_mode=None)
 journal = typer.Typer(help="What was confirmed, and what became of it.", no_args_is_help=True, rich_markup_mode=None)
+views = typer.Typer(help="The views you saved: --view NAME shows one.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(orders, name="orders")
+app.add_typer(views, name="views")
 app.add_typer(journal, name="journal")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -82,7 +84,7 @@ def orders_list(
     ctx: typer.Context,
     query: Annotated[str, typer.Option(metavar="Q", help="Words in ids, number, buyer, e-mail.")] = "",
     view: Annotated[
-        str, typer.Option(metavar="V", help="attention, to-capture, unpaid, refunds, unknown or all.")
+        str, typer.Option(metavar="V", help="attention, to-capture, unpaid, refunds, unknown, all, or one you saved.")
     ] = "all",
     filter_: Annotated[
         str, typer.Option("--filter", metavar="F", help='Conditions such as "status=AUTHORIZED age<31d amount>=100".')
@@ -290,3 +292,46 @@ def journal_settle(
     from azpay_tui.cli.keeping import settle
 
     return settle(_context(ctx), intent, outcome, note, as_json=json)
+
+
+ViewName = Annotated[str, typer.Argument(metavar="NAME", help="What the view is called, in any case.")]
+
+
+@views.command("list")
+def views_list(ctx: typer.Context, json: Json = False) -> int:
+    """List the views you saved."""
+    from azpay_tui.cli.views import list_views
+
+    return list_views(_context(ctx), as_json=json)
+
+
+@views.command("save")
+def views_save(
+    ctx: typer.Context,
+    name: ViewName,
+    view: Annotated[str, typer.Option(metavar="V", help="The built-in view it narrows.")] = "all",
+    filter_: Annotated[str, typer.Option("--filter", metavar="F", help="As in azpay orders list.")] = "",
+    sort: Annotated[str | None, typer.Option(metavar="S", help="As in azpay orders list.")] = None,
+) -> int:
+    """Save a view with its filter and sort under a name."""
+    from azpay_tui.cli.views import save_view
+
+    return save_view(_context(ctx), name, view=view, filter_=filter_, sort=sort)
+
+
+@views.command("rename")
+def views_rename(
+    ctx: typer.Context, name: ViewName, new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")]
+) -> int:
+    """Give a saved view another name."""
+    from azpay_tui.cli.views import rename_view
+
+    return rename_view(_context(ctx), name, new)
+
+
+@views.command("delete")
+def views_delete(ctx: typer.Context, name: ViewName) -> int:
+    """Forget a saved view; its orders stay."""
+    from azpay_tui.cli.views import delete_view
+
+    return delete_view(_context(ctx), name)

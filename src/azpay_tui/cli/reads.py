@@ -9,6 +9,7 @@ from azpay_tui.cli.context import Context, corrected_now
 from azpay_tui.cli.marks import mark_lines
 from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import csv_result, json_result, json_text, result, say, shown, table, utc
+from azpay_tui.cli.views import saved_view
 from azpay_tui.cli.wording import dated, meaning, order_meanings, way
 from azpay_tui.domain import matrix, telling
 from azpay_tui.domain.filters import Narrowed, parse
@@ -66,10 +67,11 @@ def list_orders(
     """Show part of a view; the cursor of the next part goes with the JSON, else to standard error."""
     if as_json and as_csv:
         raise CommandError("Choose one of --json and --csv.")
-    if view not in VIEWS:
-        raise CommandError(f"There is no view {view!r}; the views are {' '.join(VIEWS)}.")
     if not 1 <= limit <= MOST_ROWS:
         raise CommandError(f"--limit must be from 1 to {MOST_ROWS:,}, not {limit}.")
+    if view not in VIEWS:
+        saved = saved_view(context, view)
+        view, sort, filter_ = saved.view, sort or saved.sort, f"{saved.filter} {filter_}"
     reader = context.reader()
     try:
         narrowed = Narrowed(parse(filter_), corrected_now(reader))

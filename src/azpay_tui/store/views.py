@@ -156,6 +156,8 @@ def _parsed(content: bytes) -> tuple[SavedView, ...]:
         raise ValueError("too large")
     found = []
     for values in json.loads(content.decode())["views"]:
+        if not isinstance(values, dict):
+            raise TypeError("not a view")
         columns = values.pop("columns", None)
         if not all(isinstance(value, str) or (key == "sort" and value is None) for key, value in values.items()):
             raise TypeError("not a text")
