@@ -75,7 +75,8 @@ def test_names_that_are_taken_or_missing_are_said(tmp_path: Path) -> None:
     "content",
     [
         "", "{", "[]", "{}", "null", "\x00", '{"views": 3}', '{"views": [3]}', '{"views": [{}]}',
-        '{"views": [{"name": 3}]}', '{"views": [{"name": "x", "view": "nowhere"}]}', '{"views": [{"name": "x", "y": "z"}]}',
+        '{"views": [{"name": 3}]}', '{"views": [{"name": "x", "view": "nowhere"}]}',
+        '{"views": [{"name": "x", "y": "z"}]}',
         '{"views": [{"name": "x", "filter": "age=3"}]}', '{"views": [{"name": "x", "columns": 3}]}',
         '{"views": [{"name": "x", "columns": [3]}]}', "[" * 100_000, " " * 300_000,
     ],

@@ -11,6 +11,7 @@ from azpay_tui.domain import states
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.rows import VIEWS
 from azpay_tui.store.views import NAME, SavedView, SavedViews
+from azpay_tui.tui.app import Console
 from azpay_tui.tui.dialogs.choose import Choose
 from azpay_tui.tui.selection import sums
 from azpay_tui.tui.sight import SORTS, sorts_of
@@ -525,3 +526,43 @@ def test_the_bar_keeps_the_active_view_when_saved_ones_have_no_room() -> None:
                 assert len(text) <= cells
     assert bar_text(names[6], dict.fromkeys(VIEWS, 1), 300, names, 12).endswith(names[-1])
     assert "[7]A saved view number 1 12" in bar_text(names[6], dict.fromkeys(VIEWS, 1), 300, names, 12)
+
+
+# What is said beside the list
+
+
+async def test_an_empty_shop_has_nothing_to_sync_and_says_so() -> None:
+    desk = MemoryDesk([])
+    desk.sync = replace(desk.sync, connection="STARTING", since=None, last_success=None)
+    app = Console(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        console = Driven(app, desk, pilot)
+        await console.until(lambda: "NOTHING TO SYNC YET" in console.lines[-1])
+        desk.set_sync(queue=2)
+        await console.until(lambda: "STARTING  never synced" in console.lines[-1])
+
+
+async def test_unknown_is_named_for_what_is_counted() -> None:
+    async with driven() as console:
+        console.desk.set_sync(unknown=1)
+        await console.until(lambda: "1 unknown outcome" in console.lines[-1])
+        await console.press("5")
+        assert "(outcomes and states not known)" in line(console)
+
+
+async def test_the_peek_tells_refunds_in_flight_apart_and_where_the_rest_of_a_reason_is() -> None:
+    maker = Maker()
+    maker.add(
+        charge=states.CAPTURED, captured=100, refunds=((states.REFUNDED, 30), (states.REFUND_INITIATED, 20)),
+        permission=states.CLOSED,
+    )  # fmt: skip
+    amount = maker.made[0].amount
+    assert amount is not None
+    async with driven(MemoryDesk(maker.made)) as console:
+        await console.press("6")
+        back, flying = (Money(amount.minor * part // 100, "USD") for part in (30, 20))
+        await console.until(lambda: f"refunded {back.grouped()}, in flight {flying}" in console.text)
+    async with driven() as console:
+        await console.press("5")
+        await console.until(lambda: "Enter: all of it" in console.text)
+        assert all(len(text) <= 80 for text in console.lines)

@@ -19,7 +19,9 @@ def sight_text(sight: Sight) -> str:
     """Say what a list is narrowed to and how it is sorted."""
     name = f"{display(sight.name, 30)}: " if sight.name else ""
     narrowed = display(sight.filter.text, 200) if sight.filter else "none"
-    return f"{name}filter: {narrowed}  sort: {SORTS[sight.sorted_by][0]}"
+    # The status line counts unknown outcomes alone.
+    also = "  (outcomes and states not known)" if sight.view == "unknown" and not sight.filter else ""
+    return f"{name}filter: {narrowed}  sort: {SORTS[sight.sorted_by][0]}{also}"
 
 
 def place_text(position: int | None, total: int | None) -> str:

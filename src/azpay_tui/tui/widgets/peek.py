@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -17,28 +18,35 @@ from azpay_tui.domain.order import Order
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.domain.status import attention, ship, status_of
 from azpay_tui.tui import theme
-from azpay_tui.tui.display import display
+from azpay_tui.tui.display import display, fit, width
 from azpay_tui.tui.widgets.actions import amount_of, why_not
-from azpay_tui.tui.widgets.line import Line
+from azpay_tui.tui.widgets.line import Line, Part
 from azpay_tui.tui.widgets.marks import MARKS
 from azpay_tui.tui.widgets.words import LETTERS, NAMES, glyph, outside, zone
 
+REST: Final = "  Enter: all of it"
+"""Behind a text that was cut."""
+
 
 def facts_text(order: Order, now: datetime, row: ListRow | None = None) -> str:
-    """Return the first line: id, number, status, captured and refunded, ship verdict, why it needs a person, marks."""
+    """Return the first line: id, number, status, captured, refunded, in flight, ship verdict, attention, marks."""
     word = status_of(order, now)
     parts = [display(order.id, 40)]
     if order.number:
         parts.append(f"#{outside(order.number, 30)}")
     parts.append(f"{glyph(word)} {word}")
     try:
-        captured, refunded = limits.captured_total(order), limits.refunded_total(order)
+        captured, refunded = limits.captured_total(order), limits.settled_refunds(order)
+        every = limits.refunded_total(order)
+        flying = every - refunded if every is not None and refunded is not None else None
     except AmountError:
-        captured = refunded = None
-    if captured:
-        parts.append(f"captured {captured}")
-    if refunded:
-        parts.append(f"refunded {refunded}")
+        captured = refunded = flying = None
+    if flying and refunded is not None:
+        # What was captured is left out here: both sums of refunds must be read at 80 columns.
+        parts.append(f"refunded {refunded.grouped()}, in flight {flying}")
+    else:
+        parts += [f"captured {captured}"] if captured else []
+        parts += [f"refunded {refunded}"] if refunded else []
     parts.append(ship(order, now).word)
     codes, marks = attention(order, now), row.marks if row is not None else ()
     if codes:
@@ -69,6 +77,16 @@ def offers_text(order: Order, offers: Sequence[Offer], now: datetime, where: tzi
     return f"- no action: {why_not(refused, where)}" if refused else "- no action"
 
 
+class _Told(Line):
+    """A line that says where the rest is when it has no room for it."""
+
+    def parts_for(self, cells: int) -> Sequence[Part]:
+        """Cut the text in front of the hint."""
+        if width(self.text) <= cells:
+            return self._parts
+        return ((fit(self.text, max(1, cells - width(REST))), theme.PLAIN), (REST, theme.KEYS))
+
+
 class Peek(Vertical):
     """The order under the cursor in two lines."""
 
@@ -84,7 +102,7 @@ class Peek(Vertical):
     def compose(self) -> ComposeResult:
         """Facts, then actions."""
         yield Line(id="peek-facts")
-        yield Line(id="peek-offers")
+        yield _Told(id="peek-offers")
 
     def show(self, order: Order | None, offers: Sequence[Offer], row: ListRow | None, now: datetime) -> None:
         """Show an order at `now` (UTC); without one what its list row says."""

@@ -13,7 +13,7 @@ from azpay_tui.domain.rows import SyncStatus
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display, width, wrap
 from azpay_tui.tui.widgets.line import Line, Part, justified
-from azpay_tui.tui.widgets.words import span
+from azpay_tui.tui.widgets.words import plural, span
 
 STALE_AFTER: Final = timedelta(minutes=15)
 """Without an answer from Amazon for this long, what is shown is called STALE."""
@@ -42,7 +42,12 @@ def status_text(status: SyncStatus, profile: ProfileInfo, now: datetime, where: 
         word += f" since {status.since.astimezone(where):%H:%M}"
     if is_stale(status, now) and status.connection != "STARTING":
         word += "  STALE"
-    left = f"{word}  {age(status, now)}  queue {status.queue}  errors {status.errors}  unknown {status.unknown}"
+    # The view of the same name holds states that are not known as well, so here it is said what is counted.
+    unknown = f"unknown {status.unknown}" if not status.unknown else plural(status.unknown, "unknown outcome")
+    synced = f"{word}  {age(status, now)}"
+    if status.connection == "STARTING" and status.last_success is None and not status.queue and not status.errors:
+        synced = "NOTHING TO SYNC YET"
+    left = f"{synced}  queue {status.queue}  errors {status.errors}  {unknown}"
     mode = "RW" if profile.writable else "RO"
     return left, f"{mode}  {display(profile.host, 30)}"
 
