@@ -231,7 +231,7 @@ async def test_an_amount_behind_refund_is_named_and_still_has_to_be_typed() -> N
         await console.press("colon", *"refund 1.25", "enter")
         await console.until(lambda: isinstance(console.app.screen, ActionDialog))
         assert dialog(console)._question.amount == ""
-        assert "you asked for 1.25 USD" in " ".join(console.text.split())
+        await console.until(lambda: "you asked for 1.25 USD" in " ".join(console.text.split()))
         await console.press("enter", "enter")
         assert console.desk.submitted == []
 
