@@ -89,6 +89,10 @@ class Panes(Horizontal):
         self._share_out()
         return True
 
+    def on_mount(self) -> None:
+        """Share out the columns before anything is drawn."""
+        self._share_out()
+
     def on_resize(self, event: events.Resize) -> None:
         """Share out the columns anew."""
         if not self.several:
