@@ -16,6 +16,7 @@ from azpay_tui.domain.intent import MONEY_VERBS, Verb
 from azpay_tui.domain.order import Order
 from azpay_tui.tui.dialogs.pick import PickDialog
 from azpay_tui.tui.widgets.actions import ActionsPane
+from azpay_tui.tui.widgets.peek import offers_text
 from azpay_tui.tui.widgets.words import LETTERS, NAMES, local, object_name
 
 ORDERS = sample_orders(rounds=1)
@@ -207,3 +208,11 @@ def test_objects_are_named() -> None:
     assert object_name(order.charges[0].id) == "charge C000001"
     assert object_name(order.id) == f"order {order.id}"
     assert order.charges[0].state == states.AUTHORIZED
+
+
+def test_the_peek_says_an_amount_with_all_of_its_digits() -> None:
+    order = an_order(currency="JPY")
+    said = offers_text(order, MemoryDesk([order]).offers(order), NOW, ZoneInfo("Europe/Berlin"))
+    amount = str(order.charges[0].amount)
+    assert "," in amount
+    assert said.startswith(f"a c Capture {amount}  ")

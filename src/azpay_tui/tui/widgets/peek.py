@@ -65,7 +65,8 @@ def offers_text(order: Order, offers: Sequence[Offer], now: datetime, where: tzi
         valid = [offer for offer in offers if offer.verb is verb and offer.verdict != "no" and offer.target]
         if not valid:
             continue
-        amount = amount_of(order, valid[0], now).split(",")[0] if len(valid) == 1 else f"({len(valid)} charges)"
+        # Its parts are set apart by a comma and a space; a comma alone groups digits.
+        amount = amount_of(order, valid[0], now).split(", ")[0] if len(valid) == 1 else f"({len(valid)} charges)"
         name = f"a {LETTERS[verb]} {NAMES[verb].split()[0]}{f' {amount}' if amount else ''}"
         if any(offer.verdict == "warn" for offer in valid):
             warned.append(f"{name} !")
