@@ -336,6 +336,18 @@ def test_a_migration_keeps_a_back_up_of_the_journal_first(
     assert "half" not in tables_of(kept)
 
 
+def test_rows_are_derived_anew_when_a_step_asks_for_it(data_dir: Path) -> None:
+    stores = open_at(data_dir)
+    fill(stores, 3)
+    stores.close()
+    with closing(sqlite3.connect(data_dir / "cache.db")) as connection, connection:
+        connection.execute("UPDATE list_row SET ship = 'SHIP', status = 'as an older program had it'")
+        connection.execute("UPDATE state SET journal_id = ''")
+    stores = open_at(data_dir)
+    assert {(row.status, row.ship) for row in stores.reader.page().rows} == {("AUTHORIZED", "SHIP")}
+    stores.close()
+
+
 def test_back_ups_are_daily_whole_and_seven(stores: Stores, data_dir: Path) -> None:
     made = stores.journal.open_intent(draft())
     for day in range(10):

@@ -11,9 +11,16 @@ from urllib.parse import quote
 
 BUSY_SECONDS: Final = 5.0
 """How long a connection waits for another one's lock."""
-JOURNAL_SCHEMA: Final = 2
-CACHE_SCHEMA: Final = 2
-"""The newest shapes this program knows; kept in `PRAGMA user_version`."""
+
+
+def _newest(database: str) -> int:
+    steps = Path(__file__).parent / "migrations" / f"{database}_versions"
+    return max(int(step.name[1:5]) for step in steps.glob("v[0-9][0-9][0-9][0-9]_*.py"))
+
+
+JOURNAL_SCHEMA: Final = _newest("journal")
+CACHE_SCHEMA: Final = _newest("cache")
+"""The newest shapes this program knows, by the names of its steps; kept in `PRAGMA user_version`."""
 
 COMMON_PRAGMAS: Final = ("PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF")
 JOURNAL_PRAGMAS: Final = (

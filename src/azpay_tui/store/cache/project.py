@@ -1,4 +1,8 @@
-"""From an order to the row that lists show, sort and find: everything is derived here, before it is asked for."""
+"""From an order to the row that lists show, sort and find, and back to what a list shows of it.
+
+Everything is derived here, before it is asked for. A value that lists are to show as well is a field of `RowValues`,
+filled in `project` and given back by `to_list_row`; `migrations/cache_versions` adds its column to older files.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,18 @@ import re
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from azpay_tui.domain import states
 from azpay_tui.domain.limits import captured_total, refunded_total
 from azpay_tui.domain.marks import Marks, needs_person, trouble_of, words
 from azpay_tui.domain.money import AmountError, Money
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.rows import ListRow
 from azpay_tui.domain.status import attention, changes_at, expires_at, ship, status_of
+from azpay_tui.store.cache.assemble import money
 from azpay_tui.store.cache.search import fold
-from azpay_tui.store.times import storable, to_micros
+from azpay_tui.store.times import from_micros, storable, to_micros
 
 NEVER: Final = (1 << 63) - 1
 """Sort key of a missing time: behind every other."""
@@ -89,6 +95,16 @@ class RowValues:
 COLUMNS: Final = tuple(field.name for field in fields(RowValues))
 _IN_ORDER: Final = attrgetter(*COLUMNS)
 """Copies nothing, unlike `astuple`, which took a sixth of all the time of a write."""
+_SHOWN: Final = (
+    "order_id", "number", "status",
+    "amount_minor", "amount_currency", "amount_exponent",
+    "captured_minor", "captured_currency", "captured_exponent",
+    "refunded_minor", "refunded_currency", "refunded_exponent",
+    "buyer", "created", "expires", "refreshed_at", "ship", "attention", "marks", "tags",
+)  # fmt: skip
+SHOWN: Final = ", ".join(f"r.{name}" for name in _SHOWN)
+"""What a list reads of a row `r`, as `to_list_row` takes it."""
+WIDTH: Final = len(_SHOWN)
 VIEW_COLUMNS: Final = {
     "attention": "in_attention",
     "to-capture": "in_to_capture",
@@ -96,6 +112,27 @@ VIEW_COLUMNS: Final = {
     "refunds": "in_refunds",
     "unknown": "in_unknown",
 }
+
+
+def to_list_row(row: tuple[Any, ...], cursor: str) -> ListRow:
+    """Return what a list shows of the columns `SHOWN`; `cursor` is the row's place in the list's order."""
+    return ListRow(
+        id=row[0],
+        number=row[1],
+        status=row[2],
+        amount=money(row[3], row[4], row[5]),
+        captured=money(row[6], row[7], row[8]),
+        refunded=money(row[9], row[10], row[11]),
+        buyer=row[12],
+        created=from_micros(row[13]),
+        expires=from_micros(row[14]),
+        refreshed_at=from_micros(row[15]),
+        ship=row[16],
+        attention=tuple(row[17].split()),
+        cursor=cursor,
+        marks=tuple(row[18].split()),
+        tags=tuple(row[19].split()),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.order import Order, kind_of, order_id_of
 from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, Connection, ListRow, Page, SyncStatus, TimelineEntry
-from azpay_tui.store.cache.assemble import load, money
+from azpay_tui.store.cache.assemble import load
 from azpay_tui.store.cache.history import timeline
 from azpay_tui.store.cache.narrow import Drive, Key, Narrow, frequent_first, narrow
 from azpay_tui.store.cache.paging import (
@@ -31,7 +31,7 @@ from azpay_tui.store.cache.paging import (
     source,
     to_cursor,
 )
-from azpay_tui.store.cache.project import VIEW_COLUMNS
+from azpay_tui.store.cache.project import SHOWN, VIEW_COLUMNS, WIDTH, to_list_row
 from azpay_tui.store.cache.queue import head, of_order
 from azpay_tui.store.cache.search import Terms, fold, parse
 from azpay_tui.store.errors import OlderSchema, cache_error, journal_error
@@ -43,15 +43,6 @@ from azpay_tui.store.times import from_micros, to_micros
 LONGEST_PAGE: Final = 10_000
 _MANY: Final = 100_000
 """Objects due are counted up to this."""
-_COLUMNS: Final = """r.order_id, r.number, r.status, r.amount_minor, r.amount_currency, r.amount_exponent,
-    r.captured_minor, r.captured_currency, r.captured_exponent,
-    r.refunded_minor, r.refunded_currency, r.refunded_exponent,
-    r.buyer, r.created, r.expires, r.refreshed_at, r.ship, r.attention, r.marks, r.tags"""
-_WIDTH: Final = 20
-_Row = tuple[
-    str, str | None, str, int | None, str | None, int | None, int | None, str | None, int | None,
-    int | None, str | None, int | None, str | None, int | None, int | None, int | None, str, str, str, str,
-]  # fmt: skip
 
 
 class _Handles:
@@ -120,15 +111,15 @@ class CacheReader:
             base = _planned(cache, view, chosen, query, narrowed)
             keys = ", ".join(f"r.{key}" for key in chosen.keys)
             walk = ordered(chosen, base, place, backwards=backwards, limit=limit + 1)
-            found = cache.execute(f"SELECT {_COLUMNS}, {keys} {walk.sql}", walk.values).fetchall()
+            found = cache.execute(f"SELECT {SHOWN}, {keys} {walk.sql}", walk.values).fetchall()
             more, found = len(found) > limit, found[:limit]
             if not found:
                 return Page((), None, None)
-            edge: tuple[Key, ...] = found[0][_WIDTH:]
+            edge: tuple[Key, ...] = found[0][WIDTH:]
             behind = place is not None and _exists(cache, ordered(chosen, base, edge, backwards=not backwards, limit=1))
         if backwards:
             found.reverse()
-        rows = tuple(_list_row(row[:_WIDTH], to_cursor(name, row[_WIDTH:])) for row in found)
+        rows = tuple(to_list_row(row[:WIDTH], to_cursor(name, row[WIDTH:])) for row in found)
         has_next, has_previous = (behind, more) if backwards else (more, behind)
         return Page(rows, rows[-1].cursor if has_next else None, rows[0].cursor if has_previous else None)
 
@@ -144,11 +135,11 @@ class CacheReader:
         keys = ", ".join(f"r.{key}" for key in chosen.keys)
         where = ["r.order_id = ?", *([f"r.{VIEW_COLUMNS[view]} = 1"] if view in VIEW_COLUMNS else []), *found.where]
         where += ["instr(r.search_text, ?) > 0"] * len(terms.terms)
-        sql = f"SELECT {_COLUMNS}, {keys} FROM list_row AS r WHERE {' AND '.join(where)}"
+        sql = f"SELECT {SHOWN}, {keys} FROM list_row AS r WHERE {' AND '.join(where)}"
         values = (order_id, *found.values, *terms.terms)
         with self._reading() as (cache, _journal):
             row = None if cache is None else cache.execute(sql, values).fetchone()
-        return None if row is None else _list_row(row[:_WIDTH], to_cursor(name, row[_WIDTH:]))
+        return None if row is None else to_list_row(row[:WIDTH], to_cursor(name, row[WIDTH:]))
 
     def total(self, view: str = "all", query: str = "", cap: int = 1000, *, narrowed: Narrowed = WHOLE) -> int | None:
         """Count a view (kept counts), a query or a filter exactly up to `cap`; None above it."""
@@ -333,26 +324,6 @@ def _more_than_few(cache: sqlite3.Connection, sql: str, values: tuple[Key, ...])
 
 def _exists(cache: sqlite3.Connection, walk: Walk) -> bool:
     return cache.execute(f"SELECT 1 {walk.sql}", walk.values).fetchone() is not None
-
-
-def _list_row(row: _Row, cursor: str) -> ListRow:
-    return ListRow(
-        id=row[0],
-        number=row[1],
-        status=row[2],
-        amount=money(row[3], row[4], row[5]),
-        captured=money(row[6], row[7], row[8]),
-        refunded=money(row[9], row[10], row[11]),
-        buyer=row[12],
-        created=from_micros(row[13]),
-        expires=from_micros(row[14]),
-        refreshed_at=from_micros(row[15]),
-        ship=row[16],
-        attention=tuple(row[17].split()),
-        cursor=cursor,
-        marks=tuple(row[18].split()),
-        tags=tuple(row[19].split()),
-    )
 
 
 def open_reader(data_dir: Path, now: Callable[[], datetime]) -> CacheReader:

@@ -1,9 +1,12 @@
 """The tables of cache.db; times are microseconds since 1970, money is minor units, currency and exponent."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, get_type_hints
 
+from pydantic import create_model
 from sqlalchemy import MetaData
 from sqlmodel import Field, SQLModel
+
+from azpay_tui.store.cache.project import RowValues
 
 
 class CacheTable(SQLModel):
@@ -57,52 +60,17 @@ class ObjectRow(CacheTable, table=True):
     """Amazon answers 404."""
 
 
-class ListRowRow(CacheTable, table=True):
-    """One order as lists show, sort and find it."""
-
+class _ListRow(CacheTable):
     __tablename__ = "list_row"
 
-    rid: int | None = Field(default=None, primary_key=True)
-    order_id: str = Field(unique=True)
-    number: str | None
-    status: str
-    amount_minor: int | None
-    amount_currency: str | None
-    amount_exponent: int | None
-    captured_minor: int | None
-    captured_currency: str | None
-    captured_exponent: int | None
-    refunded_minor: int | None
-    refunded_currency: str | None
-    refunded_exponent: int | None
-    buyer: str | None
-    created: int | None
-    expires: int | None
-    refreshed_at: int | None
-    ship: str
-    attention: str
-    """Codes separated by one space."""
-    changes_at: int | None
-    """When time alone changes the row."""
-    search_text: str
-    """Everything that is found, case-folded, one piece a line."""
-    number_folded: str
-    in_attention: bool
-    in_to_capture: bool
-    in_unpaid: bool
-    in_refunds: bool
-    in_unknown: bool
-    k_newest: int
-    k_expires: int
-    k_currency: str
-    k_amount: int
-    k_number: str
-    k_rank: int
-    k_trouble: int
-    marks: str
-    """What lists show of people's marks, separated by one space."""
-    tags: str
-    revision: int
+
+_COLUMNS: dict[str, Any] = {
+    "rid": (int | None, Field(default=None, primary_key=True)),
+    **{name: (kind, ...) for name, kind in get_type_hints(RowValues).items()},
+    "revision": (int, ...),
+}
+ListRowRow = create_model("ListRowRow", __base__=_ListRow, __cls_kwargs__={"table": True}, **_COLUMNS)
+"""One order as lists show, sort and find it; its columns are those of `RowValues`."""
 
 
 class ViewCountRow(CacheTable, table=True):
