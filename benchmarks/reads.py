@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from azpay_tui.domain.filters import Narrowed, parse
 from azpay_tui.domain.rows import VIEWS
 from azpay_tui.store.cache.project import VIEW_COLUMNS
 from azpay_tui.store.cache.read import CacheReader
@@ -23,6 +25,19 @@ SEARCHES = {
     "two letters": "ad",
     "two letters, in no order": "q0",
 }
+FILTERS = {
+    "one status": ("status=AUTHORIZED", "-created", "status = 'AUTHORIZED'"),
+    "one status, other sort": ("status=AUTHORIZED", "amount", "status = 'AUTHORIZED'"),
+    "rare amounts": (
+        "currency=USD amount>=899",
+        "-created",
+        "amount_currency = 'USD' AND amount_minor >= 89900",
+    ),
+    "young, by amount": ("age<1d", "amount", "created > {day}"),
+    "in no order": ("status=CAPTURED ship=HOLD", "-created", "status = 'CAPTURED' AND ship = 'HOLD'"),
+}
+"""By name: the filter, the sort, and the plain way to say the filter."""
+ORDERS = {"-created": NEWEST, "amount": "ORDER BY k_currency, k_amount, order_id LIMIT ?"}
 
 
 def cases(
@@ -67,6 +82,23 @@ def cases(
         if theirs != ours:
             raise RuntimeError(f"the two ways of searching {text!r} find different orders")
         found[f"search, {name}"] = partial(rows, like, f"%{text}%", PAGE), partial(reader.page, query=text, limit=PAGE)
+    now = datetime.now(UTC)
+    day = int((now - timedelta(days=1)).timestamp() * 1_000_000)
+    for name, (text, sort, where) in FILTERS.items():
+        sql = f"SELECT * FROM list_row WHERE {where.format(day=day)} {ORDERS[sort]}"
+        chosen = Narrowed(parse(text), now)
+        theirs = {row[1] for row in rows(sql, PAGE)}
+        ours = {row.id for row in reader.page(sort=sort, narrowed=chosen, limit=PAGE).rows}
+        if theirs != ours:
+            raise RuntimeError(f"the two ways of filtering {text!r} find different orders")
+        read = partial(reader.page, sort=sort, narrowed=chosen, limit=PAGE)
+        found[f"filter, {name}"] = partial(rows, sql, PAGE), read
+    count = "SELECT count(*) FROM list_row WHERE status = 'AUTHORIZED'"
+    some = Narrowed(parse("status=AUTHORIZED"), now)
+    found["filter, its count up to 1,000"] = partial(rows, count), partial(reader.total, narrowed=some)
+    if middle is not None:
+        before = f"SELECT count(*) FROM (SELECT 1 FROM list_row {NEWEST})"
+        found["place of an order in the middle"] = partial(rows, before, offset), partial(reader.place, middle)
     return found, plain
 
 
