@@ -17,14 +17,14 @@ def test_moving_the_cursor_stays_within_its_budget(console: Terminal) -> None:
     console.press(b"6")
     costs = [len(console.press(b"j")) for _ in range(4)]
     costs.append(len(console.press(b"k")))
-    assert all(0 < cost <= 1536 for cost in costs), costs
+    assert all(0 < cost <= 768 for cost in costs), costs
 
 
 def test_scrolling_stays_within_its_budget(console: Terminal) -> None:
     console.press(b"6")
     for _ in range(3):
         cost = len(console.press(b"\x1b[6~"))
-        assert 0 < cost <= 4096
+        assert 0 < cost <= 2560
 
 
 def test_a_dialog_opens_within_its_budget(console: Terminal) -> None:
@@ -33,7 +33,7 @@ def test_a_dialog_opens_within_its_budget(console: Terminal) -> None:
     before = len(console.received)
     console.until(lambda: "Ready:" in console.text)
     console.settle()
-    assert len(console.received) - before <= 16384
+    assert len(console.received) - before <= 8192
 
 
 def opening(console: Terminal, keys: bytes, shown: str) -> int:
@@ -71,7 +71,7 @@ def test_a_page_opens_within_a_dialogs_budget_and_is_quiet(console: Terminal, ke
 
 
 def test_the_first_screen_is_small(console: Terminal) -> None:
-    assert len(console.received) <= 12288
+    assert len(console.received) <= 4096
 
 
 def test_nothing_is_sent_while_nobody_does_anything(console: Terminal) -> None:
@@ -82,7 +82,7 @@ def test_nothing_is_sent_while_nobody_does_anything(console: Terminal) -> None:
 def test_a_held_key_does_not_pile_up_paint(console: Terminal) -> None:
     console.press(b"6")
     painted = console.press(b"j" * 40)
-    assert len(painted) <= 40 * 1536
+    assert len(painted) <= 40 * 256
     assert "41 of" in console.text
 
 
@@ -99,4 +99,4 @@ def test_the_terminals_own_cursor_follows_the_row(console: Terminal) -> None:
 def test_marking_costs_no_more_than_scrolling(console: Terminal) -> None:
     for key in (b"e", b"z", b"1h\r", b"u"):
         cost = len(console.press(key))
-        assert 0 < cost <= 4096, key
+        assert 0 < cost <= 2560, key
