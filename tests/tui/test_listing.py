@@ -362,6 +362,16 @@ async def test_refresh_reads_every_selected_order_and_says_when_it_is_done() -> 
         assert second in console.said
 
 
+async def test_the_ids_of_selected_orders_are_copied_first() -> None:
+    async with driven() as console:
+        await console.press("6", "space", "space")
+        selected = [*console.orders.selected]
+        await console.press("y")
+        await console.until(lambda: "selected ids" in console.text)
+        await console.press("enter")
+        await console.until(lambda: console.app.clipboard == "\n".join(selected))
+
+
 # What is under way
 
 

@@ -28,7 +28,7 @@ def hyperlinks(term: str) -> bool:
 
 
 def things_of(screen: OrdersScreen) -> tuple[Copyable, ...]:
-    """Return what can be copied of the order under the cursor."""
+    """Return what can be copied of the order under the cursor; before it the ids of those selected, one a line."""
     row, reader, profile = screen.orders.row, screen.desk.reader, screen.desk.profile
     order = reader.order(row.id) if row is not None else None
     if order is None:
@@ -36,7 +36,9 @@ def things_of(screen: OrdersScreen) -> tuple[Copyable, ...]:
     hide = screen.detail.masked
     bodies = reader.raw(order.id).values()
     json = "\n".join(line for body in bodies for line in raw_lines(body, hide_personal=hide))
-    return tuple(copyables(order, seller_central(order.id, profile.region, profile.environment), json))
+    chosen = tuple(screen.orders.selected)
+    ids = (Copyable("selected ids", "\n".join(chosen), "azpay orders list"),) if chosen else ()
+    return (*ids, *copyables(order, seller_central(order.id, profile.region, profile.environment), json))
 
 
 class _OnOrder(Command):
