@@ -340,7 +340,7 @@ async def test_old_data_is_called_stale() -> None:
     async with driven() as console:
         assert "STALE" not in console.text
         console.desk.clock += timedelta(minutes=20)
-        console.screen._tick()
+        console.screen.following.tick()
         await console.until(lambda: "STALE" in console.lines[-1])
 
 
@@ -394,7 +394,7 @@ async def test_events_may_come_from_any_thread_and_in_any_number() -> None:
         for thread in threads:
             thread.start()
         await console.until(lambda: not any(thread.is_alive() for thread in threads))
-        await console.until(lambda: console.screen._feed._revision == 4 * len(console.desk.orders))
+        await console.until(lambda: console.screen.following._feed._revision == 4 * len(console.desk.orders))
         assert threading.active_count() <= before
 
 

@@ -206,7 +206,7 @@ async def test_a_sync_never_moves_the_cursor_whatever_becomes_of_its_order() -> 
         assert (console.at, shown(console)) == (at, held)
         del console.desk.orders[at]
         console.desk.changed.append(at)
-        console.screen._pulse()
+        console.screen.following.pulse()
         await console.pilot.pause()
         assert (console.at, shown(console)) == (at, held)
         await console.press("full_stop")
@@ -343,7 +343,7 @@ async def test_selected_orders_survive_and_follow_the_sync() -> None:
         assert [*console.orders.selected] == [first, second]
         del console.desk.orders[second]
         console.desk.changed.append(second)
-        console.screen._pulse()
+        console.screen.following.pulse()
         await console.pilot.pause()
         assert [*console.orders.selected] == [first]
 

@@ -159,7 +159,7 @@ class RefreshByLeader(_OnOrder):
         """Refresh."""
         row = screen.orders.row
         chosen = tuple(screen.orders.selected) if screen.where == "list" else ()
-        screen.refresh_orders(chosen or ([row.id] if row is not None else []))
+        screen.following.refresh(chosen or ([row.id] if row is not None else []))
 
 
 COMMANDS: Final = (

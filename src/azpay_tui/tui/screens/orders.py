@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,12 +20,10 @@ from azpay_tui.store.views import SavedViews
 from azpay_tui.tui.commands.base import Command, Where
 from azpay_tui.tui.dialogs.facts import read_amount
 from azpay_tui.tui.display import display
-from azpay_tui.tui.feed import Feed, Looked
+from azpay_tui.tui.following import Following
 from azpay_tui.tui.frame import Frame
 from azpay_tui.tui.listing import Listing
 from azpay_tui.tui.marker import Marker
-from azpay_tui.tui.news import News
-from azpay_tui.tui.refreshing import Refreshing
 from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.sight import Sight
 from azpay_tui.tui.sitting import Sitting
@@ -39,14 +36,10 @@ from azpay_tui.tui.widgets.peek import Peek
 from azpay_tui.tui.widgets.views_bar import ViewsBar
 from azpay_tui.tui.widgets.words import zone
 
-FOLLOW: Final = 0.12
-"""Seconds of calm after the last cursor move before the panes follow."""
 LEADER: Final = 0.7
 """Seconds after which the leader alone opens the actions pane."""
 POLL: Final = 2.0
 """Seconds between looks at the cache; an event looks at once."""
-BEAT: Final = 0.5
-"""Seconds after which the sign of an order that something happens to moves."""
 TICK: Final = 10.0
 """Seconds between looks at the clock; only a changed text is painted."""
 
@@ -90,25 +83,24 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         """Show what a desk offers, and the views a person saved."""
         super().__init__(desk, sitting, "pane")
         profile = desk.profile
-        self._feed = Feed(desk)
         self.zone = zone(profile.timezone)
         """Of days and times."""
         self.marker = Marker(self)
         """Marks orders."""
         self._tour = tour
-        self._news = News(desk, self.zone)
-        self._looked: Looked | None = None
         self.term = ""
         """What was searched for last."""
         self.orders = OrderList(desk.reader, desk.now, by_half_pages=low_bandwidth, id="orders")
         self.detail = DetailView(timezone=profile.timezone, masked=profile.environment == "live", id="detail")
         self.actions = ActionsPane(timezone=profile.timezone, id="actions")
         self._last: Widget = self.orders
+        self.peek = Peek(timezone=profile.timezone, id="peek")
         self.panes = Panes(self.orders, self.detail, self.actions, id="panes")
         self._frame = Frame(profile, self.zone, desk.now, self.orders)
         self.listing = Listing(self, saved)
         """What the list shows and how that is changed."""
-        self._refreshing = Refreshing(desk)
+        self.following = Following(self, self._frame)
+        """What keeps the panes in step."""
         self.message, self.keys = self._frame.message, self._frame.keys
 
     @property
@@ -127,7 +119,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         yield self._frame.views
         yield self._frame.filter
         yield self.panes
-        yield Peek(timezone=self.desk.profile.timezone, id="peek")
+        yield self.peek
         yield self._frame.keys
         yield self.message
         yield self._frame.status
@@ -137,9 +129,9 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         """Show the first view and listen."""
         self.listing.try_saved()
         self.try_to(lambda: self.orders.show(Sight()))
-        self._pulse()
-        self.set_interval(POLL, self._pulse)
-        self.set_interval(TICK, self._tick)
+        self.following.pulse()
+        self.set_interval(POLL, self.following.pulse)
+        self.set_interval(TICK, self.following.tick)
         self._unsubscribe = self.desk.subscribe(self._told)
         self._continue_tour()
 
@@ -205,7 +197,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         if self.orders.row is None:
             self.listing.show_everything()
             return
-        self._look()
+        self.following.look()
         self.add_class("-detail")
         self.set_focus(self.detail)
 
@@ -218,19 +210,14 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         """Go to the actions of the order under the cursor."""
         self._keys.leader = None
         if self.app.screen is self:
-            self._look()
+            self.following.look()
             self.add_class("-detail")
             self.set_focus(self.actions)
 
     def act(self, verb: Verb, amount: str = "") -> None:
         """Ask the pane for a verb of the order under the cursor, with an amount as it was typed."""
-        self._look()
+        self.following.look()
         self.actions.choose(verb, amount)
-
-    def refresh_orders(self, order_ids: Iterable[str]) -> None:
-        """Read orders from Amazon, in the background; they are marked in the list until they are read."""
-        self.say(self._refreshing.begin(order_ids))
-        self._beat()
 
     def step_pane(self, step: int) -> None:
         """Move the focus to the next pane that is shown."""
@@ -258,54 +245,12 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
             self.sitting.take_note()
             self.say("")
 
-    # Following
-
     def to_list(self) -> None:
         """Go to the list."""
         self.panes.zoom(False)
         self.remove_class("-detail")
         if self.focused is not self.orders:
             self.set_focus(self.orders)
-
-    def _look(self) -> None:
-        """Show the order under the cursor in the panes, at once."""
-        self.alarms.stop("follow")
-        row, now = self.orders.row, self.desk.now()
-        self._looked = self._feed.look(row.id, row) if row is not None else Looked(None, None, (), ())
-        found = self._looked
-        self.query_one(Peek).show(found.order, found.offers, found.row, now)
-        self.detail.show(found.order, found.offers, found.timeline, found.row, now, found.marks)
-        self.actions.show(found.order, found.offers, now)
-        watched = [shown.id for shown in self.orders.rows_on_screen]
-        self.desk.watch([row.id, *watched] if row is not None and row.id not in watched else watched)
-
-    def _pulse(self) -> None:
-        self.try_to(self._take_pulse)
-
-    def _take_pulse(self) -> None:
-        pulse = self._feed.pulse()
-        if pulse.changed:
-            self.orders.take(pulse.changed)
-            if self.orders.row is not None and self.orders.row.id in pulse.changed:
-                self._look()
-        self._frame.take(pulse, len(self.desk.in_flight()), self.listing.named)
-        if "beat" not in self.alarms:
-            self._beat()
-
-    def _beat(self) -> None:
-        """Move the signs of what is under way; without any nothing moves and nothing is sent."""
-        sent = (intent.draft.wish.order_id for intent in self.desk.in_flight())
-        busy = frozenset((*sent, *self._refreshing.waiting))
-        if busy or self.orders.busy:
-            self.orders.spin(busy)
-        if busy:
-            self.alarms.set("beat", BEAT, self._beat)
-
-    def _tick(self) -> None:
-        self.orders.tick()
-        self.shown()
-        if "follow" not in self.alarms:
-            self.try_to(self._look)
 
     def _continue_tour(self) -> None:
         if self._tour is not None:
@@ -315,20 +260,11 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
 
     @on(Heard)
     def _hear(self, message: Heard) -> None:
-        intent = message.event.intent
-        if intent is not None:
-            heard = self._news.hear(intent)
-            if heard is not None:
-                self.say(heard[0], warning=heard[1], unasked=True)
-        done = self._refreshing.heard(message.event)
-        if done is not None:
-            self.say(done[0], warning=done[1])
-        if "pulse" not in self.alarms:
-            self.alarms.set("pulse", 0.1, self._pulse)
+        self.following.hear(message.event)
 
     @on(OrderList.Moved)
     def _follow(self) -> None:
-        self.alarms.set("follow", FOLLOW, lambda: self.try_to(self._look))
+        self.following.look_soon()
 
     @on(OrderList.Changed)
     def _list_changed(self) -> None:
@@ -343,11 +279,11 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
 
     @on(ActionsPane.Chosen)
     def _chosen(self, message: ActionsPane.Chosen) -> None:
-        offer, order = message.offer, self._looked.order if self._looked else None
+        offer, order = message.offer, self.following.order
         if order is None or offer.target is None or order_id_of(offer.target) != order.id:
             return
         if offer.verb is Verb.REFRESH:
-            self.try_to(lambda: self.refresh_orders([order.id]))
+            self.try_to(lambda: self.following.refresh([order.id]))
         else:
             amount = read_amount(message.amount, offer) if message.amount else None
             if isinstance(amount, str):
