@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from signal import SIGHUP, SIGTERM
 
 import typer.main
+from docs import words
+from docs.tables import code, table
 from typer.core import TyperGroup
 
 from azpay_tui.cli.outcome import MEANINGS, SIGNALLED
@@ -27,17 +29,6 @@ from azpay_tui.tui.commands.base import Command
 
 Part = Callable[[], str]
 SIMULATOR = Path(quotas.__file__).parent
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table; a `|` in a cell is escaped."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-
-
-def code(words: Iterable[str]) -> str:
-    """Return words as code, with commas."""
-    return ", ".join(f"`{word}`" for word in words)
 
 
 def span(age: timedelta) -> str:
@@ -275,4 +266,13 @@ PARTS: dict[str, Part] = {
     "exit-codes": exit_codes,
     "simulate-options": simulate_options,
     "keys": keys,
+    "statuses": words.statuses,
+    "concerns": words.concerns,
+    "reason-codes": words.reason_codes,
+    "warnings": words.warnings,
+    "valid-actions": words.valid_actions,
+    "connections": words.connections,
+    "filter-conditions": words.filter_conditions,
+    "sorts": words.sorts,
+    "columns": words.columns,
 }

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import shlex
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
-from docs import generate
+import typer.main
+from docs import generate, words
 from docs.parts import PARTS, code, table
+from typer.core import TyperCommand, TyperGroup
+
+from azpay_tui.cli.verbs import app
+from azpay_tui.domain import limits
+from azpay_tui.domain.rows import Connection
+from azpay_tui.domain.status import STATUS_WORDS
+from azpay_tui.domain.table import ROWS, ChargeClass
+from azpay_tui.tui.commands import COMMANDS
 
 BEFORE = "Text.\n\n<!-- generated: one -->\nold\n<!-- end -->\n\nMore.\n"
 
@@ -85,3 +99,97 @@ def test_what_a_document_links_to_is_there(document: Path) -> None:
     }
     for anchor in re.findall(r"\]\(#([^)]+)\)", text):
         assert anchor in headings
+
+
+# The operator's guide
+
+GUIDE = generate.ROOT / "docs" / "operating.md"
+MESSAGES = "What azpay says, and what to do"
+SOURCE = generate.ROOT / "src" / "azpay_tui"
+
+
+def section(heading: str) -> str:
+    return GUIDE.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_every_word_of_the_console_has_a_meaning_in_the_guide() -> None:
+    assert set(words.STATUSES) == set(STATUS_WORDS)
+    assert set(words.CHARGES) == set(get_args(ChargeClass))
+    assert set(words.CONNECTIONS) == set(get_args(Connection)) - {"SLOW"}, "nothing says SLOW; if it does, explain it"
+
+
+def test_what_the_guide_says_of_suspended_and_closed_orders_holds() -> None:
+    for (permission, kind), row in ROWS.items():
+        if permission in ("suspended", "closed"):
+            assert row.authorize.verdict == "no"
+            assert (row.capture.verdict != "no") == (kind in ("fresh", "aged"))
+        if permission == "closed":
+            assert (row.cancel.verdict, row.close.verdict) == ("no", "no")
+
+
+def test_the_numbers_in_the_guide_are_those_of_the_code() -> None:
+    acting = section("Act on an order")
+    assert f"{limits.MAX_REFUNDS} refunds per charge" in acting
+    assert f"{limits.MAX_CHARGES} charges and lives {limits.PERMISSION_LIFE.days} days" in acting
+    assert f"at most {limits.REFUND_LATE_WORKING_DAYS} working days" in acting
+
+
+@cache
+def sentences() -> tuple[str, ...]:
+    """Every text in the program, those with values in them in the parts between the values."""
+    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in SOURCE.rglob("*.py"))
+    nodes = (node for tree in trees for node in ast.walk(tree))
+    return tuple(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+
+
+def messages() -> list[str]:
+    return re.findall(r"^\| `([^`]+)` \|", section(MESSAGES), re.MULTILINE)
+
+
+def test_the_guide_knows_messages() -> None:
+    assert len(messages()) > 30
+
+
+@pytest.mark.parametrize("message", messages())
+def test_a_message_in_the_guide_is_one_of_the_program(message: str) -> None:
+    for part in filter(None, (part.strip() for part in message.split("…"))):
+        assert any(part in sentence for sentence in sentences()), part
+
+
+def written_commands() -> Iterator[str]:
+    """Every command line of the README and the guide: in blocks, and whole between back-ticks."""
+    for document in (generate.ROOT / "README.md", GUIDE):
+        text = document.read_text(encoding="utf-8").replace(section(MESSAGES), "")
+        text = re.sub(r"<!-- generated.*?<!-- end -->", "", text, flags=re.DOTALL)
+        for block in re.findall(r"^```[a-z]*\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
+            yield from re.findall(r"^(?:azpay|shop) .*$", block, re.MULTILINE)
+        text = re.sub(r"^```[a-z]*\n.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+        yield from re.findall(r"`(azpay [^`]+)`", text)
+
+
+def flags(command: object) -> set[str]:
+    assert isinstance(command, TyperCommand | TyperGroup)
+    return {flag for parameter in command.params for flag in parameter.opts} | {"--help"}
+
+
+@pytest.mark.parametrize("line", sorted(set(written_commands())))
+def test_a_command_in_the_guide_exists(line: str) -> None:
+    command: object = typer.main.get_command(app)
+    known = flags(command)
+    for word in shlex.split(line, comments=True)[1:]:
+        if isinstance(command, TyperGroup) and word in command.commands:
+            command = command.commands[word]
+            known |= flags(command)
+        elif word.startswith("--"):
+            assert word in known
+        elif isinstance(command, TyperGroup):
+            # The value of an option in front of the command, such as --config FILE; any other word is no command.
+            assert "--" in line.partition(word)[0], f"{word} is no command"
+
+
+def test_a_key_in_the_guide_does_what_it_says() -> None:
+    known = {key.strip() for command in COMMANDS for key in (command.shown or "").split(",") if key.strip()} | {","}
+    told = re.findall(r"^\| ((?:`[^`]+` ?)+)\|", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    keys = {key for cell in told for key in re.findall(r"`([^`]+)`", cell) if re.fullmatch(r"a [a-z]|.|Space", key)}
+    assert len(keys) > 20
+    assert keys <= known

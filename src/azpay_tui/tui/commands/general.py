@@ -21,7 +21,8 @@ class _Everywhere(Command):
 class Peel(Command):
     """Leave the innermost thing."""
 
-    id, name, shown, sentence = "peel", "back", "Esc", "Leave the pane, the selection or the found text, in this order."
+    id, name, shown = "peel", "back", "Esc"
+    sentence = "Leave the pane, the selection, the filter or the found text, in this order."
     keys = (("escape",),)
 
     def run(self, screen: OrdersScreen) -> None:
