@@ -12,6 +12,7 @@ from tests.tui.desk import NOW
 from azpay_tui.domain.intent import MONEY_VERBS, Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.reasons import known_codes
+from azpay_tui.domain.telling import ALREADY_SO
 from azpay_tui.tui.commands import COMMANDS
 from azpay_tui.tui.display import wrap
 from azpay_tui.tui.news import news
@@ -73,3 +74,10 @@ def test_keys_that_are_named_are_those_of_the_commands() -> None:
     shown = {command.id: command.shown for command in COMMANDS}
     for verb in Verb:
         assert keys_of(verb) in shown[verb].split(", ")
+
+
+def test_what_was_so_already_is_a_sentence_of_its_own() -> None:
+    text, warning = news(intent("succeeded", ALREADY_SO), NOW, UTC, ALL)
+    assert not warning
+    assert text.endswith("12,345.67 USD  ok. It was so already; nothing was sent.")
+    assert news(intent("succeeded", None), NOW, UTC, ALL)[0].endswith("12,345.67 USD  ok")

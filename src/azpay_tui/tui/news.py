@@ -68,7 +68,7 @@ def news(intent: Intent, now: datetime, where: tzinfo, valid: Collection[Verb] =
         case "intent" | "sent":
             return f"{at} {wish.verb} {what}: sending", False
         case "succeeded":
-            return f"last: {at} {_DONE[wish.verb]} {what}  ok {told}".rstrip(), False
+            return f"last: {at} {_DONE[wish.verb]} {what}  ok{f'. {told}' if told else ''}", False
         case "accepted":
             return f"last: {at} {wish.verb} {what}: accepted. {told}", False
         case "declined":
