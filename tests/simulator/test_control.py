@@ -109,6 +109,16 @@ def test_spans_that_are_none(world: World, advance: Any) -> None:
     assert world.sim("GET", "clock")["now"] == "2026-01-15T12:34:56Z"
 
 
+def test_the_clock_ends_before_the_calendar(world: World) -> None:
+    answer: dict[str, str] = {}
+    while "error" not in answer:
+        posted = json.dumps({"advance": "3650d"}).encode()
+        answer = json.loads(world.simulator.handle(Request("POST", "/_sim/clock", "", (), posted)).body)
+    assert answer["error"].startswith("The field advance is not valid")
+    made = world.order("open")
+    assert body(world.authorize(made.permission, "1.00"), 201)["expirationTimestamp"] > "899"
+
+
 def test_settings_have_their_documented_defaults(world: World) -> None:
     settings = world.sim("GET", "settings")
     for name in (
@@ -358,6 +368,13 @@ def test_status_fault_with_code_and_reason(world: World) -> None:
     assert world.sim("GET", "faults") == [{**posted, "id": "F0001", "times": 1}]
 
 
+def test_a_status_that_has_no_body_has_none(world: World) -> None:
+    made = world.order("authorized")
+    world.sim("POST", "faults", {"fault": "status", "code": 304}, 201)
+    response = world.send("GET", f"/v2/charges/{made.charge}")
+    assert (response.status, response.body) == (304, b"")
+
+
 def test_unknown_state_fault_changes_the_answer_alone(world: World) -> None:
     made = world.order("authorized")
     world.sim("POST", "faults", {"match": {"operation": "get-charge"}, "fault": "unknown-state", "word": "Odd"}, 201)
@@ -404,6 +421,9 @@ def test_faults_can_be_cleared(world: World) -> None:
         ({"fault": "delay", "match": {"operation": "pay"}}, "match.operation"),
         ({"fault": "delay", "match": {"verb": "capture"}}, "match.verb"),
         ({"fault": "reset-after", "effect": False}, "effect"),
+        ({"fault": "delay", "word": "Odd"}, "word"),
+        ({"fault": "delay", "retry_after": 3}, "retry_after"),
+        ({"fault": "unknown-state", "seconds": 3}, "seconds"),
     ],
 )
 def test_bad_faults_are_refused_with_a_sentence(world: World, posted: Any, word: str) -> None:
@@ -426,6 +446,7 @@ def test_bad_faults_are_refused_with_a_sentence(world: World, posted: Any, word:
         ("POST", "/_sim/orders", b"{}", 400),
         ("POST", "/_sim/clock", b"[]", 400),
         ("POST", "/_sim/clock", b"\xff", 400),
+        ("POST", "/_sim/acts", b'{"\\ud800":1,"\\ud800":2}', 400),
     ],
 )
 def test_bad_control_requests_get_a_sentence(world: World, method: str, path: str, raw: bytes, status: int) -> None:

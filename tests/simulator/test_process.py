@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import http.client
 import json
@@ -166,6 +167,43 @@ def test_sigterm_ends_it_even_with_a_stalled_request(tmp_path: Path) -> None:
         assert server.process.stderr.read() == b""
 
 
+@pytest.mark.parametrize("scheme", [(), ("--tls",)])
+def test_sigterm_ends_it_quietly_whatever_is_open(tmp_path: Path, scheme: tuple[str, ...]) -> None:
+    with running(tmp_path, "--orders", "0", *scheme) as server, contextlib.ExitStack() as stack:
+        for sent in (b"POST /v2/charges HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf", b"GET /v2", b""):
+            plain = stack.enter_context(socket.create_connection(server.address, timeout=DEADLINE))
+            if scheme:
+                context = ssl.create_default_context(cafile=tmp_path / "sim-ca.pem")
+                plain = stack.enter_context(context.wrap_socket(plain, server_hostname="localhost"))
+            plain.sendall(b"GET /_sim/clock HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert plain.recv(8) == b"HTTP/1.1"
+            plain.sendall(sent)
+        assert server.end() == 128 + signal.SIGTERM
+        assert server.process.stderr
+        assert server.process.stderr.read() == b""
+
+
+def test_an_offer_of_http2_is_answered_without_a_word(tmp_path: Path) -> None:
+    with running(tmp_path, "--orders", "0") as server:
+        connection = http.client.HTTPConnection(*server.address, timeout=DEADLINE)
+        offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQAAP__"}
+        connection.request("GET", "/_sim/clock", headers=offer)
+        assert connection.getresponse().status == 200
+        connection.close()
+        server.end()
+        assert server.process.stderr
+        assert server.process.stderr.read() == b""
+
+
+def test_without_a_profile_it_says_that_no_key_is_known() -> None:
+    process = start("--orders", "0", "--until-stdin-closes")
+    assert process.stdout
+    assert process.stdout.readline().startswith(b"ready ")
+    out, err = process.communicate(timeout=DEADLINE)
+    assert (process.returncode, out) == (0, b"")
+    assert b"--profile-dir" in err
+
+
 def test_key_and_port_are_kept_by_the_directory(tmp_path: Path) -> None:
     with running(tmp_path, "--orders", "1", "--seed", "3") as server:
         first = (server.url, server.key_id, (tmp_path / "config.toml").read_bytes())
@@ -234,7 +272,8 @@ def refusal(*arguments: str | Path) -> str:
 
 def test_starts_that_fail_say_why_in_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
-        assert "--port" in refusal("--port", str(busy.getsockname()[1]), "--orders", "0")
+        said = refusal("--port", str(busy.getsockname()[1]), "--orders", "0")
+        assert "(Address already in use); choose another with --port" in said
     foreign = tmp_path / "foreign"
     foreign.mkdir()
     (foreign / "config.toml").write_text('[profiles.shop]\nenvironment = "live"\n')

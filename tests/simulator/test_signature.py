@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -136,6 +137,7 @@ def test_simulation_code_may_be_signed_or_not(world: World) -> None:
         ("x-amz-pay-region", "us", (400, "InvalidHeaderValue")),
         ("x-amz-pay-region", "", (400, "MissingHeaderValue")),
         ("x-amz-pay-date", "yesterday", (400, "InvalidHeaderValue")),
+        ("authorization", "", (400, "MissingHeaderValue")),
         ("authorization", "Basic eDp5", (400, "InvalidHeaderValue")),
         ("authorization", "AMZN-PAY-RSASSA-PSS-V3 PublicKeyId=a, SignedHeaders=b, Signature=YQ==", (400, None)),
         ("accept", None, (403, "InvalidRequestSignature")),
@@ -155,6 +157,23 @@ def test_date_host_and_region_have_to_be_signed(world: World) -> None:
     headers["authorization"] = headers["authorization"].replace(";x-amz-pay-region", "")
     response = world.simulator.handle(Request("GET", UNKNOWN_CHARGE, "", tuple(headers.items())))
     assert reason(response, 403) == "InvalidRequestSignature"
+    headers["authorization"] = headers["authorization"].replace(KEY_ID, "SANDBOX-OTHER")
+    response = world.simulator.handle(Request("GET", UNKNOWN_CHARGE, "", tuple(headers.items())))
+    assert reason(response, 401) == "UnauthorizedAccess"
+
+
+def test_a_refused_signature_says_what_to_compare(world: World) -> None:
+    late = body(world.send("GET", UNKNOWN_CHARGE, late=timedelta(hours=1)), 403)
+    assert late["message"].endswith("it is [20260115T123456Z] here.")
+    salted = body(world.send("GET", UNKNOWN_CHARGE, salt=20), 403)
+    assert salted["message"] == "[AMZN-PAY-RSASSA-PSS-V2] takes a salt of 32 bytes."
+    headers = tuple(sign("GET", UNKNOWN_CHARGE, b"", MOMENT))
+    lines = "".join(f"{name}:{value}\n" for name, value in headers[:-1])
+    names = ";".join(name for name, _ in headers[:-1])
+    request = f"POST\n{UNKNOWN_CHARGE}\n\n{lines}\n{names}\n{sha256(b'').hexdigest()}"
+    answer = body(world.simulator.handle(Request("POST", UNKNOWN_CHARGE, "", headers)), 403)
+    text = f"AMZN-PAY-RSASSA-PSS-V2\n{sha256(request.encode()).hexdigest()}"
+    assert answer["message"].endswith(f"The string to sign is [{text}].")
 
 
 def test_the_query_counts_raw(world: World) -> None:

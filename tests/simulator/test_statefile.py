@@ -155,3 +155,18 @@ def test_a_damaged_file_is_refused_with_a_sentence(tmp_path: Path, broken: str) 
     file.close()
     with pytest.raises(StateError, match="is damaged; name another one"):
         opened(tmp_path / "state")
+
+
+def test_one_simulator_at_a_time_has_the_file(tmp_path: Path) -> None:
+    _, keeper = opened(tmp_path / "state")
+    with pytest.raises(StateError, match="in use by another simulator"):
+        StateFile(tmp_path / "state")
+    keeper.close()
+    StateFile(tmp_path / "state").close()
+
+
+def test_a_file_that_cannot_be_made_is_named_once(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "state"
+    with pytest.raises(StateError) as caught:
+        StateFile(path)
+    assert str(caught.value) == f"The state file {path} cannot be used: No such file or directory."

@@ -78,7 +78,7 @@ def test_a_key_of_the_older_kind_is_taken_with_its_urls(amazon_pay: RunningSimul
 
 
 def test_orders_without_exactly_one_charge_do_not_say_which(amazon_pay: RunningSimulator) -> None:
-    with pytest.raises(SimulatorError, match="has 0 charges; name the one"):
+    with pytest.raises(SimulatorError, match="has no charge"):
         _ = amazon_pay.order("open").charge_id
     assert amazon_pay.order("part-refunded").refund_id
 
@@ -121,6 +121,7 @@ def test_what_does_not_fit_is_said_in_a_sentence(amazon_pay: RunningSimulator) -
         lambda: amazon_pay.act("decline", "S01-0000000-0000000"),
         lambda: amazon_pay.fault("explode"),
         lambda: amazon_pay.switch(speed="high"),
+        lambda: amazon_pay.effects("captures"),
     ):
         with pytest.raises(SimulatorError, match=r"\.$"):
             wrong()
@@ -216,10 +217,15 @@ def test_it_loads_nothing_of_the_console():
 
 def test_that_fails(amazon_pay):
     assert amazon_pay.effects("capture"), "nothing was captured"
+
+
+@pytest.mark.amazon_pay(20)
+def test_a_marker_that_says_nothing_is_not_passed_over(amazon_pay):
+    pass
 """,
     )
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "1 failed, 3 passed" in done.stdout
+    assert "1 failed, 3 passed, 1 error" in done.stdout
     assert "nothing was captured" in done.stdout
 
 

@@ -67,7 +67,9 @@ def shown(session: Session) -> dict[str, Plain]:
 
 def visit(book: Book, query: str, now: datetime) -> str:
     """The buyer's browser opens amazonPayRedirectUrl and confirms; answers where it goes next. Raises BuyerError."""
-    named = parse_qs(query).get("amazonCheckoutSessionId", [""])
+    named = parse_qs(query).get("amazonCheckoutSessionId")
+    if named is None:
+        raise BuyerError("The address lacks amazonCheckoutSessionId.")
     session = session_of(book, named[0], now)
     approve(book, session, session.method, now)
     back = session.web["checkoutResultReturnUrl"]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Final
+
+#: The clock stops before the calendar does: terms of years are still added to its moment.
+LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def system_time() -> datetime:
@@ -23,6 +27,8 @@ class Clock:
         return self._base() + self.offset
 
     def advance(self, span: timedelta) -> datetime:
-        """Move the clock forward; answer the new moment."""
+        """Move the clock forward; answer the new moment. Raises ValueError for one beyond LAST."""
+        if span > LAST - self.now():
+            raise ValueError("the clock ends with the year 8999")
         self.offset += span
         return self.now()

@@ -72,7 +72,10 @@ def _advance(simulator: Simulator, body: bytes) -> tuple[int, Plain]:
     fields.need_text("advance", limit=8)
     span = fields.span("advance")
     assert span is not None
-    now = simulator.clock.advance(span)
+    try:
+        now = simulator.clock.advance(span)
+    except ValueError as error:
+        raise FieldError("invalid", "advance", str(error)) from error
     for order in simulator.book:
         if settle_due(order, now, simulator.settings, moved=True):
             simulator.book.dirty.add(order.permission_id)

@@ -166,7 +166,8 @@ class Simulator:
             status, body = 200, _GARBAGE
         if fault.name == "unknown-state" and status < 300:
             body = _with_state(body, fault.word)
-        return Response(status, headers, b"" if fault.name in _BEFORE else body, fault.delivery())
+        empty = fault.name in _BEFORE or status == 304  # HTTP knows no body of a 304
+        return Response(status, headers, b"" if empty else body, fault.delivery())
 
     def _without_effect(self, fault: Fault, request: Request, call: Call) -> _Answer:
         target = None if call.created else call.target

@@ -12,32 +12,39 @@ from azpay_tui.simulator.wire import Delivery, DeliveryKind, JsonValue, Number, 
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
-    """What can go wrong: whether the request takes effect unless the fault says otherwise, and what happens."""
+    """What can go wrong: whether the request takes effect unless said otherwise, what happens, what it takes.
+
+    ``takes`` are parameters besides ``match``, ``fault`` and ``times``; with ``effect`` among them it can be said.
+    """
 
     effect: bool
     says: str
+    takes: tuple[str, ...] = ()
 
 
 FAULTS: Final[dict[str, FaultKind]] = {
-    "delay": FaultKind(True, "The answer comes after `seconds` (2 unless said)."),
+    "delay": FaultKind(True, "The answer comes after `seconds` (2 unless said).", ("seconds", "effect")),
     "stall-before": FaultKind(False, "Nothing is done and no answer comes until the client gives up."),
     "stall-after": FaultKind(True, "The request takes effect, but no answer comes until the client gives up."),
     "close-before": FaultKind(False, "Nothing is done; the connection is closed without an answer."),
     "close-after": FaultKind(True, "The request takes effect; the connection is closed without an answer."),
     "reset-before": FaultKind(False, "Nothing is done; the connection is reset."),
     "reset-after": FaultKind(True, "The request takes effect; the connection is reset."),
-    "truncate": FaultKind(True, "The connection is closed in the middle of the answer."),
-    "garbage": FaultKind(True, "The answer is 200 with bytes that are no JSON."),
-    "drip": FaultKind(True, "The answer comes byte by byte, one every `seconds` (0.5 unless said)."),
-    "status": FaultKind(False, "The answer is an error with the given `code`, `reason` and `message`."),
-    "throttle": FaultKind(False, "The answer is 429 with TooManyRequests."),
-    "unknown-state": FaultKind(True, "The answer shows a state `word` that nobody documents."),
+    "truncate": FaultKind(True, "The connection is closed in the middle of the answer.", ("effect",)),
+    "garbage": FaultKind(True, "The answer is 200 with bytes that are no JSON.", ("effect",)),
+    "drip": FaultKind(
+        True, "The answer comes byte by byte, one every `seconds` (0.5 unless said).", ("seconds", "effect")
+    ),
+    "status": FaultKind(
+        False,
+        "The answer is an error with the given `code`, `reason` and `message`.",
+        ("code", "reason", "message", "retry_after", "effect"),
+    ),
+    "throttle": FaultKind(False, "The answer is 429 with TooManyRequests.", ("retry_after", "effect")),
+    "unknown-state": FaultKind(True, "The answer shows a state `word` that nobody documents.", ("word",)),
 }
-_FIXED: Final = frozenset(name for name in FAULTS if name.endswith(("-before", "-after"))) | {"unknown-state"}
 _SECONDS: Final = {"delay": 2.0, "drip": 0.5}
-_PARAMETERS: Final = (
-    "match", "fault", "times", "seconds", "code", "reason", "message", "retry_after", "word", "effect",
-)  # fmt: skip
+_COMMON: Final = ("match", "fault", "times")
 _KINDS: Final[dict[str, DeliveryKind]] = {"stall": "stall", "close": "close", "reset": "reset"}
 
 
@@ -83,13 +90,10 @@ class Fault:
 
 def read_fault(value: JsonValue, fault_id: str) -> Fault:
     """Read a posted fault strictly. Raises FieldError."""
-    fields = Fields(value, _PARAMETERS)
-    name = fields.need_text("fault", limit=20, choices=tuple(FAULTS))
+    named = {"fault": value.get("fault")} if isinstance(value, dict) else value
+    name = Fields(named, ("fault",)).need_text("fault", limit=20, choices=tuple(FAULTS))
+    fields = Fields(value, (*_COMMON, *FAULTS[name].takes))
     match = _match_of(value)
-    if name in _FIXED and fields.has("effect"):
-        raise fields.invalid("effect", f"the fault {name} says it already")
-    if name != "status" and (fields.has("code") or fields.has("message")):
-        raise fields.invalid("code", "only the fault status has a code and a message")
     if name == "status" and not fields.has("code"):
         raise FieldError("missing", "code", "the HTTP status from 300 to 599")
     code = fields.whole("code", 429 if name == "throttle" else 500, 300, 599)

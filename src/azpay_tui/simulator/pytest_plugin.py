@@ -20,5 +20,5 @@ def pytest_configure(config: pytest.Config) -> None:
 def amazon_pay(request: pytest.FixtureRequest) -> Iterator[RunningSimulator]:
     """A simulated Amazon Pay for this test alone; the marker ``amazon_pay`` says how it starts."""
     marker = request.node.get_closest_marker("amazon_pay")
-    with running(**(marker.kwargs if marker else {})) as simulator:
+    with running(*(marker.args if marker else ()), **(marker.kwargs if marker else {})) as simulator:
         yield simulator

@@ -13,6 +13,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
+from typing import Final
 
 import uvicorn
 
@@ -25,7 +26,12 @@ from azpay_tui.simulator.settings import Settings
 from azpay_tui.simulator.shell import Shell, listen, web_config
 from azpay_tui.simulator.statefile import StateError, StateFile
 
+#: Seconds for answers on their way when a signal comes; much less than uvicorn waits before it complains.
+_GRACE: Final = 0.2
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+_KEYLESS: Final = "Without --profile-dir no key is known: /_sim answers, every signed request is refused with 401."
 
 
 class ServeError(Exception):
@@ -72,6 +78,12 @@ class _Server(uvicorn.Server):
         self.ended_by = number
         self.should_exit = True
         self._shell.let_go()
+        asyncio.get_running_loop().call_later(_GRACE, self._cut)
+
+    def _cut(self) -> None:
+        """Cut what is still open: uploads that stopped half-way, and TLS connections that wait for a farewell."""
+        for connection in tuple(self.server_state.connections):
+            connection.transport.abort()
 
 
 def serve(
@@ -117,7 +129,13 @@ def serve(
             raise ServeError(str(error)) from error
         shell = Shell(simulator)
         config = web_config(shell, certificate, key_file)
-        server = _Server(config, shell, lambda: announce(url))
+
+        def ready() -> None:
+            announce(url)
+            if profile is None:
+                sys.stderr.write(f"{_KEYLESS}\n")
+
+        server = _Server(config, shell, ready)
         if until_stdin_closes:
             threading.Thread(target=_watch_stdin, args=(server,), daemon=True).start()
         server.run(sockets=[listener])
@@ -150,7 +168,8 @@ def _listen(port: int) -> socket.socket:
     try:
         return listen(port)
     except (OSError, OverflowError) as error:
-        raise ServeError(f"Port {port} of 127.0.0.1 cannot be used ({error}); choose another with --port.") from error
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ServeError(f"Port {port} of 127.0.0.1 cannot be used ({why}); choose another with --port.") from error
 
 
 def _watch_stdin(server: _Server) -> None:

@@ -41,6 +41,9 @@ class OpenProtocol(H11Protocol):
 
         self.app = with_transport
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: clients that offer HTTP/2 are answered with HTTP/1.1, and do so with every request."""
+
 
 class Shell:
     """The ASGI application. Everything is decided by the core, one request at a time."""

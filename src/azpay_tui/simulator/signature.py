@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from azpay_tui.simulator.wire import ApiError, Request, parse_pay_date
+from azpay_tui.simulator.wire import ApiError, Request, compact, parse_pay_date
 
 #: The salt length is not transmitted; it follows from the algorithm's name.
 SALT_LENGTHS: Final = {"AMZN-PAY-RSASSA-PSS": 20, "AMZN-PAY-RSASSA-PSS-V2": 32}
@@ -97,40 +97,53 @@ def verify(request: Request, keys: Mapping[str, RSAPublicKey], now: datetime, wi
     header = request.header("authorization")
     if header is None:
         raise ApiError(400, "MissingHeader", "The header [authorization] is missing.")
+    if not header:
+        raise ApiError(400, "MissingHeaderValue", "The header [authorization] has no value.")
     authorization = parse_authorization(header)
     if authorization is None or authorization.algorithm not in SALT_LENGTHS:
         raise ApiError(400, "InvalidHeaderValue", "The value of the header [authorization] is invalid.")
-    _check_headers(request, authorization)
+    _check_headers(request)
     key = keys.get(authorization.key_id)
     if key is None:
         raise ApiError(401, "UnauthorizedAccess", "The public key id is not known for this merchant account.")
+    signed = authorization.signed_headers.lower().split(";")
+    for name in _MUST_BE_SIGNED:
+        if name not in signed:
+            raise ApiError(403, "InvalidRequestSignature", f"The header [{name}] is not signed.")
     expected = string_to_sign(request, authorization)
     if expected is None:
         raise ApiError(403, "InvalidRequestSignature", "A header named in SignedHeaders was not sent.")
     salt = SALT_LENGTHS[authorization.algorithm]
     collapsed = string_to_sign(request, authorization, collapse=True) or expected
     if not any(signature_fits(key, salt, text, authorization.signature) for text in {expected, collapsed}):
-        raise ApiError(
-            403, "InvalidRequestSignature", f"The signature does not match. The string to sign is [{expected!r}]."
-        )
+        raise _mismatch(key, salt, expected, authorization)
     date = parse_pay_date(request.header("x-amz-pay-date") or "")
     if date is None or abs(date - now) > window:
         raise ApiError(
-            403, "InvalidRequestSignature", f"The date of the request is more than {window.total_seconds():.0f} s off."
+            403,
+            "InvalidRequestSignature",
+            f"The date of the request is more than {window.total_seconds():.0f} s off; it is [{compact(now)}] here.",
         )
     return authorization.key_id
 
 
-def _check_headers(request: Request, authorization: Authorization) -> None:
-    signed = {name.lower() for name in authorization.signed_headers.split(";")}
+def _mismatch(key: RSAPublicKey, salt: int, expected: str, authorization: Authorization) -> ApiError:
+    """The refusal of a signature that does not fit; it tells a wrong salt from a wrong text to sign."""
+    others = [length for length in SALT_LENGTHS.values() if length != salt]
+    if any(signature_fits(key, length, expected, authorization.signature) for length in others):
+        return ApiError(403, "InvalidRequestSignature", f"[{authorization.algorithm}] takes a salt of {salt} bytes.")
+    return ApiError(
+        403, "InvalidRequestSignature", f"The signature does not match. The string to sign is [{expected}]."
+    )
+
+
+def _check_headers(request: Request) -> None:
     for name in _MUST_BE_SIGNED:
         value = request.header(name)
         if value is None:
             raise ApiError(400, "MissingHeader", f"The header [{name}] is missing.")
         if not value:
             raise ApiError(400, "MissingHeaderValue", f"The header [{name}] has no value.")
-        if name not in signed:
-            raise ApiError(403, "InvalidRequestSignature", f"The header [{name}] is not signed.")
     if request.header("x-amz-pay-region") not in REGIONS:
         raise ApiError(400, "InvalidHeaderValue", "The value of the header [x-amz-pay-region] is invalid.")
     if parse_pay_date(request.header("x-amz-pay-date") or "") is None:

@@ -28,6 +28,8 @@ _ENTRY = TypeAdapter(LedgerEntry)
 _REPLY = TypeAdapter(SavedReply)
 _SETTINGS = TypeAdapter(Settings)
 _SCHEMA = "CREATE TABLE IF NOT EXISTS item (kind TEXT, key TEXT, json TEXT NOT NULL, PRIMARY KEY (kind, key))"
+#: Seconds to wait for the file of a simulator that is just ending.
+_PATIENCE = 2.0
 _PUT = "INSERT INTO item VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET json = excluded.json"
 
 
@@ -52,10 +54,20 @@ class StateFile:
         self._path = path
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA synchronous = OFF")
+            # Two simulators would each write their own world into it: the first one keeps it locked.
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._db.execute("BEGIN EXCLUSIVE")
             self._db.execute(_SCHEMA)
-        except (OSError, sqlite3.Error) as error:
+            self._db.execute("COMMIT")
+        except OSError as error:
+            raise StateError(f"The state file {path} cannot be used: {error.strerror or error}.") from error
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise StateError(
+                    f"The state file {path} is in use by another simulator; end that one or name another file."
+                ) from error
             raise StateError(f"The state file {path} cannot be used: {error}.") from error
         self._entries = 0
         self._replies = 0

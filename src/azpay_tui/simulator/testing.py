@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
@@ -37,9 +37,12 @@ from azpay_tui.simulator.profile import (
     write_profile,
 )
 from azpay_tui.simulator.records import LedgerEntry
+from azpay_tui.simulator.routes import LEDGER_WORDS
 from azpay_tui.simulator.samples import make_samples
 from azpay_tui.simulator.threaded import Loopback
 from azpay_tui.simulator.wire import Plain, Request
+
+_IN_LEDGER: Final = (*sorted(LEDGER_WORDS), "other")
 
 
 class SimulatorError(ValueError):
@@ -184,7 +187,12 @@ class RunningSimulator:
         return tuple(self.core.ledger)
 
     def effects(self, operation: str | None = None, object_id: str | None = None) -> tuple[LedgerEntry, ...]:
-        """The writes that took effect, of one operation or object when it is named."""
+        """The writes that took effect, of one operation or object when it is named.
+
+        Raises SimulatorError for an operation that the ledger does not know.
+        """
+        if operation is not None and operation not in _IN_LEDGER:
+            raise SimulatorError(f"The ledger knows no {operation}; it knows {', '.join(_IN_LEDGER)}.")
         return tuple(
             entry
             for entry in self.ledger()
@@ -239,5 +247,6 @@ def _made(value: dict[str, Any]) -> MadeOrder:
 
 def _only(ids: tuple[str, ...], what: str, permission_id: str) -> str:
     if len(ids) != 1:
-        raise SimulatorError(f"The order {permission_id} has {len(ids)} {what}s; name the one that is meant.")
+        has = f"{len(ids)} {what}s; name the one that is meant" if ids else f"no {what}"
+        raise SimulatorError(f"The order {permission_id} has {has}.")
     return ids[0]

@@ -92,7 +92,8 @@ def parse_json(body: bytes) -> JsonValue:
     except RecursionError as error:
         raise JsonError("the text is nested too deeply") from error
     except json.JSONDecodeError as error:
-        raise JsonError(f"{error.msg} at line {error.lineno} column {error.colno}") from error
+        what = error.msg.removesuffix(" at")
+        raise JsonError(f"{what} at line {error.lineno} column {error.colno}") from error
     _check(value, 0)
     return value
 
@@ -104,6 +105,7 @@ def _no_constant(word: str) -> JsonValue:
 def _no_duplicates(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     seen: dict[str, JsonValue] = {}
     for key, value in pairs:
+        _check_text(key)
         if key in seen:
             raise JsonError(f"the key {key} appears twice")
         seen[key] = value
