@@ -66,8 +66,10 @@ def situations() -> str:
 
 def faults() -> str:
     """The faults that can be arranged."""
-    rows = ((f"`{name}`", "yes" if fault.effect else "no", fault.says) for name, fault in FAULTS.items())
-    return table(("Fault", "Takes effect", "What happens"), rows)
+    rows = (
+        (f"`{name}`", "yes" if fault.effect else "no", code(fault.takes), fault.says) for name, fault in FAULTS.items()
+    )
+    return table(("Fault", "Takes effect", "Takes", "What happens"), rows)
 
 
 def acts() -> str:

@@ -119,7 +119,10 @@ def simulate(
     seed: Annotated[int, typer.Option(metavar="S", help="Decides the sample orders and all ids.")] = 0,
     tls: Annotated[bool, typer.Option("--tls", help="Serve HTTPS with a self-signed certificate.")] = False,
     profile_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to write configuration, key and orders.csv.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where to write configuration, key and orders.csv; without it no key is known."
+        ),
     ] = None,
     state: Annotated[Path | None, typer.Option(metavar="FILE", help="Keeps orders and ledger over restarts.")] = None,
     learned_from: Annotated[

@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=_Bounded(65_535), default=0, help="0: the kept port, else a free one")
     parser.add_argument("--orders", type=_Bounded(100_000), default=200, help="number of sample orders")
     parser.add_argument("--seed", type=int, default=0, help="decides the sample orders and all ids")
-    parser.add_argument("--profile-dir", type=Path, help="where to write configuration, key and orders.csv")
+    parser.add_argument("--profile-dir", type=Path, help="where to write them; without it no key is known")
     parser.add_argument("--state", type=Path, help="file that keeps orders and ledger over restarts")
     parser.add_argument("--delay-seconds", type=_Bounded(10_000_000), help="until something being decided is decided")
     parser.add_argument("--tls", action="store_true", help="serve HTTPS with a self-signed certificate")
