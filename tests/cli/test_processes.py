@@ -145,6 +145,7 @@ def test_a_read_loads_nothing_heavy(shop: Shop) -> None:
         ["orders", "show", "H-1"],
         ["orders", "actions", "H-1", "--json"],
         ["journal", "list"],
+        ["audit", "verify"],
     ):
         done = subprocess.run(
             [sys.executable, "-I", "-c", probe, *shop.options, *command], capture_output=True, text=True, check=False

@@ -19,10 +19,12 @@ app = typer.Typer(
 )
 orders = typer.Typer(help="List, show, learn of orders.", no_args_is_help=True, rich_markup_mode=None)
 journal = typer.Typer(help="What was confirmed, and what became of it.", no_args_is_help=True, rich_markup_mode=None)
+audit = typer.Typer(help="Who did what, in a chain of hashes.", no_args_is_help=True, rich_markup_mode=None)
 views = typer.Typer(help="The views you saved: --view NAME shows one.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(orders, name="orders")
 app.add_typer(views, name="views")
 app.add_typer(journal, name="journal")
+app.add_typer(audit, name="audit")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="An id of Amazon, or the shop's order number.")]
@@ -243,55 +245,6 @@ def sync(
     from azpay_tui.cli.keeping import sync as run
 
     return run(_context(ctx), all_=all_, watch=watch, once=once, as_json=json)
-
-
-@journal.command("list")
-def journal_list(
-    ctx: typer.Context,
-    limit: Annotated[int, typer.Option(metavar="N", help="At most so many, newest first.")] = 100,
-    json: Json = False,
-) -> int:
-    """List what was confirmed, newest first."""
-    from azpay_tui.cli.reads import list_intents
-
-    return list_intents(_context(ctx), limit=limit, as_json=json)
-
-
-IntentArgument = Annotated[str, typer.Argument(metavar="ID", help="An intent, such as I-000001.")]
-
-
-@journal.command("show")
-def journal_show(ctx: typer.Context, intent: IntentArgument, json: Json = False) -> int:
-    """Show one confirmed action and its request."""
-    from azpay_tui.cli.reads import show_intent
-
-    return show_intent(_context(ctx), intent, as_json=json)
-
-
-@journal.command("resume")
-def journal_resume(
-    ctx: typer.Context,
-    intent: Annotated[str | None, typer.Argument(metavar="[ID]", help="Only this one, whatever its age.")] = None,
-    json: Json = False,
-) -> int:
-    """Settle what is open: read back, and repeat the very same request where that is safe."""
-    from azpay_tui.cli.keeping import resume
-
-    return resume(_context(ctx), intent, as_json=json)
-
-
-@journal.command("settle")
-def journal_settle(
-    ctx: typer.Context,
-    intent: IntentArgument,
-    outcome: Annotated[str, typer.Option("--as", metavar="OUTCOME", help="succeeded, refused or abandoned.")],
-    note: Annotated[str, typer.Option(metavar="T", help="Why.")],
-    json: Json = False,
-) -> int:
-    """Decide about an action that no rule can settle."""
-    from azpay_tui.cli.keeping import settle
-
-    return settle(_context(ctx), intent, outcome, note, as_json=json)
 
 
 ViewName = Annotated[str, typer.Argument(metavar="NAME", help="What the view is called, in any case.")]

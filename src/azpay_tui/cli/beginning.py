@@ -7,8 +7,9 @@ from typing import Annotated, cast
 
 import typer
 
-from azpay_tui.cli.app import Json, app
+from azpay_tui.cli.app import Json
 from azpay_tui.cli.context import Context
+from azpay_tui.cli.records import app
 
 __all__ = ["app"]
 

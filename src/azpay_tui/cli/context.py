@@ -18,6 +18,7 @@ from azpay_tui.cli.outcome import CommandError
 from azpay_tui.domain.intent import Intent, State
 from azpay_tui.domain.policy import Policy
 from azpay_tui.settings import ConsoleSettings, load_settings, theme_of
+from azpay_tui.store.journal.chain import Chain
 
 FINISH_SECONDS: Final = 27.0
 """How long a call that is under way may still take when the program ends: its own deadline of 25 s and a margin."""
@@ -34,6 +35,10 @@ class JournalReader(Protocol):
         self, *, order_id: str | None = None, states: tuple[State, ...] = (), limit: int = 1000
     ) -> tuple[Intent, ...]:
         """Return intents, newest first; empty `states` means all."""
+        ...
+
+    def chain(self) -> Chain | None:
+        """Check the audit chain; None when there is no journal."""
         ...
 
 

@@ -13,9 +13,9 @@ from azpay_tui.backoffice.imports import BadLine, HeaderError, read_orders
 from azpay_tui.backoffice.ports import Desk, Event
 from azpay_tui.cli import resolve, shapes
 from azpay_tui.cli.context import Context
+from azpay_tui.cli.journal import show_intents
 from azpay_tui.cli.outcome import OK, UNKNOWN, USAGE, CommandError
 from azpay_tui.cli.output import Progress, error_value, json_result, result, say, shown
-from azpay_tui.cli.reads import show_intents
 from azpay_tui.cli.wording import way
 from azpay_tui.domain import telling
 from azpay_tui.domain.intent import OPEN_STATES, Intent, State

@@ -1,4 +1,4 @@
-"""Commands that only look: orders and the journal, from the local files, with or without a connection."""
+"""Commands that only look at orders: from the local files, with or without a connection."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from azpay_tui.cli import resolve, shapes
 from azpay_tui.cli.context import Context, corrected_now
 from azpay_tui.cli.marks import mark_lines
 from azpay_tui.cli.outcome import OK, CommandError
-from azpay_tui.cli.output import csv_result, json_result, json_text, result, say, shown, table, utc
+from azpay_tui.cli.output import csv_result, json_result, result, say, shown, table, utc
 from azpay_tui.cli.views import saved_view
-from azpay_tui.cli.wording import dated, meaning, order_meanings, way
-from azpay_tui.domain import matrix, telling
+from azpay_tui.cli.wording import dated, meaning, order_meanings
+from azpay_tui.domain import matrix
 from azpay_tui.domain.filters import Narrowed, parse
-from azpay_tui.domain.intent import Intent, Verb
+from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.links import seller_central
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer, valid_verbs
@@ -91,7 +91,8 @@ def list_orders(
     return OK
 
 
-def _amount(money: Money | None) -> str:
+def amount_text(money: Money | None) -> str:
+    """Return an amount as a cell: empty where there is none."""
     return "" if money is None else str(money)
 
 
@@ -100,9 +101,9 @@ def _list_row(row: ListRow) -> dict[str, str]:
         "number": row.number or "",
         "id": row.id,
         "status": row.status,
-        "amount": _amount(row.amount),
-        "captured": _amount(row.captured),
-        "refunded": _amount(row.refunded),
+        "amount": amount_text(row.amount),
+        "captured": amount_text(row.captured),
+        "refunded": amount_text(row.refunded),
         "ship": row.ship,
         "expires": utc(row.expires) or "",
         "buyer": row.buyer or "",
@@ -181,11 +182,11 @@ def _order_lines(order: Order, now: datetime, valid: frozenset[Verb]) -> list[st
         "Ship": f"{verdict.word}: {verdict.reason}",
         "Attention": " ".join(row.attention),
         "Buyer": buyer,
-        "Amount": _amount(row.amount),
-        "Captured": _amount(row.captured),
-        "Refunded": _amount(row.refunded),
+        "Amount": amount_text(row.amount),
+        "Captured": amount_text(row.captured),
+        "Refunded": amount_text(row.refunded),
         "At Amazon": f"{permission.state} {reasons}".rstrip() if permission else "never read",
-        "Left to charge": _amount(permission.balance) if permission else "",
+        "Left to charge": amount_text(permission.balance) if permission else "",
         "Created": utc(row.created) or "",
         "Next deadline": utc(row.expires) or "",
         "Read": utc(row.refreshed_at) or "never",
@@ -233,70 +234,8 @@ def _show_offers(offers: tuple[Offer, ...]) -> None:
                 "verb": str(offer.verb),
                 "verdict": offer.verdict,
                 "target": offer.target or "",
-                "max": _amount(offer.maximum),
+                "max": amount_text(offer.maximum),
                 "reason": names + dated(offer.reason or "", offer.changes_at if offer.verdict == "no" else None),
             }
         )
     table(columns, rows, frozenset({"max"}))
-
-
-def list_intents(context: Context, *, limit: int, as_json: bool) -> int:
-    """Show the journal's newest entries."""
-    if not 1 <= limit <= MOST_ROWS:
-        raise CommandError(f"--limit must be from 1 to {MOST_ROWS:,}, not {limit}.")
-    show_intents(context.journal_reader().intents(limit=limit), as_json=as_json)
-    return OK
-
-
-def show_intents(intents: tuple[Intent, ...], *, as_json: bool) -> None:
-    """Write journal entries."""
-    if as_json:
-        json_result({"intents": [shapes.intent(intent) for intent in intents]})
-        return
-    columns = {
-        "at": "CONFIRMED",
-        "id": "INTENT",
-        "verb": "VERB",
-        "target": "OBJECT",
-        "amount": "AMOUNT",
-        "state": "STATE",
-        "reason": "REASON",
-        "person": "PERSON",
-    }
-    rows = [
-        {
-            "at": utc(intent.draft.at) or "",
-            "id": intent.id,
-            "verb": str(intent.draft.wish.verb),
-            "target": intent.draft.wish.target,
-            "amount": _amount(intent.draft.wish.amount),
-            "state": intent.state,
-            "reason": shapes.plain_reason(intent) or "",
-            "person": intent.draft.person,
-        }
-        for intent in intents
-    ]
-    table(columns, rows, frozenset({"amount"}))
-
-
-def show_intent(context: Context, intent_id: str, *, as_json: bool) -> int:
-    """Show one entry of the journal with the request it stands for."""
-    intent = context.journal_reader().intent(intent_id)
-    if intent is None:
-        raise CommandError(f"There is no intent {intent_id!r} in the journal: see azpay journal list.")
-    value = {"intent": {**shapes.intent(intent), "request": shapes.request(intent)}}
-    if as_json:
-        json_result(value)
-        return OK
-    for key, item in value["intent"].items():
-        result(f"{key:<18}{shown(_plain(item))}")
-    told = telling.tell(intent).text(way(intent.draft.wish.order_id))
-    if told:
-        result(shown(told))
-    return OK
-
-
-def _plain(value: object) -> str:
-    if value is None or value == []:
-        return "-"
-    return value if isinstance(value, str) else json_text(value)

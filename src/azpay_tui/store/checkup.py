@@ -11,8 +11,9 @@ from typing import Final
 
 from azpay_tui.store.errors import cache_error, journal_error
 from azpay_tui.store.files import DataDir, family
+from azpay_tui.store.journal.chain import Chain, look_at_chain
 from azpay_tui.store.locks import is_alive
-from azpay_tui.store.sqlite import CACHE_SCHEMA, COMMON_PRAGMAS, JOURNAL_SCHEMA, connect_reader
+from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, connect_reader
 from azpay_tui.store.times import from_text
 
 _OPEN: Final = ("intent", "sent", "unknown", "attention")
@@ -79,7 +80,7 @@ def look_at_journal(data_dir: Path) -> JournalLook | None:
             schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
             damage = _damage(connection, "integrity_check")
             found: dict[str, int] = {}
-            oldest, place, rows = None, None, 0
+            oldest, place, chain = None, None, Chain(0, None)
             if schema and damage is None:
                 marks = ", ".join("?" * len(_OPEN))
                 counting = f"SELECT state, count(*), min(at) FROM intent WHERE state IN ({marks}) GROUP BY state"
@@ -88,16 +89,16 @@ def look_at_journal(data_dir: Path) -> JournalLook | None:
                 oldest = min((from_text(at) for _, _, at in states), default=None)
                 named = connection.execute("SELECT value FROM meta WHERE name = 'place'").fetchone()
                 place = None if named is None else str(named[0])
-                rows = int(connection.execute("SELECT count(*) FROM audit").fetchone()[0])
-        bad = _bad_audit_row(data.journal) if schema == JOURNAL_SCHEMA and damage is None else None
+                if schema <= JOURNAL_SCHEMA:
+                    chain = look_at_chain(connection)
     except sqlite3.Error as error:
         raise journal_error(error, data.journal) from error
     return JournalLook(
         schema=schema,
         size=data.journal.stat().st_size,
         damage=damage,
-        bad_audit_row=bad,
-        audit_rows=rows,
+        bad_audit_row=chain.bad,
+        audit_rows=chain.rows,
         open_by_state=found,
         oldest_open=oldest,
         newest_backup=_newest_backup(data),
@@ -151,18 +152,6 @@ def users(data_dir: Path) -> int:
 def _damage(connection: sqlite3.Connection, check: str) -> str | None:
     found = str(connection.execute(f"PRAGMA {check}(1)").fetchone()[0])
     return None if found == "ok" else found
-
-
-def _bad_audit_row(journal: Path) -> int | None:
-    from azpay_tui.store.engine import make_engine, reading
-    from azpay_tui.store.journal.audit import first_bad_row
-
-    engine = make_engine(journal, (*COMMON_PRAGMAS, "PRAGMA query_only = ON"), pooled=False)
-    try:
-        with reading(engine) as connection:
-            return first_bad_row(connection)
-    finally:
-        engine.dispose()
 
 
 def _newest_backup(data: DataDir) -> datetime | None:

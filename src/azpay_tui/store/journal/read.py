@@ -13,6 +13,7 @@ from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, 
 from azpay_tui.domain.money import Money
 from azpay_tui.store.errors import journal_error
 from azpay_tui.store.files import DataDir
+from azpay_tui.store.journal.chain import Chain, verify_chain
 from azpay_tui.store.sqlite import connect_reader
 from azpay_tui.store.times import from_text
 
@@ -51,6 +52,10 @@ class JournalReader:
             values += states
         where = f"WHERE {' AND '.join(terms)} " if terms else ""
         return self._select(f"{where}ORDER BY seq DESC LIMIT ?", (*values, limit))
+
+    def chain(self) -> Chain | None:
+        """Check the audit chain; None when there is no journal."""
+        return verify_chain(self._path.parent)
 
     def _select(self, rest: str, values: Sequence[str | int]) -> tuple[Intent, ...]:
         if not self._path.exists():

@@ -19,7 +19,8 @@ from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.store.engine import make_engine, reading
 from azpay_tui.store.errors import IntentConflict, JournalUnavailable, journal_error
 from azpay_tui.store.files import Ballast, DataDir
-from azpay_tui.store.journal.audit import AuditWriter, first_bad_row
+from azpay_tui.store.journal.audit import AuditWriter
+from azpay_tui.store.journal.chain import first_bad_row
 from azpay_tui.store.journal.marks import write_marks
 from azpay_tui.store.journal.rows import EVIDENCE_LIMIT, EVIDENCE_ROOM, to_evidence, to_intent, to_row
 from azpay_tui.store.journal.steps import change, give_room, hold_room, must, refuse_second, request_ids
@@ -252,7 +253,7 @@ class JournalStore:
     def verify(self) -> int | None:
         """Check the audit chain; returns the number of the first row that is not as it was written, or None."""
         with self._translated(), reading(self._engine) as connection:
-            return first_bad_row(connection)
+            return first_bad_row(connection.exec_driver_sql)
 
     def evidence(self, intent_id: str) -> tuple[EvidenceRow, ...]:
         """Return what came back for an intent, oldest first."""

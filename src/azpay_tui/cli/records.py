@@ -1,0 +1,73 @@
+"""The commands over what was confirmed and who did it: journal and audit chain."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+import typer
+
+from azpay_tui.cli.app import Json, app, audit, journal
+from azpay_tui.cli.context import Context
+
+__all__ = ["app"]
+
+
+def _context(ctx: typer.Context) -> Context:
+    return cast(Context, ctx.obj)
+
+
+@journal.command("list")
+def journal_list(
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option(metavar="N", help="At most so many, newest first.")] = 100,
+    json: Json = False,
+) -> int:
+    """List what was confirmed, newest first."""
+    from azpay_tui.cli.journal import list_intents
+
+    return list_intents(_context(ctx), limit=limit, as_json=json)
+
+
+IntentArgument = Annotated[str, typer.Argument(metavar="ID", help="An intent, such as I-000001.")]
+
+
+@journal.command("show")
+def journal_show(ctx: typer.Context, intent: IntentArgument, json: Json = False) -> int:
+    """Show one confirmed action and its request."""
+    from azpay_tui.cli.journal import show_intent
+
+    return show_intent(_context(ctx), intent, as_json=json)
+
+
+@journal.command("resume")
+def journal_resume(
+    ctx: typer.Context,
+    intent: Annotated[str | None, typer.Argument(metavar="[ID]", help="Only this one, whatever its age.")] = None,
+    json: Json = False,
+) -> int:
+    """Settle what is open: read back, and repeat the very same request where that is safe."""
+    from azpay_tui.cli.keeping import resume
+
+    return resume(_context(ctx), intent, as_json=json)
+
+
+@journal.command("settle")
+def journal_settle(
+    ctx: typer.Context,
+    intent: IntentArgument,
+    outcome: Annotated[str, typer.Option("--as", metavar="OUTCOME", help="succeeded, refused or abandoned.")],
+    note: Annotated[str, typer.Option(metavar="T", help="Why.")],
+    json: Json = False,
+) -> int:
+    """Decide about an action that no rule can settle."""
+    from azpay_tui.cli.keeping import settle
+
+    return settle(_context(ctx), intent, outcome, note, as_json=json)
+
+
+@audit.command("verify")
+def audit_verify(ctx: typer.Context, json: Json = False) -> int:
+    """Check that no row of the audit chain was changed, cut or added by hand; ends with 1 when one was."""
+    from azpay_tui.cli.journal import verify_audit
+
+    return verify_audit(_context(ctx), as_json=json)
