@@ -9,7 +9,7 @@ KEY := $(shell { cat pyproject.toml requirements.lock; pwd; } | cksum | cut -d '
 READY := $(VENV)/.ready-$(KEY)
 PYTEST_ARGS ?=
 
-.PHONY: demo test lint types unit bench node-sdk php-sdk format lock picture gallery docs clean
+.PHONY: demo test lint types unit coverage bench node-sdk php-sdk format lock picture gallery docs clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -26,6 +26,10 @@ types: $(READY)
 	$(BIN)/mypy src benchmarks
 
 unit: $(READY)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
+
+# All tests again, counting the lines they run; it takes twice as long.
+coverage: $(READY)
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 # What it costs, against what one would do without it; two to three minutes. One of them: .venv/bin/python -m benchmarks.reads
