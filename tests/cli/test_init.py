@@ -370,7 +370,7 @@ def test_the_questions_lead_to_a_profile(setup: Setup) -> None:
             ("sandbox keys): ", f'"{KEY_ID}"'),
             ("The quotes around it are left out.", None),
             ("File with the private key (.pem): ", "~/nowhere.pem"),
-            ("No such file", None),
+            ("permissions.", None),
             ("File with the private key (.pem): ", "~/shop.pem"),
             ("[Y/n]: ", "y"),
             ("Store id, not needed for the back office [none]: ", ""),
