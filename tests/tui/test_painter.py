@@ -45,6 +45,9 @@ class Glass:
         assert (self.screen.cursor.x, self.screen.cursor.y) == cursor
         return painted
 
+    def show(self, written: str) -> None:
+        self._stream.feed(written)
+
     @property
     def cells(self) -> list[list[tuple[object, ...]]]:
         return [
@@ -85,6 +88,15 @@ def test_nothing_is_written_for_what_is_shown_already() -> None:
     assert glass.paint((0, 0, row)) == ""
     glass.painter.forget()
     assert "order" in glass.paint((0, 0, row))
+
+
+def test_after_another_program_nothing_of_its_style_is_left() -> None:
+    glass = Glass()
+    glass.paint((0, 0, [Segment("before")]))
+    glass.show("\x1b[1;31mleft bold and red")
+    glass.painter.forget()
+    glass.paint((0, 0, [Segment("after")]))
+    assert {cell[1:] for row in glass.cells[:1] for cell in row} == {("default", "default", False, False, False)}
 
 
 def test_only_the_changed_cells_are_written() -> None:

@@ -26,6 +26,8 @@ Span = tuple[int, int, Sequence[Segment]]
 
 PLAIN: Final[Look] = ("", "")
 BLANK: Final[Cell] = (" ", PLAIN)
+_UNSURE: Final = "?"
+"""Numbers of no sequence: what another program may have left the terminal with."""
 _SAME_RUN: Final = 4
 """Unchanged cells between two changed ones that are cheaper to write again than to jump over."""
 _SHORTEST_ERASE: Final = 4
@@ -119,6 +121,7 @@ class Painter:
         """Know nothing of the terminal any more: the next update is written whole."""
         self._rows = [None] * len(self._rows)
         self._at = None
+        self._look = (_UNSURE, self._look[1])
 
     def paint(self, spans: Iterable[Span], width: int, height: int, cursor: tuple[int, int]) -> str:
         """Return the bytes that bring the terminal in step, with its cursor at `cursor` (column, row); often none."""
