@@ -178,6 +178,7 @@ def test_sigterm_ends_it_quietly_whatever_is_open(tmp_path: Path, scheme: tuple[
             plain.sendall(b"GET /_sim/clock HTTP/1.1\r\nHost: a\r\n\r\n")
             assert plain.recv(8) == b"HTTP/1.1"
             plain.sendall(sent)
+        stack.enter_context(socket.create_connection(server.address, timeout=DEADLINE))  # says nothing at all
         assert server.end() == 128 + signal.SIGTERM
         assert server.process.stderr
         assert server.process.stderr.read() == b""

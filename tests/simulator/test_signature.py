@@ -166,7 +166,7 @@ def test_a_refused_signature_says_what_to_compare(world: World) -> None:
     late = body(world.send("GET", UNKNOWN_CHARGE, late=timedelta(hours=1)), 403)
     assert late["message"].endswith("it is [20260115T123456Z] here.")
     salted = body(world.send("GET", UNKNOWN_CHARGE, salt=20), 403)
-    assert salted["message"] == "[AMZN-PAY-RSASSA-PSS-V2] takes a salt of 32 bytes."
+    assert salted["message"] == "The signature has a salt of 20 bytes; [AMZN-PAY-RSASSA-PSS-V2] takes 32."
     headers = tuple(sign("GET", UNKNOWN_CHARGE, b"", MOMENT))
     lines = "".join(f"{name}:{value}\n" for name, value in headers[:-1])
     names = ";".join(name for name, _ in headers[:-1])

@@ -26,7 +26,7 @@ from azpay_tui.simulator.settings import Settings
 from azpay_tui.simulator.shell import Shell, listen, web_config
 from azpay_tui.simulator.statefile import StateError, StateFile
 
-#: Seconds for answers on their way when a signal comes; much less than uvicorn waits before it complains.
+#: Seconds for answers on their way when the end comes.
 _GRACE: Final = 0.2
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -78,12 +78,18 @@ class _Server(uvicorn.Server):
         self.ended_by = number
         self.should_exit = True
         self._shell.let_go()
-        asyncio.get_running_loop().call_later(_GRACE, self._cut)
 
-    def _cut(self) -> None:
-        """Cut what is still open: uploads that stopped half-way, and TLS connections that wait for a farewell."""
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let answers on their way out, then cut what is open: stopped uploads, TLS that waits for a farewell."""
+        for server in (*self.servers, *(sockets or ())):
+            server.close()
+        for connection in tuple(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(_GRACE if self.server_state.connections else 0)
         for connection in tuple(self.server_state.connections):
             connection.transport.abort()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=1)
 
 
 def serve(

@@ -121,7 +121,6 @@ def web_config(shell: Shell, certificate: Path | None = None, key_file: Path | N
         server_header=False,
         date_header=False,
         timeout_keep_alive=60,
-        timeout_graceful_shutdown=1,
         ssl_certfile=certificate,
         ssl_keyfile=key_file,
     )

@@ -129,9 +129,13 @@ def verify(request: Request, keys: Mapping[str, RSAPublicKey], now: datetime, wi
 
 def _mismatch(key: RSAPublicKey, salt: int, expected: str, authorization: Authorization) -> ApiError:
     """The refusal of a signature that does not fit; it tells a wrong salt from a wrong text to sign."""
-    others = [length for length in SALT_LENGTHS.values() if length != salt]
-    if any(signature_fits(key, length, expected, authorization.signature) for length in others):
-        return ApiError(403, "InvalidRequestSignature", f"[{authorization.algorithm}] takes a salt of {salt} bytes.")
+    for length in SALT_LENGTHS.values():
+        if length != salt and signature_fits(key, length, expected, authorization.signature):
+            return ApiError(
+                403,
+                "InvalidRequestSignature",
+                f"The signature has a salt of {length} bytes; [{authorization.algorithm}] takes {salt}.",
+            )
     return ApiError(
         403, "InvalidRequestSignature", f"The signature does not match. The string to sign is [{expected}]."
     )
