@@ -6,6 +6,7 @@ from tests.tui.pilot import Driven, driven
 from tests.tui.test_pictures import settled
 
 from azpay_tui.tui.dialogs.action import ActionDialog
+from azpay_tui.tui.dialogs.choose import Choose
 from azpay_tui.tui.widgets.panes import TWO, widths
 from azpay_tui.tui.widgets.peek import Peek
 
@@ -179,3 +180,34 @@ async def test_a_dialog_hidden_by_a_shrink_cannot_be_confirmed_and_keeps_what_wa
         await console.pilot.resize_terminal(120, 36)
         await console.until(lambda: "[hi" in console.text)
         assert not console.desk.submitted
+
+
+@pytest.mark.parametrize("keys", [("s",), ("t",), ("f",), ("y",), ("question_mark",), ("ctrl+p",)])
+async def test_a_dialog_without_room_takes_no_key_but_escape(keys: tuple[str, ...]) -> None:
+    async with driven() as console:
+        await console.pilot.resize_terminal(40, 10)
+        await console.until(lambda: "needs 60x15" in console.text)
+        sight = console.orders.sight
+        console.type(*keys, "pageup", "pagedown", "end")
+        await console.until(lambda: console.app.screen is not console.screen)
+        dialog = console.app.screen
+        await console.press("pageup", "pagedown", "down", "space", "enter")
+        assert console.app.screen is dialog
+        await console.press("escape")
+        await console.until(lambda: console.app.screen is console.screen)
+        assert console.orders.sight == sight
+
+
+async def test_a_menu_that_was_hidden_for_a_while_takes_enter_again() -> None:
+    async with driven() as console:
+        await console.press("6", "s")
+        await console.until(lambda: console.app.screen is not console.screen)
+        menu = console.app.screen
+        assert isinstance(menu, Choose)
+        await console.pilot.resize_terminal(40, 10)
+        await console.until(lambda: menu.out_of_sight)
+        await console.pilot.resize_terminal(100, 30)
+        await console.until(lambda: menu.focused is not None)
+        await console.press("j", "enter")
+        await console.until(lambda: console.app.screen is console.screen)
+        assert console.orders.sight.sort == "created"

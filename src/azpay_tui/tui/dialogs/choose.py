@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from azpay_tui.tui.dialogs.guard import Dialog, Monotonic
+from azpay_tui.tui.widgets.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Choose(Dialog[tuple[str, ...] | None]):
         self._note = note
         self._many = many
         self._on = {choice.value for choice in choices if choice.on}
-        self._list = OptionList(*(Option(self._line(choice)) for choice in choices), id="choices", markup=False)
+        self._list = Options(*(Option(self._line(choice)) for choice in choices), id="choices", markup=False)
 
     def _line(self, choice: Choice) -> Text:
         if self._many:

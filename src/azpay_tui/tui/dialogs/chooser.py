@@ -100,6 +100,10 @@ class Chooser(Dialog[object]):
             if not self._chosen:
                 hand_on(self.app.screen, event)
             return  # What was typed behind a choice is for nobody: it could come before the choice has run.
+        if self.out_of_sight:
+            if event.key in ("escape", "ctrl+c"):
+                self.dismiss(None)
+            return
         match event.key:
             case "escape" if self.typed:
                 self.type("")

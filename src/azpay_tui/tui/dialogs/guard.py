@@ -220,6 +220,9 @@ def hand_on(screen: Screen[object], event: events.Key) -> None:
         early(event)
 
 
+_LEAVE: Final = BindingsMap([Binding("escape,ctrl+c", "leave", "Close", show=False)])
+
+
 class Dialog(ModalScreen[ResultType]):
     """An opaque dialog that keeps every command of the app out while it is open."""
 
@@ -262,6 +265,7 @@ class Dialog(ModalScreen[ResultType]):
         self.heading = heading
         self.clock = clock
         self._answered = False
+        self._had_focus: Widget | None = None
         self.arrivals = Arrivals(clock, self._noise_at)
 
     def _noise_at(self) -> float:
@@ -269,6 +273,8 @@ class Dialog(ModalScreen[ResultType]):
 
     @property
     def _binding_chain(self) -> list[tuple[DOMNode, BindingsMap]]:
+        if self.out_of_sight:
+            return [(self, _LEAVE)]
         # A modal screen stops the app's ordinary bindings but not its priority ones; here both are off.
         return [entry for entry in super()._binding_chain if entry[0] is not self.app]
 
@@ -300,9 +306,21 @@ class Dialog(ModalScreen[ResultType]):
         """Yield what the dialog shows; each dialog has its own."""
         yield from ()
 
+    @property
+    def out_of_sight(self) -> bool:
+        """Whether the content is hidden: then no key may do anything in it but leave."""
+        return self.has_class("-hidden")
+
     def on_resize(self) -> None:
-        """Hide what would be cut."""
-        self.set_class(self.too_small, "-hidden")
+        """Hide what would be cut; what had the focus has it again when there is room, a button that commits aside."""
+        too_small = self.too_small
+        if too_small and not self.out_of_sight:
+            self._had_focus = self.focused
+        self.set_class(too_small, "-hidden")
+        if not too_small and self._had_focus is not None:
+            again, self._had_focus = self._had_focus, None
+            beginnings = self.query("#cancel") if again.id == "commit" else ()
+            self.call_after_refresh(self.set_focus, next(iter(beginnings), again))
 
     def on_key(self, event: events.Key) -> None:
         """Remember every key, whatever it is for."""

@@ -15,6 +15,7 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.tui.dialogs.guard import Dialog, Monotonic
 from azpay_tui.tui.display import display
+from azpay_tui.tui.widgets.options import Options
 from azpay_tui.tui.widgets.words import NAMES, object_name
 
 
@@ -51,7 +52,7 @@ class PickDialog(Dialog[Offer | None]):
     def content(self) -> ComposeResult:
         """List the candidates."""
         yield Static(f"Order {display(self._order.id, 40)}. Nothing is chosen yet.", markup=False)
-        yield OptionList(
+        yield Options(
             *(Option(Text(pick_line(offer, self._order))) for offer in self._offers), id="choices", markup=False
         )
         yield Static("Up and down choose, Enter opens the dialog for it, Esc closes.")
