@@ -44,3 +44,25 @@ def test_only_the_newest_messages_are_remembered() -> None:
     assert len(sitting.said) == KEPT
     assert sitting.said[0].text == "5"
     assert sitting.said[-1].at == NOW + timedelta(seconds=KEPT + 5)
+
+
+def test_what_became_of_an_action_takes_the_place_of_the_warning_that_it_is_unknown() -> None:
+    sitting = Sitting(lambda: NOW)
+    sitting.say("I-1 UNKNOWN. Do not repeat it.", warning=True, unasked=True, about="I-1")
+    sitting.say("I-1: sending", unasked=True)
+    assert sitting.line.text.startswith("I-1 UNKNOWN")
+    sitting.say("I-1 UNKNOWN. Still.", warning=True, unasked=True, about="I-1")
+    assert sitting.unread == 1
+    sitting.say("last: captured I-1  ok", unasked=True, about="I-1")
+    assert sitting.line.text == "last: captured I-1  ok"
+    assert sitting.unread == 0
+    assert len(sitting.said) == 4
+
+
+def test_good_news_of_one_action_leaves_the_warning_about_another() -> None:
+    sitting = Sitting(lambda: NOW)
+    sitting.say("I-1 UNKNOWN.", warning=True, unasked=True, about="I-1")
+    sitting.say("I-2 DECLINED.", warning=True, unasked=True, about="I-2")
+    sitting.say("last: captured I-1  ok", unasked=True, about="I-1")
+    assert sitting.line.text == "I-2 DECLINED."
+    assert sitting.unread == 1

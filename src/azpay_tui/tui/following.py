@@ -89,7 +89,9 @@ class Following:
         if event.intent is not None:
             heard = self._news.hear(event.intent)
             if heard is not None:
-                screen.say(heard[0], warning=heard[1], unasked=True)
+                # That it is sent once more settles nothing: what was said of it last still holds.
+                sending = event.intent.state in ("intent", "sent")
+                screen.say(heard[0], warning=heard[1], unasked=True, about="" if sending else event.intent.id)
         done = self._refreshing.heard(event)
         if done is not None:
             screen.say(done[0], warning=done[1])

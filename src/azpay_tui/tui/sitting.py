@@ -40,9 +40,8 @@ class Sitting:
         """Every message, oldest first."""
         self.line = Said(now(), "", False)
         """What the message line says."""
-        self.unread = 0
-        """Warnings that came by themselves and nobody took note of."""
-        self._kept = False
+        self._unread: list[str] = []
+        self._kept: str | None = None
         self.typed: list[str] = []
         """What was entered on the `:` line, oldest first."""
 
@@ -53,24 +52,33 @@ class Sitting:
         self.typed.append(line)
         del self.typed[:-KEPT]
 
-    def say(self, text: str, *, warning: bool = False, unasked: bool = False, link: str = "") -> None:
+    @property
+    def unread(self) -> int:
+        """How many warnings came by themselves and nobody took note of."""
+        return len(self._unread)
+
+    def say(self, text: str, *, warning: bool = False, unasked: bool = False, link: str = "", about: str = "") -> None:
         """Remember a message and show it; an empty one only clears the line.
 
-        What comes by itself (`unasked`) and is no warning does not push an unread warning off the line.
+        What comes by itself (`unasked`) and is no warning does not push an unread warning off the line, unless both
+        are `about` the same thing: then the newer one is what holds, and the warning is unread no longer.
         """
         said = Said(self._now(), local(text, self._where), warning, link)
         if text:
             self.said.append(said)
+        outdated = bool(about) and self._kept == about
+        if about and about in self._unread:
+            self._unread.remove(about)
         if unasked and warning:
-            self.unread += 1
-        if not (unasked and self._kept and not warning):
-            self.line, self._kept = said, unasked and warning
+            self._unread.append(about)
+        if not unasked or warning or outdated or self._kept is None:
+            self.line, self._kept = said, about if unasked and warning else None
         self._tell()
 
     def take_note(self) -> None:
         """Count every warning as read."""
-        if self.unread:
-            self.unread, self._kept = 0, False
+        if self._unread:
+            self._unread, self._kept = [], None
             self._tell()
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:

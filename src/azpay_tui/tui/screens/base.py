@@ -200,13 +200,13 @@ class CommandScreen(Screen[None], inherit_bindings=False):
         except READ_ERRORS as error:
             self.say(display(str(error), 400), warning=True)
 
-    def say(self, text: str, *, warning: bool = False, unasked: bool = False, link: str = "") -> None:
+    def say(self, text: str, *, warning: bool = False, unasked: bool = False, link: str = "", about: str = "") -> None:
         """Show and log a message; outside text in it must have passed `display`.
 
-        `unasked`: it is no answer to a key; such a warning stays until a person took note of it. `link`: an address
-        that the message leads to.
+        `unasked`: it is no answer to a key; such a warning stays until a person took note of it, or until something
+        newer is said `about` the same thing. `link`: an address that the message leads to.
         """
-        self.sitting.say(text, warning=warning, unasked=unasked, link=link)
+        self.sitting.say(text, warning=warning, unasked=unasked, link=link, about=about)
 
     def _show_said(self) -> None:
         line = self.sitting.line
