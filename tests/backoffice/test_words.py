@@ -84,6 +84,7 @@ def test_a_lost_connection_is_said_once(office: Office) -> None:
     assert caught.value.message == "Amazon cannot be reached: connection refused. Nothing was sent."
     off = office.offer(order_id, Verb.CAPTURE)
     assert off.reason == ("Amazon cannot be reached: connection refused. Actions are off until there is a connection.")
+    assert off.waits
     with pytest.raises(OfflineError) as again:
         office.desk.sync_once(all_=True)
     assert again.value.message == caught.value.message

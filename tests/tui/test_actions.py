@@ -6,7 +6,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.tui.desk import NOW, MemoryDesk, sample_orders
+from tests.tui.desk import NOW, Maker, MemoryDesk, sample_orders
 from tests.tui.host import an_order, captured, until
 from textual.app import App, ComposeResult
 from textual.widgets import OptionList
@@ -216,3 +216,14 @@ def test_the_peek_says_an_amount_with_all_of_its_digits() -> None:
     amount = str(order.charges[0].amount)
     assert "," in amount
     assert said.startswith(f"a c Capture {amount}  ")
+
+
+def test_of_what_waits_for_a_connection_that_reason_is_told_and_not_why_the_rest_is_over() -> None:
+    order = Maker().add(charge=states.CAPTURED, captured=100, permission=states.CLOSED)
+    away = "Amazon cannot be reached: connection refused."
+    offered = [
+        offer if offer.verdict == "no" else replace(offer, verdict="no", reason=away, warnings=(), waits=True)
+        for offer in MemoryDesk([order]).offers(order)
+    ]
+    assert offered[0].reason != away
+    assert offers_text(order, offered, NOW, ZoneInfo("UTC")) == f"- no action: {away}"

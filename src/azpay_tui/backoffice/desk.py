@@ -173,7 +173,7 @@ class BackOffice:
         return tuple(
             offer
             if offer.verb is Verb.REFRESH or offer.verdict == "no"
-            else replace(offer, verdict="no", reason=off, warnings=(), changes_at=None)
+            else replace(offer, verdict="no", reason=off, warnings=(), changes_at=None, waits=True)
             for offer in found
         )
 

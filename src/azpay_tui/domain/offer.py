@@ -31,6 +31,8 @@ class Offer:
     """Largest amount; for a refund the cap left with refunds in flight counted."""
     changes_at: datetime | None = None
     """When time alone changes the verdict, UTC."""
+    waits: bool = False
+    """Whether a `no` has no other cause than a missing connection, or the clock of this machine."""
 
 
 def valid_verbs(offers: Iterable[Offer]) -> frozenset[Verb]:

@@ -74,7 +74,9 @@ def offers_text(order: Order, offers: Sequence[Offer], now: datetime, where: tzi
             calm.append(name)
     if calm or warned:
         return "  ".join([*calm, *warned])
-    refused = next((offer for offer in offers if offer.verdict == "no" and offer.reason), None)
+    reasons = [offer for offer in offers if offer.verdict == "no" and offer.reason]
+    # Of an order that would allow something, not why the rest is over: what is missing now.
+    refused = next((offer for offer in reasons if offer.waits), reasons[0] if reasons else None)
     return f"- no action: {why_not(refused, where)}" if refused else "- no action"
 
 
