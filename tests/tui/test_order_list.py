@@ -1,7 +1,7 @@
 """The list: lines that fit, pages that join without gap, a cursor that belongs to an order."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -280,11 +280,27 @@ async def test_a_click_moves_the_cursor_and_the_wheel_scrolls() -> None:
         assert console.orders.position == 4
 
 
+@pytest.mark.parametrize(
+    ("success", "queue", "said"),
+    [
+        (None, 90, "nothing read from Amazon yet; 6: all"),
+        (NOW, 44_774, "nothing read so far needs you; 44,774 due; 6: all"),
+        (NOW, 0, "nothing needs you, synced just now; 6: all"),
+    ],
+)
+async def test_that_nothing_needs_a_person_is_said_only_as_far_as_it_is_known(
+    success: datetime | None, queue: int, said: str
+) -> None:
+    desk = MemoryDesk([order for order in sample_orders() if not _troubled(order)])
+    desk.sync = replace(desk.sync, last_success=success, queue=queue)
+    async with driven(desk, size=(60, 15)) as console:
+        assert said in console.text
+
+
 async def test_an_empty_view_says_so_and_enter_opens_all() -> None:
     calm = [order for order in sample_orders() if not _troubled(order)]
     async with driven(MemoryDesk(calm)) as console:
-        assert "nothing needs you; 6: all" in console.text
-        assert "synced 2m ago" in console.text
+        assert "nothing needs you, synced 2m ago; 6: all" in console.text
         await console.press("enter")
         assert console.orders.view == "all"
         assert console.at is not None

@@ -78,7 +78,7 @@ class Marking:
         """Take the last change back; raises `NotValidError` when there is none, or nothing of it can be undone."""
         with self._lock:
             if not self._done:
-                raise NotValidError("There is nothing to undo: nothing was marked here since the start.")
+                raise NotValidError("There is nothing to undo: no mark of this sitting is left to take back.")
             last = self._done[-1]
             written = self._write(last.edits, self._clock(), undo=True)
             self._done.pop()

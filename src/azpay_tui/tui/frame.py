@@ -75,5 +75,14 @@ class Frame:
             return (f"no orders in {shown} that the filter lets through; Esc takes it off, f changes it",)
         if self._orders.view != "attention":
             return (f"no orders in {NAMES[self._orders.view]}; 6: all {everything:,}",)
-        step = age(self._status, self._now()) if self._status is not None else ""
-        return (f"nothing needs you; 6: all {everything:,}; {step}", "Enter opens all orders.")
+        calm = _calm(self._status, self._now())
+        return (f"{calm}; 6: all {everything:,}", "Enter opens all orders.")
+
+
+def _calm(status: SyncStatus | None, now: datetime) -> str:
+    """Say that nothing needs a person, and only as far as it is known."""
+    if status is None or status.last_success is None:
+        return "nothing read from Amazon yet"
+    if status.queue:
+        return f"nothing read so far needs you; {status.queue:,} due"
+    return f"nothing needs you, {age(status, now)}"

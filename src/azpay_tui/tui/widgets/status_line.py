@@ -47,7 +47,7 @@ def status_text(status: SyncStatus, profile: ProfileInfo, now: datetime, where: 
     synced = f"{word}  {age(status, now)}"
     if status.connection == "STARTING" and status.last_success is None and not status.queue and not status.errors:
         synced = "NOTHING TO SYNC YET"
-    left = f"{synced}  queue {status.queue}  errors {status.errors}  {unknown}"
+    left = f"{synced}  queue {status.queue:,}  errors {status.errors:,}  {unknown}"
     mode = "RW" if profile.writable else "RO"
     return left, f"{mode}  {display(profile.host, 30)}"
 
