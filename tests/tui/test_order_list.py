@@ -213,7 +213,7 @@ async def test_many_changes_at_once_are_one_look() -> None:
         read = console.desk.reader.pages_read
         for order in MANY:
             console.desk.change(order)
-        await console.until(lambda: console.screen._feed._revision == len(MANY))
+        await console.until(lambda: console.screen.following._feed._revision == len(MANY))
         assert console.desk.reader.pages_read - read <= 5
 
 
@@ -225,11 +225,11 @@ async def test_time_passing_repaints_only_what_says_something_else() -> None:
         await console.until(lambda: "#1001" in console.text)
         before = console.lines
         console.desk.clock += timedelta(seconds=20)
-        console.screen._tick()
+        console.screen.following.tick()
         await console.pilot.pause()
         assert console.lines[2:20] == before[2:20]
         console.desk.clock += timedelta(hours=2)
-        console.screen._tick()
+        console.screen.following.tick()
         await console.until(lambda: "1d 11h" in console.text)
 
 

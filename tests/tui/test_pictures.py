@@ -23,7 +23,7 @@ async def settled(pilot: Pilot[None]) -> None:
     assert isinstance(app, Console)
     for _ in range(400):
         await pilot.pause(0.02)
-        if app._orders._looked is not None and "follow" not in app._orders.alarms:
+        if "follow" not in app._orders.alarms:
             break
     await pilot.pause()
 
