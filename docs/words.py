@@ -13,7 +13,7 @@ from azpay_tui.domain.rows import Connection
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS
 from azpay_tui.domain.table import ROWS, Cell, ChargeClass
 from azpay_tui.tui.sight import SORTS
-from azpay_tui.tui.widgets.columns import SENTENCES
+from azpay_tui.tui.widgets.columns import OPTIONAL
 from azpay_tui.tui.widgets.words import NAMES, glyph, keys_of
 
 STATUSES: Final[dict[str, tuple[str, str, str]]] = {
@@ -169,4 +169,4 @@ def sorts() -> str:
 
 def columns() -> str:
     """The columns of the list that may be left out."""
-    return table(("Name", "What it shows"), ((f"`{name}`", says) for name, says in SENTENCES.items()))
+    return table(("Name", "What it shows"), ((f"`{name}`", column.sentence) for name, column in OPTIONAL.items()))

@@ -13,7 +13,7 @@ from azpay_tui.backoffice.act import check_amount, find_offer
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, OfflineError
 from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready
-from azpay_tui.domain import effect, limits, outlook, states, status
+from azpay_tui.domain import effect, limits, outlook, states
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.filters import WHOLE, Narrowed, matches
 from azpay_tui.domain.intent import (
@@ -28,7 +28,7 @@ from azpay_tui.domain.intent import (
     derive_key,
     key_base,
 )
-from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, Marks, Note, needs_person, trouble_of, words
+from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, Marks, Note, needs_person
 from azpay_tui.domain.matrix import offers
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -47,6 +47,7 @@ from azpay_tui.domain.order import (
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, ListRow, Page, SyncStatus, TimelineEntry, TrackedOrder, TrackResult
+from azpay_tui.store.cache.project import UNPAID, project, to_list_row
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOSTILE = (
@@ -203,28 +204,8 @@ def sample_orders(now: datetime = NOW, rounds: int = 3) -> tuple[Order, ...]:
 
 
 def row_of(order: Order, now: datetime, marks: Marks | None = None) -> ListRow:
-    codes, expires = status.attention(order, now), status.expires_at(order, now)
-    marks = marks or Marks()
-    return ListRow(
-        order.id,
-        order.number,
-        status.status_of(order, now),
-        order.amount,
-        limits.captured_total(order),
-        limits.refunded_total(order),
-        order.buyer_name,
-        order.created,
-        expires,
-        order.refreshed_at,
-        status.ship(order, now).word,
-        codes,
-        order.id,
-        words(marks, trouble_of(order, codes, expires), now),
-        marks.standing.tags,
-    )
-
-
-_UNPAID = ("OPEN", "PENDING", "DECLINED", "EXPIRED", "VOIDED", "SUSPENDED", "NEW")
+    """Return what the list shows of an order, by the rules of the cache."""
+    return to_list_row(project(order, now, None, marks or Marks()).shown(), order.id)
 
 
 def in_view(row: ListRow, view: str) -> bool:
@@ -234,7 +215,7 @@ def in_view(row: ListRow, view: str) -> bool:
         case "to-capture":
             return row.status in ("AUTHORIZED", "PART-CAPTURED")
         case "unpaid":
-            return row.status in _UNPAID
+            return row.status in UNPAID
         case "refunds":
             return bool(row.refunded)
         case "unknown":

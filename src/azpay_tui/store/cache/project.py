@@ -41,7 +41,8 @@ _URGENCY: Final = (
     "unrecognised",
 )
 """Attention codes, the most urgent first: money about to lapse, then doubt, then what waits for a person."""
-_UNPAID: Final = frozenset({"NEW", "OPEN", "PENDING", "DECLINED", "EXPIRED", "VOIDED", "SUSPENDED"})
+UNPAID: Final = frozenset({"NEW", "OPEN", "PENDING", "DECLINED", "EXPIRED", "VOIDED", "SUSPENDED"})
+"""Status words of orders for which money may still come, if nothing was captured and they are open."""
 _DIGITS: Final = re.compile(r"[0-9]+")
 _AGAIN: Final = timedelta(minutes=1)
 _UNMARKED: Final = Marks()
@@ -90,6 +91,10 @@ class RowValues:
     def values(self) -> tuple[str | int | None, ...]:
         """Return the columns as SQL takes them."""
         return cast(tuple[str | int | None, ...], _IN_ORDER(self))
+
+    def shown(self) -> tuple[str | int | None, ...]:
+        """Return the columns that `to_list_row` takes."""
+        return tuple(getattr(self, name) for name in _SHOWN)
 
 
 COLUMNS: Final = tuple(field.name for field in fields(RowValues))
@@ -249,4 +254,4 @@ def _to_capture(order: Order, status: str, now: datetime) -> bool:
 def _unpaid(order: Order, status: str, captured: Money | None) -> bool:
     """Whether nothing was captured, nothing waits to be captured, and money may still come."""
     closed = order.permission is not None and order.permission.state == states.CLOSED
-    return status in _UNPAID and not captured and not closed
+    return status in UNPAID and not captured and not closed

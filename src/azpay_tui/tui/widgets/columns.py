@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -31,6 +31,8 @@ class Column:
     cells: int
     text: Callable[[ListRow, datetime], str]
     """What it says of a row at a moment (UTC), safe to show."""
+    sentence: str = ""
+    """What it says in words, for the menu and the documents."""
     align: Literal["left", "right"] = "left"
 
 
@@ -68,34 +70,31 @@ _STATUS: Final = Column("STATUS", 15, lambda row, now: f"{glyph(row.status)} {di
 _SIGN: Final = Column("", 1, lambda row, now: glyph(row.status))
 _ORDER: Final = Column("ORDER", 19, lambda row, now: display(row.id, 19))
 OPTIONAL: Final[dict[str, Column]] = {
-    "number": Column("NUMBER", 12, lambda row, now: _shown(row.number, 40)),
-    "currency": Column("CUR", 3, _currency),
-    "captured": Column("CAPTURED", 12, lambda row, now: _amount(row.captured), "right"),
-    "refunded": Column("REFUNDED", 12, lambda row, now: _amount(row.refunded), "right"),
-    "age": Column("AGE", 4, lambda row, now: _ago(row.created, now), "right"),
-    "expires": Column("EXPIRES", _EXPIRES_CELLS, _expires, "right"),
-    "ship": Column("SHIP", 4, lambda row, now: display(row.ship, 4)),
-    "buyer": Column("BUYER", 6, lambda row, now: _shown(row.buyer, 80)),
-    "refreshed": Column("READ", 4, lambda row, now: _ago(row.refreshed_at, now), "right"),
-    "flags": Column("", 3, _flags),
+    "number": Column("NUMBER", 12, lambda row, now: _shown(row.number, 40), "the shop's order number"),
+    "currency": Column("CUR", 3, _currency, "the currency of the amount"),
+    "captured": Column("CAPTURED", 12, lambda row, now: _amount(row.captured), "what was captured", "right"),
+    "refunded": Column(
+        "REFUNDED", 12, lambda row, now: _amount(row.refunded), "what was refunded, refunds in flight among it", "right"
+    ),
+    "age": Column("AGE", 4, lambda row, now: _ago(row.created, now), "how old the order is", "right"),
+    "expires": Column("EXPIRES", _EXPIRES_CELLS, _expires, "until the next deadline", "right"),
+    "ship": Column("SHIP", 4, lambda row, now: display(row.ship, 4), "whether the parcel may leave"),
+    "buyer": Column("BUYER", 6, lambda row, now: _shown(row.buyer, 80), "the buyer's name"),
+    "refreshed": Column(
+        "READ", 4, lambda row, now: _ago(row.refreshed_at, now), "how long ago it was read from Amazon", "right"
+    ),
+    "flags": Column("", 3, _flags, "! needs you, z due, ~ in flight, ? unknown, n note"),
 }
 """Columns that may be left out, by name, in the order in which they stand; the buyer takes what is left over."""
-SENTENCES: Final[dict[str, str]] = {
-    "number": "the shop's order number",
-    "currency": "the currency of the amount",
-    "captured": "what was captured",
-    "refunded": "what was refunded, refunds in flight among it",
-    "age": "how old the order is",
-    "expires": "until the next deadline",
-    "ship": "whether the parcel may leave",
-    "buyer": "the buyer's name",
-    "refreshed": "how long ago it was read from Amazon",
-    "flags": "! needs you, z due, ~ in flight, ? unknown, n note",
-}
-"""What each of them says, for the menu."""
 USUAL: Final = ("currency", "expires", "buyer", "flags", "age", "ship", "number")
 """What is shown unless a person chose, the most important first: from its end columns are dropped as width shrinks."""
-_BY_IMPORTANCE: Final = (*USUAL[:5], "captured", "refunded", "refreshed", *USUAL[5:])
+_LUXURY: Final = ("ship", "number")
+"""What goes even before the columns that are shown only when a person asks for them."""
+_BY_IMPORTANCE: Final = (
+    *(name for name in USUAL if name not in _LUXURY),
+    *(name for name in OPTIONAL if name not in USUAL),
+    *_LUXURY,
+)
 _ROOMY: Final = {"age": 4, "ship": 10, "number": 12}
 """Cells by which the buyer's name must still be able to grow beside a column that is a luxury."""
 _WIDEST_BUYER: Final = 32
@@ -120,7 +119,7 @@ def layout(cells: int, chosen: Sequence[str] | None = None, *, amounts: int = SM
 
     `chosen` are names of `OPTIONAL`; None: the usual ones. `amounts` is how many cells the widest amount takes.
     """
-    amount = Column("AMOUNT", max(amounts, SMALLEST_AMOUNT), lambda row, now: _amount(row.amount), "right")
+    amount = Column("AMOUNT", max(amounts, SMALLEST_AMOUNT), lambda row, now: _amount(row.amount), align="right")
     if cells < NARROW:
         return (_SIGN, _ORDER, amount, OPTIONAL["currency"])
     left = cells - GUTTER - sum(column.cells + 1 for column in (_STATUS, _ORDER, amount)) + 1
@@ -133,7 +132,7 @@ def layout(cells: int, chosen: Sequence[str] | None = None, *, amounts: int = SM
     shown = {name: column for name, column in OPTIONAL.items() if name in names}
     if "buyer" in shown:
         least = shown["buyer"]
-        shown["buyer"] = Column(least.title, min(least.cells + left, _WIDEST_BUYER), least.text)
+        shown["buyer"] = replace(least, cells=min(least.cells + left, _WIDEST_BUYER))
     number = [shown.pop("number")] if "number" in shown else []
     return (_STATUS, _ORDER, *number, amount, *shown.values())
 

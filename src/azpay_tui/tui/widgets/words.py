@@ -24,7 +24,6 @@ GLYPHS: Final[dict[str, str]] = {
     "REFUNDED": "<",
     "PART-REFUNDED": "<",
     "PART-CAPTURED": "$",
-    "COMPLETED": "$",
     "CAPTURED": "$",
     "SUSPENDED": "!",
     "CANCELED": "-",
