@@ -77,6 +77,14 @@ def test_a_key_of_the_older_kind_is_taken_with_its_urls(amazon_pay: RunningSimul
     assert send(amazon_pay, "GET", f"/v2/chargePermissions/{order.permission_id}", key_id=older)[0] == 400
 
 
+def test_a_live_key_finds_no_order_of_the_sandbox(amazon_pay: RunningSimulator) -> None:
+    order = amazon_pay.order()
+    live = amazon_pay.public_key_id.replace("SANDBOX-", "LIVE-")
+    status, answer = send(amazon_pay, "GET", f"/v2/chargePermissions/{order.permission_id}", key_id=live)
+    assert (status, answer["reasonCode"]) == (404, "ResourceNotFound")
+    assert send(amazon_pay, "GET", "/v2/reports", key_id=live)[0] == 200
+
+
 def test_orders_without_exactly_one_charge_do_not_say_which(amazon_pay: RunningSimulator) -> None:
     with pytest.raises(SimulatorError, match="has no charge"):
         _ = amazon_pay.order("open").charge_id

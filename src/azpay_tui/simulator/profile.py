@@ -21,6 +21,7 @@ DATA: Final = "data"
 CERTIFICATE: Final = "sim-ca.pem"
 CERTIFICATE_KEY: Final = "sim-ca-key.pem"
 SANDBOX: Final = "SANDBOX-"
+LIVE: Final = "LIVE-"
 MERCHANT_ID: Final = "A1SIMULATEDSHOP"
 STORE_ID: Final = "amzn1.application-oa2-client.simulated"
 
@@ -58,10 +59,12 @@ class Profile:
     def keys(self) -> dict[str, rsa.RSAPublicKey]:
         """The public key by each id that the server takes it under.
 
-        The second id, without SANDBOX-, is one of the older kind, whose URLs name the environment: /sandbox/v2/.
+        The second id, without SANDBOX-, is one of the older kind, whose URLs name the environment: /sandbox/v2/. The
+        third is for the live environment.
         """
         public = self.key.public_key()
-        return {self.public_key_id: public, self.public_key_id.removeprefix(SANDBOX): public}
+        plain = self.public_key_id.removeprefix(SANDBOX)
+        return dict.fromkeys((self.public_key_id, plain, LIVE + plain), public)
 
 
 def open_profile(directory: Path) -> Profile:
