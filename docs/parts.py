@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from signal import SIGHUP, SIGTERM
+from signal import SIGHUP, SIGINT, SIGTERM
 
 import typer.main
 from docs import words
@@ -208,7 +208,7 @@ def commands() -> str:
 def exit_codes() -> str:
     """The exit codes of azpay."""
     rows = [(str(number), says) for number, says in MEANINGS.items()]
-    signals = ", ".join(str(SIGNALLED + number) for number in (SIGHUP, SIGTERM))
+    signals = ", ".join(str(SIGNALLED + number) for number in (SIGHUP, SIGINT, SIGTERM))
     return table(("Code", "Means"), (*rows, (signals, "ended by a signal")))
 
 

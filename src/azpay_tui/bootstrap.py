@@ -81,6 +81,7 @@ class Parts:
         from azpay_tui.store.settled import lacks_cache
 
         paths.check_parents(profile.data_dir)
+        paths.check_readable(profile.data_dir)
         if lacks_cache(profile.data_dir):
             _rebuild_cache(profile, self.info(profile, None))
         reader = open_reader(profile.data_dir, utc_now)
@@ -99,6 +100,7 @@ class Parts:
         from azpay_tui.store.journal import read
 
         paths.check_parents(profile.data_dir)
+        paths.check_readable(profile.data_dir)
         return read.JournalReader(profile.data_dir)
 
     def gateway(self, profile: Profile, now: Callable[[], datetime]) -> Gateway:

@@ -127,6 +127,12 @@ def profile_names(document: Mapping[str, object], file: Path) -> tuple[str, ...]
     return tuple(sorted(_profiles(document, file)))
 
 
+def is_local_url(text: str) -> bool:
+    """Tell whether a text is an address at which a simulator on this machine can listen."""
+    match = _LOOPBACK.fullmatch(text)
+    return match is not None and 0 < int(match[1] or 80) < 65536
+
+
 def is_profile_name(text: str) -> bool:
     """Tell whether a profile may be called so: letters, digits, point, - and _, up to 64."""
     return _PROFILE_NAME.fullmatch(text) is not None
@@ -286,8 +292,7 @@ class _Reader:
             return None
         allowed = "an address of this machine such as http://127.0.0.1:8080"
         value = self._text("url", allowed)
-        match = _LOOPBACK.fullmatch(value)
-        if match is None or not 0 < int(match[1] or 80) < 65536:
+        if not is_local_url(value):
             # Not repeated: an address can hold a password.
             raise self._error(f"url must be {allowed}.")
         return value.rstrip("/")

@@ -160,8 +160,11 @@ def is_addable(file: Path, name: str) -> None:
     Looks at the safety of the place, at what stands in the file and at the names in it; writes nothing.
     """
     check_parents(file)
-    if name in names(file):
-        raise ConfigError(f"There is a profile {name} in {shown(file)} already; choose another name.")
+    taken = next((one for one in names(file) if one.lower() == name.lower()), None)
+    if (
+        taken is not None
+    ):  # also in other letters: the data of both would be one where the disk does not tell them apart
+        raise ConfigError(f"There is a profile {taken} in {shown(file)} already; choose another name.")
 
 
 def written_path(path: Path, file: Path) -> str:

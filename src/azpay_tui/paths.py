@@ -98,6 +98,26 @@ def private_directory(path: Path) -> Path:
     return real
 
 
+def check_readable(path: Path) -> None:
+    """Refuse a data directory that is no directory or that this user cannot look into; a missing one will do.
+
+    Raises UnsafePathError.
+    """
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UnsafePathError(
+            f"The data directory {shown(path)} cannot be read: {error.strerror}. Choose another one with --data-dir."
+        ) from error
+    if not stat.S_ISDIR(status.st_mode):
+        raise UnsafePathError(f"{shown(path)} is no directory: choose another data directory.")
+    if not os.access(path, os.R_OK | os.X_OK):
+        _check_owner(path, status, "The data directory")
+        raise UnsafePathError(f"The data directory {shown(path)} cannot be read: chmod 700 {shown(path)}")
+
+
 def create_private_file(path: Path) -> bool:
     """Make an empty file with mode 0600 under any umask; return False when there is one already, after checking it.
 

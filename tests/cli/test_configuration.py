@@ -163,11 +163,20 @@ def test_a_newer_database_is_read_and_never_written(shop: Shop, name: str) -> No
     assert (done.code, done.error["code"]) == (3, "read-only")
     assert "newer" in done.error["message"]
     assert shop.requests(order) == []
-    done = shop("orders", "track", "S01-0000000-0000000", "--json")
-    assert (done.code, done.error["code"]) == (3, "not-valid")
+    for _again in range(2):  # the first refusal learnt nothing, so the second one is the same
+        done = shop("orders", "track", "S01-0000000-0000000", "--json")
+        assert (done.code, done.error["code"]) == (3, "not-valid")
     if name == "cache.db":
         done = shop("sync", "--once", "--all", "--json")
         assert (done.code, done.error["code"]) == (3, "not-valid")
+
+
+def test_a_data_directory_that_is_none_is_said_by_every_read(shop: Shop) -> None:
+    shop.data.write_text("not a directory", encoding="utf-8")
+    for command in (["orders", "list"], ["journal", "list"], ["audit", "verify"], ["doctor", "--rebuild-cache"]):
+        done = shop(*command, "--json")
+        assert (done.code, done.error["code"]) == (7, "configuration"), command
+        assert "is no directory" in done.err
 
 
 def test_a_live_profile_is_read_only_unless_it_says_otherwise(shop: Shop, copied: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.server
 import os
 import shutil
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -110,6 +112,12 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "no file": (lambda d: (d / "config.toml").unlink(), "configuration", "profile", "cannot be read"),
     "no theme": (lambda d: add_to(d, '[console]\ntheme = "pink"\n'), "configuration", "console", "There is no theme"),
     "open key": (lambda d: (d / "sim-key.pem").chmod(0o644), "key", "file", "chmod 600"),
+    "no default": (
+        lambda d: change(d, 'default_profile = "sim"', 'default_profile = "sims"'),
+        "configuration",
+        "profile",
+        "sims",
+    ),
     "no key": (lambda d: (d / "sim-key.pem").unlink(), "key", "file", "No such file"),
     "other key": (lambda d: change(d, '"SANDBOX-', '"SANDBOX-X'), "key", "signed-read", "does not know this key (401)"),
 }
@@ -124,6 +132,8 @@ def test_what_is_broken_is_found_and_the_rest_is_looked_at_all_the_same(shop: Sh
     finding = found(done, area, what)
     assert finding["level"] == "bad"
     assert says in finding["sentence"]
+    sentences = [one["sentence"] for one in done.json["findings"]]
+    assert sentences.count(finding["sentence"]) == 1, "said once"
     assert found(done, "versions", "versions")["level"] == "ok"
     assert done.json["error"]["code"] in ("configuration", "key")
 
@@ -136,7 +146,7 @@ def test_several_things_may_be_broken_at_once(shop: Shop, copied: Path) -> None:
     assert done.code == 7
     assert "is damaged" in found(done, "database", "journal")["sentence"]
     assert "no private key" in found(done, "key", "file")["sentence"]
-    assert "no private key" in found(done, "key", "signed-read")["sentence"]
+    assert not [one for one in done.json["findings"] if one["what"] == "signed-read"], "said of the file already"
     assert found(done, "database", "cache")["level"] == "ok"
 
 
@@ -182,6 +192,57 @@ def test_a_changed_journal_breaks_the_audit_chain(shop: Shop) -> None:
     done = shop("doctor", "--json")
     assert done.code == 1
     assert "broken at row 1" in found(done, "database", "audit")["sentence"]
+
+
+def test_a_journal_that_is_gone_is_no_clean_start(shop: Shop) -> None:
+    shop.make("authorized")
+    (shop.data / "journal.db").unlink()
+    done = shop("doctor", "--json")
+    assert done.code == 1
+    journal = found(done, "database", "journal")
+    assert journal["level"] == "bad"
+    assert "There is no back-up in" in journal["remedy"]
+    (shop.data / "backups").mkdir(mode=0o700)
+    (shop.data / "backups" / "journal-20260101.db").touch(mode=0o600)
+    assert "put the newest back-up" in found(shop("doctor", "--json"), "database", "journal")["remedy"]
+
+
+def test_a_directory_that_cannot_be_written_is_bad(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.make("authorized")
+    access = os.access
+
+    def protected(path: str | Path, mode: int) -> bool:  # what root never sees
+        return access(path, mode) and not (Path(path) == shop.data and mode & os.W_OK)
+
+    monkeypatch.setattr(os, "access", protected)
+    done = shop("doctor", "--json")
+    assert done.code == 7
+    assert "cannot be written" in found(done, "files", "data-dir")["sentence"]
+    refused = shop("doctor", "--rebuild-cache", "--json")
+    assert (refused.code, refused.error["code"]) == (3, "read-only")
+    assert not list(shop.data.glob("cache.db.replaced-*"))
+
+
+def test_what_answers_is_not_taken_for_the_simulator(shop: Shop, copied: Path) -> None:
+    class Nothing(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Nothing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        change(copied, shop.simulated.url, url)
+        done = look(shop, copied)
+        assert done.code == 6
+        assert "does not speak as Amazon Pay" in found(done, "connection", "signed-read")["sentence"]
+        server.shutdown()
+    change(copied, url, shop.simulated.url.replace("http:", "https:"))
+    done = look(shop, copied)
+    assert done.code == 6
+    assert "--tls" in found(done, "connection", "way")["remedy"]
 
 
 def test_a_damaged_cache_is_a_warning_and_is_made_anew(shop: Shop) -> None:

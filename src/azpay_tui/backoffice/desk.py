@@ -369,12 +369,17 @@ class BackOffice:
         self._refresher.watch(frozenset(order_ids))
 
     def track(self, orders: Sequence[TrackedOrder]) -> TrackResult:
-        """Learn of orders; new ids are due at once."""
+        """Learn of orders; new ids are due at once. Where the cache may not be written nothing is learnt."""
         try:
+            self._parts.cache.reproject((), self.clock())
             result = self._journal.track(orders, self.clock())
         except store_errors.StoreError as error:
             raise _translated(error) from error
-        self._parts.cache.reproject(result.changed_ids, self.clock())
+        try:
+            self._parts.cache.reproject(result.changed_ids, self.clock())
+        except store_errors.StoreError as error:
+            # The journal has them: the cache takes them in with its next look at the journal.
+            _log.warning("orders are not in the cache yet: %s", error)
         self._refresher.wake()
         return result
 

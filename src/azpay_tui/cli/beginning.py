@@ -98,7 +98,9 @@ def doctor(
     from azpay_tui.cli.doctor.run import rebuild
 
     more = bool(permission or charge or refund or burst or yes)
-    if (rebuild_cache and learn) or (more and not learn):
+    if rebuild_cache and learn:
+        raise typer.BadParameter("--rebuild-cache does not go with --learn: run one after the other.")
+    if more and not learn:
         raise typer.BadParameter("--permission, --charge, --refund, --burst and --yes go with --learn alone.")
     if learn:
         from azpay_tui.cli.doctor.learning import Wanted, learn_points

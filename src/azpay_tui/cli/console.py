@@ -69,11 +69,11 @@ def _offer(context: Context, error: NoProfileError) -> int:
     if not can_ask():
         return CONFIGURATION
     match (ask("Type demo or init, or Enter to leave: ") or "").lower():
-        case "demo":
+        case "demo" | "d":
             from azpay_tui.cli.demo import run_demo
 
             return run_demo(context, orders=_DEMO_ORDERS, seed=_DEMO_SEED)
-        case "init":
+        case "init" | "i":
             from azpay_tui.cli.setup.given import Given
             from azpay_tui.cli.setup.init import init
 

@@ -75,7 +75,7 @@ def verify_audit(context: Context, *, as_json: bool) -> int:
     chain = context.journal_reader().chain()
     if chain is None:
         where = shown_path(data_dir)
-        raise CommandError(f"There is no journal in {where}: azpay was not used here.", code="no-journal")
+        raise CommandError(f"There is no journal in {where}, so there is nothing to verify.", code="no-journal")
     if as_json:
         json_result({"rows": chain.rows, "whole": chain.bad is None, "first_bad_row": chain.bad})
     elif chain.bad is None:

@@ -11,6 +11,7 @@ from azpay_tui.config import Profile
 from azpay_tui.paths import shown as shown_path
 from azpay_tui.store.checkup import CacheLook, JournalLook, look_at_cache, look_at_journal, users
 from azpay_tui.store.errors import StoreError
+from azpay_tui.store.files import DataDir
 
 _LARGE_LOG: Final = 64 * 1024 * 1024
 _OLD_BACKUP: Final = timedelta(days=2)
@@ -42,12 +43,21 @@ def check_databases(profile: Profile) -> tuple[list[Finding], dict[str, int]]:
 
 
 def _restore(profile: Profile) -> str:
-    backups = shown_path(profile.data_dir / "backups")
-    return f"End every azpay, keep the file, and put the newest back-up of {backups} in its place."
+    backups = profile.data_dir / "backups"
+    if not any(backups.glob("journal-*.db")):
+        return (
+            f"There is no back-up in {shown_path(backups)}: look for one elsewhere. Without one move the directory "
+            "aside, import the orders again, and look into Seller Central for what was under way."
+        )
+    return f"End every azpay, keep the file, and put the newest back-up of {shown_path(backups)} in its place."
 
 
 def _journal(look: JournalLook | None, profile: Profile, now: datetime) -> list[Finding]:
     if look is None or look.schema == 0:
+        data = DataDir(profile.data_dir)
+        if data.cache.exists() or any(data.backups.glob("journal-*.db")):
+            sentence = "The journal is missing or empty although azpay was used here: nothing can be done without it."
+            return [Finding("database", "journal", "bad", sentence, _restore(profile))]
         return [Finding("database", "journal", "note", "There is no journal yet: azpay was not used here.")]
     if look.damage is not None:
         sentence = f"The journal is damaged: {look.damage}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from azpay_tui.amazon.errors import KEY_UNUSABLE
 from azpay_tui.amazon.hosts import endpoint
 from azpay_tui.amazon.reach import Reached, reach
 from azpay_tui.amazon.throttle import Operation, quotas
@@ -30,13 +31,18 @@ def check_connection(builder: Builder, profile: Profile) -> list[Finding]:
     else:
         found.append(_unreached(reached, place.origin, profile))
     read = signed_read(builder, profile)
-    if reached.failed is None or not read.offline:
+    unusable = read.answer.kind == "unsent" and read.answer.reason_code == KEY_UNUSABLE  # said of the key file already
+    if not unusable and (reached.failed is None or not read.offline):
         found.append(read.finding)
     found.append(clock_finding(read.offset, profile))
     return found
 
 
 def _unreached(reached: Reached, origin: str, profile: Profile) -> Finding:
+    if profile.environment == "simulator" and origin.startswith("https:") and reached.failed != "connection":
+        sentence = f"{origin} cannot be trusted, or speaks no TLS: {reached.why}."
+        remedy = f"Start it with {simulate_command(profile)} --tls, or write url with http:// when it has no TLS."
+        return Finding("connection", "way", "bad", sentence, remedy)
     if profile.environment == "simulator":
         return Finding(
             "connection",

@@ -26,7 +26,7 @@ def check_places(profile: Profile) -> list[Finding]:
     try:
         if directory.exists():
             private_directory(directory)
-            found.append(Finding("files", "data-dir", "ok", f"{shown_path(directory)} is yours alone."))
+            found.append(_writable(directory))
             found += _open_files(directory)
         else:
             check_parents(directory)
@@ -37,6 +37,14 @@ def check_places(profile: Profile) -> list[Finding]:
     found += _disk(directory)
     found += _reports()
     return found
+
+
+def _writable(directory: Path) -> Finding:
+    if os.access(directory, os.W_OK | os.X_OK):
+        return Finding("files", "data-dir", "ok", f"{shown_path(directory)} is yours alone.")
+    sentence = f"{shown_path(directory)} cannot be written: orders are shown, nothing is read anew and nothing is sent."
+    remedy = f"chmod u+rwx {shown_path(directory)}, or see how its file system is mounted."
+    return Finding("files", "data-dir", "bad", sentence, remedy)
 
 
 def _open_files(directory: Path) -> list[Finding]:

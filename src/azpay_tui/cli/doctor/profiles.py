@@ -32,11 +32,11 @@ def check_configuration(context: Context) -> tuple[list[Finding], Profile | None
             )
         )
     except NoProfileError as error:
-        remedy = "Make one with azpay init, or look around with azpay demo."
+        remedy = "" if file.exists() else "Make one with azpay init, or look around with azpay demo."
         found.append(Finding("configuration", "profile", "bad", str(error), remedy))
     except ConfigError as error:
         found.append(Finding("configuration", "profile", "bad", str(error), "Correct it, or make one with azpay init."))
-    found += _other_profiles(file, profile)
+    found += _other_profiles(file, context.profile_name)
     if profile is not None:
         found += _choices(profile)
         found += _console(context)
@@ -55,17 +55,18 @@ def _console(context: Context) -> list[Finding]:
     return []
 
 
-def _other_profiles(file: Path, chosen: Profile | None) -> list[Finding]:
+def _other_profiles(file: Path, wanted: str | None) -> list[Finding]:
     """Judge what else stands in the file, so that a mistake in another profile does not wait for the day it is used."""
-    if not file.exists():
-        return []
     try:
+        if not file.exists():
+            return []
         document = read_toml(file)
         names = config.profile_names(document, file)
-    except ConfigError:
+    except (ConfigError, OSError):
         return []  # said above
     found: list[Finding] = []
     default = document.get("default_profile")
+    judged = wanted or default
     if default is None:
         found.append(
             Finding(
@@ -87,7 +88,7 @@ def _other_profiles(file: Path, chosen: Profile | None) -> list[Finding]:
             )
         )
     for name in names:
-        if chosen is not None and name == chosen.name:
+        if name == judged:
             continue
         try:
             config.profile_of(document, file, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,7 +19,8 @@ from azpay_tui.cli.outcome import NOT_VALID, OK, CommandError
 from azpay_tui.cli.output import error_value, json_result, result, shown
 from azpay_tui.cli.wrapping import fill
 from azpay_tui.config import Profile
-from azpay_tui.paths import ConfigError
+from azpay_tui.paths import ConfigError, check_readable
+from azpay_tui.paths import shown as shown_path
 from azpay_tui.store.errors import StoreError
 
 _WORDS: Final = {"ok": "ok", "note": "note", "warn": "WARN", "bad": "BAD"}
@@ -117,6 +119,12 @@ def rebuild(context: Context, *, as_json: bool) -> int:
     from azpay_tui.store.opening import rebuild_cache
 
     profile = context.profile()
+    check_readable(profile.data_dir)
+    if profile.data_dir.exists() and not os.access(profile.data_dir, os.W_OK):
+        where = shown_path(profile.data_dir)
+        raise CommandError(
+            f"{where} cannot be written: nothing was changed. Check owner and permissions.", NOT_VALID, "read-only"
+        )
     if users(profile.data_dir):
         raise CommandError(
             "A console, or another command of azpay, has this profile open: end it first, nothing was changed.",

@@ -82,9 +82,12 @@ def judge(answer: Answer, profile: Profile) -> Finding:
     if answer.kind == "unsent" and answer.reason_code == KEY_UNUSABLE:
         return Finding("key", "signed-read", "bad", answer.message, "Put the key file right, then try again.")
     if answer.kind != "answered" or answer.status is None:
-        return Finding("connection", "signed-read", "bad", answer.message, _reach(profile))
+        return Finding("connection", "signed-read", "bad", _named(answer.message, profile), _reach(profile))
     where = "The simulator" if profile.environment == "simulator" else f"Amazon ({AMAZON_HOSTS[profile.region]})"
     match answer.status:
+        case 404 if not answer.reason_code:
+            sentence = "What answers does not speak as Amazon Pay does: it says 404 without any reason code."
+            return Finding("connection", "signed-read", "bad", sentence, _reach(profile))
         case 404 | 200:
             return Finding("key", "signed-read", "ok", f"{where} accepts the key: a signed read was answered.")
         case 429:
@@ -120,6 +123,11 @@ def judge(answer: Answer, profile: Profile) -> Finding:
                 "Check region and environment of the profile; Amazon's support asks for the request id "
                 f"{answer.request_id or '(none was sent)'}.",
             )
+
+
+def _named(message: str, profile: Profile) -> str:
+    """Call a simulator so: the way to Amazon speaks of Amazon whoever is there."""
+    return message.replace("Amazon", "the simulator") if profile.environment == "simulator" else message
 
 
 def _forbidden(answer: Answer, where: str, profile: Profile) -> Finding:
@@ -167,7 +175,7 @@ def simulate_command(profile: Profile) -> str:
 
 def _reach(profile: Profile) -> str:
     if profile.environment == "simulator":
-        return f"Start it and leave it running: {simulate_command(profile)}"
+        return f"Start the simulator and leave it running: {simulate_command(profile)}"
     return (
         f"Check the network: {AMAZON_HOSTS[profile.region]}, port 443, has to be reachable directly; "
         "azpay uses no proxy. What azpay has read before can be seen without it."

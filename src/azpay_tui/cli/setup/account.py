@@ -32,7 +32,7 @@ def account(context: Context, found: Answers, given: Given, file: Path, asks: bo
     while True:
         new = _new_profile(found, file)
         profile = _judged(new, file)
-        read = None if given.offline else _tried(context, profile)
+        read = None if given.offline else _tried(context, profile, told=asks)
         if not asks:
             break
         if read is None or read.good or (choice := _after_failure(read)) == "write":
@@ -52,7 +52,7 @@ def account(context: Context, found: Answers, given: Given, file: Path, asks: bo
         json_result({"profile": new.name, "file": str(file), "default": default, "checked": checked, "start": None})
         return OK
     result(f"Profile {new.name} is in {shown_path(file)}.")
-    _next_steps(context, new, default, tried=checked is not None)
+    _next_steps(context, new, default, checked)
     return OK
 
 
@@ -64,7 +64,7 @@ def _shown(new: configfile.NewProfile) -> str:
 def _ask_rest(found: Answers) -> None:
     environment = found.environment or ""
     if environment == "simulator" and found.url is None:
-        found.url = question("Address of the simulator, such as http://127.0.0.1:8080", answers.trimmed)
+        found.url = question("Address of the simulator, such as http://127.0.0.1:8080", answers.url)
     if found.region is None:
         found.region = question("Region: na (USD), eu (EUR, GBP) or jp (JPY)", answers.region)
     if found.merchant_id is None:
@@ -132,11 +132,13 @@ def _judged(new: configfile.NewProfile, file: Path) -> Profile:
     return config.profile_of(configfile.document(new), Path(file).absolute(), new.name)
 
 
-def _tried(context: Context, profile: Profile) -> SignedRead:
+def _tried(context: Context, profile: Profile, *, told: bool) -> SignedRead:
+    """Try the key; a refusal is told here where a person is `told` and then asked, else it ends the command."""
     say("Asking for an order that cannot exist, to see whether the key is good ...")
     read = signed_read(context.builder, profile, lambda: datetime.now(UTC))
     clock = clock_finding(read.offset, profile)
-    for finding in (read.finding, *([clock] if clock.level in ("warn", "bad", "note") and read.offset else [])):
+    said = [read.finding] if told or read.good else []
+    for finding in (*said, *([clock] if clock.level in ("warn", "bad", "note") and read.offset else [])):
         tell(shown(finding.sentence), indent="  ")
         if finding.remedy:
             tell(shown(finding.remedy), indent="  ")
@@ -167,12 +169,12 @@ def _refusal(read: SignedRead) -> CommandError:
     return CommandError(f"{finding.sentence} {finding.remedy} Nothing was written.", CONFIGURATION, "credentials")
 
 
-def _next_steps(context: Context, new: configfile.NewProfile, default: bool, *, tried: bool) -> None:
+def _next_steps(context: Context, new: configfile.NewProfile, default: bool, checked: bool | None) -> None:
     azpay = console_command(new.name, default, context)
     if new.environment == "live":
         tell("It only looks: nothing can move money until writable = true stands in its section.")
-    if not tried:
-        say(f"The key was not tried yet:  {azpay} doctor")
+    if not checked:
+        say(f"{'The key was not tried yet: ' if checked is None else 'Look into what failed:     '} {azpay} doctor")
     say(f"Tell azpay of your orders:  {azpay} orders import FILE.csv")
     say(f"                        or  {azpay} orders track ID...")
     say(f"Open the console:           {azpay}")

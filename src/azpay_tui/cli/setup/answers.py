@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from azpay_tui.config import is_profile_name
+from azpay_tui.config import is_local_url, is_profile_name
 from azpay_tui.paths import ConfigError
 
 ENVIRONMENTS: Final = ("simulator", "sandbox", "live")
@@ -48,6 +48,8 @@ class Answers:
 def trimmed(text: str) -> str:
     """Take away blanks and quotes around what was pasted. Raises ConfigError for a character that cannot be seen."""
     bare = text.strip().strip(_AROUND).strip()
+    if "-----BEGIN" in bare or "PRIVATE KEY" in bare:
+        raise ConfigError("That is the key itself: leave it in its file and give the path of the file.")
     if not bare.isprintable():
         raise ConfigError("That holds a character that cannot be seen, perhaps from a web page: type it by hand.")
     return bare
@@ -84,7 +86,7 @@ def merchant_id(text: str) -> str:
     if re.search(r"\s", value):
         raise ConfigError(f"There is a blank in it. {shape}.")
     if value.upper().startswith(("SANDBOX-", "LIVE-")):
-        raise ConfigError(f"That is a public key id; it is asked for next. {shape}.")
+        raise ConfigError(f"That is a public key id, not the merchant id. {shape}.")
     if value.startswith("amzn1."):
         raise ConfigError(f"That is the id of a store or application. {shape}.")
     if not _MERCHANT.fullmatch(value):
@@ -126,6 +128,14 @@ def store_id(text: str) -> str:
     return value
 
 
+def url(text: str) -> str:
+    """Read where a simulator listens. Raises ConfigError."""
+    value = trimmed(text)
+    if not is_local_url(value):
+        raise ConfigError("A simulator listens on this machine, at an address such as http://127.0.0.1:8080.")
+    return value
+
+
 def name(text: str) -> str:
     """Read the name of a profile. Raises ConfigError."""
     value = trimmed(text)
@@ -148,7 +158,5 @@ def _refuse_secret(value: str) -> None:
     """Refuse, without repeating it, what should not have been typed at all."""
     if not value:
         raise ConfigError("That is empty.")
-    if "-----BEGIN" in value or "PRIVATE KEY" in value:
-        raise ConfigError("That is the key itself: leave it in its file and give the path of the file.")
     if value.startswith("amzn1.oa2-cs."):
         raise ConfigError("That is a client secret: azpay never needs one. Keep it to yourself.")

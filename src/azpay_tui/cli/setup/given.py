@@ -41,7 +41,7 @@ def profile_name(found: Answers, file: Path, asks: bool, proposal: str) -> str:
         configfile.is_addable(file, name)
         return name
 
-    taken = set(configfile.names(file))
+    taken = {name.lower() for name in configfile.names(file)}
     proposal = next(name for name in (proposal, *(f"{proposal}-{n}" for n in range(2, 1000))) if name not in taken)
     if not asks:
         return proposal

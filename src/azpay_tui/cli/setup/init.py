@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from typing import Final, TypeVar
 
 from azpay_tui import configfile
 from azpay_tui.cli.context import Context
-from azpay_tui.cli.outcome import CommandError
+from azpay_tui.cli.outcome import CommandError, Terminated
 from azpay_tui.cli.output import say
 from azpay_tui.cli.setup import answers
 from azpay_tui.cli.setup.account import account
@@ -33,7 +34,18 @@ def init(context: Context, given: Given) -> int:
     """Make a profile; nothing is written before everything was judged and, on a terminal, agreed to.
 
     Exit code 2 when something is missing and nobody can be asked, 7 for what cannot be used, 6 without connection.
+    Ctrl-C leaves, with a word about it.
     """
+    try:
+        return _init(context, given)
+    except Terminated as ended:
+        if ended.number == signal.SIGINT:
+            say("")
+            say("Left: nothing was added to the configuration.")
+        raise
+
+
+def _init(context: Context, given: Given) -> int:
     file = context.config_file or config_file()
     found = _read_options(given)
     if found.name is None:
@@ -65,9 +77,9 @@ def _read_options(given: Given) -> Answers:
     found.key_file = _option("--private-key-file", given.private_key_file, answers.key_path)
     found.store_id = _option("--store-id", given.store_id, answers.store_id)
     found.name = _option("--profile-name", given.name, answers.name)
-    found.url = given.url
+    found.url = _option("--url", given.url, answers.url)
     if given.url is not None and environment not in (None, "simulator"):
-        raise ConfigError(f"--url is for the simulator only, and --environment is {environment}: leave it out.")
+        raise CommandError(f"--url is for the simulator only, and --environment is {environment}: leave it out.")
     return found
 
 

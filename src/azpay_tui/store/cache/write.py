@@ -77,6 +77,8 @@ class CacheStore:
 
     def reproject(self, order_ids: Iterable[str], now: datetime) -> None:
         """Rebuild the rows of orders after the journal changed (new ids get an object that is due at once)."""
+        if self._refusal is not None:  # said also when there is no order to rebuild
+            raise self._refusal
         ids = list(dict.fromkeys(order_ids))
         with self._lock, self._translated():
             followed = self._unfollowed()
