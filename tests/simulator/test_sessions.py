@@ -215,6 +215,7 @@ def test_sessions_expire_after_a_day_and_are_deleted_after_thirty_more(world: Wo
     session = confirmed(world)
     world.advance("24h")
     assert state(world.get("checkoutSessions", session)) == ("Canceled", "Expired")
+    assert "permission" not in world.get("checkoutSessions", session)["statusDetails"]["reasonDescription"]
     assert reason(complete(world, session), 400) == "CheckoutSessionCanceled"
     assert "Canceled" in act(world, "approve", session, 400)["error"]
     world.advance("30d")
@@ -296,6 +297,15 @@ def test_the_buyers_browser_confirms_at_the_redirect_url(world: World) -> None:
     answer = world.simulator.handle(Request("GET", url.path, url.query))
     assert answer.status == 400
     assert "Completed" in json.loads(answer.body)["error"]
+    answer = world.simulator.handle(Request("GET", url.path))
+    assert json.loads(answer.body) == {"error": "The address lacks amazonCheckoutSessionId."}
+
+
+def test_a_confirmation_that_is_refused_signs_nobody_in(world: World) -> None:
+    session = create(world)["checkoutSessionId"]
+    before = world.get("checkoutSessions", session)
+    assert "ChargeAmountNotSet" in act(world, "approve", session, 400)["error"]
+    assert world.get("checkoutSessions", session) == before
 
 
 def test_the_buyer_of_a_token(world: World) -> None:

@@ -40,10 +40,10 @@ def sign_in(book: Book, session: Session, now: datetime) -> None:
 
 def approve(book: Book, session: Session, method: str, now: datetime) -> None:
     """The buyer confirms the order; a method ending in 3064 stands for one who turns back. Raises BuyerError."""
-    sign_in(book, session, now)
-    lacking = session.lacks()
+    lacking = [name for name in session.lacks() if name != "BuyerNotAssociated"]
     if lacking:
         raise BuyerError(f"The checkout session cannot be confirmed: {', '.join(lacking)}.")
+    sign_in(book, session, now)
     session.method, session.updated = method, now
     if method == "3064":
         session.cancel("BuyerCanceled", now)

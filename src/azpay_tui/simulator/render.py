@@ -18,7 +18,7 @@ _DESCRIPTIONS: Final = {
     "MerchantClosed": "Closed by the merchant.",
     "AmazonClosed": "Closed by Amazon: the whole amount was charged.",
     "AmazonCanceled": "Canceled by Amazon.",
-    "Expired": "The charge permission expired.",
+    "Expired": "The time for it is over.",
     "SoftDeclined": "The payment was declined; it may succeed when tried again.",
     "HardDeclined": "The payment was declined; it will not succeed with this payment method.",
     "AmazonRejected": "Amazon declined the payment.",
