@@ -105,4 +105,8 @@ def test_whether_the_simulation_code_is_signed(world: World, rule: str, signed: 
     code = {"x-amz-pay-simulation-code": "SoftDeclined"}
     assert world.send("POST", "/v2/charges", wish, extra=code).status == signed
     assert world.send("POST", "/v2/charges", wish, unsigned=code).status == unsigned
+    if rule != "either":
+        how = {"unsigned": code} if rule == "needed" else {"extra": code}
+        says = "is not signed." if rule == "needed" else "must not be signed."
+        assert body(world.send("POST", "/v2/charges", wish, **how), 403)["message"].endswith(says)
     body(world.send("POST", "/v2/charges", wish), 201)

@@ -159,8 +159,11 @@ def check_code_signed(request: Request, rule: str) -> None:
     authorization = parse_authorization(request.header("authorization") or "")
     if rule == "either" or authorization is None or request.header(_CODE) is None:
         return
-    if (_CODE in authorization.signed_headers.lower().split(";")) != (rule == "needed"):
-        raise ApiError(403, "InvalidRequestSignature", f"The header [{_CODE}] is not signed as it has to be.")
+    signed = _CODE in authorization.signed_headers.lower().split(";")
+    if rule == "needed" and not signed:
+        raise ApiError(403, "InvalidRequestSignature", f"The header [{_CODE}] is not signed.")
+    if rule == "refused" and signed:
+        raise ApiError(403, "InvalidRequestSignature", f"The header [{_CODE}] must not be signed.")
 
 
 def environment_of(key_id: str, path_segment: str | None) -> Environment:
