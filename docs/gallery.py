@@ -22,6 +22,7 @@ PAGE = """<!doctype html>
   body {{ margin: 2rem; background: #24292e; color: #e6edf3; font: 15px/1.5 system-ui, sans-serif; }}
   a {{ color: inherit; }}
   nav {{ columns: 4 14rem; }}
+  nav h3 {{ margin: .6rem 0 .2rem; }}
   figure {{ margin: 1rem 0 2.5rem; }}
   figcaption {{ margin-bottom: .3rem; font-weight: 600; }}
   img {{ max-width: 100%; border: 1px solid #57606a; }}
@@ -34,8 +35,13 @@ PAGE = """<!doctype html>
 """
 
 
+def group_of(picture: Path) -> str:
+    """Say what a picture is of: those of `test_list_pictures.py` are of the `list`."""
+    return picture.parent.name.removesuffix("_pictures").replace("_", " ")
+
+
 def title(picture: Path) -> str:
-    """Turn the name of a picture's test into words: `test_list[80x24].svg` is `list, 80x24`."""
+    """Turn the name of a picture's test into words: `test_environment[live].svg` is `environment, live`."""
     name, _, variant = picture.stem.removeprefix("test_").partition("[")
     return name.replace("_", " ") + (f", {variant.removesuffix(']')}" if variant else "")
 
@@ -44,16 +50,17 @@ def page(pictures: list[Path], beside: Path) -> str:
     """Return the page that lies in the directory `beside`."""
     groups: dict[str, list[Path]] = defaultdict(list)
     for picture in pictures:
-        groups[picture.parent.relative_to(PICTURES).as_posix()].append(picture)
+        groups[group_of(picture)].append(picture)
     contents, figures = [], []
     for group, members in sorted(groups.items()):
         figures.append(f"<h2>{escape(group)}</h2>")
+        contents.append(f"<h3>{escape(group)}</h3>")
         for picture in members:
             place = quote(Path(os.path.relpath(picture, beside)).as_posix())
             name, mark = escape(title(picture)), quote(picture.relative_to(PICTURES).as_posix())
             contents.append(f'<div><a href="#{mark}">{name}</a></div>')
             figures.append(
-                f'<figure id="{mark}"><figcaption>{name}</figcaption>'
+                f'<figure id="{mark}"><figcaption>{escape(group)}: {name}</figcaption>'
                 f'<a href="{place}"><img src="{place}" alt="{name}" loading="lazy"></a></figure>'
             )
     return PAGE.format(count=len(pictures), contents="\n".join(contents), groups="\n".join(figures))

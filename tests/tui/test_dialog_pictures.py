@@ -1,137 +1,180 @@
-"""Pictures of the dialogs, the pane and the detail, for eyes that look at every change."""
+"""Pictures of the dialogs through which money moves, of the choice among charges, and of leaving: look at each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from tests.tui.desk import HOSTILE, NOW, MemoryDesk
-from tests.tui.host import Bench, Host, an_order, captured, checked
+from tests.tui.desk import MemoryDesk
+from tests.tui.host import SITUATIONS, an_order, captured
+from tests.tui.pictures import (
+    LARGE,
+    MIDDLE,
+    PLAIN,
+    SMALL,
+    SMALLEST,
+    Asking,
+    Camera,
+    busy_shop,
+    honest_order,
+    hostile_order,
+    long_order,
+    sized,
+)
 from tests.tui.test_actions import two_charges
-from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from azpay_tui.backoffice.errors import OfflineError
+from azpay_tui.backoffice.ports import Ready
 from azpay_tui.domain import states
-from azpay_tui.domain.intent import MONEY_VERBS, Verb
-from azpay_tui.domain.order import Address, Buyer, Order
-from azpay_tui.tui.dialogs.pick import PickDialog
-from azpay_tui.tui.dialogs.quit import QuitDialog
-from azpay_tui.tui.widgets.actions import ActionsPane
-from azpay_tui.tui.widgets.detail import DetailView
-
-Compare = Callable[..., bool]
+from azpay_tui.domain.intent import MONEY_VERBS, Seen, Verb, Wish
+from azpay_tui.domain.order import Order
+from azpay_tui.tui.dialogs.action import ActionDialog
+from azpay_tui.tui.levers import Levers
 
 
-def settle(bench: Bench) -> Callable[[Pilot[None]], Any]:
-    async def run(pilot: Pilot[None]) -> None:
-        await checked(pilot, bench)
-        bench.dialog._paint()
-        await pilot.pause()
+def asking(verb: Verb, order: Order | None = None, environment: str = "simulator") -> Asking:
+    order = order or honest_order(SITUATIONS[verb]())
+    return Asking(MemoryDesk([order], environment=environment), verb, order)
 
-    return run
+
+def warned() -> Order:
+    """An order the shop has not finished: closing it has warnings."""
+    return replace(an_order(), shop=replace(an_order().shop, complete=False))
 
 
 @pytest.mark.parametrize("verb", MONEY_VERBS)
-def test_dialog(verb: Verb, snap_compare: Compare) -> None:
-    bench = Bench(verb)
-    assert snap_compare(bench.app, terminal_size=(80, 24), run_before=settle(bench))
+def test_dialog(picture: Camera, verb: Verb) -> None:
+    ask = asking(verb)
+    assert picture(ask.desk, "6", ask.opened)
 
 
-def test_dialog_with_warnings_in_production(snap_compare: Compare) -> None:
-    order = replace(an_order(), shop=replace(an_order().shop, complete=False))
-    bench = Bench(Verb.CLOSE, order, environment="live")
-    assert snap_compare(bench.app, terminal_size=(80, 24), run_before=settle(bench))
-
-
-def test_dialog_without_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    bench = Bench(Verb.REFUND)
-    assert snap_compare(bench.app, terminal_size=(80, 24), run_before=settle(bench))
-
-
-def test_dialog_narrow(snap_compare: Compare) -> None:
-    bench = Bench(Verb.REFUND)
-    assert snap_compare(bench.app, terminal_size=(60, 15), run_before=settle(bench))
-
-
-def test_dialog_wide(snap_compare: Compare) -> None:
-    bench = Bench(Verb.CAPTURE)
-    assert snap_compare(bench.app, terminal_size=(120, 36), run_before=settle(bench))
-
-
-def test_quit(snap_compare: Compare) -> None:
-    bench = Bench(Verb.CAPTURE)
-    intent = bench.desk.submit(bench.desk.check(bench.wish))
-    assert snap_compare(Host(lambda: QuitDialog(lambda: [intent])), terminal_size=(80, 24))
-
-
-def test_pick(snap_compare: Compare) -> None:
-    order = two_charges()
-    offers = [offer for offer in MemoryDesk([order]).offers(order) if offer.verb is Verb.CAPTURE]
-    assert snap_compare(Host(lambda: PickDialog(offers, order)), terminal_size=(80, 24))
-
-
-class OrderApp(App[None]):
-    """The detail above the pane of actions."""
-
-    CSS = "ActionsPane { height: 9; }"
-
-    def __init__(self, order: Order) -> None:
-        super().__init__(ansi_color=True)
-        self.theme = "ansi-dark"
-        self.order = order
-
-    def compose(self) -> ComposeResult:
-        yield DetailView(timezone="Europe/Berlin")
-        yield ActionsPane(timezone="Europe/Berlin")
-
-    def on_mount(self) -> None:
-        desk = MemoryDesk([self.order])
-        offers = desk.offers(self.order)
-        timeline = desk.reader.timeline(self.order.id)
-        self.query_one(DetailView).show(self.order, offers, timeline, None, NOW)
-        self.query_one(ActionsPane).show(self.order, offers, NOW)
-        self.query_one(ActionsPane).focus()
-
-
-def long_order() -> Order:
-    order = captured(refunds=(*((states.REFUNDED, 9),) * 8, (states.DECLINED, 5)))
-    assert order.permission is not None
-    place = Address("W" * 60, *("Long street name " * 4,) * 3, city="Llanfairpwllgwyngyll", country="GB")
-    return replace(
-        order, permission=replace(order.permission, shipping=place, buyer=Buyer("N" * 120, "e" * 90 + "@x.com"))
-    )
-
-
-def hostile_order() -> Order:
-    order = an_order()
-    assert order.permission is not None
-    nasty = Address(*HOSTILE[:4], city=HOSTILE[4], country=HOSTILE[5])
-    buyer = Buyer("".join(HOSTILE[:3]), HOSTILE[3])
-    return replace(
-        order,
-        permission=replace(order.permission, shipping=nasty, buyer=buyer, reference=HOSTILE[8]),
-        shop=replace(order.shop, number=HOSTILE[1]),
-    )
+@pytest.mark.parametrize("verb", [Verb.REFUND, Verb.CLOSE])
+def test_ready(picture: Camera, verb: Verb) -> None:
+    ask = asking(verb)
+    name, text = ("last4", ask.order.id[-4:]) if verb is Verb.CLOSE else ("amount", "19.99")
+    assert picture(ask.desk, "6", ask.opened, ask.typed(name, text), ask.typed("note", "damaged"), ask.on_commit)
 
 
 @pytest.mark.parametrize(
-    ("order", "size"),
-    [
-        (an_order(), (80, 40)),
-        (long_order(), (80, 60)),
-        (hostile_order(), (80, 48)),
-        (captured(refunds=((states.REFUND_INITIATED, 20),)), (60, 48)),
-        (captured(refunds=((states.REFUNDED, 20),)), (48, 60)),
-    ],
-    ids=["normal", "long", "hostile", "narrow", "pane"],
+    ("environment", "size"),
+    [("sandbox", SMALL), ("live", SMALL), ("live", MIDDLE)],
+    ids=["sandbox", "live", "live-120x36"],
 )
-def test_order(order: Order, size: tuple[int, int], snap_compare: Compare) -> None:
-    assert snap_compare(OrderApp(order), terminal_size=size)
+def test_environment(picture: Camera, size: tuple[int, int], environment: str) -> None:
+    ask = asking(Verb.CAPTURE, environment=environment)
+    assert picture(ask.desk, "6", ask.opened, size=size)
 
 
-def test_order_without_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    assert snap_compare(OrderApp(an_order()), terminal_size=(80, 40))
+@sized(SMALLEST, SMALL)
+def test_warnings(picture: Camera, size: tuple[int, int]) -> None:
+    ask = asking(Verb.CLOSE, warned(), "live")
+    assert picture(ask.desk, "6", ask.opened, size=size)
+
+
+def test_a_warning_accepted(picture: Camera) -> None:
+    ask = asking(Verb.CLOSE, warned(), "live")
+    assert picture(ask.desk, "6", ask.opened, "tab", "space")
+
+
+@pytest.mark.parametrize("verb", [Verb.REFUND, Verb.CANCEL])
+def test_narrow(picture: Camera, verb: Verb) -> None:
+    ask = asking(verb)
+    assert picture(ask.desk, "6", ask.opened, size=SMALLEST)
+
+
+def test_wide(picture: Camera) -> None:
+    ask = asking(Verb.CAPTURE)
+    assert picture(ask.desk, "6", ask.opened, size=LARGE)
+
+
+def test_too_small(picture: Camera) -> None:
+    ask = asking(Verb.REFUND, environment="live")
+
+    async def shrink(pilot: Pilot[None]) -> None:
+        await pilot.resize_terminal(50, 12)
+
+    assert picture(ask.desk, "6", ask.opened, shrink, size=(50, 12))
+
+
+@pytest.mark.parametrize(
+    "levers",
+    [Levers("mono"), Levers("light"), Levers("high-contrast"), PLAIN],
+    ids=["mono", "light", "contrast", "ascii"],
+)
+def test_terminal(picture: Camera, levers: Levers) -> None:
+    ask = asking(Verb.REFUND, environment="live")
+    assert picture(ask.desk, "6", ask.opened, ask.typed("amount", "19.99"), ask.on_commit, levers=levers)
+
+
+# What goes wrong
+
+
+def test_checking(picture: Camera, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ActionDialog, "_run_check", lambda *asked: None)
+    ask = asking(Verb.CAPTURE)
+    assert picture(ask.desk, "6", ask.opened)
+
+
+def test_offline(picture: Camera) -> None:
+    ask = asking(Verb.CAPTURE)
+
+    def refuse(wish: Wish, seen: Seen | None = None) -> Ready:
+        raise OfflineError("There is no connection to Amazon.")
+
+    ask.desk.check = refuse  # type: ignore[method-assign]
+    assert picture(ask.desk, "6", ask.opened)
+
+
+def test_wrong_amount(picture: Camera) -> None:
+    ask = asking(Verb.REFUND)
+    assert picture(ask.desk, "6", ask.opened, ask.typed("amount", "9999999"))
+
+
+def test_too_old(picture: Camera) -> None:
+    ask = asking(Verb.CAPTURE)
+
+    async def waits(pilot: Pilot[None]) -> None:
+        ask.clock.advance(120)
+        pilot.app.screen._paint()  # type: ignore[attr-defined]
+
+    assert picture(ask.desk, "6", ask.opened, waits)
+
+
+def test_changed_meanwhile(picture: Camera) -> None:
+    ask = asking(Verb.CAPTURE)
+    ask.desk.change(
+        replace(
+            ask.order,
+            canceled_here=True,
+            charges=(replace(ask.order.charges[0], captured=ask.order.amount, state=states.CAPTURED),),
+        )
+    )
+    assert picture(ask.desk, "6", ask.opened)
+
+
+# Data
+
+
+@pytest.mark.parametrize("make", [hostile_order, long_order], ids=["hostile", "long"])
+def test_data(picture: Camera, make: object) -> None:
+    ask = asking(Verb.REFUND, make(captured()))  # type: ignore[operator]
+    assert picture(ask.desk, "6", ask.opened)
+
+
+def test_yen(picture: Camera) -> None:
+    ask = asking(Verb.REFUND, honest_order(captured(currency="JPY")))
+    assert picture(ask.desk, "6", ask.opened, ask.typed("amount", "12"))
+
+
+# Which charge, and leaving
+
+
+@sized(SMALLEST, SMALL)
+def test_which_charge(picture: Camera, size: tuple[int, int]) -> None:
+    assert picture(MemoryDesk([two_charges()]), "6", "a", "c", "down", size=size)
+
+
+@pytest.mark.parametrize("levers", [Levers(), PLAIN], ids=["dark", "ascii"])
+def test_quit(picture: Camera, levers: Levers) -> None:
+    assert picture(busy_shop(), "q", levers=levers)
