@@ -461,9 +461,10 @@ async def test_the_wrong_last_four_do_not_confirm() -> None:
     async with bench.app.run_test() as pilot:
         await checked(pilot, bench)
         await focus(pilot, bench, "last4")
+        assert bench.says("why").startswith("Type the last 4")
         await type_text(pilot, bench, "9999")
         assert not bench.enabled
-        assert "last 4" in bench.says("why")
+        assert bench.says("why").startswith("That is not how the order id ends. Type the last 4")
 
 
 # Live checks
@@ -568,6 +569,21 @@ async def test_a_dialog_hidden_by_a_small_terminal_cannot_be_confirmed_and_keeps
             await pilot.resize_terminal(80, 24)
             await until(pilot, lambda: not bench.dialog.has_class("-hidden"))
             assert bench.dialog.query_one("#amount", Input).value == "1.00"
+
+
+@pytest.mark.parametrize(("had", "has"), [("amount", "amount"), ("commit", "cancel"), ("cancel", "cancel")])
+async def test_a_dialog_that_was_hidden_has_its_focus_again_and_never_on_the_button_that_commits(
+    had: str, has: str
+) -> None:
+    bench = Bench(Verb.CAPTURE)
+    async with bench.app.run_test() as pilot:
+        await ready_on_commit(pilot, bench)
+        await focus(pilot, bench, had)
+        await pilot.resize_terminal(59, 24)
+        await until(pilot, lambda: bench.dialog.has_class("-hidden"))
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: bench.focused == has)
+        assert bench.app.results == []
 
 
 async def test_facts_that_do_not_fit_must_be_read_to_the_end() -> None:

@@ -204,7 +204,8 @@ class Question:
         if lacking is not None:
             return f"{lacking} is not known, so nothing can be confirmed. Refresh the order."
         if self.must_type and not self.has_amount and self.last4 != self._order.id[-4:]:
-            return "Type the last 4 characters of the order id."
+            wrong = "That is not how the order id ends. " if len(self.last4) >= 4 else ""
+            return f"{wrong}Type the last 4 characters of the order id."
         open_ = [name for name in ready.offer.warnings if name not in self.accepted]
         if open_:
             return f"Accept each warning with Space: {', '.join(open_)}."
