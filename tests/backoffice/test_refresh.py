@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from tests.support.office import START, Office
+from tests.support.office import START, Office, open_office
 
 from azpay_tui.backoffice import schedule
 from azpay_tui.backoffice.errors import CredentialsError, OfflineError
@@ -138,3 +139,22 @@ def test_a_lost_connection_is_noticed_although_nothing_is_due(office: Office) ->
     office.desk._refresher._contact -= 30
     office.desk._refresher._round()
     assert office.desk.reader.status(office.desk.now()).connection == "OFFLINE"
+
+
+def test_a_process_that_does_not_refresh_learns_from_the_other_that_amazon_answers_again(
+    office: Office, tmp_path: Path
+) -> None:
+    order_id = office.make("authorized")
+    with open_office(tmp_path, office.simulator, local=office.local) as second:
+        second.transport.reachable = False
+        with pytest.raises(OfflineError):
+            second.ready(order_id, Verb.CAPTURE)
+        assert second.offer(order_id, Verb.CAPTURE).waits
+        second.transport.reachable = True
+        revision = second.desk._refresher._tell_changes(0)
+        assert second.offer(order_id, Verb.CAPTURE).waits
+        office.world(seconds=2)
+        office.desk.sync_once(all_=True)
+        second.desk._refresher._tell_changes(revision)
+        assert second.offer(order_id, Verb.CAPTURE).verdict == "yes"
+        assert second.act(order_id, Verb.CAPTURE).state == "succeeded"

@@ -320,3 +320,19 @@ async def test_a_cache_without_orders_says_how_to_get_some() -> None:
         console.desk.change(sample_orders()[5])
         await console.press("6")
         assert console.at is not None
+
+
+async def test_what_an_order_allows_is_looked_at_again_when_the_connection_comes_or_goes() -> None:
+    async with driven() as console:
+        await console.press("6")
+        looks: list[str] = []
+        offers = console.desk.offers
+        console.desk.offers = lambda order: (looks.append(order.id), offers(order))[1]  # type: ignore[method-assign,func-returns-value]
+        for word in ("OFFLINE", "ONLINE"):
+            await console.until(lambda: "follow" not in console.screen.alarms)
+            looks.clear()
+            console.desk.sync = replace(console.desk.sync, connection=word)
+            console.screen.following.pulse()
+            assert looks == [console.at]
+            console.screen.following.pulse()
+            assert looks == [console.at]

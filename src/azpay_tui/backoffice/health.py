@@ -11,10 +11,11 @@ from azpay_tui.backoffice.clock import SHOWN_OFF, VERBS_OFF, CorrectedClock
 from azpay_tui.backoffice.ports import Cache
 from azpay_tui.backoffice.wording import no_access, no_way
 from azpay_tui.domain.intent import Answer
-from azpay_tui.domain.rows import Connection
+from azpay_tui.domain.rows import Connection, SyncStatus
 
 _OFFLINE_AFTER: Final = 3
 """Lost answers in a row that count as no connection; a refused connection counts at once."""
+_DOWN: Final = frozenset({"OFFLINE", "AUTH FAILED"})
 Fault = Literal["offline", "auth", "throttled", "object", "none"]
 
 
@@ -33,6 +34,7 @@ class Health:
         self.message = ""
         """The last error, one sentence."""
         self._stored_at: datetime | None = None
+        self._failed_at: datetime | None = None
 
     def learn(self, answer: Answer) -> Fault:
         """Take in how a call ended and return what kind of fault it was for the caller."""
@@ -43,9 +45,9 @@ class Health:
             self._lost = self._lost + 1 if answer.kind == "lost" else 0
             before = self.connection
             if fault == "offline" or self._lost >= _OFFLINE_AFTER:
-                self.connection, self.message = "OFFLINE", no_way(answer)
+                self.connection, self.message, self._failed_at = "OFFLINE", no_way(answer), now
             elif fault == "auth":
-                self.connection, self.message = "AUTH FAILED", no_access(answer)
+                self.connection, self.message, self._failed_at = "AUTH FAILED", no_access(answer), now
             elif answer.kind == "answered":
                 self.connection = self._online_word()
                 self.message = answer.message if fault in ("object", "throttled") else ""
@@ -58,6 +60,14 @@ class Health:
             success = now if answer.kind == "answered" and fault != "auth" else None
             self._cache.set_sync(connection=connection, message=message, success_at=success, now=now)
         return fault
+
+    def adopt(self, status: SyncStatus) -> None:
+        """Take over that Amazon answered another process since this one's last call failed: only one keeps asking."""
+        with self._lock:
+            if self.connection not in _DOWN or status.connection in _DOWN or self._failed_at is None:
+                return
+            if status.last_success is not None and status.last_success > self._failed_at:
+                self.connection, self.message, self._lost = status.connection, status.message, 0
 
     def _online_word(self) -> Connection:
         off = not self._simulated and abs(self._clock.offset) > SHOWN_OFF

@@ -198,7 +198,9 @@ class Refresher:
         if now == revision:
             return revision
         changed = self._reader.changed_since(revision)
-        self._clock.adopt(self._reader.status(self._clock()).clock_offset)
+        status = self._reader.status(self._clock())
+        self._clock.adopt(status.clock_offset)
+        self._health.adopt(status)
         self._tell(Event("orders", changed) if changed else Event("sync"))
         return now
 

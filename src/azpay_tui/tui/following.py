@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpay_tui.backoffice.ports import Event
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.rows import Connection
 from azpay_tui.tui.feed import Feed, Looked
 from azpay_tui.tui.frame import Frame
 from azpay_tui.tui.news import News
@@ -35,6 +36,7 @@ class Following:
         self._news = News(screen.desk, screen.zone)
         self._refreshing = Refreshing(screen.desk)
         self._looked = _NOTHING
+        self._connection: Connection | None = None
 
     @property
     def order(self) -> Order | None:
@@ -68,10 +70,13 @@ class Following:
     def _take_pulse(self) -> None:
         screen = self._screen
         pulse = self._feed.pulse()
+        before, self._connection = self._connection, pulse.status.connection
         if pulse.changed:
             screen.orders.take(pulse.changed)
-            if screen.orders.row is not None and screen.orders.row.id in pulse.changed:
-                self.look()
+        if screen.orders.row is not None and screen.orders.row.id in pulse.changed:
+            self.look()
+        elif before is not None and before != self._connection:
+            self.look()  # What an order allows hangs on the connection too.
         self._frame.take(pulse, len(screen.desk.in_flight()), screen.listing.named)
         if "beat" not in screen.alarms:
             self._beat()
