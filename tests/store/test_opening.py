@@ -15,6 +15,7 @@ from tests.store.making import NOW, ORDER, answer, charge, draft, fill, oid, ope
 
 from azpay_tui.store import opening
 from azpay_tui.store.cache import read as cache_read
+from azpay_tui.store.cache.project import RULES
 from azpay_tui.store.cache.read import CacheReader, open_reader
 from azpay_tui.store.cache.tables import CacheTable
 from azpay_tui.store.engine import make_engine
@@ -392,3 +393,29 @@ def test_a_lost_journal_is_refused_and_not_begun_anew(tmp_path: Path, how: str) 
     assert not journal.exists() or journal.stat().st_size == 0
     (tmp_path / "data" / "cache.db").unlink()
     open_at(tmp_path / "data").close()
+
+
+@pytest.mark.parametrize(("rules", "word"), [("/others", "NEW"), ("", "NEW"), (f"/{RULES}", "AS IT WAS")])
+def test_rows_made_by_other_rules_are_made_anew_when_the_cache_is_opened(
+    data_dir: Path, rules: str, word: str
+) -> None:  # fmt: skip
+    stores = open_at(data_dir)
+    stores.cache.reproject(stores.journal.track([tracked(ORDER)], NOW).changed_ids, NOW)
+    stores.close()
+    with closing(sqlite3.connect(data_dir / "cache.db")) as connection:
+        [made_of] = connection.execute("SELECT journal_id FROM state").fetchone()
+        connection.execute("UPDATE state SET journal_id = ?", (made_of.partition("/")[0] + rules,))
+        connection.execute("UPDATE list_row SET status = 'AS IT WAS'")
+        connection.commit()
+    again = open_at(data_dir)
+    assert [row.status for row in again.reader.page().rows] == [word]
+    assert again.cache.catch_up(NOW) == 0
+    again.close()
+
+
+def test_two_versions_at_work_do_not_undo_each_others_rows(stores: Stores, data_dir: Path) -> None:
+    fill(stores, 2)
+    with closing(sqlite3.connect(data_dir / "cache.db")) as connection:
+        connection.execute("UPDATE state SET journal_id = substr(journal_id, 1, instr(journal_id, '/')) || 'others'")
+        connection.commit()
+    assert stores.cache.catch_up(NOW) == 0

@@ -118,7 +118,7 @@ def open_stores(
     try:
         _claim(journal, place, writable=ready.journal_refusal is None)
         if refusal is None:
-            cache.catch_up(now())
+            cache.catch_up(now(), opening=True)
     except BaseException:
         stores.close()
         raise

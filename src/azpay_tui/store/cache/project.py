@@ -7,6 +7,7 @@ filled in `project` and given back by `to_list_row`; `migrations/cache_versions`
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -18,7 +19,7 @@ from azpay_tui.domain.marks import Marks, needs_person, trouble_of, words
 from azpay_tui.domain.money import AmountError, Money
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.rows import ListRow
-from azpay_tui.domain.status import attention, changes_at, expires_at, ship, status_of
+from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS, attention, changes_at, expires_at, ship, status_of
 from azpay_tui.store.cache.assemble import money
 from azpay_tui.store.cache.search import fold
 from azpay_tui.store.times import from_micros, storable, to_micros
@@ -43,6 +44,8 @@ _URGENCY: Final = (
 """Attention codes, the most urgent first: money about to lapse, then doubt, then what waits for a person."""
 UNPAID: Final = frozenset({"NEW", "OPEN", "PENDING", "DECLINED", "EXPIRED", "VOIDED", "SUSPENDED"})
 """Status words of orders for which money may still come, if nothing was captured and they are open."""
+_EDITION: Final = 1
+"""Raise it when a row comes out differently though neither its columns nor one of the words above changed."""
 _DIGITS: Final = re.compile(r"[0-9]+")
 _AGAIN: Final = timedelta(minutes=1)
 _UNMARKED: Final = Marks()
@@ -110,6 +113,10 @@ _SHOWN: Final = (
 SHOWN: Final = ", ".join(f"r.{name}" for name in _SHOWN)
 """What a list reads of a row `r`, as `to_list_row` takes it."""
 WIDTH: Final = len(_SHOWN)
+RULES: Final = (
+    f"{zlib.crc32(repr((_EDITION, COLUMNS, STATUS_WORDS, ATTENTION_CODES, _URGENCY, sorted(UNPAID))).encode()):08x}"
+)
+"""Names the rules by which rows are made here: a cache made by others has every row made anew when it is opened."""
 VIEW_COLUMNS: Final = {
     "attention": "in_attention",
     "to-capture": "in_to_capture",

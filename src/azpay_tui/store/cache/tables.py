@@ -28,7 +28,7 @@ class StateRow(CacheTable, table=True):
     last_success: int | None
     message: str
     journal_id: str
-    """Which journal the rows were made of."""
+    """Which journal the rows were made of, and by which rules: `JOURNAL/RULES`."""
     journal_seq: int
     """Last audit row of the journal whose orders are certainly in the cache."""
 

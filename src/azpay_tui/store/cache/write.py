@@ -19,7 +19,7 @@ from azpay_tui.store.cache import due as due_order
 from azpay_tui.store.cache.assemble import Parts, load
 from azpay_tui.store.cache.listing import write_rows
 from azpay_tui.store.cache.objects import add_objects, happened, order_ids_of, store_read
-from azpay_tui.store.cache.project import project
+from azpay_tui.store.cache.project import RULES, project
 from azpay_tui.store.errors import CacheUnavailable, cache_error
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.locks import Lease
@@ -106,17 +106,21 @@ class CacheStore:
                     return tuple(dict.fromkeys(changed))
                 changed += self._rebuild(cache, journal, [row[0] for row in found], now)
 
-    def catch_up(self, now: datetime) -> int:
-        """Rebuild the rows of every order the journal names since the cache last followed it; returns how many."""
+    def catch_up(self, now: datetime, *, opening: bool = False) -> int:
+        """Rebuild the rows of every order the journal names since the cache last followed it; returns how many.
+
+        When `opening`, every row when they were made by other rules (`project.RULES`): two versions at work on one
+        cache at the same time must not go on undoing what the other one wrote.
+        """
         with self._lock, self._translated():
-            unfollowed = self._unfollowed()
+            unfollowed = self._unfollowed(opening=opening)
         if unfollowed is None:
             return 0
         self.reproject(sorted(unfollowed.orders), now)
         self._follow(unfollowed)
         return len(unfollowed.orders)
 
-    def _unfollowed(self) -> _Unfollowed | None:
+    def _unfollowed(self, *, opening: bool = False) -> _Unfollowed | None:
         """Return what the journal holds that the cache has not followed; None when there is nothing."""
         cache, journal = self._handles()
         if journal is None:
@@ -124,19 +128,21 @@ class CacheStore:
         journal_id, last = journal.execute(
             "SELECT (SELECT value FROM meta WHERE name = 'journal_id'), (SELECT coalesce(max(seq), 0) FROM audit)"
         ).fetchone()
-        known_id, known = cache.execute("SELECT journal_id, journal_seq FROM state").fetchone()
-        if (journal_id, last) == (known_id, known):
+        made_of, known = cache.execute("SELECT journal_id, journal_seq FROM state").fetchone()
+        known_id, _, rules = made_of.partition("/")
+        same = journal_id == known_id and (rules == RULES or not opening)
+        if same and last == known:
             return None
-        if journal_id == known_id and last > known:
+        if same and last > known:
             found = journal.execute("SELECT DISTINCT order_id FROM audit WHERE seq > ?", (known,)).fetchall()
-        else:  # a fresh cache, or another journal than the one it was made of
+        else:  # a fresh cache, other rules, or another journal than the one it was made of
             found = journal.execute("SELECT order_id FROM tracked UNION SELECT order_id FROM intent").fetchall()
             found += cache.execute("SELECT order_id FROM list_row").fetchall()
         return _Unfollowed(journal_id, last, frozenset(row[0] for row in found if row[0]))
 
     def _follow(self, followed: _Unfollowed) -> None:
         with self._writing() as (cache, _journal):
-            values = (followed.journal_id, followed.last)
+            values = (f"{followed.journal_id}/{RULES}", followed.last)
             cache.execute("UPDATE state SET journal_id = ?, journal_seq = ?", values)
 
     def due(
