@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -35,6 +35,22 @@ pytest_textual_snapshot.SVGImageExtension.dirname = classmethod(_picture_directo
 # A shell's background job is deaf to Ctrl-C and so is whatever it starts; a terminal's own programs are not.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(name="snap_compare")
+def _snap_compare(snap_compare: Callable[..., bool]) -> Callable[..., bool]:
+    """Compare the picture of a screen with the one that is kept, and say what to do when they differ."""
+
+    def compare(*args: object, **options: object) -> bool:
+        if not snap_compare(*args, **options):
+            pytest.fail(
+                "The picture is not the one in snapshots/. Look at both in snapshot_report.html; when the new one is "
+                "right, run this test with --snapshot-update and look at every picture that changed.",
+                pytrace=False,
+            )
+        return True
+
+    return compare
 
 
 @pytest.fixture(autouse=True)

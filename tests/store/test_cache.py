@@ -28,7 +28,9 @@ from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import AmountError, Money
 from azpay_tui.domain.order import Address, Buyer, Charge, Permission, Reason, Refund
 from azpay_tui.domain.rows import ReadResult
+from azpay_tui.domain.status import ATTENTION_CODES
 from azpay_tui.store.cache.facts import from_json, to_json
+from azpay_tui.store.cache.project import _URGENCY
 from azpay_tui.store.cache.tables import ListRowRow, ObjectRow, ViewCountRow
 from azpay_tui.store.engine import make_engine
 from azpay_tui.store.errors import CacheUnavailable
@@ -67,6 +69,11 @@ def status(stores: Stores, order_id: str = ORDER) -> str:
 )
 def test_facts_come_back_as_they_went_in(fact: Permission | Charge | Refund) -> None:
     assert from_json(to_json(fact)) == fact
+
+
+def test_every_attention_code_has_its_urgency() -> None:
+    apart = set(_URGENCY) ^ set(ATTENTION_CODES)
+    assert not apart, f"_URGENCY of store/cache/project.py places each code of ATTENTION_CODES: {sorted(apart)}"
 
 
 def test_an_order_is_put_together_from_everything_known(stores: Stores) -> None:

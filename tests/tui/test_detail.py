@@ -11,14 +11,17 @@ from tests.tui.desk import HOSTILE, NOW, MemoryDesk, sample_orders
 from tests.tui.host import an_order, captured
 from textual.app import App, ComposeResult
 
+from azpay_tui.cli.wording import meaning, way
 from azpay_tui.domain import states
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Buyer, LocalDecline, OpenIntent, Order
+from azpay_tui.domain.reasons import About, Explanation, explain, meanings
 from azpay_tui.domain.rows import TimelineEntry
 from azpay_tui.domain.status import ship, status_of
 from azpay_tui.tui.display import hidden
+from azpay_tui.tui.widgets.charges import plain_reason
 from azpay_tui.tui.widgets.detail import DetailView, mask_email
-from azpay_tui.tui.widgets.words import local
+from azpay_tui.tui.widgets.words import keys_of, local
 
 ORDERS = sample_orders(rounds=1)
 
@@ -256,3 +259,20 @@ async def test_why_an_order_needs_a_person_is_in_plain_words() -> None:
     assert "lapsed: The authorization ended" not in lapsed
     odd = await text_of(an_order("Teleported"))
     assert "unrecognised: Amazon says something that this version does not know." in odd
+
+
+@pytest.mark.parametrize(("code", "of", "known"), meanings())
+def test_the_console_and_the_command_line_say_of_a_code_the_same_and_their_own_way_on(
+    code: str, of: About | None, known: Explanation
+) -> None:  # fmt: skip
+    said = of or "charge"
+    if explain(code, said) is not known:
+        return  # a charge has words of its own
+    valid = [step.command for step in known.steps if step.command]
+    shown, printed = plain_reason(code, said, valid), meaning(code, said, "S01-1", valid)
+    for text in (shown, printed):
+        assert text.startswith(f"{code}: {known.sentence} {known.money} ")
+        assert not hidden(text)
+    best = known.steps[0]
+    assert shown.endswith(best.write(keys_of))
+    assert printed.endswith(best.write(way("S01-1")))

@@ -10,10 +10,12 @@ from tests.tui.desk import HOSTILE, NOW, Maker, MemoryDesk, sample_orders
 from tests.tui.pilot import driven
 
 from azpay_tui.domain import states
+from azpay_tui.domain.status import STATUS_WORDS
 from azpay_tui.tui.display import hidden, width
 from azpay_tui.tui.levers import Levers
-from azpay_tui.tui.widgets.columns import GUTTER, layout, line, titles
+from azpay_tui.tui.widgets.columns import GUTTER, OPTIONAL, known, layout, line, titles
 from azpay_tui.tui.widgets.window import KEPT, Window
+from azpay_tui.tui.widgets.words import GLYPHS
 
 MANY = sample_orders(NOW, 30)
 
@@ -43,6 +45,28 @@ def test_status_order_and_amount_are_never_dropped() -> None:
         found = [column.title for column in layout(cells)]
         assert {"STATUS", "ORDER", "AMOUNT", "CUR"} <= set(found)
     assert [c.title for c in layout(80)] == ["STATUS", "ORDER", "AMOUNT", "CUR", "AGE", "EXPIRES", "BUYER", ""]
+
+
+def test_every_status_word_has_a_sign_and_room() -> None:
+    apart = set(GLYPHS) ^ set(STATUS_WORDS)
+    assert not apart, f"tui/widgets/words.py has one sign in GLYPHS for each word of STATUS_WORDS: {sorted(apart)}"
+    for word, sign in GLYPHS.items():
+        assert len(sign) == 1
+        assert sign.isascii()
+        desk = MemoryDesk([MANY[0]])
+        first, _rest = line(layout(80), replace(desk.reader.page().rows[0], status=word), NOW)
+        assert first.rstrip() == f"{sign} {word}", "the column STATUS is too narrow for the word"
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_every_column_says_something_in_words_and_of_every_row(name: str) -> None:
+    column = OPTIONAL[name]
+    assert column.sentence
+    assert known(OPTIONAL) == known(reversed(OPTIONAL))
+    for row in MemoryDesk().reader.page(limit=500).rows:
+        assert not hidden(column.text(row, NOW))
+    with pytest.raises(ValueError, match="There is no column"):
+        known([name, name.upper()])
 
 
 def test_wider_means_more_columns() -> None:

@@ -1,6 +1,7 @@
 """Palette, `:` line and help: every command is found by name, only what works is offered, and nothing else happens."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from tests.tui.desk import MemoryDesk, sample_orders
@@ -8,7 +9,7 @@ from tests.tui.pilot import Driven, driven
 from textual import events
 
 from azpay_tui.tui.commands import COMMANDS, commands_of
-from azpay_tui.tui.commands.base import Argument, Command
+from azpay_tui.tui.commands.base import Argument, Command, Where
 from azpay_tui.tui.commands.finder import called, completions, matches, names, nearest
 from azpay_tui.tui.dialogs.action import ActionDialog
 from azpay_tui.tui.dialogs.chooser import Chooser
@@ -25,9 +26,10 @@ def offered(console: Driven) -> list[str]:
 
 
 def test_no_two_commands_of_a_screen_share_a_name() -> None:
-    for where in ("pane", "jobs", "log", "sync", "raw"):
-        known = [name for command in commands_of(where) for name in names(command)]  # type: ignore[arg-type]
-        assert len(known) == len(set(known)), where
+    for where in get_args(Where):
+        known = [name for command in commands_of(where) for name in names(command)]
+        twice = sorted(name for name in set(known) if known.count(name) > 1)
+        assert not twice, f"two commands of {where} are called {twice}"
 
 
 def test_names_are_found_by_their_beginning_and_by_what_is_like_them() -> None:

@@ -107,6 +107,8 @@ DOCUMENTED: dict[About | None, list[str]] = {
     ],
 }
 """Every state reason code and every error code of Amazon's guide, by what it is said of."""
+SEEN_ONLY = {"StopShipment"}
+"""Codes that Amazon sends and its guide does not name."""
 CODES = [(code, of) for of, codes in DOCUMENTED.items() for code in codes]
 
 
@@ -119,7 +121,7 @@ def test_every_documented_code_says_what_it_means_for_the_money_and_what_to_do_n
     code: str, of: About | None
 ) -> None:
     found = explain(code, of)
-    assert found.known
+    assert found.known, f"domain/reasons.py has no words for {code} said of {of}"
     for text in (found.sentence, found.money):
         assert re.fullmatch(r"[A-Z].*[.]", text)
         assert code not in text.split()
@@ -130,19 +132,18 @@ def test_every_documented_code_says_what_it_means_for_the_money_and_what_to_do_n
 
 
 def test_no_code_has_words_that_the_guide_does_not_name() -> None:
-    assert set(known_codes()) - {code for code, _ in CODES} == {"StopShipment"}
+    more = set(known_codes()) - {code for code, _ in CODES} - SEEN_ONLY
+    assert not more, f"domain/reasons.py has words for {sorted(more)}: add them to DOCUMENTED above"
 
 
 def test_every_code_the_rules_rest_on_has_words() -> None:
-    sets = (
-        states.PAYMENT_METHOD_REASONS,
-        states.SOFT_DECLINES,
-        states.HARD_DECLINES,
-        states.ORDER_CANCELED,
-        states.STOP_SHIPMENT,
-        {states.CHARGE_IN_PROGRESS, states.AMAZON_REJECTED, states.EXPIRED_UNUSED, states.BUYER_CANCELED},
-    )
-    assert set().union(*sets) <= set(known_codes())
+    no_reasons = states.PERMISSION_STATES | states.CHARGE_STATES | states.REFUND_STATES
+    no_reasons |= {states.ONE_TIME, states.RECURRING, states.SAVED_WALLET}
+    named = [value for name, value in vars(states).items() if name.isupper()]
+    codes = {code for value in named for code in ([value] if isinstance(value, str) else value)} - no_reasons
+    assert codes >= states.STOP_SHIPMENT | {states.EXPIRED_UNUSED}
+    mute = codes - set(known_codes())
+    assert not mute, f"domain/states.py names {sorted(mute)}: give them words in domain/reasons.py"
 
 
 @pytest.mark.parametrize("code", sorted(states.PAYMENT_METHOD_REASONS))

@@ -5,21 +5,29 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from datetime import datetime
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar, cast, get_args, get_type_hints
 
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Address, Buyer, Charge, Fact, Permission, Reason, Refund
 from azpay_tui.store.times import from_micros, storable, to_micros
 
 _Json = str | int | float | bool | None | list["_Json"] | dict[str, "_Json"]
-_MONEY: Final = frozenset({"limit", "balance", "amount", "captured", "refunded"})
-_TIMES: Final = frozenset({"created", "expires", "updated"})
 _KINDS: Final[dict[str, type[Permission] | type[Charge] | type[Refund]]] = {
     "permission": Permission,
     "charge": Charge,
     "refund": Refund,
 }
 _Part = TypeVar("_Part", Address, Buyer)
+
+
+def _fields_of(kind: type) -> frozenset[str]:
+    """Return the names of the facts' fields that hold a type, or None."""
+    found = (hint for made in _KINDS.values() for hint in get_type_hints(made).items())
+    return frozenset(name for name, hint in found if kind in (hint, *get_args(hint)))
+
+
+_MONEY: Final = _fields_of(Money)
+_TIMES: Final = _fields_of(datetime)
 
 
 def kind_name(fact: Fact) -> str:
