@@ -5,17 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, get_args
 
-Where = Literal["list", "pane", "jobs", "log", "sync", "raw"]
+Page = Literal["jobs", "log", "sync", "raw"]
+"""The pages that take the place of the orders."""
+Where = Literal["list", "pane", Page]
 """Where the focus is: in the list of orders, in another pane beside it, or on one of the pages."""
-Place = Literal["list", "lists", "anywhere", "everywhere", "page", "jobs", "log", "sync", "raw"]
+Place = Literal["list", "lists", "anywhere", "everywhere", "page", Page]
 """Where a command listens: in the list of orders, there and on every page, in every pane of the orders, there and on
 every page, on every page, or on one page."""
 Keys = tuple[str, ...]
 """Textual's names of keys pressed one after the other."""
 
-PAGES: Final[tuple[Where, ...]] = ("jobs", "log", "sync", "raw")
+PAGES: Final[tuple[Page, ...]] = get_args(Page)
 _ORDERS: Final[frozenset[Place]] = frozenset({"anywhere", "everywhere"})
 
 
