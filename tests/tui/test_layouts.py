@@ -2,8 +2,8 @@
 
 import pytest
 from tests.tui.desk import MemoryDesk
+from tests.tui.pictures import settled
 from tests.tui.pilot import Driven, driven
-from tests.tui.test_pictures import settled
 
 from azpay_tui.tui.dialogs.action import ActionDialog
 from azpay_tui.tui.dialogs.choose import Choose
