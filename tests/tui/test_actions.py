@@ -170,7 +170,7 @@ async def test_several_charges_open_a_choice_without_a_default() -> None:
         assert app.screen.query_one(OptionList).highlighted is None
         await pilot.press("enter")
         assert app.chosen == []
-        await pilot.press("down", "down", "enter")
+        await pilot.press("j", "down", "k", "j", "enter")
         await until(pilot, lambda: app.chosen == [(Verb.CAPTURE, app.order.charges[1].id)])
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -43,6 +45,12 @@ class PickDialog(Dialog[Offer | None]):
     }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "by(1)", "Down", show=False),
+        Binding("k", "by(-1)", "Up", show=False),
+        Binding("q", "leave", "Close", show=False),
+    ]
+
     def __init__(self, offers: Sequence[Offer], order: Order, *, clock: Monotonic = time.monotonic) -> None:
         """Make the question for offers that are valid; they must be of one order."""
         super().__init__(f"{NAMES[offers[0].verb].upper()}: WHICH ONE?" if offers else "NOTHING TO CHOOSE", clock)
@@ -55,13 +63,21 @@ class PickDialog(Dialog[Offer | None]):
         yield Options(
             *(Option(Text(pick_line(offer, self._order))) for offer in self._offers), id="choices", markup=False
         )
-        yield Static("Up and down choose, Enter opens the dialog for it, Esc closes.")
+        yield Static("j k and arrows move. Enter opens the dialog for it, Esc closes.")
 
     def on_mount(self) -> None:
         """Focus the list with nothing highlighted, so that Enter alone does nothing."""
         choices = self.query_one("#choices", OptionList)
         choices.focus()
         choices.highlighted = None
+
+    def action_by(self, lines: int) -> None:
+        """Move by lines, negative is up."""
+        choices = self.query_one("#choices", OptionList)
+        if lines > 0:
+            choices.action_cursor_down()
+        else:
+            choices.action_cursor_up()
 
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:
