@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -261,6 +262,15 @@ def test_a_damaged_cache_is_a_warning_and_is_made_anew(shop: Shop) -> None:
     assert shop.good("sync", "--once", "--json").json["read"] == 2
     assert shop.good("orders", "show", order, "--json").json["order"]["status"] == "AUTHORIZED"
     assert "cache.db.replaced" in found(shop("doctor", "--json"), "database", "aside")["sentence"]
+
+
+def test_the_cache_is_not_set_aside_where_a_new_one_has_no_room(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = shop.make("authorized")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
+    done = shop("doctor", "--rebuild-cache", "--json")
+    assert (done.code, done.error["code"]) == (1, "no-room")
+    assert "4 KiB free" in done.err
+    assert shop.good("orders", "show", order, "--json").json["order"]["status"] == "AUTHORIZED"
 
 
 def test_the_cache_is_not_made_anew_under_a_console(shop: Shop) -> None:

@@ -48,10 +48,11 @@ def _version(wanted: bool) -> None:
 def main(
     ctx: typer.Context,
     profile: Annotated[str | None, typer.Option(metavar="NAME", help="Which profile of the configuration.")] = None,
-    config: Annotated[  # whether it can be read is said by whoever reads it, as an error of the configuration
-        Path | None, typer.Option(metavar="FILE", readable=False, help="Which configuration.")
+    # Whether these two can be read is said by whoever reads them, as an error of the configuration.
+    config: Annotated[Path | None, typer.Option(metavar="FILE", readable=False, help="Which configuration.")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", readable=False, help="Where journal and cache lie.")
     ] = None,
-    data_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where journal and cache lie.")] = None,
     read_only: Annotated[bool, typer.Option("--read-only", help="Look, never act.")] = False,
     theme: Annotated[
         str | None, typer.Option(metavar="T", help="Colours of the console: auto, dark, light, high-contrast or mono.")

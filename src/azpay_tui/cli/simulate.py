@@ -47,6 +47,8 @@ def learned_switches(context: Context, name: str) -> dict[str, bool | int | str]
             f"Profile {name} has learned nothing that the simulator could be set to: azpay --profile {name} doctor "
             "--learn."
         )
-    settings = ", ".join(f"{key} = {str(value).lower()}" for key, value in found.items())
+    settings = ", ".join(
+        f"{key} = {str(value).lower() if isinstance(value, bool) else value}" for key, value in found.items()
+    )
     say(shown(f"Set as profile {name} has learned: {settings}."))
     return found

@@ -6,11 +6,14 @@ from azpay_tui.cli.context import Context
 from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import json_result, say, table
 from azpay_tui.domain.rows import VIEWS
+from azpay_tui.paths import check_readable
 from azpay_tui.store.views import SavedView, SavedViews
 
 
 def _saved(context: Context) -> SavedViews:
-    return SavedViews(context.profile().data_dir)
+    data_dir = context.profile().data_dir
+    check_readable(data_dir)
+    return SavedViews(data_dir)
 
 
 def saved_view(context: Context, name: str) -> SavedView:

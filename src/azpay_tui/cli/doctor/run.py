@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from azpay_tui.cli.context import Context
@@ -15,14 +17,17 @@ from azpay_tui.cli.doctor.machine import check_terminal, check_versions
 from azpay_tui.cli.doctor.network import check_connection, check_quotas
 from azpay_tui.cli.doctor.places import check_places
 from azpay_tui.cli.doctor.profiles import check_configuration, check_key
-from azpay_tui.cli.outcome import NOT_VALID, OK, CommandError
+from azpay_tui.cli.outcome import NOT_VALID, OK, UNEXPECTED, CommandError
 from azpay_tui.cli.output import error_value, json_result, result, shown
 from azpay_tui.cli.wrapping import fill
 from azpay_tui.config import Profile
 from azpay_tui.paths import ConfigError, check_readable
 from azpay_tui.paths import shown as shown_path
 from azpay_tui.store.errors import StoreError
+from azpay_tui.store.files import DataDir
 
+_MARGIN: Final = 2 * 1024 * 1024
+"""Bytes that have to be free beside the size of the old cache."""
 _WORDS: Final = {"ok": "ok", "note": "note", "warn": "WARN", "bad": "BAD"}
 
 
@@ -113,7 +118,7 @@ def _show(findings: list[Finding]) -> None:
 def rebuild(context: Context, *, as_json: bool) -> int:
     """Make the cache anew from the journal; every object is then read again by the next sync.
 
-    Refused (exit code 3) while another azpay has the data directory open.
+    Refused (exit code 3) while another azpay has the data directory open, and (1) where the disk has no room for it.
     """
     from azpay_tui.store.checkup import users
     from azpay_tui.store.opening import rebuild_cache
@@ -131,6 +136,7 @@ def rebuild(context: Context, *, as_json: bool) -> int:
             NOT_VALID,
             "in-use",
         )
+    _require_room(profile.data_dir)
     sentence = rebuild_cache(profile.data_dir, datetime.now(UTC))
     following = "Open the console or run azpay sync --once to read them."
     if as_json:
@@ -139,3 +145,18 @@ def rebuild(context: Context, *, as_json: bool) -> int:
         result(shown(sentence))
         result(following)
     return OK
+
+
+def _require_room(data_dir: Path) -> None:
+    """Refuse while the new cache would not fit: the old one, set aside, would leave nothing to look at."""
+    cache = DataDir(data_dir).cache
+    if not cache.exists():
+        return
+    free, size = shutil.disk_usage(data_dir).free, cache.stat().st_size + _MARGIN
+    if free < size:
+        raise CommandError(
+            f"The disk has {free // 1024:,} KiB free and the new cache needs about {size // 1024:,}: "
+            "nothing was changed. Free some space.",
+            UNEXPECTED,
+            "no-room",
+        )
