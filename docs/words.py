@@ -102,7 +102,10 @@ CONNECTIONS: Final[dict[Connection, str]] = {
 
 def statuses() -> str:
     """Every status word."""
-    rows = ((f"`{glyph(word)} {word}`", *(cell or "-" for cell in STATUSES[word])) for word in STATUS_WORDS)
+    rows = (
+        (f"`{glyph(word)} {word}`", *(cell or "-" for cell in STATUSES.get(word, ("", "", ""))))
+        for word in STATUS_WORDS
+    )
     return table(("Status", "What it means", "In shop systems", "Usually next"), rows)
 
 
