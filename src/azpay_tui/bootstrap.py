@@ -22,9 +22,8 @@ from azpay_tui.config import Profile
 from azpay_tui.domain.intent import Place
 
 if TYPE_CHECKING:
-    from httpx import BaseTransport
-
     from azpay_tui.amazon.gateway import Gateway
+    from azpay_tui.amazon.transport import Transport
     from azpay_tui.backoffice.learn import Prober
     from azpay_tui.store.opening import Stores
 
@@ -55,7 +54,7 @@ class Parts:
     `transport` stands for the network wherever `gateway` is used; only tests give one, no option or setting does.
     """
 
-    def __init__(self, transport: BaseTransport | None = None) -> None:
+    def __init__(self, transport: Transport | None = None) -> None:
         self._transport = transport
 
     def info(self, profile: Profile, read_only: str | None, *, demo: bool = False) -> ProfileInfo:

@@ -25,6 +25,9 @@ import httpx
 from azpay_tui.amazon.hosts import Endpoint, HostRefusedError
 from azpay_tui.paths import ConfigError, shown
 
+Transport = httpx.BaseTransport
+"""What carries a request away; another one is put in where no network is wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:

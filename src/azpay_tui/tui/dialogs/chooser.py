@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -52,9 +53,9 @@ class Chooser(Dialog[object]):
         self._details = tuple(Line() for _ in range(DETAIL_LINES))
         self.list = Choices(id="choices")
 
+    @abstractmethod
     def choices(self, typed: str) -> Sequence[Choice]:
         """Return what to choose from when `typed` was typed; each chooser has its own."""
-        raise NotImplementedError
 
     def content(self) -> ComposeResult:
         """The line one types on, the choices, what is said of one, and the keys."""
