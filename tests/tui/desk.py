@@ -496,7 +496,9 @@ class MemoryDesk:
         found = offers(order, Policy(read_only=self._profile.read_only_reason), self.clock)
         if self.offline:
             off = "There is no connection to Amazon."
-            found = tuple(o if o.verdict == "no" else replace(o, verdict="no", reason=off, warnings=()) for o in found)
+            found = tuple(
+                o if o.verdict == "no" else replace(o, verdict="no", reason=off, warnings=(), waits=True) for o in found
+            )
         return found
 
     def suggest(self, order: Order, verb: Verb, target: str) -> Money | None:

@@ -227,3 +227,11 @@ def test_of_what_waits_for_a_connection_that_reason_is_told_and_not_why_the_rest
     ]
     assert offered[0].reason != away
     assert offers_text(order, offered, NOW, ZoneInfo("UTC")) == f"- no action: {away}"
+
+
+def test_the_peek_says_read_only_where_that_is_what_most_actions_lack() -> None:
+    order = an_order()
+    desk = MemoryDesk([order], writable=False)
+    offered = desk.offers(order)
+    assert offered[0].reason != desk.profile.read_only_reason
+    assert offers_text(order, offered, NOW, ZoneInfo("UTC")) == f"- no action: {desk.profile.read_only_reason}"

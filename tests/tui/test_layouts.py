@@ -1,12 +1,15 @@
 """Where things stand at every size, and that no size loses what a person was doing."""
 
+from datetime import timedelta
+
 import pytest
-from tests.tui.desk import MemoryDesk
+from tests.tui.desk import NOW, MemoryDesk
 from tests.tui.pictures import settled
 from tests.tui.pilot import Driven, driven
 
 from azpay_tui.tui.dialogs.action import ActionDialog
 from azpay_tui.tui.dialogs.choose import Choose
+from azpay_tui.tui.dialogs.quit import QuitDialog
 from azpay_tui.tui.widgets.panes import TWO, widths
 from azpay_tui.tui.widgets.peek import Peek
 
@@ -211,3 +214,29 @@ async def test_a_menu_that_was_hidden_for_a_while_takes_enter_again() -> None:
         await console.press("j", "enter")
         await console.until(lambda: console.app.screen is console.screen)
         assert console.orders.sight.sort == "created"
+
+
+async def test_the_status_line_rather_lacks_the_host_than_the_unknown_outcomes() -> None:
+    desk = MemoryDesk()
+    desk.set_sync(connection="OFFLINE", since=NOW - timedelta(minutes=40), queue=41, errors=3, unknown=1)
+    async with driven(desk, (80, 24)) as console:
+        await console.until(lambda: "1 unknown outcome" in console.lines[-1])
+        assert console.lines[-1].endswith(" RW")
+
+
+async def test_where_there_is_little_height_the_pane_with_the_focus_has_it() -> None:
+    async with driven(size=(60, 15)) as console:
+        await console.press("2", "enter")
+        assert "SHIP" in console.text
+        await console.press("tab")
+        await console.until(lambda: "Capture 89.19 USD" in console.text)
+        assert "Close order" in console.text
+
+
+async def test_a_dialog_that_is_too_small_covers_what_is_below() -> None:
+    async with driven(MemoryDesk(environment="live")) as console:
+        console.app.push_screen(QuitDialog(lambda: ()))
+        await console.pilot.resize_terminal(50, 12)
+        await console.until(lambda: "This dialog needs 60x15" in console.text)
+        assert console.lines[0].startswith("PROD  QUIT")
+        assert "q quits" not in console.text

@@ -406,10 +406,17 @@ async def test_going_to_an_order_by_number_or_id_in_this_view_or_in_all() -> Non
         assert console.orders.view == "to-capture"
         await console.press("number_sign", *"S01-7730020-0000020-C000001".replace("-", "-"), "enter")
         assert console.orders.view in ("to-capture", "all")
+        await console.press("escape")
         await typed(console, "go 1020")
         assert console.at == "S01-7730020-0000020"
         assert console.orders.view == "all"
         assert "is not in that list: here are all orders" in console.said
+
+
+async def test_the_key_asks_for_an_order_in_words() -> None:
+    async with driven() as console:
+        await console.press("number_sign")
+        assert "# order id or number: _" in console.text
 
 
 async def test_an_order_that_is_not_known_says_so_and_how_to_learn_of_it() -> None:

@@ -69,7 +69,11 @@ class Frame:
     def _when_empty(self) -> tuple[str, ...]:
         everything = self._counts.get("all", 0)
         if not everything:
-            return ("no orders yet: azpay orders import FILE.csv, or azpay orders track ID",)
+            return (
+                "no orders yet. Learn of some on the command line:",
+                "azpay orders import FILE.csv",
+                "azpay orders track ID",
+            )
         if self._orders.sight.filter:
             shown = NAMES[self._orders.view]
             return (f"no orders in {shown} that the filter lets through; Esc takes it off, f changes it",)

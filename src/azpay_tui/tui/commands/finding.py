@@ -92,7 +92,7 @@ class GoTo(Command):
     """Go to an order by its id or number."""
 
     id, name, shown, sentence = "go", "go to", "#", "Go to an order by an id of Amazon or its order number."
-    keys, argument = (("number_sign",),), Argument("order", required=True)
+    keys, argument = (("number_sign",),), Argument("order")
 
     def run(self, screen: OrdersScreen) -> None:
         """Ask for the id or number."""

@@ -121,7 +121,7 @@ class ActionDialog(Dialog[ActionResult | None]):
                 row.display = question.must_type
                 yield Static("Last 4 of the order id", classes="label")
                 yield from self._field(TypedInput(self.arrivals, id="last4", max_length=4))
-                yield Static("type them; paste is refused", classes="hint")
+                yield Static("type them; paste refused", classes="hint")
         with Horizontal(classes="row"):
             yield Static("Note (stays here)", classes="label")
             yield from self._field(TypedInput(self.arrivals, id="note", max_length=200))
@@ -129,7 +129,7 @@ class ActionDialog(Dialog[ActionResult | None]):
         with Horizontal(id="buttons"):
             yield Push("Keep the order" if verb is Verb.CANCEL else "Cancel", self.arrivals, id="cancel")
             yield Push(question.label(), self.arrivals, id="commit", disabled=True)
-        yield Static("Tab moves. Enter on the left button, or Esc: close, nothing sent.", id="keys")
+        yield Static("Tab moves. Enter on the left, or Esc: close, nothing sent.", id="keys")
 
     @property
     def profile(self) -> ProfileInfo:

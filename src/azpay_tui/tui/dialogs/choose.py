@@ -35,7 +35,7 @@ class Choose(Dialog[tuple[str, ...] | None]):
 
     DEFAULT_CSS = """
     Choose {
-        #choices { height: auto; max-height: 16; border: none; padding: 0; background: $background; }
+        #choices { height: auto; max-height: 60vh; border: none; padding: 0; background: $background; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

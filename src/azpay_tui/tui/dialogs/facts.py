@@ -17,7 +17,7 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.reasons import warning_sentence
 from azpay_tui.domain.status import status_of
-from azpay_tui.tui.display import display
+from azpay_tui.tui.display import display, wrap
 from azpay_tui.tui.widgets.sums import sums
 from azpay_tui.tui.widgets.words import ENVIRONMENTS, glyph, local, object_name, order_name, outside, zone
 
@@ -99,10 +99,14 @@ def missing(facts: Sequence[Fact]) -> str | None:
 
 
 LABEL_WIDTH: Final = 15
+_MOST_LINES: Final = 100
+"""More than any value has."""
 
 
 def lay_out(facts: Sequence[Fact], width: int) -> Text:
-    """Set facts in two columns where both fit, else one below the other; nothing is cut, long values wrap."""
+    """Set facts in two columns where both fit, else one below the other; nothing is cut, long values wrap
+    beside their label.
+    """
     label_width = LABEL_WIDTH
     half = width // 2
     text = Text()
@@ -117,7 +121,9 @@ def lay_out(facts: Sequence[Fact], width: int) -> Text:
             text.append("\n" if text else "")
             column = used if used < half else 0
         text.append(fact.label.ljust(label_width))
-        text.append(value, "bold")
+        for number, line in enumerate(wrap(value, max(1, width - label_width), _MOST_LINES)):
+            text.append(f"\n{' ' * label_width}" if number else "")
+            text.append(line, "bold")
     return text
 
 

@@ -241,7 +241,7 @@ class Dialog(ModalScreen[ResultType]):
             border-bottom: solid $foreground;
             background: $background;
         }
-        #too-small { display: none; width: 100%; height: auto; }
+        #too-small { display: none; width: 100%; height: 100%; background: $background; }
         &.-hidden #box { display: none; }
         &.-hidden #too-small { display: block; }
         &.-simulator #box { border-top: dashed $secondary; border-bottom: dashed $secondary; }
@@ -295,7 +295,11 @@ class Dialog(ModalScreen[ResultType]):
         # Otherwise an empty screen is painted first, at a quarter of the whole dialog's bytes.
         self.app.delay_update(0.05)
         width, height = SMALLEST
-        text = f"This dialog needs {width}x{height}. Nothing can be confirmed.\nEsc: close it, nothing sent."
+        # It covers the screen below, which says what its own keys do, and with it where one is.
+        text = (
+            f"{headed(self.profile, self.heading).strip()}\n"
+            f"This dialog needs {width}x{height}. Nothing can be confirmed.\nEsc: close it, nothing sent."
+        )
         yield Static(text, id="too-small", markup=False)
         with Vertical(id="box") as box:
             mark(self, self.profile)

@@ -61,7 +61,7 @@ class CommandChooser(Chooser):
 
     def _line(self, command: Command) -> Choice:
         reason = self._reasons[command.id]
-        keys, name = fit(command.way, self._keys_width), fit(command.name, self._name_width)
+        keys, name = _column(command.way, self._keys_width), _column(command.name, self._name_width)
         said = command.sentence if reason is None else display(reason, 200)
         typed = f"  (:{command.id}{f' {command.argument.name.upper()}' if command.argument else ''})"
         return Choice(command, f"{keys}{name}{said}", f"{command.sentence} {reason or ''}{typed}", reason is not None)
@@ -80,6 +80,10 @@ class CommandChooser(Chooser):
             self.dismiss(None)
         else:
             super().type(typed)
+
+
+def _column(text: str, cells: int) -> str:
+    return f"{fit(text, cells - 1)} "
 
 
 class HelpScreen(CommandChooser):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Final
@@ -29,12 +30,16 @@ REST: Final = "  Enter: all of it"
 
 
 def facts_text(order: Order, now: datetime, row: ListRow | None = None) -> str:
-    """Return the first line: id, number, status, captured, refunded, in flight, ship verdict, attention, marks."""
+    """Return the first line: id, number, status, attention, captured, refunded, in flight, ship verdict, marks."""
     word = status_of(order, now)
     parts = [display(order.id, 40)]
     if order.number:
         parts.append(f"#{outside(order.number, 30)}")
     parts.append(f"{glyph(word)} {word}")
+    codes, marks = attention(order, now), row.marks if row is not None else ()
+    if codes:
+        # Before the sums, which the detail shows too: what needs a person must be read at 80 columns.
+        parts.append(f"{'!' if needs_person(codes, marks) else '-'} {', '.join(codes)}")
     try:
         captured, refunded = limits.captured_total(order), limits.settled_refunds(order)
         every = limits.refunded_total(order)
@@ -48,9 +53,6 @@ def facts_text(order: Order, now: datetime, row: ListRow | None = None) -> str:
         parts += [f"captured {captured}"] if captured else []
         parts += [f"refunded {refunded}"] if refunded else []
     parts.append(ship(order, now).word)
-    codes, marks = attention(order, now), row.marks if row is not None else ()
-    if codes:
-        parts.append(f"{'!' if needs_person(codes, marks) else '-'} {', '.join(codes)}")
     parts += [name for word, name in MARKS.items() if word in marks]
     if row is not None and row.tags:
         parts.append(outside(" ".join(row.tags), 60))
@@ -76,7 +78,11 @@ def offers_text(order: Order, offers: Sequence[Offer], now: datetime, where: tzi
         return "  ".join([*calm, *warned])
     reasons = [offer for offer in offers if offer.verdict == "no" and offer.reason]
     # Of an order that would allow something, not why the rest is over: what is missing now.
-    refused = next((offer for offer in reasons if offer.waits), reasons[0] if reasons else None)
+    refused = next((offer for offer in reasons if offer.waits), None)
+    if refused is None and reasons:
+        # What stands in the way of most, such as read-only, rather than why a single one would be pointless anyway.
+        often = Counter(offer.reason for offer in reasons)
+        refused = max(reasons, key=lambda offer: often[offer.reason])
     return f"- no action: {why_not(refused, where)}" if refused else "- no action"
 
 

@@ -69,9 +69,12 @@ class StatusLine(Line):
         self.put(("  ".join(self._halves), theme.PLAIN if calm else theme.WARNING))
 
     def parts_for(self, cells: int) -> Sequence[Part]:
-        """Set the halves to both ends."""
+        """Set the halves to both ends; where both have no room, the host is what can be missed."""
         style = self._parts[0][1] if self._parts else theme.PLAIN
-        return ((justified(*self._halves, cells), style),)
+        left, right = self._halves
+        if width(left) + 1 + width(right) > cells:
+            right = right.partition(" ")[0]
+        return ((justified(left, right, cells), style),)
 
 
 class MessageLine(Line):
