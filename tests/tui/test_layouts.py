@@ -218,7 +218,8 @@ async def test_a_menu_that_was_hidden_for_a_while_takes_enter_again() -> None:
 
 async def test_the_status_line_rather_lacks_the_host_than_the_unknown_outcomes() -> None:
     desk = MemoryDesk()
-    desk.set_sync(connection="OFFLINE", since=NOW - timedelta(minutes=40), queue=41, errors=3, unknown=1)
+    gone = NOW - timedelta(minutes=40)
+    desk.set_sync(connection="OFFLINE", since=gone, last_success=gone, queue=41, errors=3, unknown=1)
     async with driven(desk, (80, 24)) as console:
         await console.until(lambda: "1 unknown outcome" in console.lines[-1])
         assert console.lines[-1].endswith(" RW")

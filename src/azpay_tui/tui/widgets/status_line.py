@@ -47,7 +47,9 @@ def status_text(status: SyncStatus, profile: ProfileInfo, now: datetime, where: 
     synced = f"{word}  {age(status, now)}"
     if status.connection == "STARTING" and status.last_success is None and not status.queue and not status.errors:
         synced = "NOTHING TO SYNC YET"
-    left = f"{synced}  queue {status.queue:,}  errors {status.errors:,}  {unknown}"
+    counts = [f"queue {status.queue:,}", f"errors {status.errors:,}"]
+    # Money of unknown whereabouts comes first: what is last may be cut.
+    left = "  ".join([synced, *([unknown, *counts] if status.unknown else [*counts, unknown])])
     mode = "RW" if profile.writable else "RO"
     return left, f"{mode}  {display(profile.host, 30)}"
 
