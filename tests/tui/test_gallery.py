@@ -40,8 +40,11 @@ def test_every_picture_has_a_test() -> None:
     for picture in PICTURES.rglob("*.svg"):
         place = picture.parent.relative_to(PICTURES)
         module = tests / place.parent / f"test_{place.name}.py"
+        name, several, _ = picture.stem.partition("[")
         taken = module.read_text(encoding="utf-8") if module.exists() else ""
-        assert f"def {picture.stem.partition('[')[0]}(" in taken, f"nobody takes {picture}"
+        found = re.search(rf"((?:^@.*\n(?:^[ )\]].*\n)*)*)^def {name}\(", taken, re.MULTILINE)
+        assert found, f"nobody takes {picture}"
+        assert bool(several) == bool(found[1]), f"nobody takes {picture} any more: delete it"
 
 
 def test_the_page_leads_to_every_picture(tmp_path: Path) -> None:
