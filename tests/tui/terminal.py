@@ -71,10 +71,10 @@ class Terminal:
         self._stream.feed(data)
         return data
 
-    def settle(self) -> bytes:
-        """Read until the program has been quiet for a while; returns what came."""
+    def settle(self, quiet: float = QUIET) -> bytes:
+        """Read until the program has been quiet for so many seconds; returns what came."""
         found, end = b"", time.monotonic() + DEADLINE
-        while data := self.read(QUIET):
+        while data := self.read(quiet):
             found += data
             assert time.monotonic() < end, "the program paints without end"
         return found

@@ -695,7 +695,7 @@ async def test_a_refund_beyond_what_was_taken_says_who_pays_it() -> None:
         assert "the amount you type goes back, besides the 0.00 USD refunded of 89.19 USD" in said(bench)
         await enter(pilot, bench, "amount", "100.00")
         assert "10.81 USD more than was taken, which you pay yourself" in said(bench)
-        assert "left to refund 2.56 USD" in said(bench)
+        assert "left to refund 0.00 USD (with goodwill 2.56)" in said(bench)
 
 
 @pytest.mark.parametrize("verb", MONEY_VERBS)

@@ -70,19 +70,17 @@ def test_the_widths_of_the_sketches() -> None:
 async def test_enter_in_the_order_gives_it_all_the_room_and_escape_gives_it_back(size: tuple[int, int]) -> None:
     async with driven(size=size) as console:
         await console.press("6", "enter")
-        assert console.app.focused is console.screen.detail
-        assert shown(console)[0]
+        await console.until(lambda: console.app.focused is console.screen.detail and shown(console)[0])
         await console.press("enter")
-        assert not shown(console)[0]
-        assert console.screen.detail.is_on_screen
+        await console.until(lambda: not shown(console)[0] and console.screen.detail.is_on_screen)
         at = console.at
         await console.press("J")
-        assert console.at != at
+        await console.until(lambda: console.at != at)
         await console.press("escape")
-        assert shown(console)[0]
+        await console.until(lambda: shown(console)[0])
         assert console.app.focused is console.screen.detail
         await console.press("escape")
-        assert console.app.focused is console.orders
+        await console.until(lambda: console.app.focused is console.orders)
 
 
 async def test_q_in_the_zoomed_order_goes_back_one_step_at_a_time() -> None:

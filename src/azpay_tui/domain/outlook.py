@@ -108,8 +108,9 @@ def _refunded(order: Order, amount: Money | None, charge: Charge | None) -> str:
     parts = [f"refunded {given} of {charge.captured} captured"]
     if more.minor > 0:
         parts.append(f"{more} more than was taken, which you pay yourself")
-    left = most - amount
-    parts.append(f"left to refund {left if left.minor > 0 else Money.zero(left)}")
+    left = max(charge.captured - given, Money.zero(given))
+    goodwill = f" (with goodwill {(most - amount).grouped()})" if most - amount > left else ""
+    parts.append(f"left to refund {left}{goodwill}")
     parts.append("the buyer has it in days, at most 9 working days; it cannot be charged again")
     return ", ".join(parts)
 

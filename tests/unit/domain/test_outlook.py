@@ -95,7 +95,7 @@ def test_a_void_lets_the_hold_go_and_says_how_long_the_order_lives() -> None:
 def test_a_refund_says_what_is_given_in_all_and_what_is_left() -> None:
     made = order(charge("Captured", refunded=30_00), refunds=[refund(30_00)])
     assert said(made, Verb.REFUND, 10_00) == (
-        "refunded 40.00 USD of 120.00 USD captured, left to refund 98.00 USD, "
+        "refunded 40.00 USD of 120.00 USD captured, left to refund 80.00 USD (with goodwill 98.00), "
         "the buyer has it in days, at most 9 working days; it cannot be charged again."
     )
 
@@ -104,7 +104,7 @@ def test_a_refund_above_what_was_taken_says_who_pays_it() -> None:
     made = order(charge("Captured"))
     sentence = said(made, Verb.REFUND, 138_00)
     assert "18.00 USD more than was taken, which you pay yourself" in sentence
-    assert "left to refund 0.00 USD" in sentence
+    assert "left to refund 0.00 USD, the buyer" in sentence
     assert "more than was taken" not in said(made, Verb.REFUND, 120_00)
 
 
