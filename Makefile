@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 KEY := $(shell { cat pyproject.toml requirements.lock; pwd; } | cksum | cut -d ' ' -f 1)
 READY := $(VENV)/.ready-$(KEY)
 PYTEST_ARGS ?=
+# Most tests wait for a terminal or a process half of their time.
+WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
 
 .PHONY: demo test lint types unit coverage bench node-sdk php-sdk format lock picture gallery docs clean
 .DELETE_ON_ERROR:
@@ -26,11 +28,11 @@ types: $(READY)
 	$(BIN)/mypy src benchmarks
 
 unit: $(READY)
-	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 # All tests again, counting the lines they run; it takes twice as long.
 coverage: $(READY)
-	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 # What it costs, against what one would do without it; two to three minutes. One of them: .venv/bin/python -m benchmarks.reads
 bench: $(READY)

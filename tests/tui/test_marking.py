@@ -113,7 +113,7 @@ async def test_reviewed_again_takes_the_mark_back() -> None:
         await console.until(lambda: order in ids(console) and "reviewed." in console.said)
         await console.press("k")
         await console.until(lambda: console.orders.row is not None and "reviewed" in console.orders.row.marks)
-        await console.until(lambda: "HOLD  - declined  reviewed" in console.text)
+        await console.until(lambda: "- declined  HOLD  reviewed" in console.text)
         await console.press("e")
         await console.until(lambda: "not reviewed any more" in console.said)
         assert console.at == order
