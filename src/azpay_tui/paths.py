@@ -118,28 +118,6 @@ def check_readable(path: Path) -> None:
         raise UnsafePathError(f"The data directory {shown(path)} cannot be read: chmod 700 {shown(path)}")
 
 
-def create_private_file(path: Path) -> bool:
-    """Make an empty file with mode 0600 under any umask; return False when there is one already, after checking it.
-
-    An existing file is never opened: opening and closing a database file would drop SQLite's locks of this process.
-    Raises UnsafePathError.
-    """
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        check_private_file(path)
-        return False
-    except OSError as error:
-        raise UnsafePathError(
-            f"The file {shown(path)} cannot be made: {error.strerror}. Check its directory."
-        ) from error
-    try:
-        os.fchmod(descriptor, 0o600)
-    finally:
-        os.close(descriptor)
-    return True
-
-
 def check_private_file(path: Path) -> None:
     """Refuse a file that is no regular file, belongs to somebody else or is open to others. Raises UnsafePathError."""
     try:

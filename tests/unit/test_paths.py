@@ -50,10 +50,6 @@ def test_directories_are_private_under_any_umask(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("umask")
 def test_files_are_private_under_any_umask(tmp_path: Path) -> None:
-    created = tmp_path / "journal.db"
-    assert paths.create_private_file(created) is True
-    assert mode(created) == 0o600
-    assert paths.create_private_file(created) is False
     with open(tmp_path / "export.csv", "w", encoding="utf-8", opener=paths.private_opener) as stream:
         stream.write("x")
     assert mode(tmp_path / "export.csv") == 0o600
@@ -157,13 +153,13 @@ def test_an_existing_file_open_to_others_is_refused(tmp_path: Path, bits: int) -
     file.write_text("")
     file.chmod(bits)
     with pytest.raises(UnsafePathError, match=rf"chmod 600 {file}$"):
-        paths.create_private_file(file)
+        paths.check_private_file(file)
     assert mode(file) == bits
 
 
 def test_an_existing_file_of_another_user_is_refused(tmp_path: Path, another_user: Callable[[Path], None]) -> None:
     file = tmp_path / "cache.db"
-    paths.create_private_file(file)
+    file.touch(0o600)
     another_user(file)
     with pytest.raises(UnsafePathError, match="belongs to"):
         paths.check_private_file(file)

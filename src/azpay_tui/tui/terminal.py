@@ -41,7 +41,6 @@ class TerminalApp(App[None], inherit_bindings=False):
         """Start with what was chosen."""
         super().__init__(ansi_color=True)
         self.animation_level = "none"
-        self._levers = levers
         self._filter = PaletteFilter(levers.palette, ascii=levers.ascii)
         self._painter = Painter(_COLOURS.get(self.console.color_system))
         self.no_color = levers.palette == "mono"

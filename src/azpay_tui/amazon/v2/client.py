@@ -53,7 +53,7 @@ class V2Gateway:
     """Reads and sends through API v2; safe from any thread. Implements `azpay_tui.amazon.gateway.Gateway`.
 
     `client` comes from `transport.open_client`, `base` from `base_path`; `wall` is the machine's own time, UTC,
-    uncorrected; `check` loads what signing needs and raises `ConfigError`.
+    uncorrected.
     """
 
     def __init__(
@@ -65,7 +65,6 @@ class V2Gateway:
         signature: httpx.Auth,
         throttle: Throttle,
         wall: Callable[[], datetime],
-        check: Callable[[], object],
         patience: Patience | None = None,
     ) -> None:
         self._client = client
@@ -73,13 +72,8 @@ class V2Gateway:
         self._signature = signature
         self._throttle = throttle
         self._wall = wall
-        self._check = check
         self._patience = patience or Patience()
         self._log = CallLog()
-
-    def check_credentials(self) -> None:
-        """Load the private key now; raises `ConfigError` (exit code 7) with the remedy when it cannot be used."""
-        self._check()
 
     def prepare(self, wish: Wish) -> Prepared:
         """Build the request of a wish; raises ValueError for a wish that no request can express."""

@@ -85,7 +85,6 @@ def build(
         signature=Signature(key_id=settings.public_key_id, key=key, host=site.host, region=settings.region, now=now),
         throttle=Throttle(quotas(settings.environment, settings.pace)),
         wall=wall,
-        check=key,
         patience=patience,
     )
 
@@ -126,7 +125,6 @@ def build_probe(
         signer=signer,
         throttle=Throttle(quotas(settings.environment, settings.pace)),
         wall=wall,
-        check=key,
         patience=patience,
     )
 

@@ -45,7 +45,6 @@ class Probe(V2Gateway):
         signer: Signer,
         throttle: Throttle,
         wall: Callable[[], datetime],
-        check: Callable[[], object],
         patience: Patience | None = None,
     ) -> None:
         super().__init__(
@@ -55,7 +54,6 @@ class Probe(V2Gateway):
             signature=signer(timedelta(), ()),
             throttle=throttle,
             wall=wall,
-            check=check,
             patience=patience,
         )
         self._signer = signer
