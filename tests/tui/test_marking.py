@@ -161,16 +161,18 @@ async def test_a_note_is_shown_in_the_detail_with_person_and_time_and_by_a_flag(
             console.screen.post_message(events.Paste(text))
             await console.press("enter")
             await console.until(lambda: "note added" in console.said)
+            await console.until(lambda: text[:6] in console.screen.detail.text)  # noqa: B023
             console.desk.clock += timedelta(minutes=5)
             console.screen.say("")
+        console.screen.following.tick()
+        await console.until(lambda: "\nn note by ops 5m ago: called" in console.screen.detail.text)
         await console.until(lambda: "NOTES 2 (newest first)" in console.text)
+        await console.until(lambda: "! n" in list_line(console, order))
         text = console.screen.detail.text
-        assert "\nn note by ops 5m ago: called" in text
         assert text.index("12:05 UTC  ops: called \ufffd[31mred [bold]x[/oops]") < text.index(
             "2026-11-20 12:00 UTC  ops: stock confirmed"
         )
         assert not any(hidden(line) for line in console.lines)
-        assert "! n" in list_line(console, order)
         assert console.at == order
 
 
