@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from azpay_tui.learned import Learned
 from azpay_tui.learned import read as read_learned
 from azpay_tui.paths import ConfigError, config_file, data_directory, shown
+from azpay_tui.sourcing import Source, read_sources
 from azpay_tui.tomlfile import check_known, kind, quoted, read_toml
 
 __all__ = [
@@ -54,6 +55,7 @@ _KEYS: Final = (
     "data_dir",
     "timezone",
     "learned",
+    "source",
 )
 # These words go into HTTP headers and into the names of directories.
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._-]{1,200}")
@@ -73,7 +75,7 @@ class Profile:
     ``url`` and ``ca_file`` exist for the simulator only; ``url`` has no slash at its end. ``policy`` narrows what the
     shop allows. ``timezone`` is an IANA name. ``pace`` "off" sends without regard to Amazon's quotas.
     ``pending_authorization`` lets an authorization be decided later instead of at once. ``learned`` is what
-    ``azpay doctor --learn`` settled on this account.
+    ``azpay doctor --learn`` settled on this account. ``sources`` are where its orders come from.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Profile:
     pending_authorization: bool
     file: Path
     learned: tuple[Learned, ...] = ()
+    sources: tuple[Source, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -220,6 +223,7 @@ class _Reader:
             pending_authorization=self._switch("pending_authorization", default=False),
             file=self._file,
             learned=read_learned(self._table["learned"], self._where) if "learned" in self._table else (),
+            sources=self._sources(),
         )
         self._check_own_data(result, tables)
         return result
@@ -305,6 +309,9 @@ class _Reader:
         if not _is_timezone(value):
             raise self._error(f"timezone must be {allowed}, not {quoted(value)}.")
         return value
+
+    def _sources(self) -> tuple[Source, ...]:
+        return read_sources(self._table["source"], self._file, self._where) if "source" in self._table else ()
 
     def _check_own_data(self, mine: Profile, tables: Mapping[str, Mapping[str, object]]) -> None:
         """Keep the journals of two shops, regions or environments apart."""

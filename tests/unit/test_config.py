@@ -81,6 +81,7 @@ def test_the_least_that_is_needed_and_its_defaults(file: Path) -> None:
         "pending_authorization": False,
         "file": file,
         "learned": (),
+        "sources": (),
     }
 
 

@@ -1,0 +1,41 @@
+"""What is known of a source of orders: whether it ran, how far it came, and what it said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One source as its last run left it; times are UTC. `ok` is None while it never ran to an end."""
+
+    name: str
+    kind: str
+    side: Literal["shop", "amazon"]
+    every: timedelta
+    started_at: datetime | None = None
+    """When the last run began."""
+    ended_at: datetime | None = None
+    """When it ended; None while one is under way, or after one that nobody could end."""
+    covered_until: datetime | None = None
+    """The start of the last good run: what is older has been seen."""
+    next_at: datetime | None = None
+    """When it runs by itself; None: as soon as somebody may."""
+    ok: bool | None = None
+    message: str = ""
+    """What the last run came to, one sentence; empty while it never ran."""
+    lines: int = 0
+    """Of the last run, as `orders`, `ids`, `bad` and `replaced` are."""
+    orders: int = 0
+    ids: int = 0
+    bad: int = 0
+    """Lines that could not be read."""
+    replaced: int = 0
+    """Bytes that were no text."""
+    runs: int = 0
+    failures: int = 0
+    """Runs in a row that failed."""
+    running: bool = False
+    """Whether this process runs it now."""

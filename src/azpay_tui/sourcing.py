@@ -1,0 +1,309 @@
+"""Where orders come from: the sections `[[profiles.NAME.source]]` of config.toml, every key of them checked."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Literal, cast
+from urllib.parse import urlsplit
+
+from azpay_tui.argv import secret_in
+from azpay_tui.paths import ConfigError
+from azpay_tui.tomlfile import check_known, kind, quoted
+
+Kind = Literal["command", "http", "reports"]
+
+KINDS: Final = ("command", "http", "reports")
+_KEYS: Final = (
+    "name",
+    "kind",
+    "run",
+    "url",
+    "key_file",
+    "preset",
+    "prefix",
+    "sql_file",
+    "every",
+    "since",
+    "first",
+    "complete",
+    "timeout",
+    "max_bytes",
+)
+_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "run": ("command",),
+    "sql_file": ("command",),
+    "prefix": ("command",),
+    "url": ("http",),
+    "key_file": ("http",),
+    "preset": ("command", "http"),
+    "complete": ("command", "http"),
+}
+"""Keys that only some kinds have; the others are every kind's."""
+RESERVED: Final = ("import", "track", "us")
+"""Names that orders bear which no source named."""
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
+_PRESET: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+_PREFIX: Final = re.compile(r"[A-Za-z0-9_]{0,40}", re.ASCII)
+_DURATION: Final = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_LOCAL: Final = ("127.0.0.1", "::1", "localhost")
+_LONGEST_ARGUMENT: Final = 8192
+_MOST_ARGUMENTS: Final = 100
+_MOST_SOURCES: Final = 50
+
+EVERY: Final = timedelta(minutes=5)
+SINCE: Final = timedelta(days=2)
+FIRST: Final = timedelta(days=90)
+TIMEOUT: Final = timedelta(minutes=5)
+MAX_BYTES: Final = 1_000_000_000
+_DEFAULTS: Final = {"every": EVERY, "since": SINCE, "first": FIRST, "timeout": TIMEOUT}
+_LEAST: Final = {
+    "every": timedelta(seconds=10),
+    "since": timedelta(),
+    "first": timedelta(seconds=1),
+    "timeout": timedelta(seconds=1),
+}
+_MOST: Final = {
+    "every": timedelta(days=30),
+    "since": timedelta(days=365),
+    "first": timedelta(days=3650),
+    "timeout": timedelta(days=1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place orders come from. Paths are absolute; `run` is a program and its arguments, never a shell's line.
+
+    `every`: how often it is asked. `first`: how far the first run looks back. `since`: how far every later run looks
+    back behind the start of the last good one. `complete`: whether it lists all charges and refunds of an order; None
+    leaves that to the preset. `timeout` and `max_bytes` end a run that hangs or never stops.
+    """
+
+    name: str
+    kind: Kind = "command"
+    run: tuple[str, ...] = ()
+    url: str | None = None
+    key_file: Path | None = None
+    preset: str | None = None
+    prefix: str | None = None
+    """What the names of the shop's tables begin with; None: as the preset has it."""
+    sql_file: Path | None = None
+    """A text of one's own in the place of the preset's SQL."""
+    every: timedelta = EVERY
+    since: timedelta = SINCE
+    first: timedelta = FIRST
+    complete: bool | None = None
+    timeout: timedelta = TIMEOUT
+    max_bytes: int = MAX_BYTES
+
+    @property
+    def side(self) -> Literal["shop", "amazon"]:
+        """Who says that the orders of this source exist."""
+        return "amazon" if self.kind == "reports" else "shop"
+
+
+def read_sources(value: object, file: Path, where: str) -> tuple[Source, ...]:
+    """Judge the list of sources of a profile; `file` (absolute) is what paths are relative to.
+
+    Raises ConfigError, one sentence that begins with `where` and names source and key.
+    """
+    if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
+        raise ConfigError(f"{where}: source must be sections named [[profiles.NAME.source]], in two pairs of brackets.")
+    if len(value) > _MOST_SOURCES:
+        raise ConfigError(f"{where}: there are {len(value)} sources; {_MOST_SOURCES} are the most.")
+    found: list[Source] = []
+    for number, table in enumerate(value, 1):
+        source = _Reader(table, file, number, where).source()
+        # Also in other letters: a person could not tell them apart.
+        if any(other.name.lower() == source.name.lower() for other in found):
+            raise ConfigError(f"{where}: two sources are called {source.name}; give each a name of its own.")
+        found.append(source)
+    return tuple(found)
+
+
+def is_source_name(text: str) -> bool:
+    """Tell whether a source may be called so: letters, digits, point, - and _, up to 40, and no reserved name."""
+    return _NAME.fullmatch(text) is not None and text.lower() not in RESERVED
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """Read a span such as 30s, 5m, 2h or 1d; None when it is none."""
+    match = _DURATION.fullmatch(text)
+    return None if match is None else timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def written(span: timedelta) -> str:
+    """Write a span as `parse_duration` reads it, in its largest whole unit."""
+    seconds = int(span.total_seconds())
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+class _Reader:
+    """Reads the keys of one source; every error names file, profile, source and key."""
+
+    def __init__(self, table: Mapping[str, object], file: Path, number: int, where: str) -> None:
+        self._table = table
+        self._file = file
+        name = table.get("name")
+        self._where = f"{where}, source {name if isinstance(name, str) and _NAME.fullmatch(name) else number}"
+
+    def source(self) -> Source:
+        for key in self._table:
+            check_known(key, _KEYS, self._where)
+        chosen = self._kind()
+        for key in self._table:
+            if chosen not in _OF.get(key, KINDS):
+                raise self._error(f"{key} is for kind {_either(_OF[key])}, but kind is {chosen}: remove it.")
+        return Source(
+            name=self._name(chosen),
+            kind=chosen,
+            run=self._run() if chosen == "command" else (),
+            url=self._url() if chosen == "http" else None,
+            key_file=self._path("key_file", needed=chosen == "http"),
+            preset=self._matching("preset", _PRESET, "the name of a preset, which azpay sources sql lists"),
+            prefix=self._matching("prefix", _PREFIX, "what table names begin with: ASCII letters, digits and _"),
+            sql_file=self._path("sql_file"),
+            every=self._span("every"),
+            since=self._span("since"),
+            first=self._span("first"),
+            complete=self._complete(),
+            timeout=self._span("timeout"),
+            max_bytes=self._bytes(),
+        )
+
+    def _error(self, text: str) -> ConfigError:
+        return ConfigError(f"{self._where}: {text}")
+
+    def _text(self, key: str, allowed: str) -> str:
+        if key not in self._table:
+            raise self._error(f"{key} is missing; it must be {allowed}.")
+        value = self._table[key]
+        if not isinstance(value, str):
+            raise self._error(f"{key} must be {allowed}, in quotes, not {kind(value)}.")
+        if not value.isprintable():
+            raise self._error(f"{key} must be {allowed}, on one line.")
+        return value
+
+    def _name(self, chosen: Kind) -> str:
+        allowed = "a short name: letters, digits, point, - and _"
+        name = self._text("name", allowed)
+        if not _NAME.fullmatch(name):
+            raise self._error(f"name must be {allowed}, not {quoted(name)}.")
+        if not is_source_name(name) or (name.lower() == "reports" and chosen != "reports"):
+            raise self._error(f"name must not be {name}, which azpay uses itself; choose another.")
+        return name
+
+    def _kind(self) -> Kind:
+        if "kind" not in self._table:
+            return "command"
+        allowed = _either(KINDS)
+        value = self._text("kind", allowed)
+        if value not in KINDS:
+            raise self._error(f"kind must be {allowed}, not {quoted(value)}.")
+        return cast(Kind, value)
+
+    def _run(self) -> tuple[str, ...]:
+        allowed = 'a list of words such as ["ssh", "web1", "mysql", "--batch", "shop"]'
+        if "run" not in self._table:
+            raise self._error(f"run is missing; it must be {allowed}.")
+        value = self._table["run"]
+        if not isinstance(value, list) or not value or len(value) > _MOST_ARGUMENTS:
+            raise self._error(f"run must be {allowed}, not {kind(value)}; no shell reads it.")
+        words: list[str] = []
+        for word in value:
+            if not isinstance(word, str) or not word.isprintable() or len(word) > _LONGEST_ARGUMENT:
+                raise self._error(f"run must be {allowed}: every word in quotes, on one line.")
+            words.append(word)
+        problem = secret_in(words)
+        if problem is not None:  # before anything that could repeat a word
+            raise self._error(f"run holds a password ({problem}); {SERVER_SIDE}")
+        program = words[0]
+        if not program.strip() or (" " in program and not program.startswith(("/", "~", "."))):
+            raise self._error(f"run must be {allowed}: the program is a word of its own; no shell reads it.")
+        if "/" in program:
+            words[0] = str(self._absolute("run", program))
+        return tuple(words)
+
+    def _url(self) -> str:
+        allowed = "the shop's address, such as https://shop.example"
+        value = self._text("url", allowed)
+        try:
+            parts = urlsplit(value)
+            host, _port = parts.hostname, parts.port
+        except ValueError:
+            host = None
+        # Not repeated: an address can hold a password.
+        if host is None or not value.isascii() or " " in value:
+            raise self._error(f"url must be {allowed}.")
+        if "@" in parts.netloc or parts.query or parts.fragment or "?" in value or "#" in value:
+            raise self._error(f"url must be {allowed}, without a key, name or password in it: key_file has them.")
+        if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOCAL):
+            raise self._error(f"url must be {allowed}: a key travels over https only.")
+        return value.rstrip("/")
+
+    def _matching(self, key: str, pattern: re.Pattern[str], allowed: str) -> str | None:
+        if key not in self._table:
+            return None
+        value = self._text(key, allowed)
+        if not pattern.fullmatch(value):
+            raise self._error(f"{key} must be {allowed}, not {quoted(value)}.")
+        return value
+
+    def _path(self, key: str, *, needed: bool = False) -> Path | None:
+        if key not in self._table and not needed:
+            return None
+        value = self._text(key, "the path of a file")
+        if not value.strip() or value.startswith("-----BEGIN"):
+            raise self._error(f"{key} must be the path of a file, not what is in it.")
+        return self._absolute(key, value)
+
+    def _absolute(self, key: str, value: str) -> Path:
+        try:
+            path = Path(value).expanduser()
+        except RuntimeError as error:
+            raise self._error(f"{key} starts with ~, but that home directory is not known: write it out.") from error
+        return Path(os.path.abspath(self._file.parent / path))
+
+    def _span(self, key: str) -> timedelta:
+        if key not in self._table:
+            return _DEFAULTS[key]
+        allowed = 'a span such as "30s", "5m", "2h" or "1d"'
+        value = self._text(key, allowed)
+        span = parse_duration(value)
+        if span is None:
+            raise self._error(f"{key} must be {allowed}, not {quoted(value)}.")
+        if not _LEAST[key] <= span <= _MOST[key]:
+            raise self._error(
+                f"{key} must be between {written(_LEAST[key])} and {written(_MOST[key])}, not {quoted(value)}."
+            )
+        return span
+
+    def _complete(self) -> bool | None:
+        value = self._table.get("complete")
+        if value is not None and not isinstance(value, bool):
+            raise self._error(f"complete must be true or false without quotes, not {kind(value)}.")
+        return value
+
+    def _bytes(self) -> int:
+        value = self._table.get("max_bytes", MAX_BYTES)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= 10**15:
+            raise self._error("max_bytes must be a number of bytes without quotes, such as 1000000000.")
+        return value
+
+
+SERVER_SIDE: Final = (
+    "every user of this machine could read it in the list of processes: take it out and put user and password into "
+    "~/.my.cnf of the account on the server that runs the command, with chmod 600."
+)
+"""What to do in place of a password among the words of a command."""
+
+
+def _either(choices: tuple[str, ...]) -> str:
+    return " or ".join(f'"{choice}"' for choice in choices)
