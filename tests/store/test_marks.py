@@ -1,7 +1,6 @@
 """Marks in the journal and in the lists: durable, in the audit chain, exact in every count, not lost with the cache."""
 
 import os
-import re
 import shutil
 import signal
 import sqlite3
@@ -13,17 +12,16 @@ from pathlib import Path
 
 import pytest
 from tests.store.making import NOW, answer, charge, draft, fill, oid, open_at, permission, read, tracked
+from tests.store.older import VERSIONS, as_of
 
 from azpay_tui.domain.marks import MarkChange, MarkEdit, Marks, Standing, apply, trouble_of
 from azpay_tui.store import opening
-from azpay_tui.store.engine import make_engine
 from azpay_tui.store.errors import JournalUnavailable, NewerSchema
 from azpay_tui.store.migrations import run
 from azpay_tui.store.migrations.run import migrate
 from azpay_tui.store.opening import Stores, rebuild_cache
-from azpay_tui.store.sqlite import CACHE_PRAGMAS, CACHE_SCHEMA, JOURNAL_PRAGMAS, JOURNAL_SCHEMA, schema_of
+from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, schema_of
 
-VERSIONS = Path(opening.__file__).parent / "migrations"
 LATER = NOW + timedelta(hours=3)
 
 
@@ -272,21 +270,13 @@ def test_a_journal_that_cannot_be_written_says_so(stores: Stores, data_dir: Path
 def first_version(tmp_path: Path, data_dir: Path) -> tuple[list[str], str]:
     """Make databases with the first steps alone, and put orders and an intent in; returns their ids."""
     data = opening.DataDir(data_dir)
-    opening.private_dir(data_dir)
-    for database, path, pragmas in (("journal", data.journal, JOURNAL_PRAGMAS), ("cache", data.cache, CACHE_PRAGMAS)):
-        steps = tmp_path / f"{database}-v1"
-        steps.mkdir()
-        shutil.copy(VERSIONS / f"{database}_versions" / "v0001_first.py", steps)
-        opening.private_file(path)
-        engine = make_engine(path, pragmas, pooled=False)
-        migrate(engine, database, steps_from=steps)  # type: ignore[arg-type]
-        engine.dispose()
-    journal = opening.JournalStore(data, person="ops", session="s-1")
+    stores = open_at(data_dir)
     ids = [oid(number) for number in range(1, 4)]
-    journal.set_meta("place", "simulator na MERCHANT")
-    journal.track([tracked(i, number=str(1000 + n)) for n, i in enumerate(ids)], NOW)
-    made = journal.open_intent(draft(ids[0]))
-    journal.close()
+    stores.journal.track([tracked(i, number=str(1000 + n)) for n, i in enumerate(ids)], NOW)
+    made = stores.journal.open_intent(draft(ids[0]))
+    stores.close()
+    as_of(1, "journal", data.journal, tmp_path)
+    as_of(1, "cache", data.cache, tmp_path)
     assert (schema_of(data.journal), schema_of(data.cache)) == (1, 1)
     return ids, made.id
 
@@ -396,23 +386,13 @@ def test_a_program_of_the_first_version_reads_this_journal_and_never_writes_it(
     assert (data_dir / "journal.db").read_bytes() == before
 
 
-def added_since_the_first() -> list[str]:
-    """The columns of a list row that a later step than the first added."""
-    steps = [path.read_text() for path in sorted((VERSIONS / "cache_versions").glob("v[0-9]*.py"))[1:]]
-    return re.findall(r"ALTER TABLE list_row ADD COLUMN (\w+)", "\n".join(steps))
-
-
-def test_a_cache_of_the_first_version_keeps_its_rows(stores: Stores, data_dir: Path) -> None:
+def test_a_cache_of_the_first_version_keeps_its_rows(stores: Stores, data_dir: Path, tmp_path: Path) -> None:
     fill(stores, 4, declined(2))  # type: ignore[arg-type]
     before = stores.reader.page("all").rows
     stores.close()
-    with closing(sqlite3.connect(data_dir / "cache.db")) as connection:
-        for name in added_since_the_first():
-            connection.execute(f"ALTER TABLE list_row DROP COLUMN {name}")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    as_of(1, "cache", data_dir / "cache.db", tmp_path)
+    with closing(sqlite3.connect(data_dir / "cache.db")) as connection, connection:
         connection.execute("UPDATE state SET journal_id = substr(journal_id, 1, instr(journal_id, '/') - 1)")
-        connection.execute("PRAGMA user_version = 1")
-        connection.commit()
     again = open_at(data_dir)
     assert again.rebuilt is None
     assert again.reader.page("all").rows == before

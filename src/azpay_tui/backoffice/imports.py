@@ -202,6 +202,7 @@ def _order(cells: dict[str, str]) -> TrackedOrder:
         refund_ids=_ids(cells["refund_ids"], "refund", order_id),
         complete=True,
         source="import",
+        side="shop",
     )
 
 

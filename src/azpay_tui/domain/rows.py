@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from azpay_tui.domain.claims import Claim
 from azpay_tui.domain.money import Money
+
+Side = Literal["shop", "amazon", "person", "us"]
+"""Who says that an order exists: the shop, a report of Amazon, a person, or an action of ours that made an object."""
 
 VIEWS: Final = ("attention", "to-capture", "unpaid", "refunds", "unknown", "all")
 """Built-in views in the order of their keys 1 to 6."""
@@ -38,6 +42,12 @@ class ListRow:
     """People's marks: `reviewed`, `later` (put off), `due` (a reminder's time has come), `note`."""
     tags: tuple[str, ...] = ()
     """Short words; one that begins with @ names who takes care."""
+    shop_status: str | None = None
+    """The shop's own word for where the order stands."""
+    claim: Claim | None = None
+    """What that word means about the money."""
+    differs: tuple[str, ...] = ()
+    """Codes of `domain.divergence`: where the shop and Amazon disagree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,19 @@ class SyncStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line of an order as the shop has it: a label, never authority over anything."""
+
+    name: str
+    quantity: str
+    """As the shop writes it, such as `2` or `0.5 kg`."""
+    amount: Money | None
+    """Of the whole line."""
+    sku: str | None
+    """The shop's article number."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrackedOrder:
     """What a source says of one order; input of import and track."""
 
@@ -103,6 +126,13 @@ class TrackedOrder:
     refund_ids: tuple[str, ...] = ()
     complete: bool = False
     source: str = "track"
+    """Name of the source: `import`, `track`, `us`, `reports` or that of a configured one."""
+    shop_status: str | None = None
+    """The shop's own word for where the order stands."""
+    claim: Claim | None = None
+    """What that word means about the money; None when nobody said."""
+    lines: tuple[OrderLine, ...] = ()
+    side: Side = "person"
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,12 @@ class RowValues:
     k_trouble: int
     marks: str
     tags: str
+    shop_status: str | None
+    shop_claim: str | None
+    shop_named: int
+    differs: str
+    in_orphans: int
+    in_diverged: int
 
     def values(self) -> tuple[str | int | None, ...]:
         """Return the columns as SQL takes them."""
@@ -109,6 +115,7 @@ _SHOWN: Final = (
     "captured_minor", "captured_currency", "captured_exponent",
     "refunded_minor", "refunded_currency", "refunded_exponent",
     "buyer", "created", "expires", "refreshed_at", "ship", "attention", "marks", "tags",
+    "shop_status", "shop_claim", "differs",
 )  # fmt: skip
 SHOWN: Final = ", ".join(f"r.{name}" for name in _SHOWN)
 """What a list reads of a row `r`, as `to_list_row` takes it."""
@@ -144,6 +151,9 @@ def to_list_row(row: tuple[Any, ...], cursor: str) -> ListRow:
         cursor=cursor,
         marks=tuple(row[18].split()),
         tags=tuple(row[19].split()),
+        shop_status=row[20],
+        claim=row[21],
+        differs=tuple(row[22].split()),
     )
 
 
@@ -216,6 +226,12 @@ def project(order: Order, now: datetime, added_at: datetime | None, marks: Marks
         k_expires if rank == 0 else newest,
         " ".join(shown),
         " ".join(marks.standing.tags),
+        None,
+        None,
+        0,
+        "",
+        0,
+        0,
     )
 
 

@@ -31,6 +31,10 @@ class StateRow(CacheTable, table=True):
     """Which journal the rows were made of, and by which rules: `JOURNAL/RULES`."""
     journal_seq: int
     """Last audit row of the journal whose orders are certainly in the cache."""
+    shop_asked: bool = False
+    """Whether the rows were made knowing of a source of the shop's side."""
+    shop_since: int | None = None
+    """Creation of the oldest order that such a source named, as the rows know it."""
 
 
 class ObjectRow(CacheTable, table=True):
@@ -104,3 +108,53 @@ class ClockSampleRow(CacheTable, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     offset_us: int
+
+
+class SourceRow(CacheTable, table=True):
+    """How a configured source fares."""
+
+    __tablename__ = "source"
+
+    name: str = Field(primary_key=True)
+    kind: str
+    """`command`, `http` or `reports`."""
+    side: str
+    """Whose word it is: `shop` or `amazon`."""
+    started_at: int | None
+    """When the last run began; later than `ended_at` while one is under way."""
+    ended_at: int | None
+    covered_until: int | None
+    """When the last good run began: everything up to then is known."""
+    next_at: int | None
+    """When it runs next by itself."""
+    ok: bool | None
+    """Whether the last run that ended was good; None before the first."""
+    message: str
+    """What the last run came to, one sentence."""
+    lines: int
+    orders: int
+    ids: int
+    bad: int
+    """Lines of the last run that could not be read."""
+    replaced: int
+    """Bytes of the last run that were no text."""
+    runs: int
+    """Runs since the cache was made."""
+
+
+class ReportRow(CacheTable, table=True):
+    """A report asked of Amazon."""
+
+    __tablename__ = "report"
+
+    report_id: str = Field(primary_key=True)
+    report_type: str
+    start_at: int | None
+    end_at: int | None
+    state: str
+    """Amazon's own word."""
+    document_id: str | None
+    asked_at: int
+    harvested_at: int | None
+    """When its orders were learnt; None while they were not."""
+    message: str

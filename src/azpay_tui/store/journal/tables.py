@@ -156,6 +156,34 @@ class TrackedIdRow(JournalTable, table=True):
     added_at: str
 
 
+class SightingRow(JournalTable, table=True):
+    """That a source named an order, and what it said of it under one number."""
+
+    __tablename__ = "sighting"
+    __table_args__ = (
+        Index("sighting_number", "source", "number", sqlite_where=text("side = 'shop' AND number <> ''")),
+        Index("sighting_shop", "created", sqlite_where=text("side = 'shop'")),
+    )
+
+    order_id: str = Field(primary_key=True, foreign_key="tracked.order_id")
+    source: str = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+    """The shop's order number; empty when none was given."""
+    side: str
+    """`shop`, `amazon`, `person` or `us`."""
+    status: str | None
+    """The source's own word."""
+    claim: str | None
+    """What the word means about the money, see `domain.claims`."""
+    lines: str
+    """JSON list of `[name, quantity, minor, currency, exponent, sku]`."""
+    created: str | None
+    """When the order was made, as the source says."""
+    first_at: str
+    changed_at: str
+    """When the source last said something else than before."""
+
+
 class MarkRow(JournalTable, table=True):
     """What people marked on an order and can mark otherwise; how it came about is in the audit chain."""
 

@@ -1,0 +1,67 @@
+"""What lists show of the shop's side, the state of each source, and the reports asked of Amazon."""
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+_SORTS = {
+    "newest": "k_newest, order_id",
+    "expires": "k_expires, order_id",
+    "amount": "k_currency, k_amount, order_id",
+    "number": "k_number, order_id",
+    "status": "status, k_newest, order_id",
+}
+_VIEWS = ("orphans", "diverged")
+
+_CHANGES = (
+    "ALTER TABLE list_row ADD COLUMN shop_status TEXT",
+    "ALTER TABLE list_row ADD COLUMN shop_claim TEXT",
+    "ALTER TABLE list_row ADD COLUMN shop_named INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE list_row ADD COLUMN differs TEXT NOT NULL DEFAULT ''",
+    *(f"ALTER TABLE list_row ADD COLUMN in_{view} INTEGER NOT NULL DEFAULT 0" for view in _VIEWS),
+    *(
+        f"CREATE INDEX row_{view}_{name} ON list_row ({keys}) WHERE in_{view} = 1"
+        for view in _VIEWS
+        for name, keys in _SORTS.items()
+    ),
+    "CREATE INDEX row_unnamed ON list_row (created) WHERE shop_named = 0",
+    "ALTER TABLE state ADD COLUMN shop_asked INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE state ADD COLUMN shop_since INTEGER",
+    """CREATE TABLE source (
+        name TEXT NOT NULL PRIMARY KEY,
+        kind TEXT NOT NULL,
+        side TEXT NOT NULL,
+        started_at INTEGER,
+        ended_at INTEGER,
+        covered_until INTEGER,
+        next_at INTEGER,
+        ok INTEGER CHECK (ok IN (0, 1)),
+        message TEXT NOT NULL DEFAULT '',
+        lines INTEGER NOT NULL DEFAULT 0,
+        orders INTEGER NOT NULL DEFAULT 0,
+        ids INTEGER NOT NULL DEFAULT 0,
+        bad INTEGER NOT NULL DEFAULT 0,
+        replaced INTEGER NOT NULL DEFAULT 0,
+        runs INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    """CREATE TABLE report (
+        report_id TEXT NOT NULL PRIMARY KEY,
+        report_type TEXT NOT NULL,
+        start_at INTEGER,
+        end_at INTEGER,
+        state TEXT NOT NULL,
+        document_id TEXT,
+        asked_at INTEGER NOT NULL,
+        harvested_at INTEGER,
+        message TEXT NOT NULL DEFAULT ''
+    ) STRICT""",
+)
+
+
+def upgrade() -> None:
+    """Add columns and tables."""
+    for statement in _CHANGES:
+        op.execute(statement)
