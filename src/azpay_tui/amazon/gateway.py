@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from azpay_tui.amazon.reports import Reports
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.intent import Answer, Prepared, Wish
 
@@ -29,6 +30,10 @@ class Gateway(Protocol):
 
     def send(self, prepared: Prepared, key: str | None) -> Answer:
         """Send a prepared request once; `key` is the idempotency key of POST requests, None for the others."""
+        ...
+
+    def reports(self) -> Reports | None:
+        """Return the way to Amazon's reports, on the same connections and in the same pace; None: this API has none."""
         ...
 
     def calls(self) -> tuple[Call, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 from azpay_tui.paths import ConfigError
 
@@ -22,6 +23,8 @@ AMAZON_HOSTS: Final[dict[str, str]] = {
 _LOOPBACK: Final = re.compile(
     r"(?P<scheme>https?)://(?P<host>127\.0\.0\.1|\[::1\]|localhost)(?::(?P<port>[1-9][0-9]{0,4}))?/?", re.ASCII
 )
+# A name, never a number: Amazon's store of files is no address in anybody's own network.
+_FILE_HOST: Final = re.compile(r"(?:[a-z0-9_-]{1,63}\.){1,20}[a-z]{2,63}", re.ASCII)
 
 
 class HostRefusedError(ConfigError):
@@ -68,3 +71,21 @@ def endpoint(environment: Environment, region: Region, url: str | None = None) -
         raise HostRefusedError("The simulator's url must be an address of this machine such as http://127.0.0.1:8080.")
     scheme: Literal["http", "https"] = "https" if match["scheme"] == "https" else "http"
     return Endpoint("simulator", region, scheme, match["host"].strip("[]"), port or {"http": 80, "https": 443}[scheme])
+
+
+def file_place(site: Endpoint, url: str) -> Endpoint:
+    """Return where a file lies whose address Amazon gave: HTTPS at a host with a name; of a simulator, this machine.
+
+    Nothing of the profile goes there, neither key nor signature. Raises `HostRefusedError` for every other address.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise HostRefusedError("Amazon named no readable address for the file.") from None
+    if site.environment == "simulator":
+        return endpoint("simulator", site.region, f"{parts.scheme}://{parts.netloc}")
+    host = (parts.hostname or "").lower()
+    if parts.scheme != "https" or parts.netloc.lower() not in (host, f"{host}:443") or not _FILE_HOST.fullmatch(host):
+        raise HostRefusedError("The address that Amazon named for the file is no https address of a host by its name.")
+    return Endpoint(site.environment, site.region, "https", host, port or 443)

@@ -25,6 +25,7 @@ class Operation(StrEnum):
     GET_REFUND = "get-refund"
     GET_PERMISSION = "get-permission"
     CLOSE_PERMISSION = "close-permission"
+    REPORTS = "reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Quota:
     rate: float
 
 
+# What Amazon allows of reports is not published: a pace that nobody can take for a burst.
+_REPORTS: Final = Quota(10, 1)
 # Amazon publishes two versions of the live restore rates; the lower ones are safe under both.
 LIVE: Final[Mapping[Operation, Quota]] = {
     Operation.CREATE_CHARGE: Quota(10, 1),
@@ -45,6 +48,7 @@ LIVE: Final[Mapping[Operation, Quota]] = {
     Operation.GET_REFUND: Quota(20, 2),
     Operation.GET_PERMISSION: Quota(20, 2),
     Operation.CLOSE_PERMISSION: Quota(10, 1),
+    Operation.REPORTS: _REPORTS,
 }
 SANDBOX: Final[Mapping[Operation, Quota]] = {
     Operation.CREATE_CHARGE: Quota(2, 1),
@@ -55,6 +59,7 @@ SANDBOX: Final[Mapping[Operation, Quota]] = {
     Operation.GET_REFUND: Quota(5, 1),
     Operation.GET_PERMISSION: Quota(5, 1),
     Operation.CLOSE_PERMISSION: Quota(2, 1),
+    Operation.REPORTS: _REPORTS,
 }
 
 RESERVE: Final = 2
@@ -185,6 +190,10 @@ class Throttle:
                 Budget(str(name), 0 if paused else int(bucket.tokens), bucket.quota.burst, bucket.quota.rate)
                 for name, bucket in self._buckets.items()
             )
+
+    def stopped(self) -> bool:
+        """Tell whether nothing goes any more."""
+        return self._stopped
 
     def stop(self) -> None:
         """Give back everything that waits, unsent, and let nothing go any more."""

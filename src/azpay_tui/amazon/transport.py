@@ -276,12 +276,15 @@ def open_client(
     patience: Patience | None = None,
     ca_file: Path | None = None,
     transport: httpx.BaseTransport | None = None,
+    files: bool = False,
 ) -> httpx.Client:
     """Return the HTTP client of an endpoint; no other code makes one.
 
     `ca_file` (simulator only) replaces the trusted certificates. `transport` replaces the network, behind the same
-    guard, for tests. Raises `ConfigError` for a `ca_file` that cannot be used or is not allowed.
+    guard, for tests. `files`: it gets plain files, not JSON. Raises `ConfigError` for a `ca_file` that cannot be used
+    or is not allowed.
     """
+    speaks = {"accept": "*/*"} if files else {"accept": "application/json", "content-type": "application/json"}
     wire = transport or _Wire(tls_context(endpoint, ca_file))
     nothing = http.cookiejar.CookieJar(policy=http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return httpx.Client(
@@ -290,10 +293,5 @@ def open_client(
         follow_redirects=False,
         timeout=(patience or Patience()).timeout(),
         cookies=nothing,
-        headers={
-            "accept": "application/json",
-            "accept-encoding": "identity",
-            "content-type": "application/json",
-            "user-agent": "azpay-tui",
-        },
+        headers={**speaks, "accept-encoding": "identity", "user-agent": "azpay-tui"},
     )

@@ -12,6 +12,7 @@ import httpx
 import stamina.instrumentation
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from azpay_tui.amazon.download import Downloads
 from azpay_tui.amazon.hosts import Endpoint, Environment, HostRefusedError, Region, endpoint
 from azpay_tui.amazon.throttle import Throttle, quotas
 from azpay_tui.amazon.transport import Patience, open_client
@@ -86,6 +87,7 @@ def build(
         throttle=Throttle(quotas(settings.environment, settings.pace)),
         wall=wall,
         patience=patience,
+        downloads=Downloads(site, ca_file=settings.ca_file, transport=transport),
     )
 
 

@@ -81,14 +81,14 @@ class Probe(V2Gateway):
             "canHandlePendingAuthorization": False,
         }
         content = json.dumps(body, separators=(",", ":")).encode()
-        request = self._client.build_request("POST", f"{self._origin}/charges", content=content)
+        request = self._line.request("POST", "/charges", content)
         return self._ask(request, self._signer(timedelta(), ()), Route(Operation.CREATE_CHARGE, "charge"))
 
     def _get(self, object_id: str) -> httpx.Request:
         found = requests.read_route(object_id)
         if found is None:
             raise ValueError("This is no id of Amazon Pay.")
-        return self._client.build_request("GET", self._origin + found[0])
+        return self._line.request("GET", found[0])
 
     def _ask(
         self,
@@ -101,8 +101,8 @@ class Probe(V2Gateway):
         """Send a request once; whatever comes back is the answer, and a 429 pauses nothing but this very question."""
         try:
             if paced:
-                self._throttle.acquire(route.operation, urgent=True)
-            received = exchange(self._client, request, auth, time.monotonic() + self._patience.total)
+                self._line.throttle.acquire(route.operation, urgent=True)
+            received = exchange(self._line.client, request, auth, time.monotonic() + self._line.patience.total)
         except AmazonError as error:
-            return self._failed(error)
+            return self._line.failed(error)
         return self._answer(received, route, None)
