@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from tests.tui import rest
 from tests.tui.desk import NOW, Maker, MemoryDesk
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -154,12 +153,9 @@ class Bench:
         return self.app.focused.id if self.app.focused is not None else None
 
 
-async def until(pilot: Pilot[None], true: Callable[[], bool], what: str = "") -> None:
-    """Wait, by asking again and again, until something is so; fails after ten seconds."""
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end, what or "it never came"
-        await asyncio.sleep(0.005)
+async def until(pilot: Pilot[None], true: Callable[[], object], what: str = "") -> None:
+    """Wait until something is so and the app is at rest."""
+    await rest.until(pilot, true, lambda: what or "it never came")
 
 
 async def checked(pilot: Pilot[None], bench: Bench) -> None:

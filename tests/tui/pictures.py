@@ -12,6 +12,7 @@ import pytest
 from rich.terminal_theme import SVG_EXPORT_THEME, TerminalTheme
 from tests.tui.desk import HONEST, HOSTILE, NOW, MemoryDesk, sample_orders
 from tests.tui.host import TestClock
+from tests.tui.rest import rest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -22,8 +23,6 @@ from azpay_tui.tui import following
 from azpay_tui.tui.app import Console
 from azpay_tui.tui.dialogs.action import ActionDialog
 from azpay_tui.tui.levers import Levers
-from azpay_tui.tui.screens import page
-from azpay_tui.tui.screens.page import PageScreen
 
 Compare = Callable[..., bool]
 Step = Callable[[Pilot[None]], Awaitable[None]]
@@ -31,7 +30,6 @@ Step = Callable[[Pilot[None]], Awaitable[None]]
 SMALLEST, SMALL, MIDDLE, LARGE = (60, 15), (80, 24), (120, 36), (200, 50)
 PLAIN = Levers("mono", ascii=True)
 """No colour and no line drawing: the poorest terminal that is served."""
-PATIENCE = 500
 _COLOURS = (
     (0, 0, 0),
     (205, 0, 0),
@@ -148,18 +146,12 @@ def busy_shop(
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Wait until nothing is read any more and the panes follow the cursor; name the screen in the picture's title."""
-    app = pilot.app
-    assert isinstance(app, Console)
-    for _ in range(PATIENCE):
-        await pilot.pause()
-        # A worker without a thread waits for a person.
-        reading = any(worker._thread_worker and not worker.is_finished for worker in app.workers)
-        following = any(name in app._orders.alarms for name in ("follow", "pulse"))
-        if not (reading or following or (isinstance(app.screen, PageScreen) and "look" in app.screen.alarms)):
-            break
-        await pilot.pause(0.01)
-    await pilot.pause()
+    """Wait until nothing is read any more, the panes follow the cursor, and the screen stays as it is."""
+    await rest(pilot)
+    before: list[str] = []
+    while before != (shown := [strip.text for strip in pilot.app.screen._compositor.render_strips()]):
+        before = shown
+        await rest(pilot)
 
 
 def then(*steps: str | Step) -> Step:
@@ -225,10 +217,7 @@ class Camera:
 
 @pytest.fixture
 def picture(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> Camera:
-    """Compare the console with its picture in snapshots/; it follows at once, and no sign in it moves."""
-    monkeypatch.setattr(following, "FOLLOW", 0.001)
-    monkeypatch.setattr(following, "CALM", 0.001)
-    monkeypatch.setattr(page, "CALM", 0.001)
+    """Compare the console with its picture in snapshots/; no sign in it moves."""
     monkeypatch.setattr(following, "BEAT", 3600.0)
     return Camera(snap_compare, monkeypatch)
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.tui.desk import MemoryDesk
+from tests.tui.rest import until
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -16,7 +17,6 @@ from azpay_tui.tui.levers import Levers
 from azpay_tui.tui.screens.orders import OrdersScreen
 from azpay_tui.tui.widgets.order_list import OrderList
 
-PATIENCE = 400
 _CHARACTERS = {"space": " ", "slash": "/", "full_stop": ".", "equals_sign": "=", "minus": "-", "question_mark": "?"}
 
 
@@ -64,12 +64,9 @@ class Driven:
         self.type(*keys)
         await self.pilot.pause()
 
-    async def until(self, condition: Callable[[], bool]) -> None:
-        for _ in range(PATIENCE):
-            if condition():
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError(f"never came; the screen is\n{self.text}")
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until something is so and the console is at rest."""
+        await until(self.pilot, condition, lambda: f"never came; the screen is\n{self.text}")
 
 
 @asynccontextmanager
@@ -87,5 +84,4 @@ async def driven(
     async with app.run_test(size=size) as pilot:
         console = Driven(app, desk, pilot)
         await console.until(lambda: "ONLINE" in console.text or console.desk.sync.connection in console.text)
-        await pilot.pause()
         yield console
