@@ -50,7 +50,7 @@ def test_a_question_only_reads_and_is_read_only_for_the_server_too(name: str) ->
     assert all(statement.startswith("SET SESSION ") for statement in statements[1:-1])
     assert statements[-1].startswith("SELECT")
     assert preset.tables
-    asked = set(re.findall(r"(?:FROM|JOIN) :prefix(\w+)", preset.sql or ""))
+    asked = set(re.findall(r"(?:FROM|JOIN) `?:prefix(\w+)", preset.sql or ""))
     assert asked == set(preset.tables)
 
 
