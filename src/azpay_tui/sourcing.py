@@ -46,7 +46,7 @@ RESERVED: Final = ("import", "track", "us")
 """Names that orders bear which no source named."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
 _PRESET: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
-_PREFIX: Final = re.compile(r"[A-Za-z0-9_]{0,40}", re.ASCII)
+_PREFIX: Final = re.compile(r"[A-Za-z0-9_]{0,32}", re.ASCII)
 _DURATION: Final = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LOCAL: Final = ("127.0.0.1", "::1", "localhost")
