@@ -19,7 +19,7 @@ from pathlib import Path
 from azpay_tui import config
 from azpay_tui.amazon import v2
 from azpay_tui.amazon.v2.requests import read_route
-from azpay_tui.backoffice.imports import read_orders
+from azpay_tui.backoffice.harvest.contract import read_orders
 from azpay_tui.bootstrap import Parts, build_desk, utc_now
 from azpay_tui.config import Profile
 from azpay_tui.domain.rows import TrackedOrder

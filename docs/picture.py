@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from azpay_tui import bootstrap, config
-from azpay_tui.backoffice.imports import read_orders
+from azpay_tui.backoffice.harvest.contract import read_orders
 from azpay_tui.backoffice.ports import Desk
 from azpay_tui.domain.rows import TrackedOrder
 from azpay_tui.tui.app import Console

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azpay_tui.backoffice.imports import COLUMNS, BadLine, HeaderError, read_orders
+from azpay_tui.backoffice.harvest import BadLine
+from azpay_tui.backoffice.harvest.contract import COLUMNS, HeaderError, read_orders
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.rows import TrackedOrder
 
@@ -56,20 +57,21 @@ def test_every_column_of_a_full_line() -> None:
             refund_ids=(f"{A}-R000001",),
             complete=True,
             source="import",
+            side="shop",
         )
     ]
 
 
 def test_all_but_the_id_may_be_empty_and_an_empty_list_means_that_there_are_none() -> None:
     (order,) = read(f"{HEADER}\n{row()}")
-    assert order == TrackedOrder(A, complete=True, source="import")
+    assert order == TrackedOrder(A, complete=True, source="import", side="shop")
 
 
 def test_columns_come_in_any_order_and_others_are_ignored() -> None:
     names = [*reversed(COLUMNS), "colour", "colour"]
     cells = [{"permission_id": B, "order_number": "7"}.get(name, "") for name in names]
     assert read(",".join(names) + "\n" + ",".join(cells)) == [
-        TrackedOrder(B, number="7", complete=True, source="import")
+        TrackedOrder(B, number="7", complete=True, source="import", side="shop")
     ]
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from azpay_tui.backoffice.imports import BadLine, HeaderError, read_orders
+from azpay_tui.backoffice.harvest import BadLine
+from azpay_tui.backoffice.harvest.contract import HeaderError, read_orders
 from azpay_tui.backoffice.ports import Desk, Event
 from azpay_tui.cli import resolve, shapes
 from azpay_tui.cli.context import Context

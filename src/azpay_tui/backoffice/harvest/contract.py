@@ -7,10 +7,11 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO, Final
 
+from azpay_tui.backoffice.harvest.ids import foreign
+from azpay_tui.backoffice.harvest.reading import BadLine, Reading, Tally
 from azpay_tui.domain.money import EXPONENTS, AmountError, Money, parse_amount, parse_wire
 from azpay_tui.domain.order import kind_of, order_id_of
 from azpay_tui.domain.rows import TrackedOrder
@@ -39,38 +40,39 @@ _RFC3339: Final = re.compile(
 )
 
 
+_PLAINLY: Final = Reading("import", None, None)
+
+
 class HeaderError(ValueError):
     """The file as a whole cannot be read; the text is one sentence for the operator."""
-
-
-@dataclass(frozen=True, slots=True)
-class BadLine:
-    """A line that was not taken."""
-
-    number: int
-    """Of the line in the file, from 1."""
-    reason: str
-    """One sentence."""
 
 
 class _LineError(ValueError):
     """Why a record is not taken."""
 
 
-def read_orders(stream: BinaryIO) -> Iterator[TrackedOrder | BadLine]:
+def is_contract(line: str) -> bool:
+    """Tell whether a line is the header of orders.csv."""
+    cells, problem = _cells(line, None)
+    return problem is None and set(COLUMNS) <= {cell.strip() for cell in cells}
+
+
+def read_orders(
+    stream: BinaryIO, reading: Reading = _PLAINLY, tally: Tally | None = None
+) -> Iterator[TrackedOrder | BadLine]:
     """Read an export (UTF-8, a byte order mark is tolerated, RFC 4180): each record as an order or as a bad line.
 
     An order of it is completely known: an empty `charge_ids` means that there are none. Raises `HeaderError` when the
     header is missing or lacks a column.
     """
-    lines = _Lines(stream)
+    lines = _Lines(stream, Tally() if tally is None else tally)
     try:
-        yield from _read(lines)
+        yield from _read(lines, reading)
     finally:
         lines.leave()
 
 
-def _read(lines: _Lines) -> Iterator[TrackedOrder | BadLine]:
+def _read(lines: _Lines, reading: Reading) -> Iterator[TrackedOrder | BadLine]:
     header = lines.record()
     if header is None:
         raise HeaderError(f"The file is empty; its first line must name the columns {','.join(COLUMNS)}.")
@@ -83,7 +85,7 @@ def _read(lines: _Lines) -> Iterator[TrackedOrder | BadLine]:
             continue
         named = {name: cells[at].strip() for name, at in columns.items() if name in COLUMNS}
         try:
-            yield _order(named)
+            yield _order(named, reading)
         except _LineError as error:
             yield BadLine(number, str(error))
 
@@ -106,10 +108,10 @@ def _columns(cells: list[str] | str) -> dict[str, int]:
 class _Lines:
     """Puts physical lines together to records; a record that cannot be read gives back all lines but its first."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, tally: Tally) -> None:
         self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="\n")
         self._back: deque[str] = deque()
-        self._number = 0
+        self._tally = tally
 
     def leave(self) -> None:
         """Leave the stream to whoever opened it."""
@@ -122,7 +124,7 @@ class _Lines:
             line = self._text.readline(_LONGEST + 1)
             if not line:
                 return None
-        self._number += 1
+        self._tally.lines += 1
         return line
 
     def record(self, width: int | None = None) -> tuple[int, list[str] | str] | None:
@@ -130,7 +132,7 @@ class _Lines:
         while (first := self._next()) is not None:
             if not first.strip():
                 continue
-            start, lines = self._number, [first]
+            start, lines = self._tally.lines, [first]
             if len(first) > _LONGEST:
                 self._skip_rest(first)
                 return start, "The line is too long."
@@ -161,7 +163,7 @@ class _Lines:
 
     def _give_back(self, lines: list[str]) -> None:
         self._back.extendleft(reversed(lines))
-        self._number -= len(lines)
+        self._tally.lines -= len(lines)
 
     def _skip_rest(self, line: str) -> None:
         while line and not line.endswith("\n"):
@@ -184,12 +186,14 @@ def _cells(record: str, width: int | None) -> tuple[list[str], str | None]:
     return rows[0], None
 
 
-def _order(cells: dict[str, str]) -> TrackedOrder:
+def _order(cells: dict[str, str], reading: Reading) -> TrackedOrder:
     order_id = cells["permission_id"]
     if kind_of(order_id) != "permission":
         raise _LineError(
             f"permission_id is {_quoted(order_id)}, which is no id of an order such as S01-1234567-1234567."
         )
+    if (whose := foreign(order_id, reading.environment)) is not None:
+        raise _LineError(f"permission_id is {order_id}, which is of Amazon's {whose}.")
     return TrackedOrder(
         order_id=order_id,
         number=_label(cells, "order_number"),
@@ -200,9 +204,9 @@ def _order(cells: dict[str, str]) -> TrackedOrder:
         buyer_email=_label(cells, "buyer_email"),
         charge_ids=_ids(cells["charge_ids"], "charge", order_id),
         refund_ids=_ids(cells["refund_ids"], "refund", order_id),
-        complete=True,
-        source="import",
-        side="shop",
+        complete=True if reading.complete is None else reading.complete,
+        source=reading.source,
+        side="shop" if reading.side is None else reading.side,
     )
 
 
