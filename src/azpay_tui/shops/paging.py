@@ -42,14 +42,16 @@ def pages(where: str, ask: Callable[[int, int], Page]) -> Iterator[list[object]]
         seen.update(map(_name, fresh))
         if fresh:
             yield fresh
-        if not page.more:
-            return
+        repeated = not fresh and bool(page.records)
         barren = 0 if fresh else barren + 1
-        if barren == 2:  # one alone may be orders that came in meanwhile
+        # One alone may be orders that came in meanwhile, but not the last one: there the oldest stand.
+        if (repeated and not page.more) or barren == 2:
             raise ShopError(
                 f"{where} sends the same page again and again: have whatever caches in front of the shop leave its "
                 "interface alone."
             )
+        if not page.more:
+            return
         number += 1
 
 

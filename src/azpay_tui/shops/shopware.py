@@ -119,7 +119,7 @@ class Shopware:
                 self._has_book = False
                 if reply.status == HTTPStatus.FORBIDDEN:
                     self._say(
-                        "The key may not read swag_amazon_pay_transaction: older charges and refunds are missing."
+                        "The key lacks swag_amazon_pay_transaction:read: only the latest charge and refund are read."
                     )
                 return
             found = self._records(reply)

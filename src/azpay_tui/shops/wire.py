@@ -151,14 +151,14 @@ class Wire:
                 "what is missing comes with a later run."
             )
         if self._pause(seconds):
-            raise ShopStoppedError("The run was stopped.")
+            raise ShopStoppedError("the run was stopped.")
 
     def _check(self) -> None:
         if self._stop.is_set():
-            raise ShopStoppedError("The run was stopped.")
+            raise ShopStoppedError("the run was stopped.")
         if time.monotonic() >= self._until:
             raise ShopError(
-                f"The time of a run, {self._limits.seconds:.0f} seconds, was over before everything was read: "
+                f"the time of a run, {self._limits.seconds:.0f} seconds, was over before everything was read: "
                 "give the source a longer timeout."
             )
 
@@ -181,7 +181,7 @@ class Wire:
         threading.Thread(target=work, name="shop", daemon=True).start()
         while not done.wait(_GLANCE):
             if self._stop.is_set():
-                raise ShopStoppedError("The run was stopped.")
+                raise ShopStoppedError("the run was stopped.")
         found = outcome[0]
         if isinstance(found, Exception):
             raise found
@@ -203,7 +203,7 @@ class Wire:
                     f"{where} sent more than {self._limits.max_bytes} bytes in one run: give the source a larger "
                     "max_bytes, or a shorter first."
                 ) from error
-            raise ShopHeavyError(f"An answer of {where} is larger than any page of orders.", passing=False) from error
+            raise ShopHeavyError(f"an answer of {where} is larger than any page of orders.", passing=False) from error
         except UnreadableError as error:
             raise ShopError(f"{where} compresses its answers in a way that cannot be read.") from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
@@ -211,7 +211,7 @@ class Wire:
         except httpx.TimeoutException as error:
             raise ShopHeavyError(f"{where} did not answer in time.") from error
         except (httpx.HTTPError, RuntimeError, OSError, ValueError) as error:
-            raise ShopHeavyError(f"The connection to {where} was lost before the answer was whole.") from error
+            raise ShopHeavyError(f"the connection to {where} was lost before the answer was whole.") from error
         return Reply(answer.status_code, answer.headers, body)
 
     def _unreachable(self, error: httpx.TransportError) -> ShopUnreachableError:

@@ -96,11 +96,11 @@ class WooCommerce:
             raise failure
 
     def _refunded(self, order: object) -> object:
-        """Return an order with its refunds as the shop knows them; the list names only their amounts."""
-        if not isinstance(order, dict) or not order.get("refunds") or not _of_amazon(order):
+        """Return an order with its refunds as the shop knows them, unless the order itself names all their ids."""
+        if not isinstance(order, dict) or not _of_amazon(order):
             return order
-        number = order.get("id")
-        if not isinstance(number, int):
+        number, refunds = order.get("id"), order.get("refunds")
+        if not isinstance(number, int) or not isinstance(refunds, list) or _refunds_named(order) >= len(refunds):
             return order
         query = {"per_page": "100", "_fields": _REFUND_FIELDS}
         reply = self._wire.ask("GET", f"{_ORDERS}/{number}/refunds", self._headers, query=query)
@@ -150,6 +150,12 @@ class WooCommerce:
 
 def _of_amazon(order: dict[str, object]) -> bool:
     return _AMAZON.search(repr(order).encode()) is not None
+
+
+def _refunds_named(order: dict[str, object]) -> int:
+    noted = order.get("meta_data")
+    entries = noted if isinstance(noted, list) else []
+    return sum(isinstance(entry, dict) and entry.get("key") == "amazon_refund_id" for entry in entries)
 
 
 def _written(moment: datetime) -> str:
