@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from tests.shops.conftest import EVER, NOW, Read
@@ -179,7 +178,7 @@ def test_amounts_are_no_floats_and_nothing_of_an_address_travels(
     samples: list[Order], serve: Serve, reading: Read
 ) -> None:
     records = reading(PRESET, serve(FakeShopware(samples[:30])).url).read()
-    assert all(isinstance(record["amountTotal"], Decimal | int) for record in records)
+    assert all(isinstance(record["amountTotal"], str) for record in records)
     assert "203.0.113.0" not in repr(records)
 
 

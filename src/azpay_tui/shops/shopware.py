@@ -27,7 +27,10 @@ _ASSOCIATIONS: Final[Mapping[str, object]] = {
     "currency": _ANY,
     "orderCustomer": _ANY,
     "lineItems": _ANY,
-    "transactions": {"associations": {"stateMachineState": _ANY}},
+    "transactions": {
+        "associations": {"stateMachineState": _ANY},
+        "sort": [{"field": "createdAt", "order": "ASC"}],  # the last one counts
+    },
 }
 # Nothing of an address travels that no list shows.
 _INCLUDES: Final = {

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
@@ -129,7 +128,7 @@ class Wire:
             self._rest(wait * random.uniform(0.5, 1.5) if asked is None else asked)
 
     def decoded(self, reply: Reply) -> object:
-        """Return an answer's JSON; numbers with a point are Decimal. Raises `ShopError` for anything else."""
+        """Return an answer's JSON; numbers with a point stay text. Raises `ShopError` for anything else."""
         where = self.address.origin
         text = reply.body.removeprefix(b"\xef\xbb\xbf").strip()
         if text.startswith(b"<"):
@@ -138,7 +137,7 @@ class Wire:
                 "maintenance, asks for a login or shows warnings of PHP."
             )
         try:
-            found: object = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+            found: object = json.loads(text, parse_float=str, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
             raise ShopError(f"{where} answers with something that is no JSON: check url and the shop's log.") from error
         return found
