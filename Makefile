@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 # Most tests wait for a terminal or a process half of their time.
 WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
 
-.PHONY: demo test lint types unit coverage bench node-sdk php-sdk format lock picture gallery docs clean
+.PHONY: demo test lint types unit coverage bench node-sdk php-sdk shops format lock picture gallery docs clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -44,6 +44,11 @@ node-sdk: $(READY)
 
 php-sdk: $(READY)
 	@$(BIN)/python -m tests.sdk.drive php
+
+# Every preset against a real MariaDB with the tables of its shop; UPDATE=1 writes the captured answers anew; error 69:
+# there is no MariaDB here.
+shops: $(READY)
+	@$(BIN)/python -m tests.shops.drive
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -1,4 +1,5 @@
 SET SESSION TRANSACTION READ ONLY;
+SET NAMES utf8mb4;
 SET SESSION time_zone = '+00:00';
 SET SESSION group_concat_max_len = 65536;
 SELECT
@@ -12,8 +13,9 @@ SELECT
     END
   ) AS status,
   CASE
-    WHEN p.additional_information LIKE '%"charge_permission_id":"%' THEN
-      SUBSTRING_INDEX(SUBSTRING_INDEX(p.additional_information, '"charge_permission_id":"', -1), '"', 1)
+    WHEN p.additional_information REGEXP '"charge_permission_id" *: *"' THEN
+      SUBSTRING_INDEX(
+        SUBSTRING_INDEX(SUBSTRING_INDEX(p.additional_information, '"charge_permission_id"', -1), '"', 2), '"', -1)
   END AS permission,
   (SELECT GROUP_CONCAT(t.txn_id ORDER BY t.transaction_id SEPARATOR ' ')
      FROM :prefixsales_payment_transaction t

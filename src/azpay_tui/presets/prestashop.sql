@@ -1,4 +1,5 @@
 SET SESSION TRANSACTION READ ONLY;
+SET NAMES utf8mb4;
 SET SESSION group_concat_max_len = 65536;
 SELECT
   x.number,

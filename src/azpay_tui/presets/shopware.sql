@@ -1,4 +1,5 @@
 SET SESSION TRANSACTION READ ONLY;
+SET NAMES utf8mb4;
 SELECT
   x.number,
   x.status,

@@ -1,4 +1,5 @@
 SET SESSION TRANSACTION READ ONLY;
+SET NAMES utf8mb4;
 SET SESSION group_concat_max_len = 65536;
 SELECT
   COALESCE(x.number, p.ID) AS number,
@@ -28,9 +29,10 @@ FROM (
       MAX(CASE WHEN m.meta_key = 'amazon_reference_id' THEN NULLIF(m.meta_value, '') END)
     ) AS permission,
     MAX(CASE WHEN m.meta_key = 'amazon_charge_id' THEN NULLIF(m.meta_value, '') END) AS charge,
-    GROUP_CONCAT(CASE WHEN m.meta_key = 'amazon_refund_id' THEN m.meta_value END SEPARATOR ' ') AS refunds,
+    GROUP_CONCAT(CASE WHEN m.meta_key = 'amazon_refund_id' THEN m.meta_value END ORDER BY m.meta_id SEPARATOR ' ')
+      AS refunds,
     GROUP_CONCAT(CASE WHEN m.meta_key IN ('amazon_authorization_id', 'amazon_capture_id') THEN m.meta_value END
-      SEPARATOR ' ') AS older,
+      ORDER BY m.meta_id SEPARATOR ' ') AS older,
     MAX(CASE WHEN m.meta_key = '_order_total' THEN m.meta_value END) AS amount,
     MAX(CASE WHEN m.meta_key = '_order_currency' THEN m.meta_value END) AS currency,
     MAX(CASE WHEN m.meta_key = '_billing_first_name' THEN m.meta_value END) AS first_name,

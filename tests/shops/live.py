@@ -1,0 +1,124 @@
+"""Every preset against a real MariaDB with that shop's tables; run by ``make shops``, which makes sure of a server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.shops.harvested import assert_found, harvest
+from tests.shops.orders import NOW, RECENT, samples, script
+from tests.shops.server import READER, STRICT, RefusedError, Server, mariadb
+from tests.shops.shops import SHOPS, Shop
+
+from azpay_tui import presets
+
+CAPTURED = Path(__file__).parent / "captured"
+EVER = datetime(2020, 1, 1, tzinfo=UTC)
+UPDATE = bool(os.environ.get("UPDATE"))
+
+every_shop = pytest.mark.parametrize("shop", SHOPS, ids=lambda shop: shop.preset)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with mariadb() as running:
+        yield running
+
+
+def database(server: Server, shop: Shop) -> str:
+    """The shop's database, made anew, and a user with the rights that the preset asks for, no other."""
+    name = shop.preset.replace("-", "_")
+    server.ask(f"DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name} CHARACTER SET utf8mb4;")
+    server.ask(script([shop.schema, *shop.fill(samples())]), name)
+    server.ask(f"CREATE OR REPLACE USER {READER}@localhost;\n{presets.load(shop.preset).grants(at(), name)}")
+    return name
+
+
+def at() -> str:
+    return f"'{READER}'@'localhost'"
+
+
+def asked(server: Server, shop: Shop, name: str, since: datetime = EVER, mode: str = "") -> bytes:
+    return server.ask(presets.load(shop.preset).question(since), name, READER, mode)
+
+
+@every_shop
+def test_every_order_and_every_id_is_found_by_a_user_who_may_read_just_that(server: Server, shop: Shop) -> None:
+    name = database(server, shop)
+    answer = asked(server, shop, name)
+    assert_found(harvest(answer, shop.preset), shop.kept(samples()), shop.preset)
+    assert presets.load(shop.preset).complete is shop.complete
+    captured = CAPTURED / f"{shop.preset}.tsv"
+    if UPDATE:
+        captured.write_bytes(answer)
+    assert answer == captured.read_bytes(), "The captured answer is out of date: make shops UPDATE=1"
+
+
+@every_shop
+def test_a_server_with_the_strictest_rules_gives_the_same(server: Server, shop: Shop) -> None:
+    name = database(server, shop)
+    assert asked(server, shop, name, mode=STRICT) == asked(server, shop, name)
+
+
+@every_shop
+def test_without_the_right_to_any_of_its_tables_the_server_refuses(server: Server, shop: Shop) -> None:
+    name = database(server, shop)
+    preset = presets.load(shop.preset)
+    for table in preset.tables:
+        server.ask(f"REVOKE SELECT ON {name}.{preset.prefix}{table} FROM {at()};")
+        with pytest.raises(RefusedError, match="denied"):
+            asked(server, shop, name)
+        server.ask(f"GRANT SELECT ON {name}.{preset.prefix}{table} TO {at()};")
+    assert asked(server, shop, name)
+
+
+@every_shop
+def test_the_user_can_change_nothing_and_neither_can_the_session(server: Server, shop: Shop) -> None:
+    name = database(server, shop)
+    preset = presets.load(shop.preset)
+    table = f"{preset.prefix}{preset.tables[0]}"
+    with pytest.raises(RefusedError, match="denied"):
+        server.ask(f"DELETE FROM {table};", name, READER)
+    # A user who could write, as the shop's own may: the question itself forbids it.
+    with pytest.raises(RefusedError, match="READ ONLY"):
+        server.ask(f"{preset.question(EVER)}\nDELETE FROM {table};", name)
+
+
+@every_shop
+def test_since_gives_what_changed_and_nothing_else(server: Server, shop: Shop) -> None:
+    name = database(server, shop)
+    kept = list(shop.kept(samples()))
+    recent = {each.order_id for each in kept if each.changed >= RECENT}
+    assert 0 < len(recent) < len(kept)
+    assert harvest(asked(server, shop, name, RECENT), shop.preset).keys() == recent
+    # What is asked for later than everything: nothing, until the shop changes the oldest order.
+    after = datetime.now(UTC) - timedelta(minutes=10)
+    if after < NOW + timedelta(days=1):
+        pytest.skip("The machine's clock is before the sample orders.")
+    assert harvest(asked(server, shop, name, after), shop.preset) == {}
+    server.ask(shop.touch, name)
+    found = harvest(asked(server, shop, name, after), shop.preset)
+    assert found.keys() == {kept[0].order_id}
+    assert {*found[kept[0].order_id].charge_ids, *found[kept[0].order_id].refund_ids} == kept[0].ids
+
+
+@every_shop
+def test_the_names_of_the_tables_may_begin_otherwise(server: Server, shop: Shop) -> None:
+    name = database(server, shop)
+    preset = presets.load(shop.preset)
+    plain = asked(server, shop, name)
+    for table in preset.tables:
+        server.ask(f"RENAME TABLE {preset.prefix}{table} TO x2_{table};", name)
+    server.ask(preset.grants(at(), name, "x2_"))
+    assert server.ask(preset.question(EVER, "x2_"), name, READER) == plain
+
+
+@every_shop
+def test_a_changed_table_is_refused_and_not_misread(server: Server, shop: Shop) -> None:
+    name = database(server, shop)
+    server.ask(shop.break_, name)
+    with pytest.raises(RefusedError, match=r"Unknown column|doesn't exist|denied"):
+        asked(server, shop, name)
