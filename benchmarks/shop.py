@@ -151,7 +151,7 @@ def _multiply(cache: Path, times: int) -> None:
 def offline_config(directory: Path) -> Path:
     """Write the configuration of a simulated shop that cannot be reached, with a key; returns the file."""
     profile = open_profile(directory / "profile")
-    write_profile(profile, 1, False, "")
+    write_profile(profile, 1, False, {})
     return profile.directory / "config.toml"
 
 

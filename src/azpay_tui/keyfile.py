@@ -1,4 +1,4 @@
-"""The private key that signs requests to Amazon: read only from a file that is this person's alone."""
+"""The private key that signs requests to Amazon, and other keys: read only from a file that is this person's alone."""
 
 import os
 from pathlib import Path
@@ -19,10 +19,13 @@ def check_key_file(path: Path) -> None:
     load_private_key(path)
 
 
-def read_key_file(path: Path) -> bytes:
-    """Return the PEM text of a key file after checking the file and the directories above it. Raises ConfigError."""
+def read_key_file(path: Path, *, called: str = "private key", option: str = "private_key_file") -> bytes:
+    """Return what is in a key file after checking the file and the directories above it. Raises ConfigError.
+
+    `called` is what the messages call it, `option` the name of the setting that holds its path.
+    """
     check_parents(path)
-    _check_parent_owner(path)
+    _check_parent_owner(path, called, option)
     check_private_file(path)
     try:
         # The open file is judged again: between check and open it could have been swapped.
@@ -31,10 +34,10 @@ def read_key_file(path: Path) -> bytes:
             content = stream.read(_MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError(
-            f"The private key {shown(path)} cannot be read: {error.strerror}. Check the file and its permissions."
+            f"The {called} {shown(path)} cannot be read: {error.strerror}. Check the file and its permissions."
         ) from error
     if len(content) > _MAX_BYTES:
-        raise ConfigError(f"{shown(path)} is too large for a private key: name the PEM file in private_key_file.")
+        raise ConfigError(f"{shown(path)} is too large for a {called}: name the right file in {option}.")
     return content
 
 
@@ -93,17 +96,17 @@ def _unfollowed(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
-def _check_parent_owner(path: Path) -> None:
+def _check_parent_owner(path: Path, called: str, option: str) -> None:
     """Refuse a directory of somebody else: its owner could put another file in the place of the key."""
     directory = path.absolute().parent
     try:
         owner = directory.stat().st_uid
     except OSError as error:
         raise ConfigError(
-            f"The private key {shown(path)} cannot be read: {error.strerror}. Check the file and its permissions."
+            f"The {called} {shown(path)} cannot be read: {error.strerror}. Check the file and its permissions."
         ) from error
     if owner not in (os.geteuid(), 0):
         raise ConfigError(
-            f"The directory {shown(directory)} of the private key belongs to somebody else: "
-            f"move the key to a directory of your own and name it in private_key_file."
+            f"The directory {shown(directory)} of the {called} belongs to somebody else: "
+            f"move the key to a directory of your own and name it in {option}."
         )

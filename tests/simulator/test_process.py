@@ -21,6 +21,10 @@ from tests.simulator.process import DEADLINE, Server, running, start
 
 from azpay_tui.simulator.shell import listen
 
+EXPORTS = (
+    "orders.csv", "woocommerce.tsv", "magento2.tsv", "oxid.tsv", "shopware.json", "transactions.tsv", "settlement.txt",
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -141,7 +145,7 @@ def test_profile_is_complete_and_private(server: Server) -> None:
     fixed = ("api", "region", "environment", "writable", "pace", "data_dir")
     assert [profile[name] for name in fixed] == ["v2", "na", "simulator", True, "off", "data"]
     assert set(profile) == {*fixed, "url", "merchant_id", "store_id", "public_key_id", "private_key_file"}
-    for name in ("config.toml", "sim-key.pem", "orders.csv"):
+    for name in ("config.toml", "sim-key.pem", *EXPORTS):
         assert (directory / name).stat().st_mode & 0o777 == 0o600
     assert (directory / "data").stat().st_mode & 0o777 == 0o700
     with (directory / "orders.csv").open(newline="", encoding="utf-8") as file:
@@ -223,12 +227,12 @@ def test_state_survives_a_kill(tmp_path: Path) -> None:
         server.send("POST", "/_sim/clock", {"advance": "2h"})
         server.send("PATCH", "/_sim/settings", {"pending_refunds_counted": True})
         before = [server.send("GET", f"/_sim/{name}")[1] for name in ("orders", "ledger", "settings")]
-        export = (tmp_path / "p" / "orders.csv").read_bytes()
+        written = {name: (tmp_path / "p" / name).read_bytes() for name in EXPORTS}
         server.end(signal.SIGKILL)
     assert (tmp_path / "state.db").stat().st_mode & 0o777 == 0o600
     with running(tmp_path / "p", *options) as server:
         assert [server.send("GET", f"/_sim/{name}")[1] for name in ("orders", "ledger", "settings")] == before
-        assert (tmp_path / "p" / "orders.csv").read_bytes() == export
+        assert {name: (tmp_path / "p" / name).read_bytes() for name in EXPORTS} == written
         _, again = server.send("GET", "/_sim/clock")
         assert again["now"] > before[1][0]["time"]
         server.send("POST", "/_sim/clock", {"advance": "0s"})

@@ -439,7 +439,7 @@ def test_a_file_below_an_open_directory_is_refused(file: Path) -> None:
 def test_the_simulators_own_profile_is_accepted(tmp_path: Path) -> None:
     os.umask(0)
     directory = tmp_path / "shop"
-    write_profile(open_profile(directory), 8080, False, "")
+    write_profile(open_profile(directory), 8080, False, {})
     profile = load(directory / "config.toml")
     check_key_file(profile.private_key_file)
     assert private_directory(profile.data_dir) == directory / "data"

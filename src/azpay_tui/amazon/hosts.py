@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 from urllib.parse import urlsplit
 
 from azpay_tui.paths import ConfigError
@@ -29,6 +29,30 @@ _FILE_HOST: Final = re.compile(r"(?:[a-z0-9_-]{1,63}\.){1,20}[a-z]{2,63}", re.AS
 
 class HostRefusedError(ConfigError):
     """A request would go to a host that is not allowed; nothing was sent."""
+
+
+class Place(Protocol):
+    """The one place that requests of a client may go to."""
+
+    @property
+    def scheme(self) -> str:
+        """`https`, or `http` on this machine."""
+        ...
+
+    @property
+    def host(self) -> str:
+        """Name or address, in ASCII and without brackets."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """Always given."""
+        ...
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port as the beginning of a URL."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

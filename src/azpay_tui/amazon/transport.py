@@ -22,7 +22,7 @@ import certifi
 import httpcore
 import httpx
 
-from azpay_tui.amazon.hosts import Endpoint, HostRefusedError
+from azpay_tui.amazon.hosts import Endpoint, HostRefusedError, Place
 from azpay_tui.paths import ConfigError, shown
 
 Transport = httpx.BaseTransport
@@ -234,15 +234,15 @@ class _Wire(httpx.BaseTransport):
 
 
 class Guard(httpx.BaseTransport):
-    """Lets through what goes to the endpoint and refuses everything else before a byte leaves."""
+    """Lets through what goes to the place and refuses everything else before a byte leaves."""
 
-    def __init__(self, endpoint: Endpoint, inner: httpx.BaseTransport) -> None:
-        self._endpoint = endpoint
+    def __init__(self, place: Place, inner: httpx.BaseTransport) -> None:
+        self._place = place
         self._inner = inner
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a request on; raises `HostRefusedError` when it would go elsewhere."""
-        url, allowed = request.url, self._endpoint
+        url, allowed = request.url, self._place
         port = url.port or {"http": 80, "https": 443}.get(url.scheme)
         if (url.scheme, url.raw_host, port, url.userinfo) != (allowed.scheme, allowed.host.encode(), allowed.port, b""):
             raise HostRefusedError(f"Requests of this profile go to {allowed.origin} only; another host was refused.")
@@ -253,11 +253,11 @@ class Guard(httpx.BaseTransport):
         self._inner.close()
 
 
-def tls_context(endpoint: Endpoint, ca_file: Path | None) -> ssl.SSLContext | None:
-    """Return what verifies an endpoint's certificate, None where there is no TLS. Raises `ConfigError`."""
-    if ca_file is not None and endpoint.environment != "simulator":
+def tls_context(place: Place, ca_file: Path | None) -> ssl.SSLContext | None:
+    """Return what verifies a place's certificate, None where there is no TLS. Raises `ConfigError`."""
+    if ca_file is not None and not (isinstance(place, Endpoint) and place.environment == "simulator"):
         raise HostRefusedError("ca_file is for the simulator only: remove it.")
-    if endpoint.scheme != "https":
+    if place.scheme != "https":
         return None
     # Made by hand: the usual helper obeys SSLKEYLOGFILE, the system's default obeys SSL_CERT_FILE.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies chain and host name
@@ -271,24 +271,24 @@ def tls_context(endpoint: Endpoint, ca_file: Path | None) -> ssl.SSLContext | No
 
 
 def open_client(
-    endpoint: Endpoint,
+    place: Place,
     *,
     patience: Patience | None = None,
     ca_file: Path | None = None,
     transport: httpx.BaseTransport | None = None,
     files: bool = False,
 ) -> httpx.Client:
-    """Return the HTTP client of an endpoint; no other code makes one.
+    """Return the HTTP client of an endpoint or of a shop; no other code makes one.
 
     `ca_file` (simulator only) replaces the trusted certificates. `transport` replaces the network, behind the same
     guard, for tests. `files`: it gets plain files, not JSON. Raises `ConfigError` for a `ca_file` that cannot be used
     or is not allowed.
     """
     speaks = {"accept": "*/*"} if files else {"accept": "application/json", "content-type": "application/json"}
-    wire = transport or _Wire(tls_context(endpoint, ca_file))
+    wire = transport or _Wire(tls_context(place, ca_file))
     nothing = http.cookiejar.CookieJar(policy=http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return httpx.Client(
-        transport=Guard(endpoint, wire),
+        transport=Guard(place, wire),
         trust_env=False,
         follow_redirects=False,
         timeout=(patience or Patience()).timeout(),

@@ -124,7 +124,7 @@ def simulate(
     profile_dir: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Where to write configuration, key and orders.csv; without it no key is known."
+            metavar="DIR", help="Where to write configuration, key and the sample orders; without it no key is known."
         ),
     ] = None,
     state: Annotated[Path | None, typer.Option(metavar="FILE", help="Keeps orders and ledger over restarts.")] = None,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from azpay_tui.domain.claims import Claim
+from azpay_tui.domain.paths import follow
 
 Field = Literal[
     "number",
@@ -40,7 +41,7 @@ class Mapping:
 
     columns: MappingType[Field, tuple[str, ...]]
     """Names for each field, best first: the title of a column (case, blank and hyphen make no difference) or, in JSON,
-    a path such as `orderCustomer.email`; a list on the way stands for each of its elements. What is found first counts.
+    a path such as `orderCustomer.email` (`paths.follow` says what one can be). What is found first counts.
     """
     statuses: MappingType[str, Claim] = field(default_factory=dict)
     """The shop's status words (or numbers) and what each says about the money; a word that is missing says nothing."""
@@ -76,22 +77,10 @@ class Mapping:
     def find(self, record: object, name: Field) -> object:
         """Return what a JSON object says of a field: the first of its paths that leads to something."""
         for path in self.columns.get(name, ()):
-            found = _follow(record, path)
+            found = follow(record, path)
             if found not in (None, ""):
                 return found
         return None
-
-
-def _follow(value: object, path: str) -> object:
-    """Go along a path; a key that holds points itself is found as a whole."""
-    if isinstance(value, list):
-        return next((found for each in value if (found := _follow(each, path)) not in (None, "")), None)
-    if not isinstance(value, dict):
-        return None
-    if path in value:
-        return value[path]
-    head, point, rest = path.partition(".")
-    return _follow(value.get(head), rest) if point else None
 
 
 GENERIC: Final = Mapping(

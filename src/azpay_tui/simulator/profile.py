@@ -1,10 +1,11 @@
-"""The directory a client needs to talk to the simulator: configuration, key pair, export of the sample orders."""
+"""The directory a client needs to talk to the simulator: configuration, key pair, exports of the sample orders."""
 
 from __future__ import annotations
 
 import base64
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +17,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 CONFIG: Final = "config.toml"
 KEY: Final = "sim-key.pem"
-ORDERS: Final = "orders.csv"
 DATA: Final = "data"
 CERTIFICATE: Final = "sim-ca.pem"
 CERTIFICATE_KEY: Final = "sim-ca-key.pem"
@@ -120,8 +120,8 @@ def _kept(path: Path) -> tuple[int, bool]:
         raise foreign from error
 
 
-def write_profile(profile: Profile, port: int, tls: bool, export: str) -> str:
-    """Write configuration and export for a server on this port; answer its URL. Raises ProfileError.
+def write_profile(profile: Profile, port: int, tls: bool, exports: Mapping[str, str]) -> str:
+    """Write configuration and exports (by file name) for a server on this port; answer its URL. Raises ProfileError.
 
     A configuration that fits already is left as it is.
     """
@@ -148,7 +148,8 @@ def write_profile(profile: Profile, port: int, tls: bool, export: str) -> str:
     try:
         if not config.exists() or (port, tls) != (profile.port, profile.tls):
             write_private(config, "\n".join(lines).encode())
-        write_private(profile.directory / ORDERS, export.encode())
+        for name, text in exports.items():
+            write_private(profile.directory / name, text.encode())
     except OSError as error:
         raise ProfileError(f"The profile in {profile.directory} cannot be written: {error}.") from error
     return url

@@ -18,7 +18,7 @@ from azpay_tui.simulator.render import metadata_json
 from azpay_tui.simulator.reporting import Report
 from azpay_tui.simulator.rules import charge_expires, permission_expires, reported_state
 from azpay_tui.simulator.settings import Settings
-from azpay_tui.simulator.settlement import movements
+from azpay_tui.simulator.settlement import Movement, movements
 from azpay_tui.simulator.wire import rfc3339
 
 SELLER_ID: Final = "A1SIMULATEDSHOP"
@@ -87,8 +87,11 @@ def _written(rows: Iterable[Row], settings: Settings) -> str:
 
 def _settlement(report: Report, orders: Iterable[Order], settings: Settings) -> str | None:
     moved = [movement for movement in movements(orders) if report.start <= movement.posted < report.end]
-    if not moved:
-        return None
+    return settlement_text(moved, report.start, report.end, settings) if moved else None
+
+
+def settlement_text(moved: Iterable[Movement], start: datetime, end: datetime, settings: Settings) -> str:
+    """The text of a settlement file about these movements and this time."""
 
     def money(minor: int, currency: str) -> str:
         text = format_amount(abs(minor), currency)
@@ -98,8 +101,8 @@ def _settlement(report: Report, orders: Iterable[Order], settings: Settings) -> 
 
     rows: list[Row] = [
         ("SellerId", SELLER_ID),
-        ("SettlementStartDate", _offset(report.start)),
-        ("SettlementEndDate", _offset(report.end)),
+        ("SettlementStartDate", _offset(start)),
+        ("SettlementEndDate", _offset(end)),
         (),
         _SETTLEMENT,
     ]

@@ -19,10 +19,10 @@ import uvicorn
 
 from azpay_tui.simulator.certificate import ensure_certificate
 from azpay_tui.simulator.core import Simulator
-from azpay_tui.simulator.export import orders_csv
 from azpay_tui.simulator.profile import Profile, ProfileError, open_profile, write_profile
 from azpay_tui.simulator.samples import make_samples
 from azpay_tui.simulator.settings import Settings
+from azpay_tui.simulator.shapes import exports
 from azpay_tui.simulator.shell import Shell, listen, web_config
 from azpay_tui.simulator.statefile import StateError, StateFile
 
@@ -125,8 +125,8 @@ def serve(
             bound = int(listener.getsockname()[1])
             url = simulator.url = f"{'https' if tls else 'http'}://127.0.0.1:{bound}"
             if profile is not None:
-                export = orders_csv(order for order in simulator.book if order.origin == "sample")
-                write_profile(profile, bound, tls, export)
+                samples = (order for order in simulator.book if order.origin == "sample")
+                write_profile(profile, bound, tls, exports(samples, simulator.settings, simulator.clock.now()))
             certificate, key_file = None, None
             if tls:
                 home = profile_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="azpay-")))

@@ -24,7 +24,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from azpay_tui.simulator.certificate import ensure_certificate
 from azpay_tui.simulator.core import Simulator
-from azpay_tui.simulator.export import orders_csv
 from azpay_tui.simulator.profile import (
     DATA,
     KEY,
@@ -39,6 +38,7 @@ from azpay_tui.simulator.profile import (
 from azpay_tui.simulator.records import LedgerEntry
 from azpay_tui.simulator.routes import LEDGER_WORDS
 from azpay_tui.simulator.samples import make_samples
+from azpay_tui.simulator.shapes import exports
 from azpay_tui.simulator.threaded import Loopback
 from azpay_tui.simulator.wire import Plain, Request
 
@@ -229,7 +229,9 @@ def running(
         make_samples(orders, core.book, core.settings, core.clock.now())
         pair = ensure_certificate(directory) if tls else None
         with Loopback(core, pair) as loopback:
-            url = core.url = write_profile(profile, loopback.port, tls, orders_csv(core.book))
+            url = core.url = write_profile(
+                profile, loopback.port, tls, exports(core.book, core.settings, core.clock.now())
+            )
             found = RunningSimulator(core, profile, url, pair[0] if pair else None)
             if settings:
                 found.switch(**settings)

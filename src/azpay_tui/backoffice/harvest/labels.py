@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from azpay_tui.domain.money import EXPONENTS, AmountError, Money, parse_wire
+from azpay_tui.domain.paths import follow
 from azpay_tui.domain.rows import OrderLine
 
 LONGEST: Final = 500
@@ -153,4 +154,5 @@ def _item_of(item: Mapping[str, object] | str, currency: str | None) -> OrderLin
         except LabelError:
             amount = None  # a line without its amount is still a line
     name = first("name", "title", "label", "product_name")
-    return OrderLine(name, first("quantity", "qty", "qty_ordered"), amount, first("sku", "productNumber") or None)
+    sku = first("sku", "productNumber") or str(follow(item, "payload.productNumber") or "")[:LONGEST]
+    return OrderLine(name, first("quantity", "qty", "qty_ordered"), amount, sku or None)

@@ -25,19 +25,20 @@ SEED: Final = 0
 
 
 def make_shop(directory: Path) -> config.Profile:
-    """Make the directory of a simulated shop (key pair, configuration, orders.csv) or take the one that is there.
+    """Make the directory of a simulated shop (key pair, configuration, sample orders) or take the one that is there.
 
     Returns the profile the simulator will answer to. Raises `ConfigError` for a directory that cannot be used.
     """
-    from azpay_tui.simulator.export import orders_csv
     from azpay_tui.simulator.profile import ProfileError, open_profile, write_profile
     from azpay_tui.simulator.serve import build
+    from azpay_tui.simulator.shapes import exports
 
     real = private_directory(directory)
     try:
         made = open_profile(real)
         simulator = build(made, None, orders=ORDERS, seed=SEED, delay_seconds=None)
-        write_profile(made, made.port or _free_port(), made.tls, orders_csv(simulator.book))
+        files = exports(simulator.book, simulator.settings, simulator.clock.now())
+        write_profile(made, made.port or _free_port(), made.tls, files)
     except ProfileError as error:
         raise ConfigError(str(error)) from error
     return config.load(real / "config.toml", "sim")
