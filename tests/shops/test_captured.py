@@ -12,6 +12,8 @@ from tests.shops.orders import samples
 from tests.shops.shops import SHOPS, Shop
 
 from azpay_tui import presets
+from azpay_tui.simulator.shapes.batch import Table
+from azpay_tui.simulator.shapes.databases import MAGENTO2, OXID, TRANSACTIONS, WOOCOMMERCE
 
 CAPTURED = Path(__file__).parent / "captured"
 
@@ -34,6 +36,15 @@ def test_the_answer_has_the_columns_of_the_question(shop: Shop) -> None:
     asked = preset.sql.rpartition("\nSELECT\n")[2].partition("\nFROM ")[0]
     assert titles == re.findall(r"(?:\bAS |^ {2}\w\.)(\w+),?$", asked, re.MULTILINE)
     assert preset.mapping.missing(titles) == ()
+
+
+@pytest.mark.parametrize(
+    ("preset", "table"),
+    [("woocommerce", WOOCOMMERCE), ("magento2", MAGENTO2), ("oxid", OXID), ("modified", TRANSACTIONS)],
+)
+def test_the_simulators_files_have_the_columns_of_a_real_answer(preset: str, table: Table) -> None:
+    head, _, _ = (CAPTURED / f"{preset}.tsv").read_text(encoding="utf-8").partition("\n")
+    assert head.split("\t") == list(table.columns)
 
 
 def test_a_shop_with_more_charges_than_room_is_the_one_that_is_not_complete() -> None:
