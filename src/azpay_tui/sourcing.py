@@ -1,5 +1,6 @@
 """Where orders come from: the sections `[[profiles.NAME.source]]` of config.toml, every key of them checked."""
 
+import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from typing import Final, Literal, cast
 from urllib.parse import urlsplit
 
 from azpay_tui.argv import secret_in
+from azpay_tui.domain.sources import Side
+from azpay_tui.domain.spans import parse, written
 from azpay_tui.paths import ConfigError
 from azpay_tui.tomlfile import check_known, kind, quoted
 
@@ -47,8 +50,6 @@ RESERVED: Final = ("import", "track", "us")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
 _PRESET: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 _PREFIX: Final = re.compile(r"[A-Za-z0-9_]{0,32}", re.ASCII)
-_DURATION: Final = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LOCAL: Final = ("127.0.0.1", "::1", "localhost")
 _LONGEST_ARGUMENT: Final = 8192
 _MOST_ARGUMENTS: Final = 100
@@ -59,19 +60,13 @@ SINCE: Final = timedelta(days=2)
 FIRST: Final = timedelta(days=90)
 TIMEOUT: Final = timedelta(minutes=5)
 MAX_BYTES: Final = 1_000_000_000
-_DEFAULTS: Final = {"every": EVERY, "since": SINCE, "first": FIRST, "timeout": TIMEOUT}
-_LEAST: Final = {
-    "every": timedelta(seconds=10),
-    "since": timedelta(),
-    "first": timedelta(seconds=1),
-    "timeout": timedelta(seconds=1),
+_SPANS: Final = {
+    "every": (EVERY, timedelta(seconds=10), timedelta(days=30)),
+    "since": (SINCE, timedelta(), timedelta(days=365)),
+    "first": (FIRST, timedelta(seconds=1), timedelta(days=3650)),
+    "timeout": (TIMEOUT, timedelta(seconds=1), timedelta(days=1)),
 }
-_MOST: Final = {
-    "every": timedelta(days=30),
-    "since": timedelta(days=365),
-    "first": timedelta(days=3650),
-    "timeout": timedelta(days=1),
-}
+"""The default, the least and the most of each span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +96,7 @@ class Source:
     max_bytes: int = MAX_BYTES
 
     @property
-    def side(self) -> Literal["shop", "amazon"]:
+    def side(self) -> Side:
         """Who says that the orders of this source exist."""
         return "amazon" if self.kind == "reports" else "shop"
 
@@ -130,21 +125,6 @@ def is_source_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None and text.lower() not in RESERVED
 
 
-def parse_duration(text: str) -> timedelta | None:
-    """Read a span such as 30s, 5m, 2h or 1d; None when it is none."""
-    match = _DURATION.fullmatch(text)
-    return None if match is None else timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-
-def written(span: timedelta) -> str:
-    """Write a span as `parse_duration` reads it, in its largest whole unit."""
-    seconds = int(span.total_seconds())
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds and seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
-
-
 class _Reader:
     """Reads the keys of one source; every error names file, profile, source and key."""
 
@@ -167,7 +147,7 @@ class _Reader:
             run=self._run() if chosen == "command" else (),
             url=self._url() if chosen == "http" else None,
             key_file=self._path("key_file", needed=chosen == "http"),
-            preset=self._matching("preset", _PRESET, "the name of a preset, which azpay sources sql lists"),
+            preset=self._preset(),
             prefix=self._matching("prefix", _PREFIX, "what table names begin with: ASCII letters, digits and _"),
             sql_file=self._path("sql_file"),
             every=self._span("every"),
@@ -256,6 +236,18 @@ class _Reader:
             raise self._error(f"{key} must be {allowed}, not {quoted(value)}.")
         return value
 
+    def _preset(self) -> str | None:
+        name = self._matching("preset", _PRESET, "the name of a preset such as woocommerce")
+        if name is None:
+            return None
+        from azpay_tui import presets  # a moment that a profile without one need not wait for
+
+        known = presets.names()
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            raise self._error(f"there is no preset {name}; the nearest known one is {nearest} of {', '.join(known)}.")
+        return name
+
     def _path(self, key: str, *, needed: bool = False) -> Path | None:
         if key not in self._table and not needed:
             return None
@@ -272,17 +264,16 @@ class _Reader:
         return Path(os.path.abspath(self._file.parent / path))
 
     def _span(self, key: str) -> timedelta:
+        default, least, most = _SPANS[key]
         if key not in self._table:
-            return _DEFAULTS[key]
+            return default
         allowed = 'a span such as "30s", "5m", "2h" or "1d"'
         value = self._text(key, allowed)
-        span = parse_duration(value)
+        span = parse(value)
         if span is None:
             raise self._error(f"{key} must be {allowed}, not {quoted(value)}.")
-        if not _LEAST[key] <= span <= _MOST[key]:
-            raise self._error(
-                f"{key} must be between {written(_LEAST[key])} and {written(_MOST[key])}, not {quoted(value)}."
-            )
+        if not least <= span <= most:
+            raise self._error(f"{key} must be between {written(least)} and {written(most)}, not {quoted(value)}.")
         return span
 
     def _complete(self) -> bool | None:

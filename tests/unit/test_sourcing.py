@@ -9,7 +9,8 @@ import pytest
 
 from azpay_tui.argv import secret_in
 from azpay_tui.config import ConfigError, load
-from azpay_tui.sourcing import Source, parse_duration, written
+from azpay_tui.domain.spans import parse, written
+from azpay_tui.sourcing import Source
 
 PROFILE = """\
 default_profile = "shop"
@@ -65,7 +66,7 @@ def test_every_key_can_be_set(file: Path) -> None:
     (source,) = read(
         file,
         section(
-            'kind = "command"\nrun = ["./bin/orders", "--all", ""]\npreset = "woocommerce-hpos"\nprefix = "wp2_"\n'
+            'kind = "command"\nrun = ["./bin/orders", "--all", ""]\npreset = "woocommerce"\nprefix = "wp2_"\n'
             'sql_file = "own.sql"\nevery = "10s"\nsince = "0s"\nfirst = "1h"\ncomplete = true\ntimeout = "30s"\n'
             "max_bytes = 1000\n"
         ),
@@ -74,7 +75,7 @@ def test_every_key_can_be_set(file: Path) -> None:
         "web",
         "command",
         (str(file.parent / "bin" / "orders"), "--all", ""),
-        preset="woocommerce-hpos",
+        preset="woocommerce",
         prefix="wp2_",
         sql_file=file.parent / "own.sql",
         every=timedelta(seconds=10),
@@ -119,6 +120,10 @@ def test_a_program_of_ones_home(file: Path, monkeypatch: pytest.MonkeyPatch) -> 
         (RUN + "max_bytes = 0\n", "max_bytes must be a number of bytes"),
         (RUN + "max_bytes = true\n", "max_bytes must be a number of bytes"),
         (RUN + 'complete = "yes"\n', "complete must be true or false without quotes, not text in quotes."),
+        (
+            RUN + 'preset = "wocommerce"\n',
+            "there is no preset wocommerce; the nearest known one is woocommerce",
+        ),
         (RUN + 'preset = "../x"\n', "preset must be the name of a preset"),
         (RUN + 'prefix = "a\'; DROP"\n', "prefix must be what table names begin with"),
         (RUN + 'sql_file = ""\n', "sql_file must be the path of a file"),
@@ -215,14 +220,14 @@ def test_what_only_looks_like_a_password(words: list[str]) -> None:
 
 @pytest.mark.parametrize("text", ["30s", "5m", "2h", "1d", "0s", "90d"])
 def test_a_span_is_written_as_it_is_read(text: str) -> None:
-    span = parse_duration(text)
+    span = parse(text)
     assert span is not None
     assert written(span) == text
 
 
 @pytest.mark.parametrize("text", ["", "5", "m", "5 m", "5M", "1.5h", "-1d", "1w", "٣m", "9999999s"])
 def test_what_is_no_span(text: str) -> None:
-    assert parse_duration(text) is None
+    assert parse(text) is None
 
 
 def test_a_span_is_written_in_its_largest_whole_unit() -> None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+Side = Literal["shop", "amazon"]
+"""Whose word a source is."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
@@ -13,7 +16,7 @@ class SourceState:
 
     name: str
     kind: str
-    side: Literal["shop", "amazon"]
+    side: Side
     every: timedelta
     started_at: datetime | None = None
     """When the last run began."""

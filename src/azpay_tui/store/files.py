@@ -56,6 +56,10 @@ class DataDir:
         """Held by the one process that refreshes."""
         return self.path / "refresh.lock"
 
+    def source_lock(self, name: str) -> Path:
+        """Held by the one process that asks this source."""
+        return self.path / f"source-{name.lower()}.lock"
+
     @property
     def opening_lock(self) -> Path:
         """Held while a process creates, migrates or replaces a database."""

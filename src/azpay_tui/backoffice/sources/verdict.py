@@ -8,7 +8,8 @@ from typing import Final
 
 from azpay_tui.backoffice.sources.process import Process
 from azpay_tui.backoffice.sources.tap import SourceError, UnreachableSourceError
-from azpay_tui.sourcing import Source, written
+from azpay_tui.domain.spans import written
+from azpay_tui.sourcing import Source
 
 _SHOWN: Final = 300
 _QUESTION: Final = re.compile(

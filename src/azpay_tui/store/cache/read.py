@@ -17,6 +17,7 @@ from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.order import Order, kind_of, order_id_of
 from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, Connection, ListRow, Page, SyncStatus, TimelineEntry
+from azpay_tui.domain.sources import SourceState
 from azpay_tui.store.cache.assemble import load
 from azpay_tui.store.cache.history import timeline
 from azpay_tui.store.cache.narrow import Drive, Key, Narrow, frequent_first, narrow
@@ -34,6 +35,7 @@ from azpay_tui.store.cache.paging import (
 from azpay_tui.store.cache.project import SHOWN, VIEW_COLUMNS, WIDTH, to_list_row
 from azpay_tui.store.cache.queue import head, of_order
 from azpay_tui.store.cache.search import Terms, fold, parse
+from azpay_tui.store.cache.sources import stored
 from azpay_tui.store.errors import OlderSchema, cache_error, journal_error
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.marks import load as load_marks
@@ -251,6 +253,11 @@ class CacheReader:
         """Return every known object of an order with when it is read, permission first."""
         with self._reading() as (cache, _journal):
             return () if cache is None else of_order(cache, order_id)
+
+    def sources(self) -> tuple[SourceState, ...]:
+        """Return what is known of every source that ever ran, by name; its `every` is that of the configuration."""
+        with self._reading() as (cache, _journal):
+            return () if cache is None else stored(cache)
 
     def revision(self) -> int:
         """Return a number that rises with every change of an order or of the connection, by any process; cheap."""

@@ -140,6 +140,8 @@ class SourceRow(CacheTable, table=True):
     """Bytes of the last run that were no text."""
     runs: int
     """Runs since the cache was made."""
+    failures: int
+    """Runs in a row that failed."""
 
 
 class ReportRow(CacheTable, table=True):

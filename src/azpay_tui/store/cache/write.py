@@ -190,6 +190,12 @@ class CacheStore:
             samples = [row[0] for row in cache.execute("SELECT offset_us FROM clock_sample").fetchall()]
         return int(median(samples)) * _MICROSECOND
 
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Read and write what is beside the orders, in one transaction of its own."""
+        with self._writing() as (cache, _journal):
+            yield cache
+
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file, unless another process is doing it."""
         turn = Lease(self._data.checkpoint_lock)

@@ -45,7 +45,8 @@ _CHANGES = (
         ids INTEGER NOT NULL DEFAULT 0,
         bad INTEGER NOT NULL DEFAULT 0,
         replaced INTEGER NOT NULL DEFAULT 0,
-        runs INTEGER NOT NULL DEFAULT 0
+        runs INTEGER NOT NULL DEFAULT 0,
+        failures INTEGER NOT NULL DEFAULT 0
     ) STRICT""",
     """CREATE TABLE report (
         report_id TEXT NOT NULL PRIMARY KEY,

@@ -1,0 +1,231 @@
+"""Asks every source when its time has come: one at a time, in a thread of its own, beside money and reads."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Protocol
+
+from azpay_tui.backoffice.errors import BackOfficeError, BusyError, StoreError, UsageError
+from azpay_tui.backoffice.harvest import Environment, Report
+from azpay_tui.backoffice.harvest.taking import Track
+from azpay_tui.backoffice.ports import Clock, Event
+from azpay_tui.backoffice.refresher import Lease
+from azpay_tui.backoffice.sources import outcome
+from azpay_tui.backoffice.sources.intake import Intake
+from azpay_tui.backoffice.sources.tap import SourceError, Tap
+from azpay_tui.backoffice.sources.taps import reading_of
+from azpay_tui.domain.sources import SourceState
+from azpay_tui.sourcing import Source
+from azpay_tui.store import errors as store_errors
+
+_log = logging.getLogger(__name__)
+
+_TICK: Final = 1.0
+"""Seconds between two looks at what is due."""
+_REPAINT: Final = 1.0
+"""Seconds between two events about how far a run is."""
+_UNWRITABLE_WAIT: Final = 60.0
+"""Seconds until it is tried again when the cache or the journal could not be written."""
+
+Listener = Callable[[SourceState], None]
+"""Hears how far a run is, from any thread."""
+
+
+class Book(Protocol):
+    """Where it is kept how each source fares."""
+
+    def states(self) -> tuple[SourceState, ...]:
+        """Return what is known of every source that ever ran."""
+        ...
+
+    def put(self, state: SourceState) -> None:
+        """Keep what is known of a source now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceParts:
+    """What bootstrap builds for the sources of a profile."""
+
+    sources: tuple[Source, ...]
+    tap: Callable[[Source], Tap]
+    book: Book
+    lock: Callable[[str], Lease]
+    """The right to ask the source of this name, held by one process at a time."""
+
+
+class Sources:
+    """The sources of one profile; safe from any thread. A source is asked by one process at a time."""
+
+    def __init__(
+        self,
+        parts: SourceParts,
+        environment: Environment,
+        lease: Lease,
+        track: Track,
+        clock: Clock,
+        tell: Callable[[Event], None],
+        stop: threading.Event,
+    ) -> None:
+        """Take the parts; `lease` says whether this process does by itself what is due, `stop` ends every run."""
+        self._parts = parts
+        self._sources = {source.name: source for source in parts.sources}
+        self._environment = environment
+        self._lease = lease
+        self._track = track
+        self._clock = clock
+        self._tell = tell
+        self._stop = stop
+        self._wake = threading.Event()
+        self._wanted: deque[str] = deque()
+        self._live: dict[str, SourceState] = {}
+
+    def __bool__(self) -> bool:
+        """Whether there is any source."""
+        return bool(self._sources)
+
+    def states(self) -> tuple[SourceState, ...]:
+        """Return every configured source, in the order of the configuration, with how it fares."""
+        known = {state.name: state for state in self._parts.book.states()}
+        live = dict(self._live)
+        return outcome.configured(self._parts.sources, {**known, **live})
+
+    def want(self, name: str) -> None:
+        """Ask a source as soon as the one that is asked now is done; raises `UsageError` for an unknown name."""
+        self._named(name)
+        if name not in self._wanted:
+            self._wanted.append(name)
+        self._wake.set()
+
+    def run_now(self, name: str, since: datetime | None = None, listener: Listener | None = None) -> SourceState:
+        """Ask a source and wait for the end; `since` in place of how far it would look back by itself.
+
+        Raises `SourceError` when it failed, `BusyError` while another process asks it, `UsageError` for an unknown
+        name. Must not be called where an exception may arrive from outside: see `desk.BackOffice.run_source`.
+        """
+        source = self._named(name)
+        state, problem = self._ask(source, since, listener)
+        if problem is not None:
+            raise problem
+        return state
+
+    def run_due(self, listener: Listener | None = None) -> None:
+        """Ask every source whose time has come, one after the other; what fails is in its state."""
+        for source in self._sources.values():
+            if not self._stop.is_set() and self._is_due(source):
+                self._try(source, listener)
+
+    def run(self) -> None:
+        """Ask what is wanted, and in the process that holds the lease what is due, until stopped; a thread's body."""
+        wait = _TICK
+        while not self._stop.is_set():
+            self._wake.wait(wait)
+            self._wake.clear()
+            wait = _TICK
+            tried: set[str] = set()
+            while not self._stop.is_set() and (source := self._next(tried)) is not None:
+                tried.add(source.name)
+                if not self._try(source, None):
+                    wait = _UNWRITABLE_WAIT
+
+    def wake(self) -> None:
+        """Look at once at what is due, or whether to stop."""
+        self._wake.set()
+
+    def _next(self, tried: Iterable[str]) -> Source | None:
+        """Return what to ask next: what a person wants before what is due."""
+        if self._wanted:
+            return self._sources[self._wanted.popleft()]
+        if not self._lease.held:
+            return None
+        waiting = (source for source in self._sources.values() if source.name not in tried)
+        return next((source for source in waiting if self._is_due(source)), None)
+
+    def _named(self, name: str) -> Source:
+        if name not in self._sources:
+            known = ", ".join(self._sources) or "none"
+            raise UsageError(f"There is no source {name!r} in this profile; there are: {known}. See azpay sources add.")
+        return self._sources[name]
+
+    def _known(self, source: Source) -> SourceState:
+        known = {state.name: state for state in self._parts.book.states()}
+        return outcome.configured((source,), known)[0]
+
+    def _is_due(self, source: Source) -> bool:
+        try:
+            return outcome.is_due(self._known(source), self._clock())
+        except store_errors.StoreError as error:
+            _log.warning("source %s: %s", source.name, error)
+            return False
+
+    def _try(self, source: Source, listener: Listener | None) -> bool:
+        """Ask a source whatever comes of it; returns False when nothing could be written down."""
+        try:
+            self._ask(source, None, listener)
+        except BusyError:
+            _log.info("source %s is being asked by another process", source.name)
+        except (BackOfficeError, store_errors.StoreError) as error:
+            _log.warning("source %s: %s", source.name, error)
+            return False
+        return True
+
+    def _ask(
+        self, source: Source, since: datetime | None, listener: Listener | None
+    ) -> tuple[SourceState, SourceError | None]:
+        lock = self._parts.lock(source.name)
+        if not lock.try_acquire():
+            raise BusyError(f"Source {source.name} is being asked by another azpay right now; see azpay sources list.")
+        try:
+            return self._ask_alone(source, since, listener)
+        except store_errors.StoreError as error:
+            raise StoreError(str(error)) from error
+        finally:
+            self._live.pop(source.name, None)
+            lock.release()
+            self._tell(Event("sync"))
+
+    def _ask_alone(
+        self, source: Source, since: datetime | None, listener: Listener | None
+    ) -> tuple[SourceState, SourceError | None]:
+        before, now = self._known(source), self._clock()
+        usual = outcome.look_back(source, before, now)
+        begun = outcome.begun(before, now)
+        self._parts.book.put(begun)
+        painted = 0.0
+
+        def heard(report: Report, said: str) -> None:
+            nonlocal painted
+            live = replace(outcome.counted(begun, report), message=said, running=True)
+            self._live[source.name] = live
+            if listener is not None:
+                listener(live)
+            if time.monotonic() - painted > _REPAINT:
+                painted = time.monotonic()
+                self._tell(Event("sync"))
+
+        intake = Intake(reading_of(source, self._environment), self._track, self._stop, heard)
+        heard(intake.report, "")
+        problem: SourceError | None = None
+        try:
+            self._parts.tap(source).run(usual if since is None else since, intake, self._stop)
+        except SourceError as error:
+            problem = error
+        except BackOfficeError as error:  # what it gave could not be stored
+            problem = SourceError(error.message)
+        except Exception as error:
+            _log.exception("source %s failed", source.name)
+            problem = SourceError(f"it failed in a way that nobody expected ({type(error).__name__}); see the log.")
+        problem = problem or outcome.wrong(source.name, intake.report)
+        stopped = self._stop.is_set() and problem is None
+        covers = since is None or since <= usual
+        state = outcome.ended(source, before, begun, intake.report, problem, self._clock(), stopped, covers=covers)
+        self._parts.book.put(state)
+        if problem is not None:
+            _log.warning("source %s: %s", source.name, problem.message)
+        return state, problem
