@@ -146,6 +146,10 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
     from azpay_tui.amazon import v2
     from azpay_tui.backoffice import desk
     from azpay_tui.backoffice.clock import CorrectedClock
+    from azpay_tui.backoffice.sources.engine import SourceParts
+    from azpay_tui.backoffice.sources.taps import tap_of
+    from azpay_tui.store.cache.sources import SourceBook
+    from azpay_tui.store.locks import Lease
     from azpay_tui.store.opening import open_stores
 
     data_dir = paths.private_directory(profile.data_dir)
@@ -165,6 +169,9 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
             lease=stores.lease,
             daily=_Housekeeping(stores),
             close=stores.close,
+            sources=SourceParts(
+                profile.sources, tap_of, SourceBook(stores.cache), lambda name: Lease(stores.data.source_lock(name))
+            ),
         )
         return desk.BackOffice(info, parts, clock=clock)
     except BaseException:

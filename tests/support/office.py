@@ -17,6 +17,8 @@ from azpay_tui.amazon import v2
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.desk import BackOffice, Parts
 from azpay_tui.backoffice.ports import ProfileInfo, Ready
+from azpay_tui.backoffice.sources.engine import SourceParts
+from azpay_tui.backoffice.sources.taps import tap_of
 from azpay_tui.config import Profile
 from azpay_tui.domain.intent import Intent, Place, Verb, Wish
 from azpay_tui.domain.money import Money, parse_amount
@@ -24,7 +26,10 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.rows import TrackedOrder
 from azpay_tui.simulator.core import Simulator
+from azpay_tui.sourcing import Source
 from azpay_tui.store import opening
+from azpay_tui.store.cache.sources import SourceBook
+from azpay_tui.store.locks import Lease
 
 KEY_ID = "SANDBOX-AHTESTKEY0000000000000001"
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -159,6 +164,7 @@ def open_office(
     local: Hands | None = None,
     person: str = "ops",
     read_only: str | None = None,
+    sources: tuple[Source, ...] = (),
 ) -> Iterator[Office]:
     """Build everything bootstrap builds, with the simulator's core at the end of the line; closes it afterwards."""
     local = local or Hands()
@@ -178,6 +184,9 @@ def open_office(
         lease=stores.lease,
         daily=lambda: None,
         close=stores.close,
+        sources=SourceParts(
+            sources, tap_of, SourceBook(stores.cache), lambda name: Lease(stores.data.source_lock(name))
+        ),
     )
 
     def pause(seconds: float) -> bool:

@@ -47,6 +47,7 @@ from azpay_tui.domain.order import (
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, ListRow, Page, SyncStatus, TimelineEntry, TrackedOrder, TrackResult
+from azpay_tui.domain.sources import SourceState
 from azpay_tui.store.cache.project import UNPAID, project, to_list_row
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -380,6 +381,9 @@ class MemoryReader:
     def status(self, now: datetime) -> SyncStatus:
         return self._desk.sync
 
+    def sources(self) -> tuple[SourceState, ...]:
+        return tuple(self._desk.sourced)
+
     def revision(self) -> int:
         return len(self._desk.changed)
 
@@ -444,6 +448,8 @@ class MemoryDesk:
         self.changed: list[str] = []
         self.called: list[Call] = []
         self.failing: dict[str, int] = {}
+        self.sourced: list[SourceState] = []
+        self.asked: list[str] = []
         self.sync = SyncStatus(
             "ONLINE", NOW - timedelta(hours=1), NOW - timedelta(minutes=2), 0, 0, 0, timedelta(0), True
         )
@@ -623,6 +629,18 @@ class MemoryDesk:
 
     def track(self, orders: Sequence[TrackedOrder]) -> TrackResult:
         raise BackOfficeError("Not here.")
+
+    def sources(self) -> tuple[SourceState, ...]:
+        return tuple(self.sourced)
+
+    def run_source(self, name: str) -> None:
+        self.asked.append(name)
+
+    def ask_source(
+        self, name: str, *, since: datetime | None = None, listener: Callable[[SourceState], None] | None = None
+    ) -> SourceState:
+        self.asked.append(name)
+        return next(state for state in self.sourced if state.name == name)
 
     def mark(self, order_ids: Sequence[str], change: MarkChange) -> Marked:
         return self._marking.mark(order_ids, change)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from azpay_tui.amazon.gateway import Gateway
@@ -24,6 +24,7 @@ from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.refresher import Lease, Refresher
 from azpay_tui.backoffice.sender import Sender
+from azpay_tui.backoffice.sources.engine import SourceParts, Sources
 from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.intent import OPEN_STATES, Intent, Seen, State, Verb, Wish
@@ -33,10 +34,12 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
+from azpay_tui.domain.sources import SourceState
 from azpay_tui.domain.telling import ALREADY_SO
 from azpay_tui.store import errors as store_errors
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 SETTLEMENTS: Final[tuple[State, ...]] = ("succeeded", "refused", "abandoned")
 """What a person may decide."""
@@ -66,6 +69,8 @@ class Parts:
     """Housekeeping of the lease holder: back-up, checkpoint; cheap when done already."""
     close: Callable[[], None]
     """Closes the stores."""
+    sources: SourceParts | None = None
+    """Where orders come from by themselves; None: from nowhere."""
 
 
 class BackOffice:
@@ -138,6 +143,16 @@ class BackOffice:
             self._events.tell,
             self._stop,
             parts.daily,
+        )
+        self._sources = Sources(
+            parts.sources,
+            info.environment,
+            parts.lease,
+            parts.reader.sources,
+            self.track,
+            self.clock,
+            self._events.tell,
+            self._stop,
         )
         where = ZoneInfo(info.timezone)
         self._marking = Marking(
@@ -248,10 +263,26 @@ class BackOffice:
             if not any(thread.name == "azpay-send" for thread in self._threads):
                 self._begin("azpay-send", self._send_all)
 
-    def _begin(self, name: str, body: Callable[[], None]) -> None:
+    def _begin(self, name: str, body: Callable[[], None]) -> threading.Thread:
         thread = threading.Thread(target=body, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
+        return thread
+
+    def _aside(self, name: str, body: Callable[[], T]) -> T:
+        """Do something in a thread that `stop` waits for, so that a signal here lets it end as it should."""
+        done: list[T | BaseException] = []
+
+        def run() -> None:
+            try:
+                done.append(body())
+            except BaseException as error:
+                done.append(error)
+
+        self._begin(name, run).join()
+        if isinstance(done[0], BaseException):
+            raise done[0]
+        return done[0]
 
     def _send_all(self) -> None:
         while True:
@@ -357,7 +388,9 @@ class BackOffice:
         threading.Thread(target=read, name="azpay-refresh-order", daemon=True).start()
 
     def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
-        """Read everything due, settle open intents; returns the number of objects read."""
+        """Ask sources that are due, read everything due, settle open intents; returns the number of objects read."""
+        if self._sources:
+            self._aside("azpay-sources", self._sources.run_due)
         return self._refresher.once(all_=all_, progress=progress)
 
     def sync_now(self) -> None:
@@ -383,6 +416,20 @@ class BackOffice:
         self._refresher.wake()
         return result
 
+    def sources(self) -> tuple[SourceState, ...]:
+        """Return every configured source with how it fares."""
+        return self._sources.states()
+
+    def run_source(self, name: str) -> None:
+        """Ask a source in the background, as soon as the one that is asked now is done."""
+        self._sources.want(name)
+
+    def ask_source(
+        self, name: str, *, since: datetime | None = None, listener: Callable[[SourceState], None] | None = None
+    ) -> SourceState:
+        """Ask a source now and wait for the end."""
+        return self._aside("azpay-source", lambda: self._sources.run_now(name, since, listener))
+
     def mark(self, order_ids: Sequence[str], change: MarkChange) -> Marked:
         """Change people's marks on orders."""
         return self._marking.mark(order_ids, change)
@@ -401,6 +448,8 @@ class BackOffice:
         """Judge what earlier processes left, then start the background refresh; sends nothing by itself."""
         self._recovery.take_over()
         self._begin("azpay-refresh", self._refresher.run)
+        if self._sources:
+            self._begin("azpay-sources", self._sources.run)
 
     def stop(self, timeout: float) -> int:
         """Take nothing new, finish what is in flight within `timeout` seconds; returns the intents still in flight."""
@@ -408,6 +457,7 @@ class BackOffice:
         self._stop.set()
         self._queue.put(None)
         self._refresher.wake()
+        self._sources.wake()
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
         left = len(self.in_flight())

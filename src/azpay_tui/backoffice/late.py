@@ -20,6 +20,7 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
+from azpay_tui.domain.sources import SourceState
 
 
 class LateDesk:
@@ -165,6 +166,20 @@ class LateDesk:
     def track(self, orders: Sequence[TrackedOrder]) -> TrackResult:
         """Learn of orders."""
         return self._real().track(orders)
+
+    def sources(self) -> tuple[SourceState, ...]:
+        """Return every configured source with how it fares; none before the real desk is there."""
+        return () if self._desk is None else self._desk.sources()
+
+    def run_source(self, name: str) -> None:
+        """Ask a source in the background."""
+        self._hand_over(lambda desk: desk.run_source(name))
+
+    def ask_source(
+        self, name: str, *, since: datetime | None = None, listener: Callable[[SourceState], None] | None = None
+    ) -> SourceState:
+        """Ask a source now and wait for the end."""
+        return self._real().ask_source(name, since=since, listener=listener)
 
     def mark(self, order_ids: Sequence[str], change: MarkChange) -> Marked:
         """Change people's marks on orders."""

@@ -26,6 +26,7 @@ from azpay_tui.domain.rows import (
     TrackedOrder,
     TrackResult,
 )
+from azpay_tui.domain.sources import SourceState
 
 Clock = Callable[[], datetime]
 """Returns the time now, aware UTC."""
@@ -229,6 +230,10 @@ class Reader(Protocol):
         """Return every known object of an order with when it is read, permission first."""
         ...
 
+    def sources(self) -> tuple[SourceState, ...]:
+        """Return what is known of every source that ever ran, by name; `every` and `running` are not kept."""
+        ...
+
     def revision(self) -> int:
         """Return a number that rises with every change of the cache by any process; cheap."""
         ...
@@ -351,7 +356,10 @@ class Desk(Protocol):
         ...
 
     def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
-        """Read everything due, settle open intents; returns the number of objects read."""
+        """Ask the sources that are due, read everything due, settle open intents; returns how many objects were read.
+
+        A source that fails says so in its state and stops nothing.
+        """
         ...
 
     def sync_now(self) -> None:
@@ -364,6 +372,27 @@ class Desk(Protocol):
 
     def track(self, orders: Sequence[TrackedOrder]) -> TrackResult:
         """Learn of orders."""
+        ...
+
+    def sources(self) -> tuple[SourceState, ...]:
+        """Return every configured source, in the order of the configuration, with how it fares."""
+        ...
+
+    def run_source(self, name: str) -> None:
+        """Ask a source in the background, now or after the one that is being asked; raises `UsageError` when unknown.
+
+        An `Event` of kind `sync` tells that `sources` changed, of kind `orders` that there are orders.
+        """
+        ...
+
+    def ask_source(
+        self, name: str, *, since: datetime | None = None, listener: Callable[[SourceState], None] | None = None
+    ) -> SourceState:
+        """Ask a source now and wait for the end; `since` (UTC) in place of how far it would look back by itself.
+
+        `listener` hears from any thread how far it is. Raises `SourceError` when it failed: what came before is kept;
+        `BusyError` while another process asks it, `UsageError` when it is unknown.
+        """
         ...
 
     def mark(self, order_ids: Sequence[str], change: MarkChange) -> Marked:

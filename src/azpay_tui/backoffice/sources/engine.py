@@ -19,7 +19,7 @@ from azpay_tui.backoffice.refresher import Lease
 from azpay_tui.backoffice.sources import outcome
 from azpay_tui.backoffice.sources.intake import Intake
 from azpay_tui.backoffice.sources.tap import SourceError, Tap
-from azpay_tui.backoffice.sources.taps import reading_of
+from azpay_tui.backoffice.sources.taps import reading_of, tap_of
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.sourcing import Source
 from azpay_tui.store import errors as store_errors
@@ -39,10 +39,6 @@ Listener = Callable[[SourceState], None]
 
 class Book(Protocol):
     """Where it is kept how each source fares."""
-
-    def states(self) -> tuple[SourceState, ...]:
-        """Return what is known of every source that ever ran."""
-        ...
 
     def put(self, state: SourceState) -> None:
         """Keep what is known of a source now."""
@@ -65,19 +61,24 @@ class Sources:
 
     def __init__(
         self,
-        parts: SourceParts,
+        parts: SourceParts | None,
         environment: Environment,
         lease: Lease,
+        known: Callable[[], Iterable[SourceState]],
         track: Track,
         clock: Clock,
         tell: Callable[[Event], None],
         stop: threading.Event,
     ) -> None:
-        """Take the parts; `lease` says whether this process does by itself what is due, `stop` ends every run."""
-        self._parts = parts
-        self._sources = {source.name: source for source in parts.sources}
+        """Take the parts; `lease` says whether this process does by itself what is due, `stop` ends every run.
+
+        `known` returns what was kept of every source that ever ran.
+        """
+        self._parts = parts or SourceParts((), tap_of, _NoBook(), lambda _name: lease)
+        self._sources = {source.name: source for source in self._parts.sources}
         self._environment = environment
         self._lease = lease
+        self._known = known
         self._track = track
         self._clock = clock
         self._tell = tell
@@ -92,7 +93,7 @@ class Sources:
 
     def states(self) -> tuple[SourceState, ...]:
         """Return every configured source, in the order of the configuration, with how it fares."""
-        known = {state.name: state for state in self._parts.book.states()}
+        known = self._stored()
         live = dict(self._live)
         return outcome.configured(self._parts.sources, {**known, **live})
 
@@ -153,13 +154,15 @@ class Sources:
             raise UsageError(f"There is no source {name!r} in this profile; there are: {known}. See azpay sources add.")
         return self._sources[name]
 
-    def _known(self, source: Source) -> SourceState:
-        known = {state.name: state for state in self._parts.book.states()}
-        return outcome.configured((source,), known)[0]
+    def _stored(self) -> dict[str, SourceState]:
+        return {state.name: state for state in self._known()}
+
+    def _state(self, source: Source) -> SourceState:
+        return outcome.configured((source,), self._stored())[0]
 
     def _is_due(self, source: Source) -> bool:
         try:
-            return outcome.is_due(self._known(source), self._clock())
+            return outcome.is_due(self._state(source), self._clock())
         except store_errors.StoreError as error:
             _log.warning("source %s: %s", source.name, error)
             return False
@@ -193,7 +196,7 @@ class Sources:
     def _ask_alone(
         self, source: Source, since: datetime | None, listener: Listener | None
     ) -> tuple[SourceState, SourceError | None]:
-        before, now = self._known(source), self._clock()
+        before, now = self._state(source), self._clock()
         usual = outcome.look_back(source, before, now)
         begun = outcome.begun(before, now)
         self._parts.book.put(begun)
@@ -229,3 +232,10 @@ class Sources:
         if problem is not None:
             _log.warning("source %s: %s", source.name, problem.message)
         return state, problem
+
+
+class _NoBook:
+    """Stands where there is no source to keep anything of."""
+
+    def put(self, state: SourceState) -> None:
+        raise AssertionError(f"the source {state.name} was never configured")

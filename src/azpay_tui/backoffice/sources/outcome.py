@@ -87,7 +87,8 @@ def ended(
     assert begun.started_at is not None
     if stopped:
         # Due again when somebody may go on.
-        return replace(state, ok=before.ok, next_at=before.next_at, message=f"Stopped before its end. {_kept(report)}")
+        sentence = f"Stopped before its end. {_kept(report)}".rstrip()
+        return replace(state, ok=before.ok, next_at=before.next_at, message=sentence)
     if problem is not None:
         failures = before.failures + 1
         wait = min(source.every * 2 ** min(failures, 20), max(source.every, _LONGEST_WAIT))

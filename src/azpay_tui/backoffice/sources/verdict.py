@@ -82,8 +82,8 @@ def _judge_end(program: str, process: Process) -> None:
     if code == 127:
         raise UnreachableSourceError(f"a program is not there: {_ended(said or 'it said nothing')} Check run.")
     if code:
-        told = f": {_ended(said)}" if said else " and said nothing;"
-        raise SourceError(f"{program} ended with {code}{_in_half(process)}{told} Run it by hand to see more.")
+        told = f": {_ended(said)} Run" if said else " and said nothing; run"
+        raise SourceError(f"{program} ended with {code}{_in_half(process)}{told} it by hand to see more.")
     if in_output or _SQL_ERROR.search(process.errors):
         raise SourceError(f"the database gave up: {_ended(said)} Run it by hand to see more.")
     if process.half:

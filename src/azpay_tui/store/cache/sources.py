@@ -27,11 +27,6 @@ class SourceBook:
         """Write into an open cache."""
         self._cache = cache
 
-    def states(self) -> tuple[SourceState, ...]:
-        """Return what is known of every source that ever ran, by name; `every` and `running` are not kept here."""
-        with self._cache.transaction() as cache:
-            return stored(cache)
-
     def put(self, state: SourceState) -> None:
         """Keep what is known of a source now; every process hears that something changed."""
         with self._cache.transaction() as cache:
@@ -40,7 +35,7 @@ class SourceBook:
 
 
 def stored(cache: sqlite3.Connection) -> tuple[SourceState, ...]:
-    """Return what is known of every source that ever ran, by name."""
+    """Return what is known of every source that ever ran, by name; `every` and `running` are not kept."""
     return tuple(_state(row) for row in cache.execute(_SELECT).fetchall())
 
 
