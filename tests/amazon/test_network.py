@@ -30,7 +30,7 @@ CAPTURE = Wish(Verb.CAPTURE, CHARGE["chargePermissionId"], CHARGE_ID, Money(5000
 KEY = "k" * 32
 IMPATIENT = Patience(connect=2.0, write=2.0, read=0.3, pool=2.0, total=0.6)
 """A single wait ends after 0.3 s, the whole after 0.6 s."""
-GENEROUS = 20.0
+GENEROUS = 60.0
 """Seconds after which a test gives up: far beyond what is allowed, far below what an unbounded client would take."""
 WHOLE = http(200, encoded(CHARGE))
 GatewayTo = Callable[..., V2Gateway]

@@ -19,7 +19,7 @@ from azpay_tui.store.cache.read import CacheReader
 from azpay_tui.store.errors import JournalUnavailable
 from azpay_tui.store.settled import is_settled
 
-DEADLINE = 20.0
+DEADLINE = 120.0
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ desk.start()
 assert "sqlmodel" in sys.modules
 assert desk.stop(10) == 0
 """
-    done = subprocess.run([sys.executable, "-I", "-c", probe], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-I", "-c", probe], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() in ("[]", "['pydantic']"), done.stdout
 

@@ -19,7 +19,7 @@ import pytest
 from azpay_tui.bootstrap import main
 
 HEADER = "order_number,permission_id,charge_ids,refund_ids,currency,amount,created,buyer_name,buyer_email"
-DEADLINE = 30.0
+DEADLINE = 120.0
 """Seconds after which waiting for another process has failed."""
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.conftest import Shop, simulate, until
+from tests.cli.conftest import DEADLINE, Shop, simulate, until
 
 from azpay_tui.bootstrap import main
 
@@ -57,7 +57,7 @@ def test_a_signal_while_sending_waits_for_the_answer(shop: Shop, number: signal.
     until(lambda: shop.requests(order))
     process.send_signal(number)
     process.send_signal(number)
-    out, _ = process.communicate(timeout=40)
+    out, _ = process.communicate(timeout=DEADLINE)
     assert process.returncode == code
     assert json.loads(out)["outcome"] == "succeeded"
     (intent,) = shop.good("journal", "list", "--json").json["intents"]
@@ -75,7 +75,7 @@ def test_watch_keeps_in_step_until_a_signal(shop: Shop) -> None:
         until(lambda: _status(shop, late) == "CAPTURED")
     finally:
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=40)
+        out, err = process.communicate(timeout=DEADLINE)
     assert process.returncode == 143
     assert out == ""
     assert "changed" in err
@@ -94,7 +94,7 @@ def test_a_reader_that_goes_away_ends_nothing(shop: Shop) -> None:
     assert process.stderr is not None
     err = process.stderr.read()
     process.stderr.close()
-    assert process.wait(40) == 0
+    assert process.wait(DEADLINE) == 0
     assert "Traceback" not in err
     assert shop.effects(order) == [("capture", "120.00")]
 
@@ -104,7 +104,7 @@ def test_a_result_that_cannot_be_written_is_no_success(shop: Shop) -> None:
     for command, code in (((("orders", "list")), 1), (("capture", order, "--yes", "--json"), 1)):
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run(
-                shop.command(*command), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+                shop.command(*command), stdout=full, stderr=subprocess.PIPE, text=True, timeout=DEADLINE, check=False
             )
         assert done.returncode == code
         assert "could not be written" in done.stderr
@@ -180,7 +180,7 @@ def test_usage_errors_of_the_parser_are_one_sentence(shop: Shop) -> None:
 def test_streams_that_were_closed_end_no_command(shop: Shop, closed: str) -> None:
     order = shop.make("authorized")
     line = f"exec {shlex.join(shop.command('capture', order, '--yes', '--json'))} {closed}"
-    assert subprocess.run(["/bin/sh", "-c", line], capture_output=True, timeout=60, check=False).returncode == 0
+    assert subprocess.run(["/bin/sh", "-c", line], capture_output=True, timeout=DEADLINE, check=False).returncode == 0
     assert shop.effects(order) == [("capture", "120.00")]
 
 
@@ -198,7 +198,7 @@ def test_the_simulator_says_ready_once_and_ends_on_a_signal(tmp_path: Path) -> N
         assert {path.name for path in directory.iterdir()} >= {"config.toml", "orders.csv", "data"}
         assert len((directory / "orders.csv").read_text(encoding="utf-8").splitlines()) == 4
         found.process.send_signal(signal.SIGTERM)
-        out, _ = found.process.communicate(timeout=20)
+        out, _ = found.process.communicate(timeout=DEADLINE)
         assert (out, found.process.returncode) == ("", 143)
 
 

@@ -101,13 +101,13 @@ def test_the_front_takes_a_connection_meant_for_443_to_the_simulator() -> None:
     with running(tls=True) as amazon_pay, Front(int(amazon_pay.host.rpartition(":")[2])) as front:
         amazon_pay.order("authorized")
         context = ssl.create_default_context(cafile=amazon_pay.ca_file)
-        connection = http.client.HTTPSConnection("127.0.0.1", front.port, timeout=60, context=context)
+        connection = http.client.HTTPSConnection("127.0.0.1", front.port, timeout=120, context=context)
         connection.set_tunnel("localhost", 443)
         for _ in range(2):
             connection.request("GET", "/_sim/orders")
             assert len(json.loads(connection.getresponse().read())) == 1
         connection.close()
-        plain = http.client.HTTPConnection("127.0.0.1", front.port, timeout=60)
+        plain = http.client.HTTPConnection("127.0.0.1", front.port, timeout=120)
         plain.request("GET", "/_sim/orders")
         assert plain.getresponse().status == 405
         plain.close()

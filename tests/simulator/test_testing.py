@@ -44,7 +44,7 @@ def send(
     extra = {"x-amz-pay-idempotency-key": key} if key else {}
     key_id = key_id or amazon_pay.public_key_id
     headers = dict(sign(method, path, data, datetime.now(UTC), key_id=key_id, private=private, extra=extra))
-    connection = http.client.HTTPConnection(amazon_pay.host, timeout=60)
+    connection = http.client.HTTPConnection(amazon_pay.host, timeout=120)
     try:
         connection.request(method, path, data, headers)
         answer = connection.getresponse()
@@ -176,7 +176,7 @@ def test_tls_with_the_certificate_it_names() -> None:
         assert amazon_pay.url.startswith("https://127.0.0.1:")
         assert amazon_pay.ca_file
         context = ssl.create_default_context(cafile=amazon_pay.ca_file)
-        with urllib.request.urlopen(f"{amazon_pay.url}/_sim/orders", context=context, timeout=60) as answer:
+        with urllib.request.urlopen(f"{amazon_pay.url}/_sim/orders", context=context, timeout=120) as answer:
             assert answer.read() == b"[]"
         assert amazon_pay.core.url == amazon_pay.url, "links in answers lead back to it"
 

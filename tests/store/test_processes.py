@@ -44,7 +44,7 @@ def line(process: subprocess.Popen[str]) -> str:
 
 
 def rest_of(process: subprocess.Popen[str]) -> list[str]:
-    out, _err = process.communicate(timeout=60)
+    out, _err = process.communicate(timeout=120)
     return out.splitlines()
 
 
@@ -54,7 +54,7 @@ def go(process: subprocess.Popen[str]) -> None:
     process.stdin.flush()
 
 
-def until(true: Callable[[], bool], seconds: float = 20) -> None:
+def until(true: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
-DEADLINE = 60.0
+DEADLINE = 120.0
 """Seconds after which waiting has failed."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -17,9 +18,12 @@ from pathlib import Path
 import pyte
 
 ROOT = Path(__file__).parent.parent.parent
-DEADLINE = 30.0
+DEADLINE = 120.0
+"""Seconds after which something counts as never coming; what comes is waited for no longer than it takes."""
 QUIET = 0.3
-"""Seconds without output after which a repaint counts as over."""
+"""Seconds without output and without work after which a repaint counts as over."""
+LOOK = 0.02
+"""Seconds between looks at what the program does."""
 
 
 class Terminal:
@@ -72,12 +76,30 @@ class Terminal:
         return data
 
     def settle(self, quiet: float = QUIET) -> bytes:
-        """Read until the program has been quiet for so many seconds; returns what came."""
+        """Read until the program has neither painted nor worked for so many seconds; returns what came.
+
+        On a busy machine a program that is given no time is quiet too, but it does not sleep.
+        """
         found, end = b"", time.monotonic() + DEADLINE
-        while data := self.read(quiet):
+        since, before = time.monotonic(), frozenset[str]()
+        while time.monotonic() - since < quiet:
+            data, working = self.read(LOOK), self._working()
             found += data
+            # A thread that only looks whether there is input is awake for a moment; one that works stays awake.
+            if data or working & (before | {str(self.pid)}):
+                since = time.monotonic()
+            before = working
             assert time.monotonic() < end, "the program paints without end"
         return found
+
+    def _working(self) -> frozenset[str]:
+        """Return the program's threads that do not sleep, as far as the system tells."""
+        found = set()
+        for status in Path(f"/proc/{self.pid}/task").glob("*/stat"):
+            with contextlib.suppress(OSError):
+                if status.read_text(errors="replace").rpartition(")")[2].split()[0] in "RD":
+                    found.add(status.parent.name)
+        return frozenset(found)
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Read until something is on the screen."""

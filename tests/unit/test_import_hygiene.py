@@ -37,7 +37,7 @@ def loaded_by(code: str) -> set[str]:
     """Return which heavy packages a fresh process has loaded after running this code."""
     probe = f"{code}\nimport json, sys\nprint(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
     done = subprocess.run(
-        [sys.executable, "-I", "-c", probe], capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
+        [sys.executable, "-I", "-c", probe], capture_output=True, text=True, encoding="utf-8", timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
     return set(HEAVY).intersection(json.loads(done.stdout.splitlines()[-1]))

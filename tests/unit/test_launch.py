@@ -82,7 +82,7 @@ def run_probe(tmp_path: Path, *options: str, **variables: str) -> list[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stderr
