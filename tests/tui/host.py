@@ -23,6 +23,7 @@ from azpay_tui.domain.intent import Seen, Verb, Wish
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Address, Buyer, Order
 from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
+from azpay_tui.tui.timely import Timely
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
@@ -54,7 +55,7 @@ class CheckedDesk(MemoryDesk):
         return super().check(wish, seen)
 
 
-class Host(App[None]):
+class Host(Timely, App[None]):
     """Shows one screen at a time and keeps what it returned; every key it binds must stay off under a dialog."""
 
     BINDINGS = [  # noqa: RUF012

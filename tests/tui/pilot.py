@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -52,16 +53,19 @@ class Driven:
     def said(self) -> str:
         return self.screen.message.said
 
-    def type(self, *keys: str) -> None:
-        """Press keys as fast as they can arrive."""
+    def type(self, *keys: str, at: float | None = None) -> None:
+        """Press keys as fast as they can arrive: in one moment, which is now, or one of `time.monotonic`."""
+        moment = time.monotonic() if at is None else at
         for key in keys:
             character = _CHARACTERS.get(key, key if len(key) == 1 else None)
             name = _character_to_key(key) if len(key) == 1 else key
-            self.app.post_message(events.Key(name, character))
+            event = events.Key(name, character)
+            event.time = moment
+            self.app.post_message(event)
 
-    async def press(self, *keys: str) -> None:
+    async def press(self, *keys: str, at: float | None = None) -> None:
         """Press keys and wait until the console is at rest."""
-        self.type(*keys)
+        self.type(*keys, at=at)
         await self.pilot.pause()
 
     async def until(self, condition: Callable[[], object]) -> None:

@@ -3,6 +3,7 @@
 import random
 import re
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -418,8 +419,9 @@ async def test_no_sequence_of_keys_moves_money(seed: int) -> None:
     ]
     letters = [c for c in "abcdefghijklmnoprstuvwxyzACDJKNPRSTY0123456789"]
     async with driven(MemoryDesk(auto=True), size=choose.choice([(80, 24), (120, 36)])) as console:
+        at = time.monotonic()
         for _ in range(20):
-            await console.press(*choose.choices(names + letters + ["a", "enter", "tab"], k=30))
+            await console.press(*choose.choices(names + letters + ["a", "enter", "tab"], k=30), at=at)
         assert console.desk.submitted == []
         assert console.app._exception is None
 

@@ -1,5 +1,6 @@
 """Where things stand at every size, and that no size loses what a person was doing."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -170,12 +171,10 @@ async def test_a_dialog_hidden_by_a_shrink_cannot_be_confirmed_and_keeps_what_wa
         dialog.query_one("#note").focus()
         await console.press("h", "i")
         dialog.query_one("#commit").focus()
-        await console.pilot.pause(0.2)
         await console.pilot.resize_terminal(50, 10)
         await console.until(lambda: "Nothing can be confirmed" in console.text)
-        await console.press("enter")
-        await console.pilot.pause(0.3)
-        await console.press("enter")
+        for calm in (1.0, 2.0):
+            await console.press("enter", at=time.monotonic() + calm)
         assert console.app.screen is dialog
         assert not console.desk.submitted
         await console.pilot.resize_terminal(120, 36)

@@ -19,6 +19,7 @@ from azpay_tui.tui.driver import ConsoleDriver
 from azpay_tui.tui.levers import Levers, Palette
 from azpay_tui.tui.painter import Painter, spans_of
 from azpay_tui.tui.palette import PaletteFilter
+from azpay_tui.tui.timely import Timely
 
 _COLOURS: dict[str | None, ColorSystem] = {
     "standard": ColorSystem.STANDARD,
@@ -27,7 +28,7 @@ _COLOURS: dict[str | None, ColorSystem] = {
 }
 
 
-class TerminalApp(App[None], inherit_bindings=False):
+class TerminalApp(Timely, App[None], inherit_bindings=False):
     """Draws on a terminal as `Levers` say; knows nothing of orders."""
 
     ENABLE_COMMAND_PALETTE = False

@@ -21,6 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.tui.timely import Timely
 from azpay_tui.tui.widgets.environment import headed, mark, profile_of
 
 Monotonic = Callable[[], float]
@@ -223,7 +224,7 @@ def hand_on(screen: Screen[object], event: events.Key) -> None:
 _LEAVE: Final = BindingsMap([Binding("escape,ctrl+c", "leave", "Close", show=False)])
 
 
-class Dialog(ModalScreen[ResultType]):
+class Dialog(Timely, ModalScreen[ResultType]):
     """An opaque dialog that keeps every command of the app out while it is open."""
 
     AUTO_FOCUS = ""

@@ -22,6 +22,7 @@ from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.terminal import TerminalApp
+from azpay_tui.tui.timely import Timely
 from azpay_tui.tui.widgets.prompt import Prompt
 from azpay_tui.tui.widgets.status_line import KeysLine
 
@@ -42,7 +43,7 @@ class Movable(Protocol):
         """Move to the last line."""
 
 
-class CommandScreen(Screen[None], inherit_bindings=False):
+class CommandScreen(Timely, Screen[None], inherit_bindings=False):
     """Finds a command for every key; a screen has its `message` and `keys` lines and says where its focus is."""
 
     message: Prompt

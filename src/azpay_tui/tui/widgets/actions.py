@@ -20,6 +20,7 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.tui.dialogs.pick import PickDialog
 from azpay_tui.tui.display import display
+from azpay_tui.tui.timely import Timely
 from azpay_tui.tui.widgets.words import LETTERS, NAMES, absolute, local, object_name, zone
 
 TITLE: Final = "Amazon Pay available order actions"
@@ -91,7 +92,7 @@ def groups(order: Order, offers: Iterable[Offer]) -> Iterator[tuple[str, list[Of
         yield object_name(order.id), rest
 
 
-class ActionsPane(OptionList):
+class ActionsPane(Timely, OptionList):
     """What can be done with the order now; choosing only asks for a dialog, it never acts.
 
     | Key | Does |
