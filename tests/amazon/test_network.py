@@ -91,7 +91,8 @@ def endless(head: bytes, chunk: bytes) -> Script:
 
 
 def deaf(connection: socket.socket, over: threading.Event) -> None:
-    """Accept and reset before anything was read."""
+    """Accept and reset before anything was read, but not before the client knows that it is connected."""
+    connection.recv(1, socket.MSG_PEEK)
     reset(connection)
 
 
