@@ -33,7 +33,7 @@ PRESET = "woocommerce-rest"
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up on a silent server after a moment, not after a minute."""
-    monkeypatch.setattr(wire, "PATIENCE", wire.Patience(connect=2.0, write=2.0, read=0.3, pool=2.0, total=0.6))
+    monkeypatch.setattr(wire, "PATIENCE", wire.Patience(connect=2.0, write=2.0, read=0.15, pool=2.0, total=0.3))
 
 
 def busy(status: int, *, after: str | None = None) -> Answer:
@@ -148,7 +148,7 @@ def test_a_run_has_an_end(samples: list[Order], serve: Serve, reading: Read) -> 
 
 def test_a_run_takes_no_more_than_its_bytes(samples: list[Order], serve: Serve, reading: Read) -> None:
     served = serve(FakeWooCommerce(samples))
-    whole = len(served.shop(replace(_asked_once(served, reading))).body)
+    whole = len(served.shop(_asked_once(served, reading)).body)
     work = reading(PRESET, served.url, max_bytes=whole + 1000)
     with pytest.raises(ShopError, match=rf"more than {whole + 1000} bytes in one run: .*max_bytes"):
         work.read()

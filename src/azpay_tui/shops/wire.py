@@ -125,7 +125,12 @@ class Wire:
             wait = next(waits, None)
             if wait is None:
                 raise error
-            self._rest(wait * random.uniform(0.5, 1.5) if asked is None else asked)
+            if asked is not None:
+                self._rest(asked)
+            elif time.monotonic() + wait > self._until:
+                raise error
+            else:
+                self._sleep(wait * random.uniform(0.5, 1.5))
 
     def decoded(self, reply: Reply) -> object:
         """Return an answer's JSON; numbers with a point stay text. Raises `ShopError` for anything else."""
@@ -143,12 +148,15 @@ class Wire:
         return found
 
     def _rest(self, seconds: float) -> None:
-        """Leave the shop alone for a while; raises `ShopError` when that would be too long for this run."""
+        """Leave the shop alone as long as it asks for; raises `ShopError` when that is too long for this run."""
         if seconds > LONGEST_WAIT or time.monotonic() + seconds > self._until:
             raise ShopError(
                 f"{self.address.origin} asks to be left alone for {seconds:.0f} seconds; "
                 "what is missing comes with a later run."
             )
+        self._sleep(seconds)
+
+    def _sleep(self, seconds: float) -> None:
         if self._pause(seconds):
             raise ShopStoppedError("the run was stopped.")
 
