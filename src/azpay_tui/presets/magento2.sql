@@ -9,6 +9,7 @@ SELECT
     CASE
       WHEN o.total_refunded > 0 AND o.total_refunded < o.total_paid THEN ', part refunded'
       WHEN o.total_paid > 0 AND o.total_paid >= o.grand_total THEN ', paid'
+      WHEN o.total_paid > 0 THEN ', part paid'
       ELSE ''
     END
   ) AS status,

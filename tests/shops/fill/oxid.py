@@ -33,6 +33,7 @@ CREATE TABLE oxorder (
   OXTRANSID varchar(64) NOT NULL DEFAULT '',
   OXSTORNO tinyint(1) NOT NULL DEFAULT 0,
   OXTRANSSTATUS varchar(30) NOT NULL DEFAULT '',
+  {start}_REMARK text,
   OXTIMESTAMP timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
   PRIMARY KEY (OXID),
   KEY MAINIDX (OXSHOPID, OXSTORNO, OXORDERDATE),
@@ -95,6 +96,7 @@ def fill(orders: Sequence[Order], start: str = "OSC_AMAZON") -> Iterator[str]:
                 "OXCURRENCY": order.currency,
                 "OXTRANSID": charge.charge_id if charge else "",
                 "OXTRANSSTATUS": _status(order),
+                f"{start}_REMARK": _remark(order),
                 # Not a moment after the order was placed: that something happened later only the log tells.
                 "OXTIMESTAMP": order.created,
             },
@@ -177,3 +179,11 @@ def _status(order: Order) -> str:
     if last is not None and last.state == "Canceled":
         return last.reason or "MerchantCanceled"
     return "OK" if last is not None and last.state not in ("AuthorizationInitiated", "Declined") else "NOT_FINISHED"
+
+
+def _remark(order: Order) -> str:
+    """For people; of a refund the last one."""
+    refunds = [refund for charge in order.charges for refund in charge.refunds if refund.state == "Refunded"]
+    if refunds:
+        return f"AmazonPay REFUND: {amount(order, max(refunds, key=lambda refund: refund.created).amount)}"
+    return f"AmazonPay Captured: {amount(order, captured(order))}" if captured(order) else "AmazonPay Authorized"

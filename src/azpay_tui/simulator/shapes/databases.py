@@ -144,7 +144,7 @@ OXID: Final = Table(
         "captured": "OK, paid",
         "shipped": "OK, paid, sent",
         "part-refunded": "REFUNDED, paid, sent",
-        "refunded": "REFUNDED, paid",
+        "refunded": "REFUNDED, whole",
         "declined": "ERROR",
         "voided": "MerchantCanceled",
         "lapsed": "ExpiredUnused",
