@@ -68,10 +68,10 @@ def test_without_the_right_to_any_of_its_tables_the_server_refuses(server: Serve
     name = database(server, shop)
     preset = presets.load(shop.preset)
     for table in preset.tables:
-        server.ask(f"REVOKE SELECT ON {name}.{preset.prefix}{table} FROM {at()};")
+        server.ask(f"REVOKE SELECT ON {name}.`{preset.prefix}{table}` FROM {at()};")
         with pytest.raises(RefusedError, match="denied"):
             asked(server, shop, name)
-        server.ask(f"GRANT SELECT ON {name}.{preset.prefix}{table} TO {at()};")
+        server.ask(f"GRANT SELECT ON {name}.`{preset.prefix}{table}` TO {at()};")
     assert asked(server, shop, name)
 
 
@@ -111,7 +111,7 @@ def test_the_names_of_the_tables_may_begin_otherwise(server: Server, shop: Shop)
     preset = presets.load(shop.preset)
     plain = asked(server, shop, name)
     for table in preset.tables:
-        server.ask(f"RENAME TABLE {preset.prefix}{table} TO x2_{table};", name)
+        server.ask(f"RENAME TABLE `{preset.prefix}{table}` TO x2_{table};", name)
     server.ask(preset.grants(at(), name, "x2_"))
     assert server.ask(preset.question(EVER, "x2_"), name, READER) == plain
 

@@ -89,6 +89,8 @@ def literal(value: object) -> str:
         return "NULL"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, bytes):
+        return f"0x{value.hex()}"
     if isinstance(value, datetime):
         return f"'{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}'"
     text = str(value).replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tests.shops.fill import magento2, oxid, woocommerce, xtc
+from tests.shops.fill import magento2, oxid, prestashop, shopware, woocommerce, xcart, xtc
 from tests.shops.orders import Kept
 
 from azpay_tui.simulator.model import Order
@@ -103,5 +103,43 @@ SHOPS = (
         True,
         "UPDATE orders SET last_modified = NOW(), orders_status = 3 WHERE orders_id > 900 ORDER BY orders_id LIMIT 1;",
         "RENAME TABLE amazon_pay_v2_transactions TO amazon_pay_v3_transactions;",
+    ),
+    Shop(
+        "shopware",
+        shopware.SCHEMA,
+        shopware.fill,
+        shopware.kept,
+        False,
+        "UPDATE order_transaction SET updated_at = UTC_TIMESTAMP(3)"
+        " WHERE custom_fields LIKE '%swag_amazon_pay_charge_permission_id\": \"S%' ORDER BY created_at LIMIT 2;",
+        "ALTER TABLE order_transaction CHANGE custom_fields payload longtext;",
+    ),
+    Shop(
+        "shopware-transactions",
+        shopware.SCHEMA,
+        shopware.fill,
+        shopware.kept_by_table,
+        True,
+        "UPDATE swag_amazon_pay_transaction SET updated_at = UTC_TIMESTAMP() ORDER BY time LIMIT 1;",
+        "DROP TABLE swag_amazon_pay_transaction;",
+    ),
+    Shop(
+        "prestashop",
+        prestashop.SCHEMA,
+        prestashop.fill,
+        prestashop.kept,
+        False,
+        "UPDATE ps_orders SET current_state = 4, date_upd = NOW() WHERE id_order = 1;",
+        "ALTER TABLE ps_amazonpay_transactions CHANGE amazon_transaction transaction varchar(255);",
+    ),
+    Shop(
+        "xcart",
+        xcart.SCHEMA,
+        xcart.fill,
+        xcart.kept,
+        True,
+        "INSERT INTO xc_order_history_events (order_id, date, code, data, comment)"
+        " VALUES (1, UNIX_TIMESTAMP(), 'ORDER_CHANGED', '', '');",
+        "ALTER TABLE xc_payment_transaction_data CHANGE value value_text longtext;",
     ),
 )

@@ -26,7 +26,7 @@ SELECT
   TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM x.total)) AS amount,
   x.currency,
   COALESCE(
-    CONVERT_TZ(x.placed, x.shop_zone, '+00:00'), CONVERT_TZ(x.placed, @@session.time_zone, '+00:00')
+    CONVERT_TZ(x.placed, x.zone, '+00:00'), CONVERT_TZ(x.placed, @@session.time_zone, '+00:00')
   ) AS created,
   x.buyer_name,
   x.buyer_email
@@ -52,17 +52,26 @@ FROM (
     o.total_paid_tax_incl AS total,
     c.iso_code AS currency,
     o.date_add AS placed,
-    (SELECT MIN(f.value) FROM :prefixconfiguration f WHERE f.name = 'PS_TIMEZONE') AS shop_zone,
+    z.zone,
     NULLIF(TRIM(CONCAT_WS(' ', u.firstname, u.lastname)), '') AS buyer_name,
     u.email AS buyer_email
   FROM :prefixamazonpay_orders a
   JOIN :prefixorders o ON o.id_order = a.id_order
   JOIN :prefixcurrency c ON c.id_currency = o.id_currency
   LEFT JOIN :prefixcustomer u ON u.id_customer = o.id_customer
-  WHERE o.date_upd >= :since - INTERVAL 1 DAY
+  CROSS JOIN (
+    SELECT
+      MIN(f.value) AS zone,
+      COALESCE(
+        CONVERT_TZ(:since, '+00:00', MIN(f.value)), CONVERT_TZ(:since, '+00:00', @@session.time_zone)
+      ) AS since
+    FROM :prefixconfiguration f
+    WHERE f.name = 'PS_TIMEZONE'
+  ) z
+  WHERE o.date_upd >= z.since
     OR EXISTS (
       SELECT 1 FROM :prefixamazonpay_transactions t
-      WHERE t.amazon_checkout_session = a.amazon_checkout_session_id AND t.date_upd >= :since - INTERVAL 1 DAY)
+      WHERE t.amazon_checkout_session = a.amazon_checkout_session_id AND t.date_upd >= z.since)
 ) x
 WHERE x.permission IS NOT NULL OR x.charge IS NOT NULL OR x.transactions IS NOT NULL
 ORDER BY x.id_order;

@@ -104,7 +104,7 @@ MAGENTO2: Final = Table(
         "pending": "payment_review",
         "authorized": "processing",
         "capturing": "payment_review",
-        "part-captured": "processing",
+        "part-captured": "processing, part paid",
         "captured": "processing, paid",
         "shipped": "complete, paid",
         "part-refunded": "complete, part refunded",
