@@ -148,6 +148,7 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
     from azpay_tui.backoffice.clock import CorrectedClock
     from azpay_tui.backoffice.sources.engine import SourceParts
     from azpay_tui.backoffice.sources.taps import tap_of
+    from azpay_tui.store.cache.reports import ReportBook
     from azpay_tui.store.cache.sources import SourceBook
     from azpay_tui.store.locks import Lease
     from azpay_tui.store.opening import open_stores
@@ -165,6 +166,7 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
             cache=stores.cache,
             reader=stores.reader,
             gateway=v2.build(profile, now=clock),
+            reports=ReportBook(stores.cache),
             session=stores.session or _NoSession(),
             lease=stores.lease,
             daily=_Housekeeping(stores),
@@ -172,6 +174,7 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
             sources=SourceParts(
                 profile.sources, tap_of, SourceBook(stores.cache), lambda name: Lease(stores.data.source_lock(name))
             ),
+            scratch=data_dir,
         )
         return desk.BackOffice(info, parts, clock=clock)
     except BaseException:

@@ -58,12 +58,12 @@ def test_a_report_is_asked_for_made_and_downloaded(world: World) -> None:
     assert report_id is not None
     before = reports.report(report_id).value
     assert before is not None
-    assert (before.state, before.open, before.start, before.end) == (IN_PROGRESS, True, MONTH.start, MONTH.end)
+    assert (before.state, before.start, before.end) == (IN_PROGRESS, MONTH.start, MONTH.end)
     assert (before.created, before.document_id) == (NOW, None)
     advance(world, "2m")
     after = reports.report(report_id).value
     assert after is not None
-    assert (after.state, after.open) == (COMPLETED, False)
+    assert after.state == COMPLETED
     assert after.document_id is not None
     sink = io.BytesIO(b"left over from before, longer than what comes: " + b"." * 10_000)
     got = reports.download(after.document_id, sink, MOST)
@@ -114,7 +114,7 @@ def test_a_time_without_data_is_cancelled_and_has_no_file(world: World) -> None:
     advance(world, "2m")
     report = reports.report(report_id).value
     assert report is not None
-    assert (report.state, report.document_id, report.open) == (CANCELLED, None, False)
+    assert (report.state, report.document_id) == (CANCELLED, None)
 
 
 def test_a_download_says_nothing_of_the_profile(world: World) -> None:

@@ -28,6 +28,7 @@ from azpay_tui.domain.rows import TrackedOrder
 from azpay_tui.simulator.core import Simulator
 from azpay_tui.sourcing import Source
 from azpay_tui.store import opening
+from azpay_tui.store.cache.reports import ReportBook
 from azpay_tui.store.cache.sources import SourceBook
 from azpay_tui.store.locks import Lease
 
@@ -180,6 +181,7 @@ def open_office(
         cache=stores.cache,
         reader=stores.reader,
         gateway=gateway,
+        reports=ReportBook(stores.cache),
         session=stores.session,
         lease=stores.lease,
         daily=lambda: None,
@@ -187,6 +189,7 @@ def open_office(
         sources=SourceParts(
             sources, tap_of, SourceBook(stores.cache), lambda name: Lease(stores.data.source_lock(name))
         ),
+        scratch=settings.data_dir,
     )
 
     def pause(seconds: float) -> bool:

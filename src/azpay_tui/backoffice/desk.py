@@ -9,12 +9,17 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from azpay_tui.amazon.gateway import Gateway
 from azpay_tui.backoffice import act
 from azpay_tui.backoffice.clock import CorrectedClock, local_clock
+from azpay_tui.backoffice.discover.book import Book
+from azpay_tui.backoffice.discover.columns import Taker
+from azpay_tui.backoffice.discover.discovery import Discovery
+from azpay_tui.backoffice.discover.taking import Discovered, Listener, Wanted
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, NotValidError, StoreError, UsageError
 from azpay_tui.backoffice.events import Events
 from azpay_tui.backoffice.health import Health
@@ -63,12 +68,15 @@ class Parts:
     cache: Cache
     reader: Reader
     gateway: Gateway
+    reports: Book
     session: Session
     lease: Lease
     daily: Callable[[], None]
     """Housekeeping of the lease holder: back-up, checkpoint; cheap when done already."""
     close: Callable[[], None]
     """Closes the stores."""
+    scratch: Path
+    """A private directory for files that are gone again at once."""
     sources: SourceParts | None = None
     """Where orders come from by themselves; None: from nowhere."""
 
@@ -158,6 +166,8 @@ class BackOffice:
         self._marking = Marking(
             parts.journal, parts.cache, parts.reader, self.clock, info.person, where, self._events.tell
         )  # fmt: skip
+        self._pause = pause or self._stop.wait
+        self._discovering = threading.Lock()
         self._queue: queue.Queue[Intent | None] = queue.Queue()
         self._flight: dict[str, Intent] = {}
         self._done = threading.Condition()
@@ -429,6 +439,28 @@ class BackOffice:
     ) -> SourceState:
         """Ask a source now and wait for the end."""
         return self._aside("azpay-source", lambda: self._sources.run_now(name, since, listener))
+
+    def discover(self, wanted: Wanted, listener: Listener) -> Discovered:
+        """Learn of orders from Amazon's reports; one discovery at a time."""
+        taker = Taker(self.track, self._info.environment, listener)
+        with self._discovering:
+            found = self.discovery().run(wanted, taker, listener)
+        return replace(found, orders=len(taker.orders))
+
+    def discovery(self) -> Discovery:
+        """Return what asks for reports; raises `NotValidError` where there are none."""
+        reports = self._parts.gateway.reports()
+        if reports is None:
+            raise NotValidError("There are no reports over this way to Amazon.")
+        return Discovery(
+            reports,
+            self._parts.reports,
+            self._health,
+            self.clock,
+            self._pause,
+            self._parts.scratch,
+            simulated=self._info.environment == "simulator",
+        )
 
     def mark(self, order_ids: Sequence[str], change: MarkChange) -> Marked:
         """Change people's marks on orders."""

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from azpay_tui.backoffice.clock import local_clock
 from azpay_tui.backoffice.errors import BackOfficeError, NotValidError, StoreError
@@ -21,6 +22,9 @@ from azpay_tui.domain.order import Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.domain.sources import SourceState
+
+if TYPE_CHECKING:
+    from azpay_tui.backoffice.discover.taking import Discovered, Listener, Wanted
 
 
 class LateDesk:
@@ -180,6 +184,10 @@ class LateDesk:
     ) -> SourceState:
         """Ask a source now and wait for the end."""
         return self._real().ask_source(name, since=since, listener=listener)
+
+    def discover(self, wanted: Wanted, listener: Listener) -> Discovered:
+        """Learn of orders from Amazon's reports."""
+        return self._real().discover(wanted, listener)
 
     def mark(self, order_ids: Sequence[str], change: MarkChange) -> Marked:
         """Change people's marks on orders."""

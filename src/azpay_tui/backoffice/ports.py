@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.filters import WHOLE, Narrowed
@@ -27,6 +27,9 @@ from azpay_tui.domain.rows import (
     TrackResult,
 )
 from azpay_tui.domain.sources import SourceState
+
+if TYPE_CHECKING:
+    from azpay_tui.backoffice.discover.taking import Discovered, Listener, Wanted
 
 Clock = Callable[[], datetime]
 """Returns the time now, aware UTC."""
@@ -393,6 +396,10 @@ class Desk(Protocol):
         `listener` hears from any thread how far it is. Raises `SourceError` when it failed: what came before is kept;
         `BusyError` while another process asks it, `UsageError` when it is unknown.
         """
+        ...
+
+    def discover(self, wanted: Wanted, listener: Listener) -> Discovered:
+        """Learn of orders from Amazon's reports; blocks until they are there. Raises `BackOfficeError`s."""
         ...
 
     def mark(self, order_ids: Sequence[str], change: MarkChange) -> Marked:

@@ -1,4 +1,4 @@
-"""The commands around a shop: look around, set one up, see whether all is well, simulate one."""
+"""The commands around a shop: look around, set one up, learn of its orders, see whether all is well, simulate one."""
 
 from __future__ import annotations
 
@@ -67,6 +67,26 @@ def init(
         as_json=json,
     )
     return run(_context(ctx), given)
+
+
+@app.command()
+def discover(
+    ctx: typer.Context,
+    days: Annotated[
+        int, typer.Option(metavar="N", min=1, max=3650, help="How far back: what was made or changed in so many days.")
+    ] = 90,
+    schedule: Annotated[
+        bool, typer.Option("--schedule/--no-schedule", help="Have reports made daily from then on.")
+    ] = True,
+    wait: Annotated[
+        int, typer.Option(metavar="MINUTES", min=0, max=1440, help="How long to wait for Amazon to make them.")
+    ] = 120,
+    json: Json = False,
+) -> int:
+    """Learn of orders from Amazon's own reports; live only, for sandbox has none."""
+    from azpay_tui.cli.discovering import discover as run
+
+    return run(_context(ctx), days=days, schedule=schedule, wait=wait, as_json=json)
 
 
 @app.command()

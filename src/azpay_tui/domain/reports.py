@@ -36,6 +36,11 @@ ASKED: Final = "ASKED"
 DAILY: Final = "P1D"
 
 
+def is_open(state: str) -> bool:
+    """Tell whether Amazon is still making a report; an unknown word counts as such."""
+    return state not in (COMPLETED, CANCELLED, FAILED)
+
+
 def word_of(report_type: str) -> str:
     """Return a type of report in words."""
     return WORDS.get(report_type, report_type)
@@ -63,11 +68,6 @@ class Report:
     created: datetime | None = None
     document_id: str | None = None
     """Where its lines are; only of a completed one."""
-
-    @property
-    def open(self) -> bool:
-        """Whether Amazon is still making it; an unknown word counts as such."""
-        return self.state not in (COMPLETED, CANCELLED, FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,15 @@ class KnownReport:
     start: datetime | None
     end: datetime | None
     state: str
-    document_id: str | None = None
-    asked_at: datetime | None = None
-    """When this program asked for it, or else when Amazon made it."""
+    document_id: str | None
+    asked_at: datetime
+    """When this program asked for it; of one that somebody else asked for, when that was."""
     harvested_at: datetime | None = None
     """When its orders were taken over, or when it was found to hold nothing new; None: not yet."""
     message: str = ""
     """What came of it, one sentence."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether its lines can be had and were not yet."""
+        return self.state == COMPLETED and self.document_id is not None and self.harvested_at is None

@@ -1,0 +1,1 @@
+"""Learning of orders from Amazon's own reports."""
