@@ -52,9 +52,6 @@ class Kept:
     def say(self, text: str) -> None:
         raise AssertionError(text)
 
-    def note(self, text: str) -> None:
-        raise AssertionError(text)
-
 
 def source(preset: str | None, url: str | None, key_file: Path | None) -> Source:
     return Source("shop", "http", url=url, key_file=key_file, preset=preset, timeout=timedelta(seconds=60))

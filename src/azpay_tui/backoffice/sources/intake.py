@@ -15,10 +15,7 @@ Heard = Callable[[Report, str], None]
 
 
 class Intake:
-    """Implements `Sink` for one run of one source.
-
-    `report` is what came so far, also after an error; `notes` is what the source cannot give.
-    """
+    """Implements `Sink` for one run of one source; `report` is what came so far, also after an error."""
 
     def __init__(self, reading: Reading, track: Track, stop: threading.Event, heard: Heard) -> None:
         """Read as `reading` says, store with `track`, end early once `stop` is set."""
@@ -28,7 +25,6 @@ class Intake:
         self._heard = heard
         self._said = ""
         self.report = Report()
-        self.notes: tuple[str, ...] = ()
 
     def stream(self, stream: BinaryIO) -> None:
         """Harvest bytes of any format."""
@@ -42,10 +38,6 @@ class Intake:
         """Say what is going on."""
         self._said = text
         self._heard(self.report, text)
-
-    def note(self, text: str) -> None:
-        """Keep what stays to be said of the run."""
-        self.notes = tuple(dict.fromkeys((*self.notes, text)))
 
     def _take(self, items: Harvest) -> None:
         before = self.report

@@ -81,12 +81,8 @@ def ended(
     stopped: bool,
     *,
     covers: bool,
-    notes: Sequence[str] = (),
 ) -> SourceState:
-    """Return the state after a run; `covers`: it looked back as far as it would have by itself.
-
-    `notes` is what a source that gave everything it has cannot give.
-    """
+    """Return the state after a run; `covers`: it looked back as far as it would have by itself."""
     state = replace(counted(begun, report), ended_at=now)
     assert begun.started_at is not None
     if stopped:
@@ -101,7 +97,7 @@ def ended(
     return replace(
         state,
         ok=True,
-        message=" ".join((_good(source.name, report), *notes)),
+        message=_good(source.name, report),
         failures=0,
         covered_until=begun.started_at if covers else before.covered_until,
         next_at=max(begun.started_at + source.every, now + _LEAST_PAUSE),

@@ -46,10 +46,6 @@ class Sink(Protocol):
         """Say what is going on while nothing can be counted, such as waiting for a report; one sentence."""
         ...
 
-    def note(self, text: str) -> None:
-        """Say what this source cannot give although the run is good; one sentence, which stays with its result."""
-        ...
-
 
 class Tap(Protocol):
     """One source, ready to be asked. An object is used by one thread at a time and may be asked many times."""
