@@ -23,6 +23,7 @@ def main(orders: int, seed: int) -> int:
             orders=orders,
             seed=seed,
             profile_dir=Path(directory),
+            shapes=False,
             delay_seconds=DECIDED_AFTER,
             until_stdin_closes=True,
             announce=announce,

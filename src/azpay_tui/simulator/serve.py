@@ -22,7 +22,7 @@ from azpay_tui.simulator.core import Simulator
 from azpay_tui.simulator.profile import Profile, ProfileError, open_profile, write_profile
 from azpay_tui.simulator.samples import make_samples
 from azpay_tui.simulator.settings import Settings
-from azpay_tui.simulator.shapes import exports
+from azpay_tui.simulator.shapes import exports, own_export
 from azpay_tui.simulator.shell import Shell, listen, web_config
 from azpay_tui.simulator.statefile import StateError, StateFile
 
@@ -104,14 +104,15 @@ def serve(
     until_stdin_closes: bool = False,
     announce: Callable[[str], None] = say_ready,
     switches: Mapping[str, bool | int | str] | None = None,
+    shapes: bool = True,
 ) -> int:
     """Run a simulator on 127.0.0.1 until a signal; answer 128 + the signal, or 0 when standard input closed.
 
     ``port`` 0 takes the port kept in the profile directory, else a free one. ``orders`` sample orders are made
     unless the state file already holds a world. ``delay_seconds`` is until something being decided is decided.
-    ``switches`` are settings by name that differ from what they would be. ``announce`` is called once with the URL
-    when requests are answered and all files are written. Raises ServeError with a sentence when port, directory or
-    state file cannot be used.
+    ``switches`` are settings by name that differ from what they would be. Without ``shapes`` orders.csv is the only
+    file with the sample orders. ``announce`` is called once with the URL when requests are answered and all files are
+    written. Raises ServeError with a sentence when port, directory or state file cannot be used.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     with contextlib.ExitStack() as stack:
@@ -125,8 +126,9 @@ def serve(
             bound = int(listener.getsockname()[1])
             url = simulator.url = f"{'https' if tls else 'http'}://127.0.0.1:{bound}"
             if profile is not None:
-                samples = (order for order in simulator.book if order.origin == "sample")
-                write_profile(profile, bound, tls, exports(samples, simulator.settings, simulator.clock.now()))
+                samples = [order for order in simulator.book if order.origin == "sample"]
+                files = exports(samples, simulator.settings, simulator.clock.now()) if shapes else own_export(samples)
+                write_profile(profile, bound, tls, files)
             certificate, key_file = None, None
             if tls:
                 home = profile_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="azpay-")))

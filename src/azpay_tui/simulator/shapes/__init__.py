@@ -31,13 +31,17 @@ _SHAPES: Final[dict[str, Callable[[list[Order], datetime], str]]] = {
 def exports(orders: Iterable[Order], settings: Settings, now: datetime) -> dict[str, str]:
     """Return the text of each file by its name, orders.csv among them; ``now`` says what has been shipped by now."""
     known = list(orders)
-    made = {"orders.csv": orders_csv(known)}
-    made |= {name: shape(known, now) for name, shape in _SHAPES.items()}
-    return made | {"settlement.txt": _settlement(known, settings, now)}
+    made = {name: shape(known, now) for name, shape in _SHAPES.items()}
+    return own_export(known) | made | {"settlement.txt": _settlement(known, settings, now)}
+
+
+def own_export(orders: Iterable[Order]) -> dict[str, str]:
+    """Return orders.csv alone, which says all that a client needs."""
+    return {"orders.csv": orders_csv(orders)}
 
 
 def _settlement(orders: list[Order], settings: Settings, now: datetime) -> str:
     """One file about everything that moved, however long ago: Amazon would send one for each day."""
     moved = movements(orders)
-    start, end = (moved[0].posted, moved[-1].posted + timedelta(seconds=1)) if moved else (now, now)
-    return settlement_text(moved, start, end, settings)
+    posted = [movement.posted for movement in moved] or [order.created for order in orders] or [now]
+    return settlement_text(moved, min(posted), max(posted) + timedelta(seconds=1), settings)

@@ -28,10 +28,14 @@ def batch_text(table: Table, orders: Iterable[Order], now: datetime) -> str:
     for order in orders:
         word = table.words[standing(order, now)]
         cells = (cell(order, word) for cell in table.columns.values())
-        lines.append("\t".join("NULL" if cell is None else cell.translate(_ESCAPES) for cell in cells))
+        lines.append("\t".join("NULL" if cell is None else _escaped(cell) for cell in cells))
     return "".join(f"{line}\n" for line in lines)
 
 
+def _escaped(cell: str) -> str:
+    return cell if cell.isprintable() and "\\" not in cell else cell.translate(_ESCAPES)
+
+
 def moment(when: datetime) -> str:
-    """Return a time as a database prints it, in UTC."""
-    return f"{when:%Y-%m-%d %H:%M:%S}"
+    """Return a time of UTC as a database prints it."""
+    return when.isoformat(" ", "seconds")[:19]
