@@ -43,6 +43,9 @@ class Bucket:
     def say(self, text: str) -> None:
         raise AssertionError
 
+    def note(self, text: str) -> None:
+        raise AssertionError
+
 
 class Clock:
     """The machine's clock, until it runs 10,000 times faster."""

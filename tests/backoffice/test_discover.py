@@ -13,8 +13,10 @@ from tests.support.office import START, Office, open_office
 
 from azpay_tui.backoffice.discover.taking import Discovered, Wanted
 from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, NotValidError, OfflineError
+from azpay_tui.backoffice.sources.tap import SourceError
 from azpay_tui.domain.reports import AUTHORIZATIONS, CANCELLED, DISCOVERY, ORDERS, REFUNDS
 from azpay_tui.simulator.wire import Request
+from azpay_tui.sourcing import Source
 
 DAY = timedelta(days=1)
 
@@ -75,7 +77,6 @@ def test_orders_that_nobody_told_of_are_found_with_all_their_ids(office: Office)
     assert {outcome.report.report_type for outcome in found.outcomes} == set(DISCOVERY)
     order = office.order(open_["permission_id"])
     assert (order.shop.number, str(order.amount), order.shop.complete) == ("2", "35.00 EUR", False)
-    office.world(seconds=2)
     office.desk.sync_once()
     order = office.order(paid["permission_id"])
     assert [charge.id for charge in order.charges] == paid["charge_ids"]
@@ -158,7 +159,7 @@ def test_a_cache_made_anew_finds_its_reports_at_amazon(office: Office, tmp_path:
         assert other.desk.reader.order(made["permission_id"]) is not None
 
 
-@pytest.mark.parametrize("fault", ["reset-after", "close-before", "garbage", "throttle", "status"])
+@pytest.mark.parametrize("fault", ["reset-after", "garbage", "throttle", "status"])
 def test_a_lost_answer_makes_no_second_report(office: Office, fault: str) -> None:
     elsewhere(office, "captured")
     more = {"code": 503, "reason": "ServiceUnavailable"} if fault == "status" else {}
@@ -231,6 +232,43 @@ def test_what_the_shops_schedules_and_settlements_brought_is_harvested_too(offic
     assert office.order(made["permission_id"]).unread
 
 
+SOURCE = Source("reports", kind="reports", every=timedelta(hours=6))
+
+
+def test_a_source_of_reports_harvests_what_was_made_since_and_asks_for_none(tmp_path: Path) -> None:
+    with open_office(tmp_path, sources=(SOURCE,)) as office:
+        office.sim("PATCH", "/_sim/settings", {"live_reports_in_sandbox": True})
+        discover(office)
+        first = office.desk.ask_source("reports")
+        assert (first.ok, first.lines) == (True, 0)
+        office.world(hours=20)
+        made = elsewhere(office, "captured", age="1m", number="77")
+        office.world(hours=5)
+        before = len(office.sim("GET", "/_sim/ledger"))
+        state = office.desk.ask_source("reports")
+        assert (state.ok, state.orders, state.side) == (True, 2, "amazon")  # by its order and by its charge
+        assert office.order(made["permission_id"]).shop.number == "77"
+        assert len(office.sim("GET", "/_sim/ledger")) == before
+        again = office.desk.ask_source("reports")
+        assert (again.ok, again.lines) == (True, 0)
+
+
+def test_a_source_of_reports_says_what_it_could_not_have(tmp_path: Path) -> None:
+    with open_office(tmp_path, sources=(SOURCE,)) as office:
+        office.sim("PATCH", "/_sim/settings", {"live_reports_in_sandbox": True})
+        elsewhere(office, "captured")
+        discover(office, patience=timedelta())
+        office.world(minutes=5)
+        office.fault("get-report-document", "status", code=404, reason="ResourceNotFound")
+        with pytest.raises(SourceError, match=r"The report of orders [0-9]+ could not be had: Amazon answered 404"):
+            office.desk.ask_source("reports")
+        assert office.desk.ask_source("reports").ok
+        office.transport.reachable = False
+        with pytest.raises(SourceError, match="reached") as error:
+            office.desk.ask_source("reports")
+        assert error.value.exit_code == 6
+
+
 def test_the_switch_of_the_simulator_is_named(office: Office) -> None:
     office.sim("PATCH", "/_sim/settings", {"live_reports_in_sandbox": False})
     with pytest.raises(NotValidError, match="live_reports_in_sandbox"):
@@ -253,13 +291,14 @@ def test_a_connection_that_breaks_while_waiting_is_waited_out(office: Office) ->
         office.transport.reachable = next(cut) % 2 == 0
 
     heard = Heard(then=flicker)
-    pauses = office.desk._pause
+    discovery = office.desk.discovery()
+    pauses = discovery._pause
 
     def back(seconds: float) -> bool:
         office.transport.reachable = True
         return pauses(seconds)
 
-    office.desk._pause = back
+    discovery._pause = discovery._asker._pause = back
     assert discover(office, heard).orders == 1
 
 

@@ -35,11 +35,11 @@ def samples() -> list[Order]:
 
 
 class Reading:
-    """Reads a shop as the tap does, and keeps what came, what was said and how long it was asked to wait."""
+    """Reads a shop as the tap does, and keeps what came, what was noted and how long it was asked to wait."""
 
     def __init__(self, reader: ShopReader) -> None:
         self.stop = threading.Event()
-        self.said: list[str] = []
+        self.notes: list[str] = []
         self.waited: list[float] = []
         self.pages: list[list[object]] = []
         self.reader = replace(reader, pause=self.wait)
@@ -49,7 +49,7 @@ class Reading:
         return self.stop.is_set()
 
     def read(self, since: datetime = EVER) -> list[dict[str, object]]:
-        for page in self.reader.orders(since, self.stop, self.said.append):
+        for page in self.reader.orders(since, self.stop, self.notes.append):
             self.pages.append(page)
         return self.records
 

@@ -43,7 +43,7 @@ def test_every_order_comes_with_every_id_the_plugin_wrote(samples: list[Order], 
     everything |= {name for order in samples for name in (*order.charge_ids(), *order.refund_ids())}
     assert ids(records) == everything
     assert searches(served) == [(100, 1), (100, 2), (100, 3)]
-    assert work.said == []
+    assert work.notes == []
 
 
 def test_the_secret_goes_to_the_token_alone(samples: list[Order], serve: Serve, reading: Read) -> None:
@@ -61,7 +61,7 @@ def test_an_older_plugin_is_asked_for_its_list_once(samples: list[Order], serve:
     records = work.read()
     assert ids(records) == set().union(*map(latest, samples))
     assert len(searches(served, "swag-amazon-pay-transaction")) == 1
-    assert work.said == []
+    assert work.notes == []
 
 
 def test_a_key_that_may_not_read_the_plugins_list_says_so(samples: list[Order], serve: Serve, reading: Read) -> None:
@@ -69,7 +69,7 @@ def test_a_key_that_may_not_read_the_plugins_list_says_so(samples: list[Order], 
     shop.rights.remove(BOOK_RIGHT)
     work = reading(PRESET, serve(shop).url)
     assert ids(work.read()) == set().union(*map(latest, samples))
-    assert work.said == ["The key lacks swag_amazon_pay_transaction:read: only the latest charge and refund are read."]
+    assert work.notes == ["The key lacks swag_amazon_pay_transaction:read: only the latest charge and refund are read."]
 
 
 def test_the_orders_stay_when_the_plugins_list_breaks_off(samples: list[Order], serve: Serve, reading: Read) -> None:

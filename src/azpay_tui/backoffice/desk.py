@@ -30,6 +30,8 @@ from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.refresher import Lease, Refresher
 from azpay_tui.backoffice.sender import Sender
 from azpay_tui.backoffice.sources.engine import SourceParts, Sources
+from azpay_tui.backoffice.sources.reports import ReportsTap
+from azpay_tui.backoffice.sources.tap import Tap
 from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.intent import OPEN_STATES, Intent, Seen, State, Verb, Wish
@@ -41,6 +43,7 @@ from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.domain.telling import ALREADY_SO
+from azpay_tui.sourcing import Source
 from azpay_tui.store import errors as store_errors
 
 _log = logging.getLogger(__name__)
@@ -152,8 +155,21 @@ class BackOffice:
             self._stop,
             parts.daily,
         )
+        reports = parts.gateway.reports()
+        self._discovery: Discovery | None = None
+        if reports is not None:
+            self._discovery = Discovery(
+                reports,
+                parts.reports,
+                self._health,
+                self.clock,
+                pause or self._stop.wait,
+                self._stop.is_set,
+                parts.scratch,
+                simulated=simulated,
+            )
         self._sources = Sources(
-            parts.sources,
+            parts.sources and replace(parts.sources, tap=self._tap),
             info.environment,
             parts.lease,
             parts.reader.sources,
@@ -166,8 +182,6 @@ class BackOffice:
         self._marking = Marking(
             parts.journal, parts.cache, parts.reader, self.clock, info.person, where, self._events.tell
         )  # fmt: skip
-        self._pause = pause or self._stop.wait
-        self._discovering = threading.Lock()
         self._queue: queue.Queue[Intent | None] = queue.Queue()
         self._flight: dict[str, Intent] = {}
         self._done = threading.Condition()
@@ -442,25 +456,22 @@ class BackOffice:
 
     def discover(self, wanted: Wanted, listener: Listener) -> Discovered:
         """Learn of orders from Amazon's reports; one discovery at a time."""
-        taker = Taker(self.track, self._info.environment, listener)
-        with self._discovering:
-            found = self.discovery().run(wanted, taker, listener)
+        taker = Taker(self.track, self._info.environment, listener, self._stop.is_set)
+        found = self._aside("azpay-discover", lambda: self.discovery().run(wanted, taker, listener))
         return replace(found, orders=len(taker.orders))
 
     def discovery(self) -> Discovery:
         """Return what asks for reports; raises `NotValidError` where there are none."""
-        reports = self._parts.gateway.reports()
-        if reports is None:
+        if self._discovery is None:
             raise NotValidError("There are no reports over this way to Amazon.")
-        return Discovery(
-            reports,
-            self._parts.reports,
-            self._health,
-            self.clock,
-            self._pause,
-            self._parts.scratch,
-            simulated=self._info.environment == "simulator",
-        )
+        return self._discovery
+
+    def _tap(self, source: Source) -> Tap:
+        """Make what asks a source; Amazon's reports come over the one way to Amazon."""
+        assert self._parts.sources is not None
+        if source.kind == "reports":
+            return ReportsTap(self.discovery, sandbox=self._info.environment == "sandbox")
+        return self._parts.sources.tap(source)
 
     def mark(self, order_ids: Sequence[str], change: MarkChange) -> Marked:
         """Change people's marks on orders."""

@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 ROUND: Final = 400
 """Objects asked of the cache at once."""
 _CLOCKS_APART: Final = timedelta(minutes=1)
+_UNSTORED: Final = timedelta(seconds=2)
+"""As much as the clocks of two processes may differ: less than this is not handed from one to the other."""
 _PASSES: Final = 3
 """How often `once` looks at what is due, when reading shows that the clock was wrong."""
 _TICK: Final = 1.0
@@ -138,8 +140,9 @@ class Refresher:
         return done
 
     def _dues(self, *, all_: bool = False) -> tuple[Due, ...]:
-        # Read times come from clocks that differ by the fraction of a second Amazon's header lacks: "all" means all.
-        moment = self._clock() + (_CLOCKS_APART if all_ else timedelta())
+        # Times come from clocks that differ by the fraction of a second Amazon's header lacks: "all" means all, and
+        # what another process just learnt of is due.
+        moment = self._clock() + (_CLOCKS_APART if all_ else _UNSTORED)
         return self._cache.due(moment, 1_000_000, all_=all_)
 
     def _ask(self) -> Fault:

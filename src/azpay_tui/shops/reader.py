@@ -40,17 +40,17 @@ class ShopReader:
     transport: Transport | None = None
     pause: Callable[[float], bool] | None = None
 
-    def orders(self, since: datetime, stop: threading.Event, say: Callable[[str], None]) -> Iterator[list[object]]:
+    def orders(self, since: datetime, stop: threading.Event, note: Callable[[str], None]) -> Iterator[list[object]]:
         """Yield page after page of orders made or changed since a moment, as the shop's interface writes them.
 
         Raises `ShopError`, also `ShopStoppedError` soon after `stop` is set; what was yielded before stays good.
         """
         with Wire(self.address, self.limits, stop, transport=self.transport, pause=self.pause) as wire:
-            yield from SHOPS[self.preset](wire, self.key, say).orders(since)
+            yield from SHOPS[self.preset](wire, self.key, note).orders(since)
 
 
 def shop_reader(preset: str, url: str, key_file: Path, limits: Limits) -> ShopReader:
     """Return what reads a shop. Raises ConfigError for an address, a key file or a preset that will not do."""
     if preset not in SHOPS:
-        raise ConfigError(f"A shop that is read by HTTP has the preset {' or '.join(SHOPS)}: correct preset.")
+        raise ConfigError(f"preset must be {' or '.join(SHOPS)} for a shop that is read by HTTP.")
     return ShopReader(shop_address(url), load_shop_key(key_file), preset, limits)

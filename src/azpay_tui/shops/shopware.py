@@ -20,7 +20,6 @@ from azpay_tui.shops.wire import Reply, Wire
 _TOKEN: Final = "/api/oauth/token"
 _ORDERS: Final = "/api/search/order"
 _BOOK: Final = "/api/search/swag-amazon-pay-transaction"
-_BOOK_PAGE: Final = 100
 _ANY: Final[Mapping[str, object]] = {}
 _ASSOCIATIONS: Final[Mapping[str, object]] = {
     "stateMachineState": _ANY,
@@ -52,15 +51,16 @@ _BEARER: Final = re.compile(r"[A-Za-z0-9._~+/=-]{1,8192}", re.ASCII)
 
 
 class Shopware:
-    """One shop; `say` takes a sentence about how it is read."""
+    """One shop; `note` takes a sentence about what it cannot tell."""
 
-    def __init__(self, wire: Wire, key: ShopKey, say: Callable[[str], None]) -> None:
+    def __init__(self, wire: Wire, key: ShopKey, note: Callable[[str], None]) -> None:
         self._wire = wire
         self._where = wire.address.origin
         self._key = key
-        self._say = say
+        self._note = note
         self._token: str | None = None
         self._has_book = True
+        """Until the plugin turns out to be an older one, or the key to lack the right."""
 
     def orders(self, since: datetime) -> Iterator[list[object]]:
         """Yield page after page of the orders made or changed since a moment, newest first.
@@ -107,29 +107,28 @@ class Shopware:
             raise failure
 
     def _book(self, ids: list[str]) -> Iterator[object]:
-        number = 0
-        while ids and self._has_book:
-            number += 1
-            wanted = {
-                "page": number,
-                "limit": _BOOK_PAGE,
-                "filter": [{"type": "equalsAny", "field": "orderId", "value": "|".join(ids)}],
-                "sort": [{"field": "id", "order": "ASC"}],
-                "includes": {"swag_amazon_pay_transaction": _BOOK_FIELDS},
-            }
-            reply = self._asked(_BOOK, wanted)
-            if reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN):
+        wanted = {
+            "filter": [{"type": "equalsAny", "field": "orderId", "value": "|".join(ids)}],
+            "sort": [{"field": "id", "order": "ASC"}],
+            "includes": {"swag_amazon_pay_transaction": _BOOK_FIELDS},
+        }
+
+        def ask(number: int, size: int) -> Page:
+            reply = self._asked(_BOOK, {**wanted, "page": number, "limit": size})
+            lacking = reply.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+            if lacking and "LIMIT" not in self._first_error(reply)[0]:
                 self._has_book = False
                 if reply.status == HTTPStatus.FORBIDDEN:
-                    self._say(
+                    self._note(
                         "The key lacks swag_amazon_pay_transaction:read: only the latest charge and refund are read."
                     )
-                return
+                return Page([], False)
             found = self._records(reply)
-            yield from found
-            # Ten entries an order are far beyond what the plugin writes.
-            if len(found) < _BOOK_PAGE or number * _BOOK_PAGE >= 10 * max(len(ids), 10):
-                return
+            return Page(found, len(found) >= size)
+
+        if ids and self._has_book:
+            for page in pages(self._where, ask):
+                yield from page
 
     def _search(self, path: str, wanted: Mapping[str, object]) -> list[object]:
         return self._records(self._asked(path, wanted))

@@ -33,13 +33,13 @@ _AMAZON: Final = re.compile(PERMISSION_ID.pattern.encode(), re.ASCII)
 
 
 class WooCommerce:
-    """One shop; `say` takes a sentence about how it is read."""
+    """One shop; `note` takes a sentence about what it cannot tell."""
 
-    def __init__(self, wire: Wire, key: ShopKey, say: Callable[[str], None]) -> None:
+    def __init__(self, wire: Wire, key: ShopKey, note: Callable[[str], None]) -> None:
         self._wire = wire
         self._where = wire.address.origin
         self._headers = {"authorization": "Basic " + b64encode(f"{key.name}:{key.secret}".encode()).decode()}
-        self._say = say
+        self._note = note
         self._by_change = True
         """Whether the shop can tell what changed since a moment."""
 
@@ -54,7 +54,7 @@ class WooCommerce:
             refused = reply.status == HTTPStatus.BAD_REQUEST and self._code(reply) == "rest_invalid_param"
             if refused and self._by_change:
                 self._by_change = False
-                self._say("WooCommerce is older than 5.8: it tells of new orders, but not of those that changed later.")
+                self._note("WooCommerce is older than 5.8: it names new orders, but none that changed later.")
                 reply = self._list(number, size, since)
             found = self._array(reply)
             # A shop that does not know modified_after ignores it and would tell of all orders it ever had.

@@ -35,9 +35,13 @@ _HEAD: Final = 16 * 1024
 """Bytes in which the titles stand, also behind the header of a settlement."""
 
 
-def mapping_of(report_type: str, head: bytes) -> Mapping | None:
-    """Return what the columns of a report mean, of those that it has; None when it has none of them."""
-    text = head.decode("latin-1").casefold()
+def mapping_of(report_type: str, stream: BinaryIO) -> Mapping | None:
+    """Return what the columns of a report mean, of those that it has; None when it has none of them.
+
+    Looks at the beginning of the file, which it puts back.
+    """
+    text = stream.read(_HEAD).decode("latin-1").casefold()
+    stream.seek(0)
     wanted = _ORDERS if report_type == ORDERS else _OTHERS
     there = {field: names for field, names in wanted.columns.items() if any(name.casefold() in text for name in names)}
     return Mapping(there) if there else None
@@ -57,9 +61,7 @@ class Taker:
 
     def __call__(self, stream: BinaryIO, report: KnownReport) -> Report:
         """Harvest the file of a report."""
-        mapping = mapping_of(report.report_type, stream.read(_HEAD))
-        stream.seek(0)
-        reading = Reading(SOURCE, "amazon", self._environment, mapping)
+        reading = Reading(SOURCE, "amazon", self._environment, mapping_of(report.report_type, stream))
         return take(read(stream, reading), self._tracked, self._heard, self._stopped)
 
     def _tracked(self, orders: Sequence[TrackedOrder]) -> TrackResult:

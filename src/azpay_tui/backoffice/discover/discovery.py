@@ -6,6 +6,7 @@ on with by the next one. Nothing here moves money, and nothing is deleted.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -34,7 +35,7 @@ _DAY: Final = timedelta(days=1)
 
 
 class Discovery:
-    """Learns of orders from the reports of one profile; used by one thread at a time."""
+    """Learns of orders from the reports of one profile; one run at a time."""
 
     def __init__(
         self,
@@ -43,11 +44,14 @@ class Discovery:
         health: Health,
         clock: CorrectedClock,
         pause: Pause,
+        stopped: Callable[[], bool],
         scratch: Path,
         *,
         simulated: bool,
     ) -> None:
-        """Take the parts; `pause` waits so many seconds and tells whether to stop."""
+        """Take the parts; `pause` waits so many seconds, it and `stopped` tell whether to end."""
+        self._lock = threading.Lock()
+        self._stopped = stopped
         self._reports = reports
         self._book = book
         self._clock = clock
@@ -63,7 +67,10 @@ class Discovery:
         Raises a `BackOfficeError` when Amazon cannot be asked at all. What fails for one report is a problem of the
         result, and the others are harvested all the same.
         """
-        run = Run(take, listener or Silent())
+        with self._lock:
+            return self._discover(wanted, Run(take, listener or Silent(), self._stopped))
+
+    def _discover(self, wanted: Wanted, run: Run) -> Discovered:
         self._finder.find()
         coming: set[str] = set()
         if wanted.ask:
@@ -84,11 +91,14 @@ class Discovery:
 
         Nothing is asked for and nothing is waited for. Raises as `run`.
         """
-        run = Run(take, listener, stopped)
+        with self._lock:
+            return self._look(since, Run(take, listener, stopped))
+
+    def _look(self, since: datetime, run: Run) -> tuple[str, ...]:
         self._finder.find(since)
         self._harvester.rest(run)
         for report in self._of({report.id for report in self._book.all() if is_open(report.state)}):
-            if stopped():
+            if run.stopped():
                 break
             if planning.is_going(report, self._clock()):
                 self._harvester.settle(self._finder.look_at(report), run)
@@ -98,7 +108,7 @@ class Discovery:
         """Harvest reports as they become ready; returns those that did not."""
         left = set(coming)
         seconds, offline, end = _FIRST_LOOK, 0, self._clock() + patience
-        while left:
+        while left and not self._stopped():
             try:
                 for report in self._of(left):
                     looked = self._finder.look_at(report)
@@ -121,7 +131,7 @@ class Discovery:
 
     def _schedules(self, wanted: Wanted, run: Run) -> tuple[tuple[str, ...], tuple[Schedule, ...]]:
         """Have each type made daily that no schedule makes; a schedule that is there stays as it is."""
-        if not (wanted.ask and wanted.schedule):
+        if not (wanted.ask and wanted.schedule) or self._stopped():
             return (), ()
         there = self._asker.need(self._reports.schedules)
         kept = tuple(schedule for schedule in there if schedule.report_type in wanted.types)

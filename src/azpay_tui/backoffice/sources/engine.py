@@ -227,7 +227,9 @@ class Sources:
         problem = problem or outcome.wrong(source.name, intake.report)
         stopped = self._stop.is_set() and problem is None
         covers = since is None or since <= usual
-        state = outcome.ended(source, before, begun, intake.report, problem, self._clock(), stopped, covers=covers)
+        state = outcome.ended(
+            source, before, begun, intake.report, problem, self._clock(), stopped, covers=covers, notes=intake.notes
+        )
         self._parts.book.put(state)
         if problem is not None:
             _log.warning("source %s: %s", source.name, problem.message)

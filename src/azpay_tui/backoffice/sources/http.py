@@ -33,7 +33,7 @@ class HttpTap:
         limits = Limits(source.timeout.total_seconds(), source.max_bytes)
         try:
             reader = shop_reader(source.preset or "", source.url, source.key_file, limits)
-            for page in reader.orders(since, stop, sink.say):
+            for page in reader.orders(since, stop, sink.note):
                 sink.records(page)
         except ShopStoppedError:
             return

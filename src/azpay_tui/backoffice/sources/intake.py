@@ -9,13 +9,17 @@ from typing import BinaryIO
 
 from azpay_tui.backoffice.harvest import Harvest, Reading, Report, read, read_records, take
 from azpay_tui.backoffice.harvest.taking import Track
+from azpay_tui.domain.mapping import Mapping
 
 Heard = Callable[[Report, str], None]
 """Hears how far a run is: everything so far, and what the tap says meanwhile, if anything."""
 
 
 class Intake:
-    """Implements `Sink` for one run of one source; `report` is what came so far, also after an error."""
+    """Implements `Sink` for one run of one source.
+
+    `report` is what came so far, also after an error; `notes` is what the source cannot give.
+    """
 
     def __init__(self, reading: Reading, track: Track, stop: threading.Event, heard: Heard) -> None:
         """Read as `reading` says, store with `track`, end early once `stop` is set."""
@@ -25,10 +29,11 @@ class Intake:
         self._heard = heard
         self._said = ""
         self.report = Report()
+        self.notes: tuple[str, ...] = ()
 
-    def stream(self, stream: BinaryIO) -> None:
+    def stream(self, stream: BinaryIO, mapping: Mapping | None = None) -> None:
         """Harvest bytes of any format."""
-        self._take(read(stream, self._reading))
+        self._take(read(stream, self._reading if mapping is None else replace(self._reading, mapping=mapping)))
 
     def records(self, records: Iterable[object]) -> None:
         """Harvest JSON values that are parsed already."""
@@ -38,6 +43,10 @@ class Intake:
         """Say what is going on."""
         self._said = text
         self._heard(self.report, text)
+
+    def note(self, text: str) -> None:
+        """Keep what stays to be said of the run."""
+        self.notes = tuple(dict.fromkeys((*self.notes, text)))
 
     def _take(self, items: Harvest) -> None:
         before = self.report

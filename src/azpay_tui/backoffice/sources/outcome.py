@@ -81,8 +81,12 @@ def ended(
     stopped: bool,
     *,
     covers: bool,
+    notes: Sequence[str] = (),
 ) -> SourceState:
-    """Return the state after a run; `covers`: it looked back as far as it would have by itself."""
+    """Return the state after a run; `covers`: it looked back as far as it would have by itself.
+
+    `notes` is what a source that gave everything it has cannot give.
+    """
     state = replace(counted(begun, report), ended_at=now)
     assert begun.started_at is not None
     if stopped:
@@ -97,7 +101,7 @@ def ended(
     return replace(
         state,
         ok=True,
-        message=_good(source.name, report),
+        message=" ".join((_good(source.name, report), *notes)),
         failures=0,
         covered_until=begun.started_at if covers else before.covered_until,
         next_at=max(begun.started_at + source.every, now + _LEAST_PAUSE),

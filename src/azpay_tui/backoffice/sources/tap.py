@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import BinaryIO, Protocol
 
 from azpay_tui.backoffice.errors import BackOfficeError
+from azpay_tui.domain.mapping import Mapping
 
 
 class SourceError(BackOfficeError):
@@ -34,8 +35,11 @@ class Sink(Protocol):
     ends early, without an error, when the run is to stop.
     """
 
-    def stream(self, stream: BinaryIO) -> None:
-        """Harvest bytes of any format: CSV, TSV, JSON, JSON Lines or text; reads as long as there is something."""
+    def stream(self, stream: BinaryIO, mapping: Mapping | None = None) -> None:
+        """Harvest bytes of any format: CSV, TSV, JSON, JSON Lines or text; reads as long as there is something.
+
+        `mapping` says what the columns of this very stream mean, in place of what the source's preset says.
+        """
         ...
 
     def records(self, records: Iterable[object]) -> None:
@@ -44,6 +48,10 @@ class Sink(Protocol):
 
     def say(self, text: str) -> None:
         """Say what is going on while nothing can be counted, such as waiting for a report; one sentence."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Say what this source cannot give although the run is good; one sentence, which stays with its result."""
         ...
 
 
