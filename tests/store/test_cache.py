@@ -356,7 +356,7 @@ def test_reader_and_models_see_the_same_rows(stores: Stores, data_dir: Path) -> 
 def counted(data_dir: Path) -> dict[str, int]:
     """Count every view by looking at each row."""
     with closing(sqlite3.connect(data_dir / "cache.db")) as connection:
-        names = ("attention", "to_capture", "unpaid", "refunds", "unknown")
+        names = ("attention", "to_capture", "unpaid", "refunds", "unknown", "orphans", "diverged")
         sums = ", ".join(f"coalesce(sum(in_{name}), 0)" for name in names)
         found = connection.execute(f"SELECT {sums}, count(*) FROM list_row").fetchone()
     return dict(zip([*(name.replace("_", "-") for name in names), "all"], found, strict=True))

@@ -15,6 +15,7 @@ from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready
 from azpay_tui.domain import effect, limits, outlook, states
 from azpay_tui.domain.calls import Budget, Call
+from azpay_tui.domain.divergence import ORPHANS
 from azpay_tui.domain.filters import WHOLE, Narrowed, matches
 from azpay_tui.domain.intent import (
     Intent,
@@ -221,6 +222,10 @@ def in_view(row: ListRow, view: str) -> bool:
             return bool(row.refunded)
         case "unknown":
             return row.status in ("UNKNOWN", "UNRECOGNISED", "NOT FOUND")
+        case "orphans":
+            return not ORPHANS.isdisjoint(row.differs)
+        case "diverged":
+            return not ORPHANS.issuperset(row.differs)
         case _:
             return True
 

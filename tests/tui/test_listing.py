@@ -463,16 +463,14 @@ async def test_a_view_is_saved_shown_again_renamed_and_deleted() -> None:
         await typed(console, "filter status=AUTHORIZED currency=USD")
         await typed(console, "sort amount")
         await console.press("w", *"Dollars", "enter")
-        assert "Saved as Dollars: 7 shows it." in console.said
-        assert "[7]Dollars" in console.lines[1]
+        assert "Saved as Dollars: 9 shows it." in console.said
+        assert "[9]Dollars" in console.lines[1]
         rows = shown(console)
         await console.press("6")
         assert "filter: none  sort: newest" in line(console)
-        await console.press("7")
+        await console.press("9")
         assert shown(console) == rows
         assert "Dollars: filter: status=AUTHORIZED currency=USD  sort: amount^" in line(console)
-        await console.press("8")
-        assert "There is no view 8 yet" in console.said
         await console.press("equals_sign")
         assert console.orders.sight.key == VIEWS[0]
         await console.press("minus")
@@ -480,13 +478,13 @@ async def test_a_view_is_saved_shown_again_renamed_and_deleted() -> None:
         await console.press("w")
         await choose(console, "rename")
         await console.press("ctrl+u", *"US only", "enter")
-        assert "[7]US only" in console.lines[1]
+        assert "[9]US only" in console.lines[1]
         await typed(console, "view all")
         await typed(console, "view us ONLY")
         assert console.orders.sight.name == "US only"
         await typed(console, "view nothing")
         assert "There is no view 'nothing'" in console.said
-        await console.press("7", "w")
+        await console.press("9", "w")
         await choose(console, "delete")
         assert "US only" not in console.lines[1]
         assert console.orders.sight.key == "all"
@@ -519,15 +517,15 @@ async def test_a_name_that_cannot_be_used_is_refused_and_the_prompt_stays() -> N
 async def test_saved_views_are_there_the_next_time_and_a_spoiled_file_is_one_sentence(tmp_path: Path) -> None:
     SavedViews(tmp_path).save(SavedView("Late", "to-capture", "age>5d"))
     async with driven(data_dir=tmp_path) as console:
-        assert "7:Late" in console.lines[1]
-        await console.press("7")
+        assert "9:Late" in console.lines[1]
+        await console.press("9")
         assert "filter: age>5d" in line(console)
     (tmp_path / NAME).write_text("{")
     async with driven(data_dir=tmp_path) as console:
         assert "saved views" in console.said
         assert "put it right, or move it away" in console.said
-        await console.press("escape", "7")
-        assert "There is no view 7 yet" in console.said
+        await console.press("escape", "9")
+        assert "There is no view 9 yet" in console.said
         await typed(console, "save-view New")
         assert "put it right, or move it away" in console.said
     assert (tmp_path / NAME).read_text() == "{"
@@ -541,8 +539,8 @@ def test_the_bar_keeps_the_active_view_when_saved_ones_have_no_room() -> None:
             assert "[" in text
             if cells >= 80 + 24 * (active == names[-1]):
                 assert len(text) <= cells
-    assert bar_text(names[6], dict.fromkeys(VIEWS, 1), 300, names, 12).endswith(names[-1])
-    assert "[7]A saved view number 1 12" in bar_text(names[6], dict.fromkeys(VIEWS, 1), 300, names, 12)
+    assert bar_text(names[8], dict.fromkeys(VIEWS, 1), 300, names, 12).endswith(names[-1])
+    assert "[9]A saved view number 1 12" in bar_text(names[8], dict.fromkeys(VIEWS, 1), 300, names, 12)
 
 
 # What is said beside the list

@@ -98,7 +98,7 @@ def test_saved_view(picture: Camera, tmp_path: Path) -> None:
     views = SavedViews(tmp_path)
     views.save(SavedView("big yen", "all", "currency=JPY amount>=50000", "amount"))
     views.save(SavedView("to ship", "to-capture"))
-    assert picture(shop(), "7", "w", data_dir=tmp_path)
+    assert picture(shop(), "9", "w", data_dir=tmp_path)
 
 
 def test_saved_views_in_the_bar(picture: Camera, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_saved_views_in_the_bar(picture: Camera, tmp_path: Path) -> None:
     views = SavedViews(tmp_path)
     views.save(SavedView("big yen", "all", "currency=JPY amount>=50000", "amount"))
     views.save(SavedView("to ship", "to-capture"))
-    assert picture(shop(), "7", data_dir=tmp_path)
+    assert picture(shop(), "9", data_dir=tmp_path)
 
 
 def test_which_order(picture: Camera) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from azpay_tui.domain.claims import Claim
 from azpay_tui.domain.money import Money
+from azpay_tui.domain.rows import OrderLine, Side
 
 PERMISSION_ID: Final = re.compile(r"[A-Z][0-9]{2}-[0-9]{7}-[0-9]{7}", re.ASCII)
 CHARGE_ID: Final = re.compile(PERMISSION_ID.pattern + r"-C[0-9]{6}", re.ASCII)
@@ -122,6 +124,18 @@ Fact = Permission | Charge | Refund
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """That a source named the order, under one number."""
+
+    source: str
+    side: Side
+    number: str | None = None
+    status: str | None = None
+    """The source's own word for where the order stands."""
+    claim: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShopFacts:
     """What a shop's export or a person told about the order; labels, never authority over Amazon's facts."""
 
@@ -132,6 +146,28 @@ class ShopFacts:
     buyer_email: str | None = None
     complete: bool = False
     """Whether a source that lists every charge of the order named it (an empty list means there are none)."""
+    status: str | None = None
+    """The shop's own word for where the order stands; that of a configured source before that of an imported file."""
+    claim: Claim | None = None
+    """What that word means about the money."""
+    lines: tuple[OrderLine, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    """Who named the order, the first one first."""
+    shared: tuple[tuple[str, str], ...] = ()
+    """Numbers that the same source gave to other orders as well, each with such an order's id; not all of many."""
+    asked: bool = False
+    """Whether any source of the shop's side ever named an order here, whichever."""
+    since: datetime | None = None
+    """When the oldest order was made that any source of the shop's side named; None when none of them says."""
+    asked_at: datetime | None = None
+    """Until when configured sources of the shop's side are known to have told everything; None when not known."""
+    waits: bool = False
+    """Whether something of the order was not read from Amazon again since the shop's word changed."""
+
+    @property
+    def named(self) -> bool:
+        """Whether a source of the shop's side named this order."""
+        return any(sighting.side == "shop" for sighting in self.sightings)
 
 
 @dataclass(frozen=True, slots=True)

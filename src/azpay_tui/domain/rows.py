@@ -12,8 +12,8 @@ from azpay_tui.domain.money import Money
 Side = Literal["shop", "amazon", "person", "us"]
 """Who says that an order exists: the shop, a report of Amazon, a person, or an action of ours that made an object."""
 
-VIEWS: Final = ("attention", "to-capture", "unpaid", "refunds", "unknown", "all")
-"""Built-in views in the order of their keys 1 to 6."""
+VIEWS: Final = ("attention", "to-capture", "unpaid", "refunds", "unknown", "all", "orphans", "diverged")
+"""Built-in views in the order of their keys 1 to 8."""
 
 
 @dataclass(frozen=True, slots=True)

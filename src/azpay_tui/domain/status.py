@@ -211,6 +211,11 @@ def _rest_waits(order: Order, word: str) -> bool:
     return word in ("PART-CAPTURED", "PART-REFUNDED", "REFUNDED") and _captured_word(order) == "PART-CAPTURED"
 
 
+def charged_elsewhere(order: Order) -> bool:
+    """Whether the balance at Amazon shows a charge that is not known here, as far as the known ones were read."""
+    return order.permission is not None and not limits.unread_charges(order) and not limits.balance_fits(order)
+
+
 def attention(order: Order, now: datetime) -> tuple[str, ...]:
     """Return why an order needs a person, in the order of `ATTENTION_CODES`.
 
@@ -218,7 +223,6 @@ def attention(order: Order, now: datetime) -> tuple[str, ...]:
     """
     word = status_of(order, now)
     rest = _rest_waits(order, word)
-    complete = not limits.unread_charges(order)
     found = {
         "unknown": word == "UNKNOWN",
         "lapses-soon": any(now < end <= now + limits.SOON for end in _live_deadlines(order, now)),
@@ -227,7 +231,7 @@ def attention(order: Order, now: datetime) -> tuple[str, ...]:
         "suspended": word == "SUSPENDED",
         "refund-declined": _refund_declined(order),
         "refund-late": any(end <= now for end in _refund_limits(order)),
-        "diverged": complete and order.permission is not None and not limits.balance_fits(order),
+        "diverged": charged_elsewhere(order),
         "stop-shipment": stop_shipment(order),
         "stuck": any(end <= now for end in _flight_limits(order)),
         "unrecognised": bool(unrecognised(order)),

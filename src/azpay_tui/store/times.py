@@ -59,4 +59,4 @@ def from_micros(micros: int | None) -> datetime | None:
 
 def storable(text: str) -> str:
     """Replace what cannot be stored as UTF-8 (lone surrogates) by question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, LocalDecline, OpenIntent, Order, Permission, Refund, ShopFacts
 from azpay_tui.store.cache.facts import from_json
+from azpay_tui.store.cache.shop import Bound, Said, asked_at, bound, said_of
 from azpay_tui.store.marks import load as load_marks
 from azpay_tui.store.times import from_micros, from_text
 
@@ -98,6 +99,7 @@ def load(
         for order_id, object_id in journal.execute(_TRACKED_IDS, (wanted,)).fetchall():
             parts[order_id].ids.add(object_id)
         _load_intents(parts, journal.execute(_INTENTS, (wanted,)).fetchall())
+        _load_said(parts, said_of(journal, parts), bound(journal), None if cache is None else asked_at(cache))
         for order_id, marks in load_marks(journal, parts).items():
             parts[order_id].marks = marks
     return parts
@@ -143,6 +145,26 @@ def _load_shop(parts: dict[str, Parts], rows: list[_Shop]) -> None:
             buyer_name=name,
             buyer_email=email,
             complete=bool(complete),
+        )
+
+
+def _load_said(parts: dict[str, Parts], found: dict[str, Said], bound: Bound, asked: datetime | None) -> None:
+    """Add what sources said; who was not named by any still hears what holds for all."""
+    nothing = Said()
+    for order_id, part in parts.items():
+        said = found.get(order_id, nothing)
+        word, word_at = said.word, said.word_at
+        part.shop = replace(
+            part.shop,
+            status=None if word is None else word.status,
+            claim=None if word is None else word.claim,
+            lines=said.lines,
+            sightings=tuple(said.sightings),
+            shared=tuple(said.shared),
+            asked=bound.asked,
+            since=bound.since,
+            asked_at=asked,
+            waits=word_at is not None and any(alive and at < word_at for alive, at in part.reads),
         )
 
 

@@ -15,6 +15,7 @@ _HAPPENINGS: Final = """SELECT at, what, object_id, amount_minor, amount_currenc
     FROM happening WHERE order_id = ? ORDER BY at, id"""
 _INTENTS: Final = """SELECT at, verb, person, target, amount_minor, amount_currency, amount_exponent, state, reason,
     settled_at, settled_by, result_id FROM intent WHERE order_id = ? ORDER BY seq"""
+_LEARNT: Final = {"import": "imported", "us": "made here", "track": "tracked"}
 _TRACKED: Final = "SELECT added_at, source FROM tracked WHERE order_id = ?"
 
 
@@ -31,8 +32,9 @@ def timeline(
 
     if journal is not None:
         for added_at, source in journal.execute(_TRACKED, (order_id,)).fetchall():
-            word = "imported" if source == "import" else "made here" if source == "us" else "tracked"
-            add(from_text(added_at), "import" if source == "import" else "us", word, order_id, None, None, None)
+            word = _LEARNT.get(source, f"learnt from {source}")
+            whose: Literal["us", "import"] = "us" if source in ("us", "track") else "import"
+            add(from_text(added_at), whose, word, order_id, None, None, None)
         for at, verb, person, target, *rest in journal.execute(_INTENTS, (order_id,)).fetchall():
             amount, (state, reason, settled_at, settled_by, result_id) = rest[:3], rest[3:]
             add(from_text(at), "us", f"{verb} confirmed by {person}", target, *amount)

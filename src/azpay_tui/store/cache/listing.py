@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from azpay_tui.store.cache.project import COLUMNS, VIEW_COLUMNS, RowValues
 
 _SELECT: Final = f"""SELECT r.rid, {", ".join(f"r.{name}" for name in COLUMNS)}
     FROM json_each(?) AS wanted CROSS JOIN list_row AS r ON r.order_id = wanted.value"""
-_INSERT: Final = f"""INSERT INTO list_row ({", ".join(COLUMNS)}, revision)
-    VALUES ({", ".join("?" * len(COLUMNS))}, ?)"""
+_INSERT: Final = f"""INSERT INTO list_row (rid, {", ".join(COLUMNS)}, revision)
+    VALUES ({", ".join("?" * len(COLUMNS))}, ?, ?)"""
 _SILENT: Final = frozenset({"refreshed_at", "changes_at"})
 """Columns whose change alone is no news."""
 
@@ -30,15 +30,12 @@ def write_rows(connection: sqlite3.Connection, rows: Iterable[RowValues], touche
     changed = dict.fromkeys(order_id for order_id in touched if order_id in fresh)
     revision = int(connection.execute("SELECT revision FROM state").fetchone()[0]) + 1
     counts = dict.fromkeys((*VIEW_COLUMNS, "all"), 0)
-    for order_id, row in fresh.items():
+    new = [row for order_id, row in fresh.items() if order_id not in known]
+    _insert(connection, new, revision, counts)
+    changed.update((row.order_id, None) for row in new)
+    for order_id in known:
+        row = fresh[order_id]
         values = dict(zip(COLUMNS, row.values(), strict=True))
-        if order_id not in known:
-            changed[order_id] = None
-            rid = connection.execute(_INSERT, (*row.values(), revision)).lastrowid
-            connection.execute("INSERT INTO search (rowid, search_text) VALUES (?, ?)", (rid, row.search_text))
-            counts["all"] += 1
-            _count(counts, {}, values)
-            continue
         rid, old = known[order_id]
         different = [name for name in COLUMNS if old[name] != values[name]]
         if not _SILENT.issuperset(different):
@@ -59,6 +56,20 @@ def write_rows(connection: sqlite3.Connection, rows: Iterable[RowValues], touche
     if changed:
         connection.execute("UPDATE state SET revision = ?", (revision,))
     return tuple(changed)
+
+
+def _insert(connection: sqlite3.Connection, rows: Sequence[RowValues], revision: int, counts: dict[str, int]) -> None:
+    if not rows:
+        return
+    last = int(connection.execute("SELECT coalesce(max(rid), 0) FROM list_row").fetchone()[0])
+    numbered = list(enumerate(rows, last + 1))
+    connection.executemany(_INSERT, [(rid, *row.values(), revision) for rid, row in numbered])
+    connection.executemany(
+        "INSERT INTO search (rowid, search_text) VALUES (?, ?)", [(rid, row.search_text) for rid, row in numbered]
+    )
+    counts["all"] += len(rows)
+    for view, column in VIEW_COLUMNS.items():
+        counts[view] += sum(getattr(row, column) for row in rows)
 
 
 def _count(

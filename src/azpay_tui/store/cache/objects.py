@@ -82,6 +82,18 @@ def add_objects(cache: sqlite3.Connection, parts: Mapping[str, Parts], now: date
     )
 
 
+def read_again(cache: sqlite3.Connection, parts: Mapping[str, Parts], now: datetime) -> None:
+    """Have the objects read now of orders whose shop says something else than when they were read.
+
+    Amazon's side is only as old as the shop's then, and the two can be compared. One that fails keeps its turn.
+    """
+    moment = to_micros(now)
+    cache.executemany(
+        "UPDATE object SET due_at = ?1 WHERE order_id = ?2 AND due_at > ?1 AND attempts = 0",
+        [(moment, order_id) for order_id, part in parts.items() if part.shop.waits],
+    )
+
+
 def happened(cache: sqlite3.Connection, before: Order, after: Order, now: datetime) -> None:
     """Add to the timeline what fresh facts show, at the time Amazon gives, else now."""
     facts: Sequence[Permission | Charge | Refund] = (

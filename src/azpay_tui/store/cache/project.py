@@ -14,7 +14,8 @@ from operator import attrgetter
 from typing import Any, Final, cast
 
 from azpay_tui.domain import states
-from azpay_tui.domain.limits import captured_total, refunded_total
+from azpay_tui.domain.divergence import CODES, ORPHANS, differences
+from azpay_tui.domain.limits import captured_total, nothing_in, refunded_total
 from azpay_tui.domain.marks import Marks, needs_person, trouble_of, words
 from azpay_tui.domain.money import AmountError, Money
 from azpay_tui.domain.order import Order
@@ -120,9 +121,8 @@ _SHOWN: Final = (
 SHOWN: Final = ", ".join(f"r.{name}" for name in _SHOWN)
 """What a list reads of a row `r`, as `to_list_row` takes it."""
 WIDTH: Final = len(_SHOWN)
-RULES: Final = (
-    f"{zlib.crc32(repr((_EDITION, COLUMNS, STATUS_WORDS, ATTENTION_CODES, _URGENCY, sorted(UNPAID))).encode()):08x}"
-)
+_RULES_OF: Final = (_EDITION, COLUMNS, STATUS_WORDS, ATTENTION_CODES, _URGENCY, sorted(UNPAID), CODES)
+RULES: Final = f"{zlib.crc32(repr(_RULES_OF).encode()):08x}"
 """Names the rules by which rows are made here: a cache made by others has every row made anew when it is opened."""
 VIEW_COLUMNS: Final = {
     "attention": "in_attention",
@@ -130,6 +130,8 @@ VIEW_COLUMNS: Final = {
     "unpaid": "in_unpaid",
     "refunds": "in_refunds",
     "unknown": "in_unknown",
+    "orphans": "in_orphans",
+    "diverged": "in_diverged",
 }
 
 
@@ -166,22 +168,42 @@ class _Derived:
     changes: datetime | None
     captured: Money | None
     refunded: Money | None
+    differs: tuple[str, ...]
 
 
 def _derive(order: Order, now: datetime) -> _Derived:
+    if _is_fresh(order):
+        nothing = nothing_in(order)
+        differs = tuple(difference.code for difference in differences(order, now, "NEW"))
+        return _Derived("NEW", (), "HOLD", None, None, nothing, nothing, differs)
     try:
+        word = status_of(order, now)
         changes = changes_at(order, now)
         return _Derived(
-            status=status_of(order, now),
+            status=word,
             codes=attention(order, now),
             ship=ship(order, now).word,
             expires=expires_at(order, now),
             changes=now + _AGAIN if changes is not None and changes <= now else changes,
             captured=captured_total(order),
             refunded=refunded_total(order),
+            differs=tuple(difference.code for difference in differences(order, now, word)),
         )
     except AmountError:  # currencies that cannot be added up: shown as they are, judged by nobody
-        return _Derived("UNRECOGNISED", ("unrecognised",), "HOLD", None, None, None, None)
+        return _Derived("UNRECOGNISED", ("unrecognised",), "HOLD", None, None, None, None, ())
+
+
+def _is_fresh(order: Order) -> bool:
+    """Whether an order was heard of and nothing else happened: a bulk import is made of such orders."""
+    return not (
+        order.permission
+        or order.charges
+        or order.refunds
+        or order.missing
+        or order.intents
+        or order.declines
+        or order.canceled_here
+    )
 
 
 def project(order: Order, now: datetime, added_at: datetime | None, marks: Marks = _UNMARKED) -> RowValues:
@@ -226,12 +248,12 @@ def project(order: Order, now: datetime, added_at: datetime | None, marks: Marks
         k_expires if rank == 0 else newest,
         " ".join(shown),
         " ".join(marks.standing.tags),
-        None,
-        None,
-        0,
-        "",
-        0,
-        0,
+        order.shop.status,
+        order.shop.claim,
+        int(order.shop.named),
+        " ".join(derived.differs),
+        int(not ORPHANS.isdisjoint(derived.differs)),
+        int(not ORPHANS.issuperset(derived.differs)),
     )
 
 
@@ -262,6 +284,7 @@ def _search_text(order: Order, tags: tuple[str, ...]) -> str:
     found += [order.shop.buyer_name, order.shop.buyer_email]
     found += [charge.id for charge in order.charges] + [refund.id for refund in order.refunds]
     found += sorted(order.unread)
+    found += [sighting.number for sighting in order.shop.sightings]
     found += tags
     return "\n".join(dict.fromkeys(" ".join(fold(text).split()) for text in found if text))
 

@@ -18,6 +18,8 @@ def fold(text: str) -> str:
 
     `Straße` is found by `STRASSE`, `İstanbul` by `istanbul` (the dot that folding leaves behind is dropped).
     """
+    if text.isascii():
+        return text.lower().replace("\0", " ")
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", storable(text)).casefold())
     return unicodedata.normalize("NFC", folded.replace("i\u0307", "i")).replace("\0", " ")
 

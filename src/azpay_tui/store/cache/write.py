@@ -18,13 +18,14 @@ from azpay_tui.domain.rows import Connection, Due, ReadResult
 from azpay_tui.store.cache import due as due_order
 from azpay_tui.store.cache.assemble import Parts, load
 from azpay_tui.store.cache.listing import write_rows
-from azpay_tui.store.cache.objects import add_objects, happened, order_ids_of, store_read
+from azpay_tui.store.cache.objects import add_objects, happened, order_ids_of, read_again, store_read
 from azpay_tui.store.cache.project import RULES, project
+from azpay_tui.store.cache.shop import Bound, bound, unexpected
 from azpay_tui.store.errors import CacheUnavailable, cache_error
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.locks import Lease
 from azpay_tui.store.sqlite import BUSY_SECONDS, CACHE_PRAGMAS, Handle, connect, connect_reader
-from azpay_tui.store.times import storable, to_micros
+from azpay_tui.store.times import from_micros, storable, to_micros
 
 CHUNK: Final = 500
 """Orders rebuilt in one transaction, so that others can write in between."""
@@ -82,12 +83,40 @@ class CacheStore:
         ids = list(dict.fromkeys(order_ids))
         with self._lock, self._translated():
             followed = self._unfollowed()
+        beside: dict[str, None] = {}
         for start in range(0, len(ids), CHUNK):
             with self._writing() as (cache, journal):
-                self._rebuild(cache, journal, ids[start : start + CHUNK], now, news=True)
+                self._rebuild(cache, journal, ids[start : start + CHUNK], now, news=True, beside=beside)
+        self._rebuild_all([order_id for order_id in beside if order_id not in set(ids)], now)
+        self._follow_shop(now)
         if followed is not None and followed.orders.issubset(ids):
             self._follow(followed)
         self._tidy()
+
+    def _rebuild_all(self, ids: Sequence[str], now: datetime) -> None:
+        for start in range(0, len(ids), CHUNK):
+            with self._writing() as (cache, journal):
+                self._rebuild(cache, journal, ids[start : start + CHUNK], now)
+
+    def _follow_shop(self, now: datetime) -> None:
+        """Rebuild the rows of orders that no shop named, where the shop is now heard for the first or further back.
+
+        A row holds what was so when it was made; the state says for which bound all rows hold.
+        """
+        with self._lock, self._translated():
+            cache, journal = self._handles()
+            if journal is None:
+                return
+            wanted = bound(journal)
+            asked, since = cache.execute("SELECT shop_asked, shop_since FROM state").fetchone()
+            known = Bound(bool(asked), from_micros(since))
+            if wanted == known:
+                return
+            ids = unexpected(cache, known, wanted)
+        self._rebuild_all(ids, now)
+        with self._writing() as (cache, _journal):
+            values = (wanted.asked, to_micros(wanted.since))
+            cache.execute("UPDATE state SET shop_asked = ?, shop_since = ?", values)
 
     def tick(self, now: datetime) -> tuple[str, ...]:
         """Rebuild rows whose status, attention or ship verdict changes by time alone; returns the ids that changed.
@@ -222,13 +251,19 @@ class CacheStore:
         before: dict[str, Order] | None = None,
         *,
         news: bool = False,
+        beside: dict[str, None] | None = None,
     ) -> tuple[str, ...]:
         """Make the rows of orders anew inside a transaction.
 
-        `before`: the snapshots to compare with; `news`: each order counts as changed, also when its row is the same.
+        `before`: the snapshots to compare with; `news`: each order counts as changed, also when its row is the same;
+        `beside` is told which other orders the shop gives the same number.
         """
         parts = load(cache, journal, ids)
         add_objects(cache, parts, now)
+        if news:
+            read_again(cache, parts, now)
+        if beside is not None:
+            beside.update((other, None) for part in parts.values() for _number, other in part.shop.shared)
         orders = {order_id: part.order(order_id) for order_id, part in parts.items() if _known(order_id, part)}
         touched = list(orders) if news else []
         if before is not None:

@@ -179,6 +179,8 @@ class SightingRow(JournalTable, table=True):
     """JSON list of `[name, quantity, minor, currency, exponent, sku]`."""
     created: str | None
     """When the order was made, as the source says."""
+    labels: str
+    """Digest of the labels it gave last, by which a repetition is known; empty when that is not known."""
     first_at: str
     changed_at: str
     """When the source last said something else than before."""

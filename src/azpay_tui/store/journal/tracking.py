@@ -1,4 +1,7 @@
-"""Learning of orders: labels are filled in and replaced, ids are added, nothing is ever removed."""
+"""Learning of orders: labels are filled in and replaced, ids are added, nothing is ever removed.
+
+A report of Amazon's only fills labels in: the shop's own word for a number or a name is the better one.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from sqlmodel import col, select, update
 from azpay_tui.domain.order import kind_of, order_id_of
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.store.journal.audit import AuditWriter
-from azpay_tui.store.journal.tables import TrackedIdRow, TrackedRow
+from azpay_tui.store.journal.sightings import Sightings
+from azpay_tui.store.journal.tables import SightingRow, TrackedIdRow, TrackedRow
 from azpay_tui.store.times import storable, to_text
 
 _LABELS: Final = (
@@ -37,22 +41,25 @@ def track_orders(
     """
     added = updated = unchanged = 0
     changed: dict[str, None] = {}
+    stamp = to_text(at)
     for start in range(0, len(orders), _CHUNK):
         chunk = orders[start : start + _CHUNK]
         known = _known(connection, [order.order_id for order in chunk])
         owned = _owned(connection, [*known])
+        sightings = Sightings(connection, [order.order_id for order in chunk])
         new_ids: list[dict[str, str]] = []
         inserts: dict[str, dict[str, str | int | bool | None]] = {}
         updates: dict[str, dict[str, str | int | bool | None]] = {}
         for order in chunk:
             _check(order)
             before = known.get(order.order_id)
-            after = _merged(before, order)
             ids = [i for i in dict.fromkeys((*order.charge_ids, *order.refund_ids)) if i not in owned]
-            if before is not None and after == before and not ids:
+            news = sightings.say(order)
+            # Only what a source says anew replaces a label: two numbers of one order would overwrite each other's.
+            after = _merged(before, order) if news != "nothing" or before is None else before
+            if before is not None and after == before and not ids and news != "sighting":
                 unchanged += 1
                 continue
-            stamp = to_text(at)
             if before is None:
                 added += 1
                 inserts[order.order_id] = {
@@ -62,7 +69,7 @@ def track_orders(
                 updated += 1
                 if order.order_id in inserts:
                     inserts[order.order_id].update(after)
-                else:
+                elif after != before:
                     updates[order.order_id] = {"key": order.order_id, **after, "updated_at": stamp}
             known[order.order_id] = after
             owned.update(ids)
@@ -72,7 +79,10 @@ def track_orders(
             changed[order.order_id] = None
             audit.add(
                 at, person, "track", session=session, order_id=order.order_id,
-                data={"source": order.source, "number": after["number"], "ids": ids, "complete": after["complete"]},
+                data={
+                    "source": order.source, "side": order.side, "number": after["number"], "ids": ids,
+                    "complete": after["complete"], "status": order.shop_status, "claim": order.claim,
+                },
             )  # fmt: skip
         if inserts:
             connection.execute(insert(TrackedRow), list(inserts.values()))
@@ -82,6 +92,7 @@ def track_orders(
             connection.execute(statement.values({name: bindparam(name) for name in names}), list(updates.values()))
         if new_ids:
             connection.execute(insert(TrackedIdRow), new_ids)
+        sightings.write(stamp)
     return TrackResult(added, updated, unchanged, tuple(changed))
 
 
@@ -94,6 +105,9 @@ def add_own_id(connection: Connection, order_id: str, object_id: str, at: dateti
     connection.execute(tracked.values(order_id=order_id, complete=False, source="us", added_at=stamp, updated_at=stamp))
     found = insert(TrackedIdRow).prefix_with("OR IGNORE")
     connection.execute(found.values(object_id=object_id, order_id=order_id, source="us", added_at=stamp))
+    sighted = insert(SightingRow).prefix_with("OR IGNORE")
+    said = {"number": "", "side": "us", "lines": "[]", "labels": "", "first_at": stamp, "changed_at": stamp}
+    connection.execute(sighted.values(order_id=order_id, source="us", **said))
 
 
 def _check(order: TrackedOrder) -> None:
@@ -130,7 +144,7 @@ def _merged(before: _Labels | None, order: TrackedOrder) -> _Labels:
     known: _Labels = dict.fromkeys(_LABELS) if before is None else before
     merged: _Labels = {name: known[name] for name in _LABELS}
     for name, value in said.items():
-        if value not in (None, ""):
+        if value not in (None, "") and (order.side != "amazon" or merged[name] is None):
             merged[name] = storable(value) if isinstance(value, str) else value
     merged["complete"] = bool(known.get("complete")) or order.complete
     return merged

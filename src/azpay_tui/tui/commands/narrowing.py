@@ -207,13 +207,14 @@ class ViewByName(Command):
         screen.listing.show_named(argument)
 
 
-class _SavedView(Command):
-    """Base of the commands that show a saved view by its digit."""
+class FirstSavedView(Command):
+    """View 9."""
 
-    number: int
+    id, name, shown, sentence = "view-9", "saved view 1", "9", "Show the first saved view."
+    keys, number = (("9",),), len(VIEWS) + 1
 
     def refusal(self, screen: OrdersScreen) -> str | None:
-        """Refuse while there are not so many."""
+        """Refuse while there is none."""
         if self.number <= len(screen.listing.names()):
             return None
         return f"There is no view {self.number} yet: w saves what is shown under a name."
@@ -221,27 +222,6 @@ class _SavedView(Command):
     def run(self, screen: OrdersScreen) -> None:
         """Show the view from its start."""
         screen.listing.show_number(self.number)
-
-
-class View7(_SavedView):
-    """View 7."""
-
-    id, name, shown, sentence = "view-7", "saved view 1", "7", "Show the first saved view."
-    keys, number = (("7",),), len(VIEWS) + 1
-
-
-class View8(_SavedView):
-    """View 8."""
-
-    id, name, shown, sentence = "view-8", "saved view 2", "8", "Show the second saved view."
-    keys, number = (("8",),), len(VIEWS) + 2
-
-
-class View9(_SavedView):
-    """View 9."""
-
-    id, name, shown, sentence = "view-9", "saved view 3", "9", "Show the third saved view."
-    keys, number = (("9",),), len(VIEWS) + 3
 
 
 COMMANDS: Final = (
@@ -254,7 +234,5 @@ COMMANDS: Final = (
     RenameView(),
     DeleteView(),
     ViewByName(),
-    View7(),
-    View8(),
-    View9(),
+    FirstSavedView(),
 )

@@ -68,6 +68,20 @@ class AllView(_View):
     keys, number = (("6",),), 6
 
 
+class OrphansView(_View):
+    """View 7."""
+
+    id, name, shown, sentence = "view-orphans", "orphans", "7", "Show the orders that only the shop or only Amazon has."
+    keys, number = (("7",),), 7
+
+
+class DivergedView(_View):
+    """View 8."""
+
+    id, name, shown, sentence = "view-diverged", "diverged", "8", "Show the orders on which shop and Amazon disagree."
+    keys, number = (("8",),), 8
+
+
 class NextView(Command):
     """Next view."""
 
@@ -109,6 +123,8 @@ COMMANDS: Final = (
     RefundsView(),
     UnknownView(),
     AllView(),
+    OrphansView(),
+    DivergedView(),
     NextView(),
     PreviousView(),
     ShowNew(),

@@ -22,8 +22,16 @@ NAMES: Final[dict[str, str]] = {
     "refunds": "Refunds",
     "unknown": "Unknown",
     "all": "All",
+    "orphans": "Orphans",
+    "diverged": "Diverged",
 }
-_SHORT: Final[dict[str, str]] = NAMES | {"attention": "Attn", "to-capture": "Capture"}
+_SHORT: Final[dict[str, str]] = NAMES | {
+    "attention": "Attn",
+    "to-capture": "Capture",
+    "refunds": "Refund",
+    "orphans": "Orphan",
+    "diverged": "Differ",
+}
 
 _KEYS: Final = 9
 """Views that have a digit."""

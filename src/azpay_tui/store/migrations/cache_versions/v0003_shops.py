@@ -27,6 +27,7 @@ _CHANGES = (
         for view in _VIEWS
         for name, keys in _SORTS.items()
     ),
+    *(f"INSERT INTO view_count VALUES ('{view}', 0)" for view in _VIEWS),
     "CREATE INDEX row_unnamed ON list_row (created) WHERE shop_named = 0",
     "ALTER TABLE state ADD COLUMN shop_asked INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE state ADD COLUMN shop_since INTEGER",

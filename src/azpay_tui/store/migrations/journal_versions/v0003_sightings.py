@@ -17,6 +17,7 @@ _TABLES = (
         claim TEXT,
         lines TEXT NOT NULL,
         created TEXT,
+        labels TEXT NOT NULL,
         first_at TEXT NOT NULL,
         changed_at TEXT NOT NULL,
         PRIMARY KEY (order_id, source, number)
@@ -25,7 +26,7 @@ _TABLES = (
     """INSERT INTO sighting
         SELECT order_id, CASE WHEN complete = 1 THEN 'import' ELSE source END, coalesce(number, ''),
             CASE WHEN complete = 1 OR source = 'import' THEN 'shop' WHEN source = 'us' THEN 'us' ELSE 'person' END,
-            NULL, NULL, '[]', created, added_at, updated_at
+            NULL, NULL, '[]', created, '', added_at, updated_at
         FROM tracked""",
     "CREATE INDEX sighting_number ON sighting (source, number) WHERE side = 'shop' AND number <> ''",
     "CREATE INDEX sighting_shop ON sighting (created) WHERE side = 'shop'",
