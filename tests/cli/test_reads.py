@@ -14,7 +14,7 @@ from tests.cli.conftest import Result, Shop
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ROW = [
     "id", "number", "status", "amount", "captured", "refunded",
-    "buyer", "created", "expires", "refreshed_at", "ship", "attention",
+    "buyer", "created", "expires", "refreshed_at", "ship", "attention", "shop_status", "differs",
 ]  # fmt: skip
 ACTION = ["verb", "target", "verdict", "reason", "warning", "min", "max", "changes_at"]
 VERBS = ["authorize", "capture", "void", "refund", "cancel", "close", "refresh"]
@@ -174,7 +174,7 @@ def test_show_tells_everything_known(shop: Shop) -> None:
     value = shop.good("orders", "show", "S-1", "--json").json
     assert list(value) == ["order", "actions", "marks"]
     shown = value["order"]
-    assert list(shown) == [*ROW, "kind", "permission", "charges", "refunds", "timeline"]
+    assert list(shown) == [*ROW, "kind", "permission", "charges", "refunds", "timeline", "shop", "differences"]
     assert (shown["id"], shown["status"], shown["kind"]) == (order, "PART-REFUNDED", "OneTime")
     assert list(shown["permission"]) == ["state", "reasons", "limit", "balance"]
     (charge,) = shown["charges"]

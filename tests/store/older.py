@@ -41,6 +41,8 @@ def as_of(version: int, database: Literal["journal", "cache"], path: Path, tmp_p
                 connection.execute(f"INSERT INTO main.{name} ({columns}) SELECT {columns} FROM newer.{name}")
         if database == "cache":
             connection.execute("INSERT INTO search (search) VALUES ('rebuild')")
+            # Which rules the rows were made by was another word then, and none at all at first.
+            connection.execute("UPDATE state SET journal_id = substr(journal_id, 1, instr(journal_id, '/') - 1)")
             views = [f"'{row[1][3:].replace('_', '-')}'" for row in connection.execute("PRAGMA table_info(list_row)")
                      if row[1].startswith("in_")]  # fmt: skip
             connection.execute(f"DELETE FROM view_count WHERE view NOT IN ('all', {', '.join(views)})")

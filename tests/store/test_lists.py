@@ -30,6 +30,13 @@ from azpay_tui.store.opening import Stores
 
 COUNT = 60
 NAMES = ["Jane Doe", "Straße", "İstanbul", "山田太郎", "O'Brien 100%", 'a_b "quoted" *', "ＦＵＬＬ", "Σίσυφος"]
+SAID: list[dict[str, object]] = [
+    {},
+    {"shop_status": "WC Done", "claim": "paid"},
+    {"shop_status": "called off", "claim": "canceled"},
+    {"claim": "shipped"},
+    {"shop_status": "an own word"},
+]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +46,12 @@ def shop() -> Iterator[CacheReader]:
         stores = open_at(Path(directory) / "data")
         ids = [oid(n) for n in range(1, COUNT + 1)]
         known = [
-            tracked(i, number=None if n % 7 == 0 else f"A-{n % 20}", amount=Money(n % 5 * 100, ("USD", "JPY")[n % 2]))
+            tracked(
+                i,
+                number=None if n % 7 == 0 else f"A-{n % 20}",
+                amount=Money(n % 5 * 100, ("USD", "JPY")[n % 2]),
+                **({"side": "amazon", "source": "reports"} if n % 8 == 0 else {"side": "shop", **SAID[n % len(SAID)]}),
+            )
             for n, i in enumerate(ids)
         ]
         stores.cache.reproject(stores.journal.track(known, NOW).changed_ids, NOW)
@@ -297,7 +309,10 @@ CONDITIONS = [
     "amount>=100", "amount<2", "amount=3", "amount<=2.5", "amount>0.999", "amount=1.234",
     "currency=JPY", "currency=USD,EUR", "currency!=USD",
     "attention=any", "attention=none", "attention=lapses-soon,declined", "attention!=unrecognised", "attention!=any",
-    "ship=SHIP", "ship!=SHIP", "tag=any", "tag=none", "tag=fraud,@ann", "tag!=fraud", "jane", "a-1",
+    "ship=SHIP", "ship!=SHIP", "tag=any", "tag=none", "tag=fraud,@ann", "tag!=fraud",
+    "shop=paid", "shop!=paid,called-off", "shop=any", "shop=none", "shop=wc-done",
+    "differs=any", "differs=none", "differs=capture-due", "differs!=no-money,not-in-shop",
+    "jane", "a-1",
 ]  # fmt: skip
 
 

@@ -10,15 +10,16 @@ from azpay_tui.cli.marks import mark_lines
 from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import csv_result, json_result, result, say, shown, table, utc
 from azpay_tui.cli.views import saved_view
-from azpay_tui.cli.wording import dated, meaning, order_meanings
+from azpay_tui.cli.wording import dated, difference_meanings, meaning, order_meanings
 from azpay_tui.domain import matrix
+from azpay_tui.domain.divergence import said
 from azpay_tui.domain.filters import Narrowed, parse
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.links import seller_central
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer, valid_verbs
-from azpay_tui.domain.order import Order
-from azpay_tui.domain.rows import VIEWS, ListRow
+from azpay_tui.domain.order import Order, Sighting
+from azpay_tui.domain.rows import VIEWS, ListRow, OrderLine
 from azpay_tui.domain.status import ship
 
 MOST_ROWS = 10_000
@@ -137,7 +138,7 @@ def show_order(context: Context, text: str, *, as_json: bool, raw: bool) -> int:
     marks = reader.marks(order.id)
     if as_json:
         value: dict[str, object] = {
-            "order": shapes.order(order, reader.timeline(order.id), now),
+            "order": shapes.order(order, reader.timeline(order.id), now, valid_verbs(offers)),
             "actions": [shapes.offer(offer) for offer in offers],
             "marks": shapes.marks(marks),
         }
@@ -186,6 +187,8 @@ def _order_lines(order: Order, now: datetime, valid: frozenset[Verb]) -> list[st
         "Captured": amount_text(row.captured),
         "Refunded": amount_text(row.refunded),
         "At Amazon": f"{permission.state} {reasons}".rstrip() if permission else "never read",
+        "In the shop": said(order.shop),
+        "Named by": ", ".join(_source(sighting) for sighting in order.shop.sightings),
         "Left to charge": amount_text(permission.balance) if permission else "",
         "Created": utc(row.created) or "",
         "Next deadline": utc(row.expires) or "",
@@ -193,6 +196,8 @@ def _order_lines(order: Order, now: datetime, valid: frozenset[Verb]) -> list[st
     }
     lines = [f"{label:<15}{shown(value)}" for label, value in facts.items() if value]
     lines += [f"  {shown(text)}" for text in order_meanings(order, row.attention, valid)]
+    lines += [f"  {shown(text)}" for text in difference_meanings(order, now, valid)]
+    lines += [shown(f"  {_ordered(line)}") for line in order.shop.lines]
     for charge in order.charges:
         captured = f", captured {charge.captured}" if charge.captured else ""
         refunded = f", refunded {charge.refunded}" if charge.refunded else ""
@@ -208,6 +213,16 @@ def _order_lines(order: Order, now: datetime, valid: frozenset[Verb]) -> list[st
     lines += [f"  {object_id}  was never read: azpay refresh {order.id}" for object_id in sorted(order.unread)]
     lines += [f"  {object_id}  is not known to Amazon here" for object_id in sorted(order.missing)]
     return lines
+
+
+def _source(sighting: Sighting) -> str:
+    """Return a source with the number it gave, unless it gave none."""
+    return f"{sighting.source} {sighting.number}" if sighting.number else sighting.source
+
+
+def _ordered(line: OrderLine) -> str:
+    sku = f"  {line.sku}" if line.sku else ""
+    return f"{line.quantity} x {line.name}{f'  {line.amount}' if line.amount else ''}{sku}"
 
 
 def show_actions(context: Context, text: str, *, as_json: bool) -> int:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from azpay_tui.cli.output import utc
+from azpay_tui.cli.wording import fix
 from azpay_tui.domain import limits, status, telling
-from azpay_tui.domain.intent import Intent
+from azpay_tui.domain.divergence import Difference, differences
+from azpay_tui.domain.intent import Intent, Verb
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
-from azpay_tui.domain.order import Charge, Order, Refund
+from azpay_tui.domain.order import Charge, Order, Refund, ShopFacts
 from azpay_tui.domain.rows import ListRow, TimelineEntry
 
 Json = dict[str, object]
@@ -38,6 +40,8 @@ def row(row: ListRow) -> Json:
         "refreshed_at": utc(row.refreshed_at),
         "ship": row.ship,
         "attention": list(row.attention),
+        "shop_status": row.shop_status,
+        "differs": list(row.differs),
     }
 
 
@@ -56,8 +60,8 @@ def marks(marks: Marks) -> Json:
     }
 
 
-def order(order: Order, timeline: Iterable[TimelineEntry], now: datetime) -> Json:
-    """Write one order whole, judged at `now` (UTC)."""
+def order(order: Order, timeline: Iterable[TimelineEntry], now: datetime, valid: Collection[Verb]) -> Json:
+    """Write one order whole, judged at `now` (UTC); `valid` are the verbs that may put a difference right."""
     permission = order.permission
     return {
         **row(row_of(order, now)),
@@ -82,7 +86,36 @@ def order(order: Order, timeline: Iterable[TimelineEntry], now: datetime) -> Jso
             }
             for entry in timeline
         ],
+        "shop": shop(order.shop),
+        "differences": [difference(found, order.id, valid) for found in differences(order, now)],
     }
+
+
+def shop(facts: ShopFacts) -> Json:
+    """Write what the shop says of an order, and who named it."""
+    return {
+        "status": facts.status,
+        "claim": facts.claim,
+        "sources": [
+            {
+                "source": sighting.source,
+                "side": sighting.side,
+                "number": sighting.number,
+                "status": sighting.status,
+                "claim": sighting.claim,
+            }
+            for sighting in facts.sightings
+        ],
+        "lines": [
+            {"name": line.name, "quantity": line.quantity, "amount": money(line.amount), "sku": line.sku}
+            for line in facts.lines
+        ],
+    }
+
+
+def difference(found: Difference, order_id: str, valid: Collection[Verb]) -> Json:
+    """Write one thing on which shop and Amazon disagree, with what puts it right."""
+    return {"code": found.code, "sentence": found.sentence, "fix": fix(found, order_id, valid)}
 
 
 def row_of(order: Order, now: datetime) -> ListRow:
@@ -101,6 +134,9 @@ def row_of(order: Order, now: datetime) -> ListRow:
         ship=status.ship(order, now).word,
         attention=status.attention(order, now),
         cursor="",
+        shop_status=order.shop.status,
+        claim=order.shop.claim,
+        differs=tuple(found.code for found in differences(order, now)),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from azpay_tui.domain.concerns import concern
+from azpay_tui.domain.divergence import Difference, differences
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.order import Order
@@ -44,6 +45,17 @@ def order_meanings(order: Order, codes: Iterable[str], valid: Collection[Verb]) 
         amount = f" of {decline.amount}" if decline.amount else ""
         why = meaning(decline.reason, "charge", order.id, valid) if decline.reason else "no reason given."
         yield f"An authorization{amount} was declined {written(decline.at)}: {why}"
+
+
+def fix(found: Difference, order_id: str, valid: Collection[Verb]) -> str:
+    """Return what puts a difference between shop and Amazon right, one sentence."""
+    return found.explanation.step(valid).write(way(order_id)).removeprefix("Next: ")
+
+
+def difference_meanings(order: Order, now: datetime, valid: Collection[Verb]) -> Iterator[str]:
+    """Yield on what shop and Amazon disagree, with what it means for the money and with what puts it right."""
+    for found in differences(order, now):
+        yield f"{found.code}: {found.sentence} {found.explanation.money} Next: {fix(found, order.id, valid)}"
 
 
 def dated(sentence: str, changes_at: datetime | None) -> str:

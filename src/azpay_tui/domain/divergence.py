@@ -304,7 +304,7 @@ def _about_money(order: Order, now: datetime, word: str, *, several: bool) -> It
         return
     known = limits.fully_known(order)
     values = {
-        "said": _said(shop), "held": facts.held, "captured": facts.captured, "kept": facts.kept,
+        "said": said(shop), "held": facts.held, "captured": facts.captured, "kept": facts.kept,
         "amount": facts.amount, "word": word,
     }  # fmt: skip
     for rule in RULES:
@@ -317,9 +317,9 @@ def _about_money(order: Order, now: datetime, word: str, *, several: bool) -> It
         yield Difference(rule.code, rule.sentence.format(**values) + doubt, KINDS[rule.code].steps)
 
 
-def _said(shop: ShopFacts) -> str:
-    """Write the shop's own word, with what it means where that is another one."""
+def said(shop: ShopFacts) -> str:
+    """Return the shop's own word, with what it means where that is another one; empty when it says nothing."""
     claim = shop.claim or ""
-    if shop.status is None or shop.status.casefold() == claim.replace("-", " "):
+    if shop.status is None or shop.status.casefold() == claim:
         return claim
-    return f'"{shop.status}" ({claim})'
+    return f'"{shop.status}"{f" ({claim})" if claim else ""}'

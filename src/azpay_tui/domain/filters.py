@@ -12,6 +12,8 @@ Every word between blanks is a condition or a text to find; all of them must hol
 | `attention=lapses-soon` | orders that need a person (still) for one of these reasons, or `any`, or `none` |
 | `tag=fraud` | orders with one of these tags, or `any`, or `none` |
 | `ship=SHIP` | orders whose parcel may leave, or (`HOLD`) may not |
+| `shop=paid` | orders of which the shop says so, in its own word or by what that means; or `any`, or `none` |
+| `differs=no-money` | orders on which shop and Amazon disagree so, or `any`, or `none` |
 
 `:` stands for `=`. Pure: whoever asks says what time it is.
 """
@@ -24,18 +26,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Final, Literal, TypeVar, cast
+from typing import Final, Literal, TypeVar, cast, get_args
 
+from azpay_tui.domain.divergence import CODES
 from azpay_tui.domain.marks import MarkError, clean_tag, needs_person
 from azpay_tui.domain.money import EXPONENTS, MAX_DIGITS
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS
 
-Field = Literal["status", "age", "expires", "amount", "currency", "attention", "tag", "ship"]
+Field = Literal["status", "age", "expires", "amount", "currency", "attention", "tag", "ship", "shop", "differs"]
 Compared = Literal["=", "!=", "<", "<=", ">", ">="]
 _Ordered = TypeVar("_Ordered", Decimal, datetime)
 
-FIELDS: Final[tuple[Field, ...]] = ("status", "age", "expires", "amount", "currency", "attention", "tag", "ship")
+FIELDS: Final[tuple[Field, ...]] = get_args(Field)
 LONGEST: Final = 300
 """Characters of a filter; more is no filter a person wrote."""
 ANY: Final = "any"
@@ -45,6 +48,7 @@ _CHOICES: Final[dict[Field, tuple[str, ...]]] = {
     "currency": tuple(EXPONENTS),
     "attention": (*ATTENTION_CODES, ANY, NONE),
     "ship": ("SHIP", "HOLD"),
+    "differs": (*CODES, ANY, NONE),
 }
 _UNITS: Final = {
     "m": timedelta(minutes=1),
@@ -68,7 +72,7 @@ class Condition:
     field: Field
     compared: Compared
     choices: tuple[str, ...] = ()
-    """What `status`, `currency`, `attention`, `tag` and `ship` are compared with; each as the list shows it."""
+    """What fields of words are compared with; each as the list shows it, those of `shop` folded."""
     span: timedelta = timedelta()
     """What `age` and `expires` are compared with."""
     amount: Decimal = Decimal(0)
@@ -198,12 +202,16 @@ _EXAMPLES: Final[dict[Field, str]] = {
     "attention": "write attention=any.",
     "tag": "write tag=any.",
     "ship": "write ship=HOLD.",
+    "shop": "write shop=paid.",
+    "differs": "write differs=any.",
 }
 
 
 def _choices(field: Field, value: str) -> tuple[str, ...]:
     if field == "tag":
         return tuple(dict.fromkeys(_tag(part) for part in value.split(",")))
+    if field == "shop":
+        return tuple(dict.fromkeys(_word(part) for part in value.split(",")))
     known = {choice.casefold(): choice for choice in _CHOICES[field]}
     found = []
     for part in value.split(","):
@@ -216,6 +224,23 @@ def _choices(field: Field, value: str) -> tuple[str, ...]:
             raise FilterError(f"The filter {field} knows no {part[:40]!r}: {hint}")
         found.append(choice.replace("NOT-FOUND", "NOT FOUND"))
     return tuple(dict.fromkeys(found))
+
+
+def shop_words(status: str | None, claim: str | None) -> tuple[str, ...]:
+    """Return what the shop says of an order as `shop` compares it: its own word, and what that means."""
+    return tuple(dict.fromkeys(word for word in (_folded(status or ""), claim or "") if word))
+
+
+def _folded(word: str) -> str:
+    """Fold a shop's word; blanks and underscores are minus signs."""
+    return "-".join(word.replace("_", " ").casefold().split())
+
+
+def _word(text: str) -> str:
+    word = _folded(text)
+    if not word:
+        raise FilterError(f"A word of the shop's is missing: {_EXAMPLES['shop']}")
+    return word
 
 
 def _tag(text: str) -> str:
@@ -271,6 +296,11 @@ def _holds(condition: Condition, row: ListRow, now: datetime) -> bool:
             found = {row.status}
         case "ship":
             found = {row.ship}
+        case "shop":
+            words = shop_words(row.shop_status, row.claim)
+            found = {*words, ANY} if words else {NONE}
+        case "differs":
+            found = {*row.differs, ANY} if row.differs else {NONE}
         case "currency":
             found = set() if row.amount is None else {row.amount.currency}
     return found.isdisjoint(condition.choices) == (compared == "!=")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from azpay_tui.domain.claims import CLAIMS
+from azpay_tui.domain.divergence import CODES
 from azpay_tui.domain.filters import ANY, EVERYTHING, FIELDS, LONGEST, Condition, Field, Filter, parse
 from azpay_tui.domain.money import EXPONENTS
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS
@@ -22,6 +24,8 @@ _WORDS: Final[dict[Field, tuple[str, ...]]] = {
     "currency": tuple(EXPONENTS),
     "attention": (ANY, *ATTENTION_CODES),
     "ship": ("SHIP", "HOLD"),
+    "shop": (ANY, *CLAIMS),
+    "differs": (ANY, *CODES),
 }
 _STEPS: Final[dict[Field, tuple[str, ...]]] = {
     "age": ("age<1d", "age<7d", "age<31d", "age<90d", "age>=7d", "age>=31d", "age>=90d"),
@@ -37,6 +41,8 @@ _NAMES: Final[dict[Field, str]] = {
     "attention": "why it needs a person",
     "tag": "tag of your own",
     "ship": "ship or hold",
+    "shop": "what the shop says",
+    "differs": "where shop and Amazon disagree",
 }
 
 

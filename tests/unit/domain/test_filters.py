@@ -45,6 +45,8 @@ ROW = ListRow(
         ("currency=eur,xyz", "currency=EUR,XYZ"),
         ("attention!=any", "attention!=any"),
         ("ship=hold", "ship=HOLD"),
+        ("shop=WC_On-Hold,Paid", "shop=wc-on-hold,paid"),
+        ("differs!=No-Money", "differs!=no-money"),
         ("tag=Fraud,@ann", "tag=fraud,@ann"),
         ("jane age<1d doe jane", "age<1d jane doe"),
         ("a-1", "a-1"),
@@ -79,6 +81,8 @@ def test_a_filter_is_read_and_written_alike(typed: str, text: str) -> None:
         ("attention=late", "The filter attention knows no 'late'"),
         ("tag=", "'' is no tag"),
         ("ship=maybe", "The filter ship knows no 'maybe': there are SHIP, HOLD."),
+        ("shop=", "A word of the shop's is missing: write shop=paid."),
+        ("differs=no-mony", "The filter differs knows no 'no-mony': did you mean no-money?"),
         ("x" * 400, "A filter has at most 300 characters, not 400"),
     ],
 )

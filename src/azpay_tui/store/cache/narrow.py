@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
-from azpay_tui.domain.filters import ANY, NONE, Condition, Narrowed
+from azpay_tui.domain.filters import ANY, NONE, Condition, Field, Narrowed
 from azpay_tui.domain.money import EXPONENTS
 from azpay_tui.store.cache.project import NEVER
 from azpay_tui.store.times import to_micros
@@ -111,10 +111,18 @@ def _among(condition: Condition) -> str:
     return f"{'IN' if condition.compared == '=' else 'NOT IN'} ({marks})"
 
 
+_LISTED: Final[dict[Field, tuple[str, str]]] = {
+    "attention": ("r.attention", "r.in_attention = 1"),
+    "tag": ("r.tags", "r.tags <> ''"),
+    "shop": ("r.shop_words", "r.shop_words <> ''"),
+    "differs": ("r.differs", "r.differs <> ''"),
+}
+"""Field of words in a row -> their column, and whether there are any that count."""
+
+
 def _listed(condition: Condition) -> _Part:
-    """Compare with words in a row: the reasons an order needs a person for, as long as it does, or its tags."""
-    tags = condition.field == "tag"
-    column, has_any = ("r.tags", "r.tags <> ''") if tags else ("r.attention", "r.in_attention = 1")
+    """Compare with words in a row; the reasons for which an order needs a person count as long as it does."""
+    column, has_any = _LISTED[condition.field]
     has = f"instr(' ' || {column} || ' ', ?) > 0"
     found = []
     values: list[Key] = []
@@ -122,7 +130,7 @@ def _listed(condition: Condition) -> _Part:
         if choice in (ANY, NONE):
             found.append(has_any if choice == ANY else f"NOT {has_any}")
         else:
-            found.append(has if tags else f"({has_any} AND {has})")
+            found.append(f"({has_any} AND {has})")
             values.append(f" {choice} ")
     sql = " OR ".join(found)
     return (f"({sql})" if condition.compared == "=" else f"NOT ({sql})"), tuple(values)

@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 
 from azpay_tui.domain import states
 from azpay_tui.domain.divergence import CODES, ORPHANS, differences
+from azpay_tui.domain.filters import shop_words
 from azpay_tui.domain.limits import captured_total, nothing_in, refunded_total
 from azpay_tui.domain.marks import Marks, needs_person, trouble_of, words
 from azpay_tui.domain.money import AmountError, Money
@@ -93,6 +94,7 @@ class RowValues:
     tags: str
     shop_status: str | None
     shop_claim: str | None
+    shop_words: str
     shop_named: int
     differs: str
     in_orphans: int
@@ -250,6 +252,7 @@ def project(order: Order, now: datetime, added_at: datetime | None, marks: Marks
         " ".join(marks.standing.tags),
         order.shop.status,
         order.shop.claim,
+        " ".join(shop_words(order.shop.status, order.shop.claim)),
         int(order.shop.named),
         " ".join(derived.differs),
         int(not ORPHANS.isdisjoint(derived.differs)),

@@ -48,7 +48,6 @@ def bar_text(
     `names` are the built-in views and behind them the saved ones, whose orders are counted (`total`) only while one of
     them is shown. What has no room even so is left out from the end, but for the active one.
     """
-    saved = names[len(VIEWS) :]
 
     def part(number: int, name: str, labels: Mapping[str, str], counted: bool) -> str:
         key = f"[{number}]" if name == active else f"{number}:" if number <= _KEYS else ""
@@ -71,7 +70,7 @@ def bar_text(
         text = bar(labels, gap, counted)
         if width(text) <= cells:
             return text
-    for left_out in range(1, len(saved) + 1):
+    for left_out in range(1, len(names)):
         text = bar(_SHORT, " ", False, left_out)
         if width(text) <= cells:
             break

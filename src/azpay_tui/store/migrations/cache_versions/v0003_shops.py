@@ -19,6 +19,7 @@ _VIEWS = ("orphans", "diverged")
 _CHANGES = (
     "ALTER TABLE list_row ADD COLUMN shop_status TEXT",
     "ALTER TABLE list_row ADD COLUMN shop_claim TEXT",
+    "ALTER TABLE list_row ADD COLUMN shop_words TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE list_row ADD COLUMN shop_named INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE list_row ADD COLUMN differs TEXT NOT NULL DEFAULT ''",
     *(f"ALTER TABLE list_row ADD COLUMN in_{view} INTEGER NOT NULL DEFAULT 0" for view in _VIEWS),
