@@ -270,6 +270,7 @@ PARTS: dict[str, Part] = {
     "keys": keys,
     "statuses": words.statuses,
     "concerns": words.concerns,
+    "differences": words.differences,
     "reason-codes": words.reason_codes,
     "warnings": words.warnings,
     "valid-actions": words.valid_actions,

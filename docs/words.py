@@ -8,6 +8,7 @@ from docs.tables import table
 
 from azpay_tui.domain import filters, reasons
 from azpay_tui.domain.concerns import concern
+from azpay_tui.domain.divergence import KINDS
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.rows import Connection
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS
@@ -119,6 +120,12 @@ def concerns() -> str:
     """Every reason why an order needs a person."""
     rows = ((f"`{code}`", *_told(concern(code))) for code in ATTENTION_CODES)
     return table(("Code", "What it means", "The money", "What to do, best first"), rows)
+
+
+def differences() -> str:
+    """Everything on which shop and Amazon can disagree."""
+    rows = ((f"`{code}`", *_told(kind)) for code, kind in KINDS.items())
+    return table(("Code", "What it means", "The money", "What puts it right, best first"), rows)
 
 
 def reason_codes() -> str:

@@ -52,6 +52,8 @@ def test_one_row_says_what_the_contract_says(shop: Shop) -> None:
         "buyer": row["buyer"],
         "ship": "SHIP",
         "attention": [],
+        "shop_status": None,
+        "differs": [],
     }
 
 

@@ -87,7 +87,11 @@ def orders_list(
     ctx: typer.Context,
     query: Annotated[str, typer.Option(metavar="Q", help="Words in ids, number, buyer, e-mail.")] = "",
     view: Annotated[
-        str, typer.Option(metavar="V", help="attention, to-capture, unpaid, refunds, unknown, all, or one you saved.")
+        str,
+        typer.Option(
+            metavar="V",
+            help="attention, to-capture, unpaid, refunds, unknown, all, orphans, diverged, or one you saved.",
+        ),
     ] = "all",
     filter_: Annotated[
         str, typer.Option("--filter", metavar="F", help='Conditions such as "status=AUTHORIZED age<31d amount>=100".')
