@@ -122,8 +122,8 @@ def test_what_is_wrong_in_the_configuration_is_said_when_asked(key_files: dict[s
     open_to_all.write_text("ck_1:cs_1")
     open_to_all.chmod(0o644)
     cases = {
-        "preset must be woocommerce-rest or shopware-api": source(None, "https://shop.example", good),
-        "for a shop that is read by HTTP": source("magento2", "https://shop.example", good),
+        "has the preset woocommerce-rest or shopware-api": source(None, "https://shop.example", good),
+        "A shop that is read by HTTP has": source("magento2", "https://shop.example", good),
         "open to others: chmod 600": source("shopware-api", "https://shop.example", open_to_all),
         "url or key_file is missing": source("shopware-api", None, good),
         "travels encrypted only": source("shopware-api", "http://shop.example", good),

@@ -9,7 +9,7 @@ from azpay_tui import presets
 PAGES = Path(__file__).parents[2] / "docs" / "shops"
 #: Page -> the shop's database as it is called there, and the presets that the page is about.
 SHOPS = {
-    "shopware.md": ("shopware", ("shopware", "shopware-transactions", "shopware-api")),
+    "shopware.md": ("shopware", ("shopware", "shopware-transactions")),
     "prestashop.md": ("prestashop", ("prestashop",)),
     "xcart.md": ("xcart", ("xcart",)),
 }

@@ -54,7 +54,7 @@ def shop_address(url: str) -> ShopAddress:
     if match is None or port > 65535 or any(part in (".", "..") for part in match["path"].split("/")):
         raise ConfigError(
             "url must be the shop's address and nothing more, such as https://shop.example or "
-            "https://example.com/shop; write a name with letters beyond ASCII as xn--..."
+            "https://example.com/shop, and a name with letters beyond ASCII in its form xn--: correct it."
         )
     name = match["host"].strip("[]")
     if match["scheme"] == "http":

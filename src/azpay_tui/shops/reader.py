@@ -52,5 +52,5 @@ class ShopReader:
 def shop_reader(preset: str, url: str, key_file: Path, limits: Limits) -> ShopReader:
     """Return what reads a shop. Raises ConfigError for an address, a key file or a preset that will not do."""
     if preset not in SHOPS:
-        raise ConfigError(f"preset must be {' or '.join(SHOPS)} for a shop that is read by HTTP.")
+        raise ConfigError(f"A shop that is read by HTTP has the preset {' or '.join(SHOPS)}: correct preset.")
     return ShopReader(shop_address(url), load_shop_key(key_file), preset, limits)

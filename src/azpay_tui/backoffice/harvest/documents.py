@@ -1,78 +1,286 @@
-"""JSON: one document of any depth in which a list of orders stands, or one object a line."""
+"""JSON as it comes: documents of any depth in which orders stand, one object a line, or objects parsed already."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import partial
+from dataclasses import replace
 from typing import Final
 
-from azpay_tui.backoffice.harvest.ids import LONGEST
+from azpay_tui.backoffice.harvest.ids import Found
 from azpay_tui.backoffice.harvest.reading import BadLine, Tally
 from azpay_tui.backoffice.harvest.rows import Rows
-from azpay_tui.domain.mapping import Field
+from azpay_tui.domain.mapping import Field, Mapping, folded
 from azpay_tui.domain.rows import TrackedOrder
 
+LARGEST: Final = 4 * 1024 * 1024
+"""Characters of one object that is looked at as a whole; a longer or a broken one is gone through member by member."""
+_DEEPEST: Final = 64
+"""Lists and objects that are gone through inside of each other."""
+_LEVELS: Final = 4
+"""How deep inside of an object orders are looked for."""
+_MOST_SHAPES: Final = 1000
 _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str)
 """Numbers stay the text they were: no amount ever becomes a float."""
-_BLANK: Final = re.compile(r"[ \t\r\n]*")
+_BLANK: Final = re.compile(r"[ \t\r\n\ufeff\x1e]*")
+_BETWEEN: Final = re.compile(r"[ \t\r\n,]*")
+_NAMING: Final[tuple[Field, ...]] = ("number", "permission", "ids", "created", "status", "amount")
+"""Fields by which an object is known to be an order."""
+_PARTS: Final = re.compile(r"[.+\[\]]")
+"""Between the keys of a path."""
+_FAILURES: Final = (ValueError, RecursionError)
+
+Item = TrackedOrder | BadLine
+_Object = dict[str, object]
 
 
-def read_lines(texts: Iterator[str], rows: Rows, tally: Tally) -> Iterator[TrackedOrder | BadLine]:
-    """Read JSON Lines; of a line that is no JSON the ids are taken and it is told."""
-    for text in texts:
-        cut = not text.endswith("\n")
-        for line in text.removesuffix("\n").split("\n"):
-            tally.lines += 1
-            if not line or line.isspace():
-                continue
-            try:
-                value = _DECODER.decode(line)
-            except (ValueError, RecursionError):
-                yield from rows.bare(rows.finder.group(line, tally.lines))
-                if not cut:
-                    yield BadLine(tally.lines, "The line is no JSON; only ids were read.")
-                continue
-            yield from rows.read(tally.lines, line, partial(_cell, rows, value))
-
-
-def read_objects(records: Iterable[object], rows: Rows, tally: Tally) -> Iterator[TrackedOrder | BadLine]:
+def read_objects(records: Iterable[object], rows: Rows, tally: Tally) -> Iterator[Item]:
     """Read objects that are parsed already."""
+    shapes = _Shapes(rows.mapping)
     for record in records:
         tally.lines += 1
         text = json.dumps(record, default=str)
         tally.size += len(text)
-        yield from rows.read(tally.lines, text, partial(_cell, rows, record))
+        yield from _orders(record, text, rows, shapes, tally.lines)
 
 
-def _cell(rows: Rows, value: object, name: Field) -> object:
-    return rows.mapping.find(value, name)
+def read_document(texts: Iterator[str], rows: Rows, tally: Tally) -> Iterator[Item]:
+    """Read one document or several; from where it stops being JSON it is read as text.
 
-
-def read_document(texts: Iterator[str], rows: Rows, tally: Tally) -> Iterator[TrackedOrder | BadLine]:
-    """Read one document (or several) as it comes; from where it stops being JSON it is read as text."""
-    whole = "".join(texts)  # streaming follows
-    tally.lines = whole.count("\n") + 1
-    at, end = 0, len(whole)
-    while (at := _BLANK.match(whole, at).end()) < end:  # type: ignore[union-attr]
-        try:
-            value, after = _DECODER.raw_decode(whole, at)
-        except (ValueError, RecursionError):
-            yield from rows.bare(rows.finder.group(whole[at:], 1))
-            yield BadLine(0, f"{rows.reading.source}: the JSON breaks off; what came before was read.", "source")
+    Lists and what holds them are gone through; each object in a list, or that stands alone, is looked at as a whole.
+    """
+    tally.unit = "record"
+    text = _Text(texts)
+    shapes = _Shapes(rows.mapping)
+    open_: list[str] = []
+    try:
+        while text.skip(_BETWEEN if open_ else _BLANK):
+            if open_ and text.letter == ("]" if open_[-1] == "[" else "}"):
+                open_.pop()
+                text.at += 1
+                continue
+            if open_ and open_[-1] == "{":
+                text.key()
+            if text.letter == "[" and len(open_) < _DEEPEST:
+                open_.append("[")
+                text.at += 1
+                continue
+            try:
+                value, said = text.value()
+            except _FAILURES:
+                line = None if open_ else text.line()
+                if line is None:
+                    if text.letter != "{" or len(open_) >= _DEEPEST:
+                        raise
+                    open_.append("{")
+                    text.at += 1
+                    continue
+                tally.lines += 1
+                yield from rows.bare(rows.finder.group(line, tally.lines))
+                yield BadLine(tally.lines, "This is no JSON; only ids were read.")
+                continue
+            tally.lines += not open_ or open_[-1] == "["
+            yield from _orders(value, said, rows, shapes, tally.lines)
+        if not open_:
             return
-        for record in _records(value):
-            yield from rows.read(1, json.dumps(record), partial(_cell, rows, record))
-        at = after
+    except _FAILURES:
+        pass
+    tally.broken = True
+    after = "at once" if not tally.lines else f"after record {tally.lines:,}"
+    yield BadLine(
+        tally.lines, f"{rows.reading.source}: the JSON breaks off {after}; what came before was read.", "source"
+    )
+    for rest in text.rest():
+        yield from rows.bare(rows.finder.group(rest, tally.lines))
 
 
-def _records(value: object) -> list[object]:
-    if isinstance(value, dict):
-        for inner in value.values():
-            if isinstance(inner, list) and inner and isinstance(inner[0], dict):
-                return inner
-    return value if isinstance(value, list) else [value]
+def _orders(value: object, text: str, rows: Rows, shapes: _Shapes, number: int) -> Iterator[Item]:
+    """Return the orders of one value; what stands outside of its records is read as text."""
+    found = rows.finder.group(text, number)
+    if not found:
+        return
+    if not isinstance(value, dict):
+        yield from rows.bare(found)
+        return
+    records = shapes.records(value)
+    if len(records) == 1:
+        yield from _row(found, number, records[0], shapes, rows)
+        return
+    left = dict(found)
+    for record in records:
+        inside = rows.finder.again(json.dumps(record))
+        for order_id in inside:
+            left.pop(order_id, None)
+        if inside:
+            yield from _row(inside, number, record, shapes, rows)
+    yield from rows.bare(left)
 
 
-_ = LONGEST
+def _row(found: Found, number: int, record: _Object, shapes: _Shapes, rows: Rows) -> Iterator[Item]:
+    values = shapes.values(record)
+    goods = values.get("lines")
+    said = {
+        name: text
+        for name, value in values.items()
+        if isinstance(value, str | int) and not isinstance(value, bool) and (text := str(value).strip())
+    }
+    yield from rows.of(found, number, said, goods if isinstance(goods, list) else None)
+
+
+class _Shapes:
+    """Finds the objects that are orders in an object: itself, one inside of it, or those of a list inside of it."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        self._ways: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._plans: dict[tuple[str, ...], Mapping] = {}
+
+    def records(self, value: _Object) -> list[_Object]:
+        """Return the records of an object, at least one."""
+        shape = tuple(value)
+        way = self._ways.get(shape)
+        if way is None:
+            way = self._way(value)
+            if len(self._ways) < _MOST_SHAPES:
+                self._ways[shape] = way
+        found: object = value
+        for name in way:
+            found = found.get(name) if isinstance(found, dict) else None
+        if isinstance(found, list):
+            return [each for each in found if isinstance(each, dict)] or [value]
+        return [found if isinstance(found, dict) else value]
+
+    def values(self, record: _Object) -> dict[Field, object]:
+        """Return what a record says of each field."""
+        shape = tuple(record)
+        plan = self._plans.get(shape)
+        if plan is None:
+            plan = self._plan(record)
+            if len(self._plans) < _MOST_SHAPES:
+                self._plans[shape] = plan
+        return {name: plan.find(record, name) for name in plan.columns}
+
+    def _plan(self, record: _Object) -> Mapping:
+        """Return the mapping without the many names that such records do not have."""
+        keys = {folded(key): key for key in reversed(record)}
+
+        def there(path: str) -> str | None:
+            if path in record or any(part.strip() in record for part in _PARTS.split(path)):
+                return path
+            return keys.get(folded(path))
+
+        known = {name: tuple(filter(None, map(there, paths))) for name, paths in self._mapping.columns.items()}
+        return replace(self._mapping, columns={name: paths for name, paths in known.items() if paths})
+
+    def _way(self, value: _Object) -> tuple[str, ...]:
+        """Return the keys that lead to what looks most like an order; the outermost of equals."""
+        best: int = self._likeness(value)
+        chosen: tuple[str, ...] = ()
+        level: list[tuple[tuple[str, ...], _Object]] = [((), value)]
+        for _ in range(_LEVELS):
+            below = []
+            for way, outer in level:
+                for name, inner in outer.items():
+                    first = _first(inner)
+                    if first is None:
+                        continue
+                    if (likeness := self._likeness(first)) > best:
+                        best, chosen = likeness, (*way, name)
+                    if isinstance(inner, dict):
+                        below.append(((*way, name), inner))
+            level = below
+        return chosen
+
+    def _likeness(self, value: _Object) -> int:
+        plan = self._plan(value)
+        return sum(plan.find(value, name) not in (None, "") for name in _NAMING)
+
+
+def _first(value: object) -> _Object | None:
+    """Return an object, or the first one of a list."""
+    if isinstance(value, list):
+        value = next((each for each in value if isinstance(each, dict)), None)
+    return value if isinstance(value, dict) else None
+
+
+class _Text:
+    """The text of a document, of which only the part that is looked at is kept."""
+
+    def __init__(self, texts: Iterator[str]) -> None:
+        self._texts = texts
+        self._text = ""
+        self._ended = False
+        self.at = 0
+
+    @property
+    def letter(self) -> str:
+        """The character that comes next."""
+        return self._text[self.at]
+
+    @property
+    def large(self) -> bool:
+        """Whether more is there than is looked at as a whole."""
+        return len(self._text) - self.at > LARGEST
+
+    def _more(self) -> bool:
+        if self._ended:
+            return False
+        parts, size = [self._text[self.at :]], 0
+        # As much again as there is: a long object is not tried for every piece of it that comes.
+        while size <= len(parts[0]) and (more := next(self._texts, None)) is not None:
+            parts.append(more)
+            size += len(more)
+        self._ended = not size
+        self._text, self.at = "".join(parts), 0
+        return size > 0
+
+    def skip(self, pattern: re.Pattern[str]) -> bool:
+        """Go to the next character that the pattern does not take; False at the end."""
+        while True:
+            found = pattern.match(self._text, self.at)
+            self.at = found.end() if found else self.at
+            if self.at < len(self._text):
+                return True
+            if not self._more():
+                return False
+
+    def key(self) -> None:
+        """Go behind a member's name and its colon; raises ValueError when there is none."""
+        name, _ = self.value()
+        if not isinstance(name, str) or not self.skip(_BLANK) or self.letter != ":":
+            raise ValueError("no name of a member")
+        self.at += 1
+        if not self.skip(_BLANK):
+            raise ValueError("no value of a member")
+
+    def value(self) -> tuple[object, str]:
+        """Read a value that may go on in what was not read yet, and its text; raises what the decoder raises."""
+        while True:
+            start = self.at
+            try:
+                value, end = _DECODER.raw_decode(self._text, start)
+            except _FAILURES:
+                if self.large or not self._more():
+                    raise
+                continue
+            if end == len(self._text) and not isinstance(value, dict) and self._more():
+                continue  # a number may go on
+            self.at = end
+            return value, self._text[start:end]
+
+    def line(self) -> str | None:
+        """Return the line that begins here and go behind it, when it stands for itself; else None."""
+        end = self._text.find("\n", self.at) + 1
+        alone = self.letter not in "{[" or (
+            end and (self._text[self.at : end].rstrip().endswith("}") or self._text[end : end + 1] in ("{", "["))
+        )
+        if not alone:
+            return None
+        start, self.at = self.at, end or len(self._text)
+        return self._text[start : self.at]
+
+    def rest(self) -> Iterator[str]:
+        """Return all that was not read."""
+        yield self._text[self.at :]
+        yield from self._texts

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from azpay_tui.backoffice.harvest.contract import HeaderError, read_orders
 from azpay_tui.backoffice.harvest.decoding import HEAD, Counted, blocks
-from azpay_tui.backoffice.harvest.documents import read_document, read_lines, read_objects
+from azpay_tui.backoffice.harvest.documents import read_document, read_objects
 from azpay_tui.backoffice.harvest.ids import Finder
 from azpay_tui.backoffice.harvest.labels import LabelError
 from azpay_tui.backoffice.harvest.prose import read_text
@@ -61,7 +61,7 @@ def read(stream: BinaryIO, reading: Reading) -> Harvest:
         if counted.problem is not None:
             harvest.tally.broken = True
             yield BadLine(0, f"{reading.source}: {counted.problem}", "source")
-        if (complaint := finder.complaint()) is not None:
+        if (complaint := finder.complaint(harvest.tally.unit)) is not None:
             yield complaint
 
     return Harvest(items)
@@ -82,8 +82,6 @@ def _read(stream: Counted, reading: Reading, rows: Rows, tally: Tally) -> Iterat
         yield from read_table(texts, sniffed, rows, tally)
     elif sniffed.format == "json":
         yield from read_document(texts, rows, tally)
-    elif sniffed.format == "records":
-        yield from read_lines(texts, rows, tally)
     else:
         yield from read_text(texts, rows, tally)
 
@@ -104,7 +102,7 @@ def read_records(records: Iterable[object], reading: Reading) -> Harvest:
             yield BadLine(0, f"{reading.source}: {error}", "source")
             return
         yield from read_objects(ticking(), rows, harvest.tally)
-        if (complaint := finder.complaint()) is not None:
+        if (complaint := finder.complaint(harvest.tally.unit)) is not None:
             yield complaint
 
     return Harvest(items)

@@ -58,29 +58,42 @@ class Finder:
             start = match.start() - _FRONT
             if text[start] in self._foreign:
                 self._count += 1
-                if not self._first[0]:
+                if not self._first[1]:
                     self._first = (line + (text.count("\n", 0, start) if block else 0), text[start : match.end()])
-                continue
-            order_id = text[start : start + ORDER_ID_LENGTH]
-            others = found.setdefault(order_id, ())
-            if match.end() - start > ORDER_ID_LENGTH:
-                object_id = f"{order_id}-{'R' if text[start + 20] == 'R' else 'C'}{text[start + 21 : match.end()]}"
-                if object_id not in others:
-                    found[order_id] = (*others, object_id)
+            else:
+                _add(found, text[start : match.end()])
         return found
 
-    def complaint(self) -> BadLine | None:
-        """Return what there is to say of ids of another environment."""
+    def again(self, text: str) -> Found:
+        """Return the ids of a text that was a part of one before."""
+        found: Found = {}
+        for object_id in find(text):
+            if object_id[0] not in self._foreign:
+                _add(found, object_id)
+        return found
+
+    def complaint(self, unit: str) -> BadLine | None:
+        """Return what there is to say of ids of another environment; `unit` is what was counted, such as `line`."""
         if not self._count:
             return None
         line, example = self._first
         ids = "1 id is" if self._count == 1 else f"{self._count:,} ids are"
-        first = "" if self._count == 1 else "the first one "
+        first = "" if self._count == 1 else "the first one is "
         return BadLine(
             line,
-            f"{self._source}: {ids} of Amazon's {self._whose}; not taken, {first}{example} in line {line}.",
+            f"{self._source}: {ids} of Amazon's {self._whose}; not taken: {first}{example} in {unit} {line}.",
             "source",
         )
+
+
+def _add(found: Found, object_id: str) -> None:
+    order_id = object_id[:ORDER_ID_LENGTH]
+    others = found.setdefault(order_id, ())
+    if len(object_id) > ORDER_ID_LENGTH:
+        if object_id[ORDER_ID_LENGTH + 1] == "A":
+            object_id = f"{order_id}-C{object_id[ORDER_ID_LENGTH + 2 :]}"
+        if object_id not in others:
+            found[order_id] = (*others, object_id)
 
 
 def split(object_ids: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
@@ -94,6 +95,9 @@ def time_of(text: str, zone: tzinfo) -> datetime | None:
 
     Raises `LabelError`.
     """
+    if len(text) == 19 and text[4] == text[7] == "-" and text[13] == ":" and zone is UTC:  # as most databases write it
+        with contextlib.suppress(ValueError):
+            return datetime.fromisoformat(text).replace(tzinfo=UTC)
     if text.startswith(_NO_TIME) and not text.strip("0-: .T"):
         return None
     try:

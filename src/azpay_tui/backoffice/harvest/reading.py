@@ -52,6 +52,8 @@ class Tally:
     """Bytes."""
     replaced: int = 0
     """Bytes that are no text in the source's encoding."""
+    unit: Literal["line", "record"] = "line"
+    """What `lines` counts: lines of a file, or values of a list in JSON."""
     broken: bool = False
     """Whether the source ended where it should not have."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final, ParamSpec, TypeVar
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
 
 from azpay_tui.backoffice.harvest.ids import Finder, Found, find, split
 from azpay_tui.backoffice.harvest.labels import (
@@ -18,15 +19,12 @@ from azpay_tui.backoffice.harvest.labels import (
 )
 from azpay_tui.backoffice.harvest.reading import BadLine, Reading
 from azpay_tui.domain.mapping import GENERIC, Field, Mapping
-from azpay_tui.domain.order import order_id_of
-from azpay_tui.domain.rows import TrackedOrder
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.order import ORDER_ID_LENGTH, order_id_of
+from azpay_tui.domain.rows import OrderLine, TrackedOrder
 
-Cell = Callable[[Field], object]
-"""Returns what a row says of a field: a text, in JSON anything; None or an empty text for nothing."""
-
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
-_NOTHING: Final = (None, "", "NULL", "\\N")
+Said = dict[Field, str]
+"""What a row says of each field; what says nothing is left out."""
 
 
 class Rows:
@@ -39,7 +37,7 @@ class Rows:
         self.finder = finder
         self._zone = zone_of(self.mapping.timezone)
         self._complete = self.mapping.complete if reading.complete is None else reading.complete
-        self._bad: list[str] = []
+        self._claim = lru_cache(1000)(self.mapping.claim)
 
     def bare(self, found: Found) -> Iterator[TrackedOrder]:
         """Return orders of which nothing but ids is known."""
@@ -53,73 +51,78 @@ class Rows:
                 side=self.reading.side or "person",
             )
 
-    def read(self, line: int, text: str, cell: Cell) -> Iterator[TrackedOrder | BadLine]:
-        """Return the orders that a row names, each label that cannot be read as a complaint.
+    def of(self, found: Found, line: int, said: Said, goods: object = None) -> Iterator[TrackedOrder | BadLine]:
+        """Return the orders of a row whose ids were found, each label that cannot be read as a complaint.
 
-        Labels belong to the order in the column of permissions, else to the only one of the row.
+        Labels belong to the order in the column of permissions, else to the only one of the row. `goods` are the
+        order's lines where they are a list already.
         """
-        found = self.finder.group(text, line)
-        if not found:
-            return
-        named = next(iter(found))
-        if len(found) > 1:
-            stated = [order_id_of(i) for i in find(str(cell("permission") or ""))]
+        if len(found) == 1:
+            ((named, ids),) = found.items()
+        else:
+            stated = [order_id_of(i) for i in find(said.get("permission", ""))]
             wanted = next((order_id for order_id in stated if order_id in found), None)
+            others = {order_id: ids for order_id, ids in found.items() if order_id != wanted}
+            yield from self.bare(others)
             if wanted is None:
-                yield from self.bare(found)
-                if self._text(cell, "number") is not None:
-                    reason = f"The line names {len(found)} orders; its other columns were given to none of them."
+                if "number" in said:
+                    reason = f"{len(found)} orders are named; the other columns were given to none of them."
                     yield BadLine(line, reason, "label")
                 return
-            named = wanted
-            yield from self.bare({order_id: ids for order_id, ids in found.items() if order_id != named})
-        self._bad.clear()
-        yield self._order(named, found[named], cell)
-        for reason in self._bad:
+            named, ids = wanted, found[wanted]
+        bad: list[str] = []
+        if said and max(map(len, said.values())) > LONGEST:
+            said = _kept(said, bad)
+        yield self._order(named, ids, said, goods, bad)
+        for reason in bad:
             yield BadLine(line, reason, "label")
 
-    def _order(self, order_id: str, ids: tuple[str, ...], cell: Cell) -> TrackedOrder:
+    def _order(self, order_id: str, ids: tuple[str, ...], said: Said, goods: object, bad: list[str]) -> TrackedOrder:
         charges, refunds = split(ids)
-        number = self._text(cell, "number")
-        if number is not None and find(number):
+        number, status, code = said.get("number"), said.get("status"), said.get("currency")
+        if number is not None and len(number) >= ORDER_ID_LENGTH and find(number):
             number = None  # Amazon's id under a title that many shops use for their own
-        status = self._text(cell, "status")
-        code = self._text(cell, "currency")
-        currency = None if code is None else self._tried(currency_of, code)
-        amount = self._text(cell, "amount")
-        created = self._text(cell, "created")
-        goods = cell("lines")
+        currency: str | None = None
+        money: Money | None = None
+        at: datetime | None = None
+        lines: tuple[OrderLine, ...] = ()
+        try:
+            if code is not None:
+                currency = currency_of(code)
+                money = money_of(said["amount"], currency) if "amount" in said else None
+        except LabelError as error:
+            bad.append(str(error))
+        try:
+            if "created" in said:
+                at = time_of(said["created"], self._zone)
+        except LabelError as error:
+            bad.append(str(error))
+        try:
+            if goods is not None or "lines" in said:
+                lines = lines_of(said["lines"] if goods is None else goods, currency)
+        except LabelError as error:
+            bad.append(str(error))
         return TrackedOrder(
             order_id,
             number=number,
-            amount=None if amount is None or currency is None else self._tried(money_of, amount, currency),
+            amount=money,
             currency=currency,
-            created=None if created is None else self._tried(time_of, created, self._zone),
-            buyer_name=self._text(cell, "buyer_name"),
-            buyer_email=self._text(cell, "buyer_email"),
+            created=at,
+            buyer_name=said.get("buyer_name"),
+            buyer_email=said.get("buyer_email"),
             charge_ids=charges,
             refund_ids=refunds,
             complete=self._complete,
             source=self.reading.source,
             shop_status=status,
-            claim=None if status is None else self.mapping.claim(status),
-            lines=() if goods in _NOTHING else self._tried(lines_of, goods, currency) or (),
+            claim=None if status is None else self._claim(status),
+            lines=lines,
             side=self.reading.side or ("person" if number is None else "shop"),
         )
 
-    def _text(self, cell: Cell, name: Field) -> str | None:
-        value = cell(name)
-        if value in _NOTHING or isinstance(value, dict | list | bool):
-            return None
-        text = str(value).strip()
-        if len(text) > LONGEST:
-            self._bad.append(f"The {name} is longer than {LONGEST} characters: {quoted(text)}.")
-            return None
-        return text or None
 
-    def _tried(self, read: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T | None:
-        try:
-            return read(*args, **kwargs)
-        except LabelError as error:
-            self._bad.append(str(error))
-            return None
+def _kept(said: Said, bad: list[str]) -> Said:
+    """Return the labels without those that are too long to be one."""
+    long = [name for name, text in said.items() if len(text) > LONGEST and name not in ("lines", "ids")]
+    bad.extend(f"The {name} is longer than {LONGEST} characters: {quoted(said[name])}." for name in long)
+    return {name: text for name, text in said.items() if name not in long}

@@ -13,8 +13,7 @@ from azpay_tui.backoffice.harvest.ids import find
 from azpay_tui.backoffice.harvest.reading import Reading
 from azpay_tui.domain.mapping import GENERIC
 
-Format = Literal["contract", "table", "json", "records", "text"]
-"""`records` is JSON Lines: one object a line."""
+Format = Literal["contract", "table", "json", "text"]
 
 _DELIMITERS: Final = "\t,;|"
 """Where two fit equally well the first one is taken."""
@@ -58,10 +57,8 @@ def sniff(head: bytes, reading: Reading, whole: bool) -> Sniffed:
     problem = _problem(start)
     if _HTML.match(start):
         return Sniffed("text", problem)
-    if _ARRAY.match(start):
+    if _ARRAY.match(start) or _OBJECT.match(start):
         return Sniffed("json", problem)
-    if _OBJECT.match(start):
-        return Sniffed("records" if first.rstrip().endswith("}") else "json", problem)
     lines = text.split("\n")
     if not whole and len(lines) > 1:
         lines.pop()  # it may be a half one

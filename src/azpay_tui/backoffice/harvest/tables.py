@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from azpay_tui.backoffice.harvest.reading import BadLine, Tally
-from azpay_tui.backoffice.harvest.rows import Rows
+from azpay_tui.backoffice.harvest.rows import Rows, Said
 from azpay_tui.backoffice.harvest.sniffing import MYSQL_ERROR, PROMPT, Sniffed, cells_of
 from azpay_tui.domain.mapping import Field
 from azpay_tui.domain.rows import TrackedOrder
 
+_NOTHING: Final = ("NULL", "\\N")
+"""What stands for nothing, as databases write it."""
 _MOST_LINES: Final = 50
 """Physical lines of one record: more is an open quote rather than a long text."""
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -33,8 +37,7 @@ def read_table(texts: Iterator[str], sniffed: Sniffed, rows: Rows, tally: Tally)
         reason = f"there is no column {', '.join(missing)}: has the shop's table or plugin changed? The rest was read."
         yield BadLine(sniffed.title_line, f"{rows.reading.source}: {reason}", "source")
     width = len(titles)
-    found: list[str] = []
-    cell = _cell(found, places, mysql=delimiter == "\t")
+    said = _reader(places, raw=delimiter == "\t")
     while (line := lines.next()) is not None:
         if not line:
             continue
@@ -43,8 +46,8 @@ def read_table(texts: Iterator[str], sniffed: Sniffed, rows: Rows, tally: Tally)
         if cells is None or (len(cells) != width and line.count('"') % 2):
             line, cells = lines.whole(line, delimiter, width)
         if cells is not None and len(cells) == width:
-            found[:] = cells
-            yield from rows.read(number, line, cell)
+            if found := rows.finder.group(line, number):
+                yield from rows.of(found, number, said(line, cells))
             continue
         yield from rows.bare(rows.finder.group(line, number))
         if error := MYSQL_ERROR.match(line):
@@ -60,20 +63,24 @@ def read_table(texts: Iterator[str], sniffed: Sniffed, rows: Rows, tally: Tally)
             yield BadLine(number, f"The line has {len(cells)} columns, the titles are {width}; only ids were read.")
 
 
-def _cell(cells: list[str], places: dict[Field, tuple[int, ...]], *, mysql: bool):  # type: ignore[no-untyped-def]
-    def cell(name: Field) -> str | None:
-        for at in places.get(name, ()):
-            text = cells[at]
-            if text and text not in ("NULL", "\\N"):
-                if mysql:
-                    if "\\" in text:
-                        text = _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), text)
-                    elif len(text) > 1 and text[0] == text[-1] == '"':
-                        text = text[1:-1].replace('""', '"')
-                return text
-        return None
+def _reader(places: dict[Field, tuple[int, ...]], *, raw: bool) -> Callable[[str, list[str]], Said]:
+    """Return what reads the cells of a line; `raw`: as `mysql --batch` prints them, quotes being a part of them."""
+    # The best column of a field comes last and so is the one that counts.
+    pairs = [(name, at) for name, indices in places.items() if name != "ids" for at in reversed(indices)]
 
-    return cell
+    def said(line: str, cells: list[str]) -> Said:
+        found: Said = {name: text for name, at in pairs if (text := cells[at].strip()) and text not in _NOTHING}
+        if raw and ("\\" in line or '"' in line):
+            return {name: _plain(text) if "\\" in text or text[0] == '"' else text for name, text in found.items()}
+        return found
+
+    return said
+
+
+def _plain(text: str) -> str:
+    if "\\" in text:
+        return _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), text)
+    return text[1:-1].replace('""', '"') if len(text) > 1 and text[-1] == '"' else text
 
 
 class _Lines:
@@ -83,8 +90,12 @@ class _Lines:
         self._texts = texts
         self._tally = tally
         self._waiting: deque[str] = deque()
-        self.cut = False
+        self._endless = False
+
+    @property
+    def cut(self) -> bool:
         """Whether the line given last was the last one and has no end."""
+        return self._endless and not self._waiting
 
     def next(self) -> str | None:
         """Return the next line, counted; None at the end."""
@@ -92,7 +103,7 @@ class _Lines:
             text = next(self._texts, None)
             if text is None:
                 return None
-            self.cut = not text.endswith("\n")
+            self._endless = not text.endswith("\n")
             self._waiting.extend(text.replace("\r\n", "\n").removesuffix("\n").split("\n"))
         self._tally.lines += 1
         return self._waiting.popleft()
@@ -115,9 +126,6 @@ class _Lines:
 
 
 def _quoted(record: str, delimiter: str) -> list[str] | None:
-    import csv
-    import io
-
     try:
         found = list(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from azpay_tui.backoffice.harvest.harvest import Harvest, Item
+from azpay_tui.backoffice.harvest.memory import Memory, Seen, merged
 from azpay_tui.backoffice.harvest.reading import BadLine, Stopped, Tally
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 
 BATCH: Final = 500
 """Orders that are stored at once."""
-_KEPT: Final = 1000
+KEPT: Final = 1000
 """Complaints that are kept as they are; more are counted."""
 
 
@@ -73,14 +74,14 @@ class _Taker:
         self._progress = progress
         self._stop = stop
         self._tally = Tally()
-        self._report = Report()
-        self._batch: dict[str, TrackedOrder] = {}
+        self._memory = Memory()
+        self._changed = Seen()
+        self._added = 0
+        self._batch: dict[tuple[str, str | None], TrackedOrder] = {}
+        self._last: tuple[str, str | None] | None = None
         self._first: list[BadLine] = []
         self._problems: list[str] = []
         self._bad = 0
-        self._orders: set[str] = set()
-        self._ids: set[str] = set()
-        self._sums = [0, 0, 0]
 
     def run(self, items: Iterable[Item]) -> Report:
         if isinstance(items, Harvest):
@@ -89,77 +90,63 @@ class _Taker:
         interrupted = False
         try:
             for item in items:
-                self._one(item)
+                if isinstance(item, BadLine):
+                    self._complain(item)
+                elif (news := self._memory.news(item)) is not None:
+                    self._add(news)
         except Stopped:
             interrupted = True
+        if (interrupted or self._tally.broken) and self._last in self._batch:
+            # More of it may have come.
+            self._batch[self._last] = replace(self._batch[self._last], complete=False)
         self._store()
-        return replace(self.report(), interrupted=interrupted)
+        return replace(self._report(), first=tuple(self._first), interrupted=interrupted)
 
-    def _one(self, item: Item) -> None:
-        if isinstance(item, BadLine):
-            if item.about == "source":
-                self._problems.append(item.reason)
-            else:
-                self._bad += 1
-                if len(self._first) < _KEPT:
-                    self._first.append(item)
+    def _complain(self, line: BadLine) -> None:
+        if line.about == "source":
+            self._problems.append(line.reason)
             return
-        known = self._batch.get(item.order_id)
-        self._batch[item.order_id] = item if known is None else merged(known, item)
-        if len(self._batch) >= BATCH:
+        self._bad += 1
+        if len(self._first) < KEPT:
+            self._first.append(line)
+
+    def _add(self, order: TrackedOrder) -> None:
+        key = (order.order_id, order.number)
+        if len(self._batch) >= BATCH and key not in self._batch:
             self._store()
             self._tick()
+        known = self._batch.get(key)
+        self._batch[key] = order if known is None else merged(known, order)
+        self._last = key
 
     def _store(self) -> None:
         if not self._batch:
             return
         done = self._track(tuple(self._batch.values()))
-        for order in self._batch.values():
-            self._orders.add(order.order_id)
-            self._ids.update(order.charge_ids)
-            self._ids.update(order.refund_ids)
-        self._sums = [a + b for a, b in zip(self._sums, (done.added, done.updated, done.unchanged), strict=True)]
         self._batch.clear()
+        self._added += done.added
+        for order_id in done.changed_ids:
+            self._changed.add(order_id)
 
     def _tick(self) -> None:
         if self._progress is not None:
-            self._progress(self.report())
+            self._progress(self._report())
         if self._stop is not None and self._stop():
             raise Stopped
 
-    def report(self) -> Report:
-        tally = self._tally
+    def _report(self) -> Report:
+        tally, memory = self._tally, self._memory
+        waiting = sum(order.order_id not in self._changed for order in self._batch.values())
         return Report(
             lines=tally.lines,
-            orders=len(self._orders),
-            ids=len(self._ids),
-            added=self._sums[0],
-            updated=self._sums[1],
-            unchanged=self._sums[2],
+            orders=memory.orders.count,
+            ids=memory.ids.count,
+            added=self._added,
+            updated=self._changed.count - self._added,
+            unchanged=memory.orders.count - waiting - self._changed.count,
             bad=self._bad,
-            first=tuple(self._first),
             problems=tuple(self._problems),
             replaced=tally.replaced,
             size=tally.size,
             broken=tally.broken,
         )
-
-
-def merged(one: TrackedOrder, other: TrackedOrder) -> TrackedOrder:
-    """Put two mentions of an order together: the first one's labels count, the other's fill what it leaves open."""
-    return replace(
-        one,
-        number=one.number or other.number,
-        amount=one.amount or other.amount,
-        currency=one.currency or other.currency,
-        created=one.created or other.created,
-        buyer_name=one.buyer_name or other.buyer_name,
-        buyer_email=one.buyer_email or other.buyer_email,
-        charge_ids=tuple(dict.fromkeys((*one.charge_ids, *other.charge_ids))),
-        refund_ids=tuple(dict.fromkeys((*one.refund_ids, *other.refund_ids))),
-        complete=one.complete or other.complete,
-        shop_status=one.shop_status or other.shop_status,
-        claim=one.claim or other.claim,
-        lines=one.lines or other.lines,
-        side=one.side if one.side != "person" else other.side,
-    )
