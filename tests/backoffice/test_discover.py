@@ -14,7 +14,7 @@ from tests.support.office import START, Office, open_office
 from azpay_tui.backoffice.discover.taking import Discovered, Wanted
 from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, NotValidError, OfflineError
 from azpay_tui.backoffice.sources.tap import SourceError
-from azpay_tui.domain.reports import AUTHORIZATIONS, CANCELLED, DISCOVERY, ORDERS, REFUNDS
+from azpay_tui.domain.reports import AUTHORIZATIONS, CANCELLED, DISCOVERY, ORDERS, REFUNDS, ReportAsk
 from azpay_tui.simulator.wire import Request
 from azpay_tui.sourcing import Source
 
@@ -222,14 +222,19 @@ def test_what_the_shops_schedules_and_settlements_brought_is_harvested_too(offic
     office.desk.discovery()._reports.create_schedule(AUTHORIZATIONS, "P1D", START + DAY)
     office.sim("PATCH", "/_sim/settings", {"report_delimiter": "tab", "report_encoding": "cp932"})
     office.world(hours=1)
-    office.sim("POST", "/_sim/clock", {"advance": "1h"})
     made = elsewhere(office, "captured", age="30m")
+    settlement = ORDERS.replace("ORDER_REFERENCE", "SANDBOX_SETTLEMENT")
+    office.desk.discovery()._reports.create(ReportAsk(settlement, START - 90 * DAY, START + DAY))
+    paid = elsewhere(office, "part-refunded", amount="1234.00", number="R-1")
     office.world(days=1, hours=1)
-    office.desk.discovery()._reports.report("1")  # lets the schedule do its work
     found = discover(office, types=(ORDERS,))
     types = [outcome.report.report_type for outcome in found.outcomes]
-    assert AUTHORIZATIONS in types
-    assert office.order(made["permission_id"]).unread
+    assert {AUTHORIZATIONS, settlement, ORDERS} <= set(types)
+    assert set(made["charge_ids"]) <= office.order(made["permission_id"]).unread
+    assert {*paid["charge_ids"], *paid["refund_ids"]} <= office.order(paid["permission_id"]).unread
+    taken = next(outcome.taken for outcome in found.outcomes if outcome.report.report_type == settlement)
+    assert taken is not None
+    assert (taken.bad, taken.problems) == (0, ())
 
 
 SOURCE = Source("reports", kind="reports", every=timedelta(hours=6))

@@ -102,14 +102,13 @@ def _sentences(found: Discovered, orphans: int) -> Sequence[str]:
     added = sum(report.added for report in harvested)
     lines = sum(report.lines for report in harvested)
     of = "1 report" if len(harvested) == 1 else f"{len(harvested)} reports"
-    sentences = [
-        f"{of} harvested: {lines:,} lines, {found.orders:,} orders, {added:,} of them new; "
-        f"{orphans:,} in all that no shop names (azpay orders list --view orphans)."
-    ]
+    sentences = [f"{of} harvested: {lines:,} lines, {found.orders:,} orders, {added:,} of them new."]
+    if orphans:
+        sentences.append(f"No shop names {orphans:,} of all orders: azpay orders list --view orphans.")
     if found.made:
         sentences.append(f"From now on made daily: {', '.join(map(word_of, found.made))}.")
     if added:
-        sentences.append("azpay sync --once reads them from Amazon, the newest first.")
+        sentences.append("azpay sync --once reads them from Amazon, what matters first.")
     return sentences
 
 

@@ -107,6 +107,11 @@ class Discovery:
     def _wait(self, coming: set[str], patience: timedelta, run: Run) -> tuple[KnownReport, ...]:
         """Harvest reports as they become ready; returns those that did not."""
         left = set(coming)
+        if left:
+            count = "a report" if len(left) == 1 else f"{len(left)} reports"
+            run.listener.said(
+                f"Waiting for Amazon to make {count}. Ctrl-C leaves; a later azpay discover goes on with the same."
+            )
         seconds, offline, end = _FIRST_LOOK, 0, self._clock() + patience
         while left and not self._stopped():
             try:
