@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.conftest import Shop, Simulated, simulate
@@ -30,28 +31,35 @@ def attention(shop: Shop, order_id: str) -> list[str]:
     return list(order["attention"])
 
 
+def listed(shop: Shop, view: str) -> list[dict[str, Any]]:
+    return list(shop.good("orders", "list", "--view", view, "--limit", "100", "--json").json["orders"])
+
+
 def test_orders_of_nobody_are_found_and_a_charge_made_elsewhere_becomes_known(shop: Shop) -> None:
     shop.good("orders", "import", str(shop.simulated.directory / "orders.csv"))
     wanted = [{"situation": "captured" if number % 2 else "authorized"} for number in range(5)]
     made = {order["permission_id"] for order in shop.sim("POST", "/_sim/orders", wanted)}
     found = shop.good("discover", "--json").json
     assert (found["orders"], found["added"], found["problems"], found["waiting"]) == (60, 5, [], [])
+    assert found["orphans"] == 5
     assert len(found["schedules"]["made"]) == 3
     assert {report["state"] for report in found["reports"]} == {"COMPLETED"}
     shop.good("sync", "--once")
-    listed = shop.good("orders", "list", "--limit", "100", "--json").json["orders"]
-    assert made <= {order["id"] for order in listed}
-    assert all(order["status"] != "NEW" for order in listed)
+    assert {order["id"] for order in listed(shop, "orphans")} == made
+    assert all(order["status"] != "NEW" for order in listed(shop, "all"))
+    assert len(listed(shop, "all")) == 60
 
     order_id = shop.make("open")
     shop.sim("POST", "/_sim/acts", {"act": "charge-elsewhere", "id": order_id, "amount": "50.00"})
     shop.sim("POST", "/_sim/acts", {"act": "capture-elsewhere", "id": order_id})
     shop.good("refresh", order_id)
     assert "diverged" in attention(shop, order_id)
+    assert order_id in {order["id"] for order in listed(shop, "diverged")}
     shop.sim("POST", "/_sim/clock", {"advance": "5m"})
     assert shop.good("discover", "--json").json["added"] == 0
     shop.good("sync", "--once")
     assert "diverged" not in attention(shop, order_id)
+    assert order_id not in {order["id"] for order in listed(shop, "diverged")}
     charges = shop.good("orders", "show", order_id, "--json").json["order"]["charges"]
     assert [charge["captured"]["amount"] for charge in charges] == ["50.00"]
 
