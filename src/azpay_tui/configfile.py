@@ -13,6 +13,7 @@ from typing import Final
 from azpay_tui.config import profile_names, profile_of
 from azpay_tui.learned import Learned
 from azpay_tui.paths import ConfigError, check_parents, private_opener, shown
+from azpay_tui.sourcing import Source
 from azpay_tui.tomlfile import parsed, read_bytes
 
 _COMMENTS_AT: Final = 38
@@ -135,6 +136,59 @@ def set_learned(file: Path, name: str, entries: Sequence[Learned]) -> None:
     if after != {**before, "profiles": {**_tables(before), name: changed}}:
         raise ConfigError(f"{shown(file)} cannot be changed safely: write the section into it yourself.")
     _write(Path(os.path.realpath(file)), old, text)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDraft:
+    """A source that could be written: as the rest of azpay would see it, and the text of its section."""
+
+    source: Source
+    section: str
+    file: Path
+    old: bytes
+    text: str
+
+
+def draft_source(file: Path, profile: str, keys: Mapping[str, str | bool | Sequence[str]]) -> SourceDraft:
+    """Judge a section `[[profiles.NAME.source]]` at the end of a configuration; writes nothing.
+
+    Raises ConfigError when the result would not be a valid configuration, or something in the file would change.
+    """
+    old = read_bytes(file)
+    before = parsed(old, file)
+    section = source_section(profile, keys)
+    text = old.decode("utf-8-sig").replace("\r\n", "\n")
+    text = f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}\n{section}"
+    unsafe = ConfigError(f"{shown(file)} cannot be added to safely: write the section of the source into it yourself.")
+    try:
+        after = parsed(text.encode(), file)
+    except ConfigError as error:  # it was valid before: its sources are written in another form
+        raise unsafe from error
+    table = _tables(before).get(profile)
+    if not isinstance(table, dict):
+        raise ConfigError(f"There is no profile {profile} in {shown(file)}; nothing was written.")
+    values = {key: list(value) if isinstance(value, (list, tuple)) else value for key, value in keys.items()}
+    changed = {**table, "source": [*table.get("source", []), values]}
+    if after != {**before, "profiles": {**_tables(before), profile: changed}}:
+        raise unsafe
+    sources = profile_of(after, Path(os.path.abspath(file)), profile).sources
+    return SourceDraft(sources[-1], section, file, old, text)
+
+
+def write_source(draft: SourceDraft) -> None:
+    """Write a draft. Raises ConfigError, and then wrote nothing, when the file changed meanwhile or is not safe."""
+    _write(Path(os.path.realpath(draft.file)), draft.old, draft.text)
+
+
+def source_section(profile: str, keys: Mapping[str, str | bool | Sequence[str]]) -> str:
+    """Return the text of a source's section."""
+    return "\n".join([f"[[profiles.{_key(profile)}.source]]", *(f"{k} = {_value(v)}" for k, v in keys.items())]) + "\n"
+
+
+def _value(value: str | bool | Sequence[str]) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _text(value) if isinstance(value, str) else f"[{', '.join(map(_text, value))}]"
 
 
 def learned_line(entry: Learned) -> str:

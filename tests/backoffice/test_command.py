@@ -31,7 +31,7 @@ class Bucket:
         self._stop = stop
         self._after = after
 
-    def stream(self, stream: BinaryIO) -> None:
+    def stream(self, stream: BinaryIO, *, ends: bool = False) -> None:
         while part := stream.read1(65536):  # type: ignore[attr-defined]
             self.got += part
             if self._after is not None and len(self.got) >= self._after:
@@ -161,7 +161,7 @@ def test_one_that_hangs_is_ended_with_everything_it_started(tmp_path: Path, monk
     pids, clock = tmp_path / "pids", Clock(monkeypatch)
 
     class Hurrying(Bucket):
-        def stream(self, stream: BinaryIO) -> None:
+        def stream(self, stream: BinaryIO, *, ends: bool = False) -> None:
             self.got = stream.readline()
             clock.hurry()
             self.got += stream.read()
@@ -192,7 +192,7 @@ def test_the_limit_counts_the_waiting_not_what_is_done_with_the_output(monkeypat
     clock = Clock(monkeypatch)
 
     class Slow(Bucket):
-        def stream(self, stream: BinaryIO) -> None:
+        def stream(self, stream: BinaryIO, *, ends: bool = False) -> None:
             self.got = stream.readline()
             clock.hurry()
             threading.Event().wait(0.05)

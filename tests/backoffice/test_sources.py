@@ -303,9 +303,11 @@ def test_a_hanging_source_delays_no_money_and_ends_with_the_desk(tmp_path: Path)
 
 
 def test_a_source_that_is_stopped_keeps_what_it_gave(tmp_path: Path, shop: Path) -> None:
-    with office(tmp_path, shell(f"cat {shop}; sleep 600")) as opened:
+    gave = tmp_path / "gave"
+    with office(tmp_path, shell(f"cat {shop}; touch {gave}; sleep 600")) as opened:
         opened.desk.start()
-        until(lambda: state(opened).running)
+        until(gave.exists)
         opened.desk.stop(20)
     with office(tmp_path, prints(shop)) as opened:
-        assert state(opened).message.startswith("Stopped before its end.")
+        assert state(opened).message == "Stopped before its end. 1 order that came before is kept."
+        assert numbers(opened) == {"1001"}

@@ -61,12 +61,15 @@ def test_the_way_of_a_read_loads_nothing_heavy(module: str) -> None:
     assert loaded_by(f"import {module}") == set()
 
 
-@pytest.mark.parametrize("command", [["orders", "list", "--json"], ["journal", "list", "--json"]])
+@pytest.mark.parametrize(
+    "command", [["orders", "list", "--json"], ["journal", "list", "--json"], ["sources", "list", "--json"]]
+)
 def test_a_read_on_the_command_line_loads_nothing_heavy(command: list[str], tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text(
         'default_profile = "a"\n[profiles.a]\nregion = "eu"\nenvironment = "sandbox"\nmerchant_id = "A1"\n'
-        'public_key_id = "SANDBOX-A"\nprivate_key_file = "key.pem"\ndata_dir = "data"\n',
+        'public_key_id = "SANDBOX-A"\nprivate_key_file = "key.pem"\ndata_dir = "data"\n'
+        '[[profiles.a.source]]\nname = "web"\nrun = ["cat"]\npreset = "woocommerce"\n',
         encoding="utf-8",
     )
     arguments = ["--config", str(config), *command]

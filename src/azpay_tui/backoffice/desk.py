@@ -296,14 +296,18 @@ class BackOffice:
     def _aside(self, name: str, body: Callable[[], T]) -> T:
         """Do something in a thread that `stop` waits for, so that a signal here lets it end as it should."""
         done: list[T | BaseException] = []
+        over = threading.Event()
 
         def run() -> None:
             try:
                 done.append(body())
             except BaseException as error:
                 done.append(error)
+            finally:
+                over.set()
 
-        self._begin(name, run).join()
+        self._begin(name, run)
+        over.wait()  # not join: a signal that breaks one off makes the thread count as ended
         if isinstance(done[0], BaseException):
             raise done[0]
         return done[0]

@@ -95,6 +95,8 @@ class Context:
     read_only: bool = False
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
     """What the options say of the console."""
+    behind: tuple[str, ...] | None = None
+    """What was typed behind `--`; None without one. The parser of options does not tell."""
     _profile: config.Profile | None = field(default=None, init=False)
     _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack, init=False)
 

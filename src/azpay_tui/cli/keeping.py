@@ -17,6 +17,8 @@ from azpay_tui.cli.context import Context
 from azpay_tui.cli.journal import show_intents
 from azpay_tui.cli.outcome import OK, UNKNOWN, USAGE, CommandError
 from azpay_tui.cli.output import Progress, error_value, json_result, result, say, shown
+from azpay_tui.cli.sources.news import SourceNews
+from azpay_tui.cli.sources.shapes import shape
 from azpay_tui.cli.wording import way
 from azpay_tui.domain import telling
 from azpay_tui.domain.intent import OPEN_STATES, Intent, State
@@ -157,11 +159,15 @@ def sync(context: Context, *, all_: bool, watch: bool, once: bool, as_json: bool
     with context.desk() as desk:
         if watch:
             _watch(desk)
+        news = SourceNews(desk)
         count = sync_desk(desk, all_=all_)
+        news()
+        sources = [shape(state) for state in desk.sources()]
         status = desk.reader.status(desk.now())
         open_ = len(desk.intents(open_only=True, limit=1000))
     if as_json:
-        json_result({"read": count, "errors": status.errors, "open_intents": open_})
+        more = {"sources": sources} if sources else {}
+        json_result({"read": count, "errors": status.errors, "open_intents": open_, **more})
     else:
         failed = f", {status.errors} could not be read" if status.errors else ""
         waiting = f", {open_} open in the journal" if open_ else ""
@@ -181,9 +187,12 @@ def sync_desk(desk: Desk, *, all_: bool = False) -> int:
 def _watch(desk: Desk) -> None:
     """Keep in step until a signal comes; tells standard error what changed."""
     last = ""
+    news = SourceNews(desk)
 
     def tell(event: Event) -> None:
         nonlocal last
+        if event.kind == "sync":
+            news()
         if event.kind == "intent" and event.intent is not None:
             wish = event.intent.draft.wish
             told = telling.tell(event.intent).text(way(wish.order_id))

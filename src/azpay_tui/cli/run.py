@@ -43,6 +43,8 @@ def _run(builder: Builder, arguments: list[str], as_json: bool) -> int:
     if warning is not None and not {"--help", "--version"} & set(arguments) and _COMPLETING not in os.environ:
         output.say(f"Warning: {warning}")
     context = Context(builder)
+    if "--" in arguments:
+        context.behind = tuple(arguments[arguments.index("--") + 1 :])
     try:
         code = typer.main.get_command(app).main(arguments, prog_name="azpay", standalone_mode=False, obj=context)
         return code if isinstance(code, int) else OK

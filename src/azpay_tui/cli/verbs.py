@@ -7,8 +7,8 @@ from typing import Annotated, cast
 import typer
 
 from azpay_tui.cli.app import Json, OrderArgument
-from azpay_tui.cli.beginning import app
 from azpay_tui.cli.context import Context
+from azpay_tui.cli.sources.commands import app
 from azpay_tui.domain.intent import Verb
 
 __all__ = ["app"]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 Side = Literal["shop", "amazon"]
 """Whose word a source is."""
+
+STOPPED: Final = "Stopped before its end."
+"""What the message of a run says first that was ended from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,16 @@ class SourceState:
     """Runs in a row that failed."""
     running: bool = False
     """Whether this process runs it now."""
+
+    @property
+    def word(self) -> str:
+        """How it fares: `new`, `running`, `ok`, `failed`, `stopped` (a person ended it) or `cut off` (nothing did)."""
+        if self.running:
+            return "running"
+        if self.runs == 0:
+            return "new"
+        if self.ended_at is None:
+            return "cut off"
+        if self.ok is None or self.message.startswith(STOPPED):
+            return "stopped"
+        return "ok" if self.ok else "failed"

@@ -50,7 +50,7 @@ class CommandTap:
             problem = misled(source, process.stdout.peek(1))
             if problem is not None:
                 raise problem
-            sink.stream(process.stdout)
+            sink.stream(process.stdout, ends=True)
             while not stop.is_set() and process.stdout.read(1 << 20):
                 pass  # a sink that had enough: how the program ends is said all the same
         judge(source, process)

@@ -170,7 +170,9 @@ class Sources:
     def _try(self, source: Source, listener: Listener | None) -> bool:
         """Ask a source whatever comes of it; returns False when nothing could be written down."""
         try:
-            self._ask(source, None, listener)
+            _state, problem = self._ask(source, None, listener)
+            if problem is not None:
+                _log.info("source %s: %s", source.name, problem.message)
         except BusyError:
             _log.info("source %s is being asked by another process", source.name)
         except (BackOfficeError, store_errors.StoreError) as error:
@@ -231,8 +233,6 @@ class Sources:
             source, before, begun, intake.report, problem, self._clock(), stopped, covers=covers, notes=intake.notes
         )
         self._parts.book.put(state)
-        if problem is not None:
-            _log.warning("source %s: %s", source.name, problem.message)
         return state, problem
 
 

@@ -31,13 +31,14 @@ class Intake:
         self.report = Report()
         self.notes: tuple[str, ...] = ()
 
-    def stream(self, stream: BinaryIO, mapping: Mapping | None = None) -> None:
-        """Harvest bytes of any format."""
-        self._take(read(stream, self._reading if mapping is None else replace(self._reading, mapping=mapping)))
+    def stream(self, stream: BinaryIO, mapping: Mapping | None = None, *, ends: bool = False) -> None:
+        """Harvest bytes of any format; one that `ends` by itself is never left before."""
+        reading = self._reading if mapping is None else replace(self._reading, mapping=mapping)
+        self._take(read(stream, reading), None if ends else self._stop.is_set)
 
     def records(self, records: Iterable[object]) -> None:
         """Harvest JSON values that are parsed already."""
-        self._take(read_records(records, self._reading))
+        self._take(read_records(records, self._reading), self._stop.is_set)
 
     def say(self, text: str) -> None:
         """Say what is going on."""
@@ -48,14 +49,14 @@ class Intake:
         """Keep what stays to be said of the run."""
         self.notes = tuple(dict.fromkeys((*self.notes, text)))
 
-    def _take(self, items: Harvest) -> None:
+    def _take(self, items: Harvest, stop: Callable[[], bool] | None) -> None:
         before = self.report
 
         def progress(so_far: Report) -> None:
             self.report = _sum(before, so_far)
             self._heard(self.report, self._said)
 
-        self.report = _sum(before, take(items, self._track, progress, self._stop.is_set))
+        self.report = _sum(before, take(items, self._track, progress, stop))
         self._heard(self.report, self._said)
 
 

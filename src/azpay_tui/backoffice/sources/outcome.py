@@ -9,7 +9,7 @@ from typing import Final
 
 from azpay_tui.backoffice.harvest import Report
 from azpay_tui.backoffice.sources.tap import SourceError
-from azpay_tui.domain.sources import SourceState
+from azpay_tui.domain.sources import STOPPED, SourceState
 from azpay_tui.sourcing import Source
 
 _LONGEST_WAIT: Final = timedelta(hours=1)
@@ -91,7 +91,7 @@ def ended(
     assert begun.started_at is not None
     if stopped:
         # Due again when somebody may go on.
-        sentence = f"Stopped before its end. {_kept(report)}".rstrip()
+        sentence = f"{STOPPED} {_kept(report)}".rstrip()
         return replace(state, ok=before.ok, next_at=before.next_at, message=sentence)
     if problem is not None:
         failures = before.failures + 1

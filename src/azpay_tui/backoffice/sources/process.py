@@ -29,6 +29,8 @@ _LAST: Final = 5.0
 _SILENT: Final = 1.0
 """Seconds without output after which a question at its end counts as one."""
 _CHUNK: Final = 64 * 1024
+_PIPE: Final = 1024 * 1024
+"""Bytes that a pipe holds at most."""
 _KEPT: Final = 4 * 1024
 _HELD_BACK: Final = 64 * 1024
 _ASKING: Final = ("SSH_ASKPASS", "SUDO_ASKPASS", "GIT_ASKPASS", "DISPLAY", "WAYLAND_DISPLAY")
@@ -124,8 +126,17 @@ class Process:
             if found:
                 return found
         self._end()
+        found = b"" if self.ended == "large" else self._printed()
         self.half, self._tail = self._tail, b""
-        return b""
+        return found
+
+    def _printed(self) -> bytes:
+        """Return whole lines of what it had printed when it was ended and nobody had read yet."""
+        assert self._child.stdout is not None
+        found = b""
+        while len(found) < _PIPE and (got := _read(self._child.stdout.fileno())):
+            found += self._lines(got)
+        return found
 
     def _wait(self) -> bytes | None:
         """Wait for output and return whole lines of it; empty when there is none yet, None at its end."""

@@ -35,10 +35,11 @@ class Sink(Protocol):
     ends early, without an error, when the run is to stop.
     """
 
-    def stream(self, stream: BinaryIO, mapping: Mapping | None = None) -> None:
+    def stream(self, stream: BinaryIO, mapping: Mapping | None = None, *, ends: bool = False) -> None:
         """Harvest bytes of any format: CSV, TSV, JSON, JSON Lines or text; reads as long as there is something.
 
-        `mapping` says what the columns of this very stream mean, in place of what the source's preset says.
+        `mapping` says what the columns of this very stream mean, in place of what the source's preset says. `ends`:
+        the stream comes to its end by itself when the run is to stop, so everything in it can be kept.
         """
         ...
 

@@ -15,6 +15,7 @@ from azpay_tui.cli.doctor.databases import check_databases
 from azpay_tui.cli.doctor.findings import AREAS, Area, Finding, exit_code, worst
 from azpay_tui.cli.doctor.machine import check_terminal, check_versions
 from azpay_tui.cli.doctor.network import check_connection, check_quotas
+from azpay_tui.cli.doctor.origins import check_sources
 from azpay_tui.cli.doctor.places import check_places
 from azpay_tui.cli.doctor.profiles import check_configuration, check_key
 from azpay_tui.cli.outcome import NOT_VALID, OK, UNEXPECTED, CommandError
@@ -63,6 +64,7 @@ def check_all(context: Context) -> tuple[list[Finding], Profile | None]:
             return found
 
         findings += _guarded("database", databases)
+        findings += _guarded("sources", lambda: check_sources(context, profile))
         findings += _guarded("quotas", lambda: check_quotas(profile, objects))
     findings += _guarded("versions", check_versions)
     findings += _guarded("terminal", check_terminal)

@@ -178,3 +178,5 @@ def _next_steps(context: Context, new: configfile.NewProfile, default: bool, che
     say(f"Tell azpay of your orders:  {azpay} orders import FILE.csv")
     say(f"                        or  {azpay} orders track ID...")
     say(f"Open the console:           {azpay}")
+    say(f"Let orders come by themselves, which shops can:  {azpay} sources sql")
+    say(f"  {azpay} sources add --preset SHOP -- ssh HOST mysql --batch DATABASE")
