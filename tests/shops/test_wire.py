@@ -363,6 +363,16 @@ def test_a_certificate_that_cannot_be_verified_gets_no_key(reading: Read, tmp_pa
         assert work.waited == []
 
 
+def test_a_proxy_of_the_environment_gets_nothing(
+    samples: list[Order], serve: Serve, reading: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = serve(FakeWooCommerce(samples))
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, proxy.url)
+    assert len(reading(PRESET, serve(FakeWooCommerce(samples[:3])).url).read()) == 3
+    assert proxy.asked == []
+
+
 def test_no_secret_is_in_a_message_or_a_representation(serve: Serve, reading: Read) -> None:
     served = serve(lambda asked: Answer(401, asked.headers["authorization"].encode()))
     work = reading(PRESET, served.url)
