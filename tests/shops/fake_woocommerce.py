@@ -6,7 +6,7 @@ import base64
 import math
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 from tests.shops.serving import Answer, Asked, as_json
@@ -23,7 +23,7 @@ _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?P<
 class FakeWooCommerce:
     def __init__(self, orders: Sequence[Order], *, version: tuple[int, int] = (9, 4)) -> None:
         self.version = version
-        self.zone = timezone(timedelta(hours=9))
+        self.zone: tzinfo = timezone(timedelta(hours=9))
         """The shop's own time, far from UTC."""
         self.may_read = True
         self.user_may = True
@@ -163,8 +163,10 @@ class FakeWooCommerce:
         match = _MOMENT.fullmatch(text)
         assert match is not None
         asked = datetime.fromisoformat(text)
-        if match["zone"]:
-            asked = asked.astimezone(self.zone).replace(tzinfo=None)
+        if not match["zone"]:
+            asked = asked.replace(tzinfo=self.zone)
+        # By way of UTC, so that a time that the shop's clocks leave out becomes a later one, as in PHP.
+        asked = asked.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None)
         column = moment.astimezone(UTC if gmt else self.zone).replace(tzinfo=None, microsecond=0)
         return column > asked
 
@@ -198,7 +200,7 @@ def _gmt(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _local(moment: datetime, zone: timezone) -> str:
+def _local(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
 
 

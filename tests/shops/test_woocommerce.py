@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.shops.conftest import EVER, NOW, Read
@@ -74,11 +75,18 @@ def test_what_changed_since_is_told_by_utc_whatever_the_shops_clock(
     shop = FakeWooCommerce(samples[:40])
     since = NOW - timedelta(hours=2)
     for place, number in enumerate(shop.records):
-        shop.modified[number] = since + timedelta(seconds=place - 20)
+        shop.modified[number] = since + timedelta(seconds=(place - 20) if place >= 10 else -5000 - place)
         shop.records[number]["date_modified_gmt"] = shop.modified[number].strftime("%Y-%m-%dT%H:%M:%S")
     found = {int(str(record["id"])) for record in reading(PRESET, serve(shop).url).read(since)}
-    # A shop leaves out the very second it is asked for; that one is asked for too.
-    assert found == {number for number, changed in shop.modified.items() if changed >= since}
+    assert found == set(range(1011, 1041))  # an hour more than asked for, and not by the shop's own clock
+
+
+def test_no_hour_is_lost_where_the_shops_clocks_go_forward(samples: list[Order], serve: Serve, reading: Read) -> None:
+    shop = FakeWooCommerce(samples[:3])
+    shop.zone = ZoneInfo("Europe/Berlin")
+    since = datetime(2026, 3, 29, 2, 30, tzinfo=UTC)  # no such time in Berlin
+    shop.modified = dict.fromkeys(shop.modified, since)
+    assert len(reading(PRESET, serve(shop).url).read(since)) == 3
 
 
 def test_refunds_are_asked_for_only_where_the_order_does_not_name_them(

@@ -28,6 +28,8 @@ _FIELDS: Final = (
 _REFUND_FIELDS: Final = "id,amount,date_created_gmt,meta_data"
 _FARTHEST: Final = timedelta(hours=15)
 """How far a shop's own clock can be from UTC, and a little more."""
+_LEAD: Final = timedelta(hours=1, seconds=1)
+"""A shop leaves out the very second it is asked for; where its clocks went forward it takes one hour for the next."""
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
 _AMAZON: Final = re.compile(PERMISSION_ID.pattern.encode(), re.ASCII)
 
@@ -67,8 +69,7 @@ class WooCommerce:
     def _list(self, number: int, size: int, since: datetime) -> Reply:
         query = {"per_page": str(size), "page": str(number), "status": "any", "order": "desc", "_fields": _FIELDS}
         if self._by_change:
-            after = _written(since - timedelta(seconds=1))  # the shop leaves out the second itself
-            query |= {"modified_after": after, "dates_are_gmt": "true", "orderby": "modified"}
+            query |= {"modified_after": _written(since - _LEAD), "dates_are_gmt": "true", "orderby": "modified"}
         else:
             query |= {"after": _written(since - _FARTHEST), "orderby": "date"}
         return self._wire.ask("GET", _ORDERS, self._headers, query=query)
