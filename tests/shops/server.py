@@ -73,7 +73,8 @@ def mariadb() -> Iterator[Server]:
         server = Server(client, home / "socket")
         options = ["--skip-networking", "--skip-log-bin", f"--socket={server.socket}", f"--default-time-zone={ZONE}"]
         sizes = ["--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0"]
-        log = [f"--log-error={home / 'error.log'}", f"--pid-file={home / 'pid'}"]
+        # A server that starts clears its directory of temporary tables, so each has its own.
+        log = [f"--tmpdir={home}", f"--log-error={home / 'error.log'}", f"--pid-file={home / 'pid'}"]
         with subprocess.Popen([daemon, "--no-defaults", *data, *options, *sizes, *log]) as process:
             try:
                 _wait(server, process, home / "error.log")

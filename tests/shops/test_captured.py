@@ -52,7 +52,9 @@ def test_a_shop_with_more_charges_than_room_is_the_one_that_is_not_complete() ->
     assert any(len(order.charges) > 1 for order in samples())
     for shop in SHOPS:
         known = {each.order_id: each.ids for each in shop.kept(samples())}
-        whole = all(known.get(order.permission_id, frozenset()) >= set(order.charge_ids()) for order in samples())
+        # OXID's module makes one charge; what else there is was made elsewhere, which no shop knows of.
+        own = 1 if shop.preset.startswith("oxid") else None
+        whole = all(known.get(order.permission_id, frozenset()) >= set(order.charge_ids()[:own]) for order in samples())
         assert whole is presets.load(shop.preset).complete, shop.preset
 
 

@@ -15,40 +15,35 @@ SELECT
       CASE WHEN o.OXSENDDATE > '1971-01-01' THEN ', sent' ELSE '' END
     )
   END AS status,
-  x.permission,
+  CASE
+    WHEN o.OXTRANSID LIKE '___-_______-_______%' THEN LEFT(o.OXTRANSID, 19)
+    ELSE x.permission
+  END AS permission,
   x.log,
-  n.notified,
   NULLIF(o.OXTRANSID, '') AS transaction,
   TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST(o.OXTOTALORDERSUM AS DECIMAL(20, 2)))) AS amount,
   o.OXCURRENCY AS currency,
   CONVERT_TZ(o.OXORDERDATE, @@global.time_zone, '+00:00') AS created,
   NULLIF(TRIM(CONCAT_WS(' ', o.OXBILLFNAME, o.OXBILLLNAME)), '') AS buyer_name,
   NULLIF(o.OXBILLEMAIL, '') AS buyer_email
-FROM :prefixoxorder o
-JOIN (
+FROM (
   SELECT
-    l.OXPS_AMAZON_OXORDERID AS order_id,
+    c.OXID AS order_id,
     MAX(NULLIF(l.OXPS_AMAZON_CHARGE_PERMISSION_ID, 'null')) AS permission,
     GROUP_CONCAT(
       DISTINCT CONCAT_WS(' ', l.OXPS_AMAZON_IDENTIFIER, l.OXPS_AMAZON_CHARGE_ID, l.OXPS_AMAZON_OBJECT_ID)
       ORDER BY CONCAT_WS(' ', l.OXPS_AMAZON_IDENTIFIER, l.OXPS_AMAZON_CHARGE_ID, l.OXPS_AMAZON_OBJECT_ID)
       SEPARATOR ' '
-    ) AS log,
-    MAX(l.OXTIMESTAMP) AS newest
-  FROM :prefixamazonpaylog l
-  WHERE l.OXPS_AMAZON_OXORDERID <> 'no basket'
-  GROUP BY l.OXPS_AMAZON_OXORDERID
-) x ON x.order_id = o.OXID
-LEFT JOIN (
-  SELECT
-    l.OXPS_AMAZON_CHARGE_PERMISSION_ID AS permission,
-    GROUP_CONCAT(DISTINCT l.OXPS_AMAZON_OBJECT_ID ORDER BY l.OXPS_AMAZON_OBJECT_ID SEPARATOR ' ') AS notified,
-    MAX(l.OXTIMESTAMP) AS newest
-  FROM :prefixamazonpaylog l
-  WHERE l.OXPS_AMAZON_OXORDERID = 'no basket'
-    AND l.OXPS_AMAZON_CHARGE_PERMISSION_ID <> 'null'
-  GROUP BY l.OXPS_AMAZON_CHARGE_PERMISSION_ID
-) n ON n.permission = x.permission
-WHERE (o.OXTIMESTAMP >= :since OR x.newest >= :since OR n.newest >= :since)
-  AND (x.permission IS NOT NULL OR o.OXPAYMENTTYPE IN ('oxidamazon', 'oxidamazonexpress'))
+    ) AS log
+  FROM :prefixoxorder c
+  -- The log's only index begins with the shop, which it writes as text.
+  CROSS JOIN (SELECT DISTINCT OXPS_AMAZON_OXSHOPID AS shop FROM :prefixamazonpaylog) s
+  JOIN :prefixamazonpaylog l ON l.OXPS_AMAZON_OXSHOPID = s.shop AND l.OXPS_AMAZON_OXORDERID = c.OXID
+  WHERE c.OXTIMESTAMP >= :since
+    AND c.OXPAYMENTTYPE LIKE 'oxidamazon%'
+  GROUP BY c.OXID
+) x
+JOIN :prefixoxorder o ON o.OXID = x.order_id
+WHERE o.OXTIMESTAMP >= :since
+  AND (x.permission IS NOT NULL OR o.OXTRANSID LIKE '___-_______-_______%')
 ORDER BY o.OXORDERNR;

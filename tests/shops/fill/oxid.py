@@ -62,10 +62,11 @@ CREATE TABLE amazonpaylog (
 
 def kept(orders: Sequence[Order]) -> Iterator[Kept]:
     for order in orders:
+        elsewhere = frozenset(order.charge_ids()[1:])
         yield Kept(
             number=order.number.removeprefix("ORD-"),
             order_id=order.permission_id,
-            ids=all_ids(order),
+            ids=frozenset(each for each in all_ids(order) if each not in elsewhere),
             changed=changed(order),
             amount=amount(order),
             currency=order.currency,
@@ -78,7 +79,7 @@ def fill(orders: Sequence[Order], start: str = "OSC_AMAZON") -> Iterator[str]:
     yield "SET SESSION time_zone = '+00:00';"
     for at, order in enumerate(orders):
         first, last = names(order)
-        charge = newest(order)
+        charge = order.charges[0] if order.charges else None
         paid = changed(order) + LOCAL if captured(order) else "0000-00-00 00:00:00"
         yield insert(
             "oxorder",
@@ -97,8 +98,7 @@ def fill(orders: Sequence[Order], start: str = "OSC_AMAZON") -> Iterator[str]:
                 "OXTRANSID": charge.charge_id if charge else "",
                 "OXTRANSSTATUS": _status(order),
                 f"{start}_REMARK": _remark(order),
-                # Not a moment after the order was placed: that something happened later only the log tells.
-                "OXTIMESTAMP": order.created,
+                "OXTIMESTAMP": changed(order),
             },
         )
         yield from _log(at, order, start)
@@ -113,18 +113,17 @@ def _log(at: int, order: Order, start: str) -> Iterator[str]:
     yield _line(start, f"{at}-0", oxid, "Completed", order.created, permission, permission, first)
     for serial, charge in enumerate(order.charges):
         row = f"{at}-{serial}"
-        if serial:  # made in Seller Central: only Amazon's notification tells of it, without the order
+        # What happens to the first charge is written down with the order; further ones were made in Seller Central, and
+        # of those the shop learns by a notification that names no order.
+        if serial:
             yield _notice(start, f"{row}n", permission, "CHARGE", charge.charge_id, charge.created)
+            continue
         if charge.state != "Authorized":
             yield _line(start, f"{row}s", oxid, charge.state, charge.updated, permission, permission, charge.charge_id)
         for count, refund in enumerate(charge.refunds):
-            if count or at % 2:
-                yield _notice(start, f"{row}r{count}", permission, "REFUND", refund.refund_id, refund.updated)
-            else:
-                message = f"Refunded: {amount(order, refund.amount)} {order.currency}"
-                yield _line(
-                    start, f"{row}r{count}", oxid, message, refund.updated, refund.refund_id, "null", charge.charge_id
-                )
+            message = f"Refunded: {amount(order, refund.amount)} {order.currency}"
+            identifier, state = refund.refund_id, refund.updated
+            yield _line(start, f"{row}r{count}", oxid, message, state, identifier, "null", charge.charge_id)
 
 
 def _notice(start: str, row: str, permission: str, kind: str, object_id: str, moment: datetime) -> str:

@@ -156,7 +156,6 @@ OXID: Final = Table(
         "status": _word,
         "permission": _permission,
         "log": _oxid_log,
-        "notified": lambda order, _: _joined(order.refund_ids()),
         "transaction": lambda order, _: _first(order.charge_ids()),
         **_ENDING,
     },
