@@ -12,7 +12,7 @@ import pytest
 from tests.support.office import START, Office, open_office
 
 from azpay_tui.backoffice.discover.taking import Discovered, Wanted
-from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, NotValidError, OfflineError
+from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, NotValidError, OfflineError, StoreError
 from azpay_tui.backoffice.sources.tap import SourceError
 from azpay_tui.domain.reports import AUTHORIZATIONS, CANCELLED, DISCOVERY, ORDERS, REFUNDS, ReportAsk
 from azpay_tui.simulator.wire import Request
@@ -280,6 +280,16 @@ def test_the_switch_of_the_simulator_is_named(office: Office) -> None:
         discover(office)
     assert _book(office) == ()
     assert asked(office) == 1
+
+
+def test_a_disk_that_takes_no_file_is_said_so(office: Office) -> None:
+    elsewhere(office, "captured")
+    harvester = office.desk.discovery()._harvester
+    scratch, harvester._scratch = harvester._scratch, office.directory / "gone"
+    with pytest.raises(StoreError, match=r"could not be put down in .*gone: No such file or directory"):
+        discover(office)
+    harvester._scratch = scratch
+    assert discover(office).orders == 1
 
 
 def test_without_a_connection_it_says_so(office: Office) -> None:

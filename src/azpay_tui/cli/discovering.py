@@ -8,7 +8,7 @@ from typing import Final
 
 from azpay_tui.backoffice.discover.taking import Discovered, Outcome, Wanted
 from azpay_tui.cli.context import Context
-from azpay_tui.cli.outcome import NOT_VALID, OK, REFUSED, CommandError
+from azpay_tui.cli.outcome import NOT_VALID, OK, REFUSED, CommandError, Terminated
 from azpay_tui.cli.output import Progress, error_value, json_result, result, say, shown, utc
 from azpay_tui.domain.reports import KnownReport, word_of
 
@@ -71,6 +71,9 @@ def discover(context: Context, *, days: int, schedule: bool, wait: int, as_json:
     with context.desk() as desk:
         try:
             found = desk.discover(wanted, teller)
+        except Terminated:
+            teller.said("What Amazon was asked for is not lost: the next azpay discover goes on with it.")
+            raise
         finally:
             teller.end()
         orphans = desk.reader.counts().get("orphans", 0)

@@ -41,12 +41,11 @@ class Finder:
         self._clock = clock
 
     def find(self, since: datetime | None = None) -> None:
-        """Remember every report that Amazon made since a moment, at most the 90 days that she keeps them.
+        """Remember every report that Amazon made since a moment, at most the 90 days that she keeps and lists them.
 
         Raises a `BackOfficeError` when the list cannot be had.
         """
-        oldest = self._clock() - KEPT_FOR
-        start = oldest if since is None else max(since, oldest)
+        start = None if since is None or since <= self._clock() - KEPT_FOR else since
         known = {report.id: report for report in self._book.all()}
         token: str | None = None
         while True:
@@ -56,7 +55,7 @@ class Finder:
                 return
             token = page.next_token
 
-    def _page(self, since: datetime, token: str | None) -> ReportPage:
+    def _page(self, since: datetime | None, token: str | None) -> ReportPage:
         return self._asker.need(lambda: self._reports.listed(since=since, token=token))
 
     def look_at(self, report: KnownReport) -> KnownReport:

@@ -6,16 +6,18 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from azpay_tui.amazon.reports import Reports
 from azpay_tui.backoffice.discover import planning
 from azpay_tui.backoffice.discover.asking import Asker
 from azpay_tui.backoffice.discover.book import Book
 from azpay_tui.backoffice.discover.taking import Listener, Outcome, Silent, Take
+from azpay_tui.backoffice.errors import StoreError
 from azpay_tui.backoffice.harvest import Report
 from azpay_tui.backoffice.ports import Clock
 from azpay_tui.domain.reports import CANCELLED, FAILED, KnownReport, word_of
+from azpay_tui.paths import shown
 
 MOST: Final = 512 * 1024 * 1024
 """Bytes of one report; a million lines have half of that."""
@@ -42,6 +44,10 @@ class Run:
         """Note what failed; the rest is done all the same."""
         self.problems.append(sentence)
         self.listener.said(sentence)
+
+
+def _no_room(scratch: Path, error: OSError) -> StoreError:
+    return StoreError(f"A report could not be put down in {shown(scratch)}: {error.strerror}. Make room there.")
 
 
 class Harvester:
@@ -91,8 +97,11 @@ class Harvester:
     def _harvest(self, report: KnownReport, run: Run) -> None:
         assert report.document_id is not None
         document_id = report.document_id
-        with tempfile.TemporaryFile(dir=self._scratch) as file:
-            reply = self._asker.ask(lambda: self._reports.download(document_id, file, MOST))
+        with self._file() as file:
+            try:
+                reply = self._asker.ask(lambda: self._reports.download(document_id, file, MOST))
+            except OSError as error:
+                raise _no_room(self._scratch, error) from error
             if reply.value is None:
                 self._lacks(report, reply.sentence, reply.answer.status == 404, run)
                 return
@@ -110,6 +119,12 @@ class Harvester:
         told = f"{taken.lines:,} lines, {taken.orders:,} orders, {taken.added:,} of them new."
         self._done(report, told, run, taken)
         run.listener.said(f"{what.capitalize()}: {told}")
+
+    def _file(self) -> BinaryIO:
+        try:
+            return tempfile.TemporaryFile(dir=self._scratch)
+        except OSError as error:
+            raise _no_room(self._scratch, error) from error
 
     def _lacks(self, report: KnownReport, sentence: str, gone: bool, run: Run) -> None:
         lacking = replace(report, message=sentence, state=FAILED if gone else report.state)
