@@ -64,6 +64,25 @@ def test_orders_of_nobody_are_found_and_a_charge_made_elsewhere_becomes_known(sh
     assert [charge["captured"]["amount"] for charge in charges] == ["50.00"]
 
 
+def test_new_reports_are_taken_in_by_a_source_that_it_writes_down_once(shop: Shop) -> None:
+    config = shop.simulated.directory / "config.toml"
+    lines = config.read_text("utf-8")
+    config.write_text(lines.partition("\n[[profiles.sim.source]]")[0] + "\n", "utf-8")
+    shop.good("discover", "--no-schedule")
+    assert shop.good("sources", "list", "--json").json["sources"] == []
+    said = shop.good("discover").out
+    assert "source reports, added to" in said
+    [source] = shop.good("sources", "list", "--json").json["sources"]
+    assert (source["name"], source["kind"], source["side"], source["every"]) == ("reports", "reports", "amazon", "6h")
+    shop.sim("POST", "/_sim/clock", {"advance": "20h"})
+    made = shop.sim("POST", "/_sim/orders", [{"situation": "captured", "age": "1m"}])[0]
+    shop.sim("POST", "/_sim/clock", {"advance": "5h"})
+    shop.good("sync", "--once")
+    assert made["permission_id"] in {order["id"] for order in listed(shop, "all")}
+    assert "added to" not in shop.good("discover").out
+    assert config.read_text("utf-8").count('kind = "reports"') == 1
+
+
 def test_without_the_simulators_switch_it_names_it(shop: Shop) -> None:
     shop.sim("PATCH", "/_sim/settings", {"live_reports_in_sandbox": False})
     try:

@@ -10,12 +10,17 @@ from azpay_tui.backoffice.discover.taking import Discovered, Outcome, Wanted
 from azpay_tui.cli.context import Context
 from azpay_tui.cli.outcome import NOT_VALID, OK, REFUSED, CommandError, Terminated
 from azpay_tui.cli.output import Progress, error_value, json_result, result, say, shown, utc
+from azpay_tui.configfile import draft_source, source_section, write_source
 from azpay_tui.domain.reports import KnownReport, word_of
+from azpay_tui.paths import ConfigError
+from azpay_tui.paths import shown as shown_path
 
 _SANDBOX: Final = (
     "Amazon makes reports of orders for live accounts only, so a sandbox cannot be discovered: tell azpay of its "
     "orders with azpay orders import FILE or azpay orders track ID."
 )
+_SOURCE: Final = {"name": "reports", "kind": "reports", "every": "6h"}
+"""What takes in the daily reports; one look is one small request."""
 _GONE_ON: Final = "What is not ready yet is gone on with by the next azpay discover."
 
 
@@ -77,6 +82,7 @@ def discover(context: Context, *, days: int, schedule: bool, wait: int, as_json:
         finally:
             teller.end()
         orphans = desk.reader.counts().get("orphans", 0)
+    lasting = _keep_on(context) if wanted.ask and schedule else None
     error = _error(found)
     if as_json:
         value = _value(found, orphans)
@@ -84,10 +90,28 @@ def discover(context: Context, *, days: int, schedule: bool, wait: int, as_json:
     else:
         for sentence in _sentences(found, orphans):
             result(shown(sentence))
+        if lasting is not None:
+            result(shown(lasting))
     if error is None:
         return OK
     say(shown(error.message))
     return error.exit_code
+
+
+def _keep_on(context: Context) -> str | None:
+    """Have new reports taken in by themselves: write a source of them, and say so; None: there is one already."""
+    profile = context.profile()
+    if any(source.kind == "reports" for source in profile.sources):
+        return None
+    lasts = "while a console is open or azpay sync --watch runs"
+    try:
+        draft = draft_source(profile.file, profile.name, _SOURCE)
+        write_source(draft)
+    except ConfigError as error:
+        lines = source_section(profile.name, _SOURCE).splitlines()
+        say(shown(f"{error} The lines are: {' / '.join(lines)}."))
+        return f"New reports are taken in {lasts} once the configuration has a source of kind reports."
+    return f"New reports are taken in {lasts}: source reports, added to {shown_path(profile.file)}."
 
 
 def _error(found: Discovered) -> CommandError | None:
