@@ -195,13 +195,29 @@ def orders_mark(
 @orders.command("import")
 def orders_import(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE.csv|-", help="The shop's export; - reads standard input.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|-", help="A CSV, TSV or JSON export, or any text with Amazon's ids; - reads standard input."
+        ),
+    ],
+    preset: Annotated[
+        str | None, typer.Option(metavar="P", help="Read it as the preset of a shop says, such as woocommerce.")
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Where it comes from: a source of the profile, or a new name."),
+    ] = None,
+    complete: Annotated[
+        bool | None,
+        typer.Option("--complete/--incomplete", help="Whether it names all charges and refunds."),
+    ] = None,
     json: Json = False,
 ) -> int:
-    """Learn of orders from the shop's export, which lists all of their charges and refunds."""
-    from azpay_tui.cli.keeping import import_orders
+    """Learn of orders from whatever the shop can give: orders.csv, another export, or a log in which ids stand."""
+    from azpay_tui.cli.importing import import_orders
 
-    return import_orders(_context(ctx), file, as_json=json)
+    return import_orders(_context(ctx), file, preset=preset, source=source, complete=complete, as_json=json)
 
 
 @orders.command("track")

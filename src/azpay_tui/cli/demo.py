@@ -14,7 +14,8 @@ from azpay_tui import config
 from azpay_tui.cli.console import on_console, require_terminal
 from azpay_tui.cli.context import FINISH_SECONDS, Context
 from azpay_tui.cli.crash import report_directory
-from azpay_tui.cli.keeping import import_stream, sync_desk
+from azpay_tui.cli.importing import import_export
+from azpay_tui.cli.keeping import sync_desk
 from azpay_tui.cli.outcome import UNEXPECTED, CommandError
 from azpay_tui.cli.output import say
 from azpay_tui.settings import ConsoleSettings
@@ -32,7 +33,7 @@ def run_demo(context: Context, *, orders: int, seed: int) -> int:
         desk = builder.desk(profile, builder.info(profile, None, demo=True))
         try:
             with open(directory / "orders.csv", "rb") as stream:
-                import_stream(desk, stream)
+                import_export(desk, stream)
             sync_desk(desk)
             return on_console(desk, report_directory(), settings, tour=True)
         finally:

@@ -1,109 +1,23 @@
-"""Learning of orders and keeping them in step: import, track, refresh, sync, and settling what is open."""
+"""Keeping orders in step: track, refresh, sync, and settling what is open."""
 
 from __future__ import annotations
 
-import contextlib
-import sys
 import threading
-from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
-from azpay_tui.backoffice.harvest import BadLine
-from azpay_tui.backoffice.harvest.contract import HeaderError, read_orders
 from azpay_tui.backoffice.ports import Desk, Event
 from azpay_tui.cli import resolve, shapes
 from azpay_tui.cli.context import Context
 from azpay_tui.cli.journal import show_intents
-from azpay_tui.cli.outcome import OK, UNKNOWN, USAGE, CommandError
-from azpay_tui.cli.output import Progress, error_value, json_result, result, say, shown
+from azpay_tui.cli.outcome import OK, UNKNOWN, CommandError
+from azpay_tui.cli.output import Progress, json_result, result, say, shown
 from azpay_tui.cli.sources.news import SourceNews
 from azpay_tui.cli.sources.shapes import shape
 from azpay_tui.cli.wording import way
 from azpay_tui.domain import telling
 from azpay_tui.domain.intent import OPEN_STATES, Intent, State
 from azpay_tui.domain.order import kind_of, order_id_of
-from azpay_tui.domain.rows import TrackedOrder, TrackResult
-from azpay_tui.paths import shown as shown_path
-
-BATCH = 500
-"""Orders of an import that are stored at once."""
-_MOST_SHOWN = 100
-"""Bad lines that are told one by one."""
-
-
-def import_orders(context: Context, file: str, *, as_json: bool) -> int:
-    """Take over the shop's export; exit code 2 when a line was bad, the good ones are imported all the same."""
-    with _opened(file) as stream, context.desk() as desk:
-        taken, bad = import_stream(desk, stream)
-    sentence = f"{taken.added} added, {taken.updated} updated, {taken.unchanged} unchanged"
-    value: dict[str, object] = {
-        "added": taken.added,
-        "updated": taken.updated,
-        "unchanged": taken.unchanged,
-        "bad": [{"line": line.number, "reason": line.reason} for line in bad],
-    }
-    for line in bad[:_MOST_SHOWN]:
-        say(shown(f"Line {line.number}: {line.reason}"))
-    if len(bad) > _MOST_SHOWN:
-        say(f"... and {len(bad) - _MOST_SHOWN} more bad lines.")
-    if bad:
-        sentence += f"; {len(bad)} bad {'line' if len(bad) == 1 else 'lines'} not taken"
-        value["error"] = error_value(CommandError(f"{sentence}.", code="bad-lines"))
-    if as_json:
-        json_result(value)
-    else:
-        result(f"{sentence}.")
-    return USAGE if bad else OK
-
-
-@contextlib.contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
-    if file == "-":
-        yield sys.stdin.buffer
-        return
-    path = Path(file)
-    try:
-        with open(path, "rb") as stream:
-            yield stream
-    except OSError as error:
-        if error.filename is None or str(error.filename) != str(path):
-            raise
-        raise CommandError(f"The file {shown_path(path)} cannot be read: {error.strerror}.") from error
-
-
-def import_stream(desk: Desk, stream: BinaryIO) -> tuple[TrackResult, list[BadLine]]:
-    """Learn of every order of an export in batches; raises `CommandError` (exit code 2) for a file without header."""
-    total = TrackResult(0, 0, 0)
-    bad: list[BadLine] = []
-    batch: list[TrackedOrder] = []
-    progress = Progress("Lines read")
-    lines = 0
-
-    def store() -> None:
-        nonlocal total
-        if batch:
-            done = desk.track(tuple(batch))
-            total = TrackResult(
-                total.added + done.added, total.updated + done.updated, total.unchanged + done.unchanged
-            )
-            batch.clear()
-
-    try:
-        for item in read_orders(stream):
-            lines += 1
-            if isinstance(item, BadLine):
-                bad.append(item)
-                continue
-            batch.append(item)
-            if len(batch) >= BATCH:
-                store()
-                progress(lines)
-    except HeaderError as error:
-        raise CommandError(str(error), code="bad-file") from error
-    store()
-    progress.end()
-    return total, bad
+from azpay_tui.domain.rows import TrackedOrder
 
 
 def track(context: Context, ids: list[str], *, as_json: bool) -> int:

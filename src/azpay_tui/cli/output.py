@@ -9,7 +9,8 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, TextIO
 
@@ -134,14 +135,21 @@ def table(columns: Mapping[str, str], rows: Iterable[Mapping[str, str]], right: 
     result("\n".join([f"{_BOLD}{head}{_PLAIN}" if colours(sys.stdout) else head, *map(laid, lines)]))
 
 
+_OFTEN: Final = 0.1
+_SELDOM: Final = 30.0
+"""Seconds between two texts of a progress, on a terminal and elsewhere."""
+
+
 class Progress:
-    """A count on one line of a terminal; silent elsewhere."""
+    """A count on one line of a terminal; silent elsewhere, unless it is a text."""
 
     def __init__(self, what: str) -> None:
         """Name what is counted."""
         self._what = what
         self._on = is_terminal(sys.stderr)
         self._last = -1
+        self._width = 0
+        self._told = time.monotonic() - (_OFTEN if self._on else 0)
 
     def __call__(self, done: int, total: int | None = None) -> None:
         """Show how far it is, with a total a hundred times at most."""
@@ -149,6 +157,19 @@ class Progress:
         if self._on and step != self._last:
             self._last = step
             _write(sys.stderr, f"\r{self._what}: {done:,}{f' of {total:,}' if total is not None else ''} ")
+
+    def text(self, make: Callable[[], str]) -> None:
+        """Show how far it is in words, made only when it is time for some; elsewhere a line every half minute."""
+        now = time.monotonic()
+        if now - self._told < (_OFTEN if self._on else _SELDOM):
+            return
+        self._told = now
+        line = f"{self._what}: {make()}"
+        if not self._on:
+            say(line)
+            return
+        _write(sys.stderr, f"\r{line:<{self._width}} ")
+        self._last, self._width = 0, len(line)
 
     def end(self) -> None:
         """Leave the line."""

@@ -18,6 +18,7 @@ class _State:
 
     held = 0
     waiting: int | None = None
+    wake: type[Exception] | None = None
     received = False
 
 
@@ -25,7 +26,9 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
     if _State.received:
         return  # it is ending already
     if _State.held:
-        _State.waiting = number
+        _State.waiting = number if _State.waiting is None else _State.waiting
+        if _State.wake is not None:
+            raise _State.wake
         return
     _State.received = True
     raise Terminated(number)
@@ -37,7 +40,7 @@ def handled() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    _State.held, _State.waiting, _State.received = 0, None, False
+    _State.held, _State.waiting, _State.wake, _State.received = 0, None, None, False
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     for number in _SIGNALS:
         if before[number] is not signal.SIG_IGN:  # nohup
@@ -61,6 +64,23 @@ def held() -> Iterator[None]:
     if number is not None and not _State.held:
         _State.waiting, _State.received = None, True
         raise Terminated(number)
+
+
+@contextlib.contextmanager
+def waking(error: type[Exception]) -> Iterator[None]:
+    """Inside of `held`, while waiting for somebody else: let a signal end the wait by an error; it goes on waiting."""
+    _State.wake = error
+    try:
+        if _State.waiting is not None:
+            raise error
+        yield
+    finally:
+        _State.wake = None
+
+
+def waiting() -> bool:
+    """Tell whether a signal waits for the end of `held`."""
+    return _State.waiting is not None
 
 
 @contextlib.contextmanager

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 HEAD: Final = 64 * 1024
 """Bytes from which encoding and format are told."""
-_CHUNK: Final = 256 * 1024
+CHUNK: Final = 256 * 1024
+"""Bytes read at once."""
 _LONGEST_LINE: Final = 1024 * 1024
 """Characters after which a line is cut, between two words where there are any."""
 _MARKS: Final = (
@@ -130,7 +131,7 @@ def _cut(text: str) -> int:
 def _eight_bit(stream: Counted, tally: Tally) -> Iterator[str]:
     """Decode UTF-8 and whatever else keeps ASCII as it is."""
     rest = b""
-    while chunk := stream.read(_CHUNK):
+    while chunk := stream.read(CHUNK):
         data = rest + chunk
         # Never inside of a character: neither a line end nor what is below 0x80 is a part of one.
         end = data.rfind(b"\n") + 1 or _whole(data)
@@ -164,7 +165,7 @@ def _wide(stream: Counted, encoding: str, tally: Tally) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     width = 4 if "32" in encoding else 2
     while True:
-        chunk = stream.read(_CHUNK)
+        chunk = stream.read(CHUNK)
         text = decoder.decode(chunk or b"", final=not chunk)
         tally.replaced += width * text.count("\ufffd")
         if text:

@@ -42,7 +42,7 @@ def read_objects(records: Iterable[object], rows: Rows, tally: Tally) -> Iterato
         tally.lines += 1
         text = json.dumps(record, default=str)
         tally.size += len(text)
-        yield from _orders(record, text, rows, shapes, tally.lines)
+        yield from _orders(record, text, rows, shapes, tally)
 
 
 def read_document(texts: Iterator[str], rows: Rows, tally: Tally) -> Iterator[Item]:
@@ -81,7 +81,7 @@ def read_document(texts: Iterator[str], rows: Rows, tally: Tally) -> Iterator[It
                 yield BadLine(tally.lines, "This is no JSON; only ids were read.")
                 continue
             tally.lines += not open_ or open_[-1] == "["
-            yield from _orders(value, said, rows, shapes, tally.lines)
+            yield from _orders(value, said, rows, shapes, tally)
         if not open_:
             return
     except _FAILURES:
@@ -95,9 +95,9 @@ def read_document(texts: Iterator[str], rows: Rows, tally: Tally) -> Iterator[It
         yield from rows.bare(rows.finder.group(rest, tally.lines))
 
 
-def _orders(value: object, text: str, rows: Rows, shapes: _Shapes, number: int) -> Iterator[Item]:
+def _orders(value: object, text: str, rows: Rows, shapes: _Shapes, tally: Tally) -> Iterator[Item]:
     """Return the orders of one value; what stands outside of its records is read as text."""
-    found = rows.finder.group(text, number)
+    found = rows.finder.group(text, tally.lines)
     if not found:
         return
     if not isinstance(value, dict):
@@ -105,15 +105,17 @@ def _orders(value: object, text: str, rows: Rows, shapes: _Shapes, number: int) 
         return
     records = shapes.records(value)
     if len(records) == 1:
-        yield from _row(found, number, records[0], shapes, rows)
+        yield from _row(found, tally.lines, records[0], shapes, rows)
         return
     left = dict(found)
+    tally.lines -= 1  # it is not a record but holds them
     for record in records:
+        tally.lines += 1
         inside = rows.finder.again(json.dumps(record))
         for order_id in inside:
             left.pop(order_id, None)
         if inside:
-            yield from _row(inside, number, record, shapes, rows)
+            yield from _row(inside, tally.lines, record, shapes, rows)
     yield from rows.bare(left)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from azpay_tui.backoffice.harvest.contract import HeaderError, read_orders
-from azpay_tui.backoffice.harvest.decoding import HEAD, Counted, blocks
+from azpay_tui.backoffice.harvest.decoding import CHUNK, HEAD, Counted, blocks
 from azpay_tui.backoffice.harvest.documents import read_document, read_objects
 from azpay_tui.backoffice.harvest.ids import Finder
 from azpay_tui.backoffice.harvest.labels import LabelError
@@ -69,11 +69,12 @@ def read(stream: BinaryIO, reading: Reading) -> Harvest:
 
 def _read(stream: Counted, reading: Reading, rows: Rows, tally: Tally) -> Iterator[Item]:
     sniffed = sniff(stream.head, reading, len(stream.head) < HEAD)
+    tally.format = sniffed.format
     if sniffed.problem is not None:
         yield BadLine(0, f"{reading.source}: {sniffed.problem}", "source")
     if sniffed.format == "contract":
         try:
-            yield from read_orders(io.BufferedReader(stream), reading, tally)
+            yield from read_orders(io.BufferedReader(stream, CHUNK), reading, tally)
         except HeaderError as error:
             yield BadLine(1, f"{reading.source}: {error}", "source")
         return
@@ -101,6 +102,7 @@ def read_records(records: Iterable[object], reading: Reading) -> Harvest:
         except LabelError as error:
             yield BadLine(0, f"{reading.source}: {error}", "source")
             return
+        harvest.tally.format, harvest.tally.unit = "json", "record"
         yield from read_objects(ticking(), rows, harvest.tally)
         if (complaint := finder.complaint(harvest.tally.unit)) is not None:
             yield complaint

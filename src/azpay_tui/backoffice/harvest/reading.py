@@ -16,6 +16,10 @@ About = Literal["line", "label", "source"]
 a label of an order that was taken; or the source as a whole."""
 
 
+Format = Literal["contract", "table", "json", "text"]
+"""What a source gives: orders.csv, a table with a line of titles, JSON, or anything else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How one source is read."""
@@ -54,6 +58,8 @@ class Tally:
     """Bytes that are no text in the source's encoding."""
     unit: Literal["line", "record"] = "line"
     """What `lines` counts: lines of a file, or values of a list in JSON."""
+    format: Format | None = None
+    """What the source turned out to be; None before it was read."""
     broken: bool = False
     """Whether the source ended where it should not have."""
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from azpay_tui.backoffice.harvest.contract import is_contract
 from azpay_tui.backoffice.harvest.decoding import encoding_of
 from azpay_tui.backoffice.harvest.ids import find
-from azpay_tui.backoffice.harvest.reading import Reading
+from azpay_tui.backoffice.harvest.reading import Format, Reading
 from azpay_tui.domain.mapping import GENERIC
-
-Format = Literal["contract", "table", "json", "text"]
 
 _DELIMITERS: Final = "\t,;|"
 """Where two fit equally well the first one is taken."""

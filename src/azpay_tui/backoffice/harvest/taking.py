@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from azpay_tui.backoffice.harvest.harvest import Harvest, Item
 from azpay_tui.backoffice.harvest.memory import Memory, Seen, merged
-from azpay_tui.backoffice.harvest.reading import BadLine, Stopped, Tally
+from azpay_tui.backoffice.harvest.reading import BadLine, Format, Stopped, Tally
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 
 BATCH: Final = 500
@@ -26,7 +26,7 @@ class Report:
     orders: int = 0
     """Different ones."""
     ids: int = 0
-    """Different ids of charges and refunds."""
+    """Different ids of orders, charges and refunds: what there is to read at Amazon."""
     added: int = 0
     """Orders that were not known before."""
     updated: int = 0
@@ -46,6 +46,10 @@ class Report:
     """Whether `stop` ended it."""
     broken: bool = False
     """Whether the source ended where it should not have."""
+    format: Format | None = None
+    """What the source turned out to be; None when nothing was read."""
+    unit: Literal["line", "record"] = "line"
+    """What `lines` counts: lines of a file, or values of a list in JSON."""
 
 
 Track = Callable[[Sequence[TrackedOrder]], TrackResult]
@@ -96,8 +100,8 @@ class _Taker:
                     self._add(news)
         except Stopped:
             interrupted = True
-        if (interrupted or self._tally.broken) and self._last in self._batch:
-            # More of it may have come.
+        if (interrupted or self._tally.broken) and self._tally.format != "contract" and self._last in self._batch:
+            # More lines of it may have come.
             self._batch[self._last] = replace(self._batch[self._last], complete=False)
         self._store()
         return replace(self._report(), first=tuple(self._first), interrupted=interrupted)
@@ -112,12 +116,14 @@ class _Taker:
 
     def _add(self, order: TrackedOrder) -> None:
         key = (order.order_id, order.number)
-        if len(self._batch) >= BATCH and key not in self._batch:
+        full = len(self._batch) >= BATCH and key not in self._batch
+        if full:
             self._store()
-            self._tick()
         known = self._batch.get(key)
         self._batch[key] = order if known is None else merged(known, order)
         self._last = key
+        if full:
+            self._tick()
 
     def _store(self) -> None:
         if not self._batch:
@@ -140,7 +146,7 @@ class _Taker:
         return Report(
             lines=tally.lines,
             orders=memory.orders.count,
-            ids=memory.ids.count,
+            ids=memory.orders.count + memory.ids.count,
             added=self._added,
             updated=self._changed.count - self._added,
             unchanged=memory.orders.count - waiting - self._changed.count,
@@ -149,4 +155,6 @@ class _Taker:
             replaced=tally.replaced,
             size=tally.size,
             broken=tally.broken,
+            format=tally.format,
+            unit=tally.unit,
         )

@@ -86,12 +86,11 @@ def simulated_shop(context: Context, found: Answers, given: Given, file: Path, a
 
 
 def _learn_of_orders(context: Context, profile: Profile, export: Path) -> int:
-    from azpay_tui.cli.keeping import import_stream
+    from azpay_tui.cli.importing import import_export
 
     desk = context.builder.desk(profile, context.builder.info(profile, None))
     try:
         with open(export, "rb") as stream:
-            taken, _bad = import_stream(desk, stream)
+            return import_export(desk, stream)
     finally:
         desk.stop(0)
-    return taken.added + taken.updated + taken.unchanged
