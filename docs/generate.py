@@ -26,7 +26,7 @@ class MarkError(ValueError):
 
 def documents(root: Path) -> list[Path]:
     """Every document that may hold generated parts."""
-    return [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+    return [root / "README.md", *sorted((root / "docs").glob("**/*.md"))]
 
 
 def renewed(text: str, parts: Mapping[str, Part], name: str = "the document") -> str:

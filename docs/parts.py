@@ -13,6 +13,7 @@ from docs import words
 from docs.tables import code, table
 from typer.core import TyperGroup
 
+from azpay_tui import presets
 from azpay_tui.cli.outcome import MEANINGS, SIGNALLED
 from azpay_tui.cli.verbs import app
 from azpay_tui.simulator import codes, quotas
@@ -250,6 +251,20 @@ def keys() -> str:
     return table(("Key", "`:` line", "Where", "What it does"), rows)
 
 
+def preset_table() -> str:
+    """Every preset with its page."""
+    pages = sorted((Path(__file__).parent / "shops").glob("*.md"))
+    rows = []
+    for name in presets.names():
+        preset = presets.load(name)
+        page = next(page.name for page in pages if f"--preset {name} " in page.read_text(encoding="utf-8"))
+        asked = "its database" if preset.kind == "sql" else "its API"
+        rows.append((preset.title, f"[`{name}`]({page})", asked, "yes" if preset.complete else "no", preset.plugin))
+    return table(
+        ("Shop", "Preset", "Asks", "Complete", "Reads what this wrote"), sorted(rows, key=lambda row: row[0].casefold())
+    )
+
+
 #: Name in the mark -> what makes the part.
 PARTS: dict[str, Part] = {
     "switches": switches,
@@ -278,4 +293,5 @@ PARTS: dict[str, Part] = {
     "filter-conditions": words.filter_conditions,
     "sorts": words.sorts,
     "columns": words.columns,
+    "presets": preset_table,
 }
