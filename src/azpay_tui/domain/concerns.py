@@ -51,7 +51,7 @@ _CONCERNS: Final[dict[str, Explanation]] = {
     "diverged": Explanation(
         "What Amazon has left to charge does not fit the charges known here.",
         "A charge may have been made elsewhere.",
-        (Step("Learn of it with azpay orders track CHARGE-ID, then refresh{}.", Verb.REFRESH),),
+        (Step("Learn of it with azpay discover or azpay orders track CHARGE-ID, then refresh{}.", Verb.REFRESH),),
     ),
     "stop-shipment": Explanation(
         "Amazon says not to ship this order.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from azpay_tui.domain import limits
+from azpay_tui.domain import limits, states
 from azpay_tui.domain.claims import Claim
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.moments import written
@@ -242,12 +242,12 @@ def _all(order: Order, now: datetime, word: str) -> Iterator[Difference]:
     for number, other in shop.shared[:1]:
         more = f" and {len(shop.shared) - 1} more" if len(shop.shared) > 1 else ""
         yield _plain("same-number", f"The shop gives the number {number} to {other}{more} as well.")
-    numbers = _numbers(shop)
-    if len(numbers) > 1:
+    numbers, once = _numbers(shop), _is_for_one_order(order)
+    if len(numbers) > 1 and once:
         yield _plain("two-orders", f"The shop's orders {' and '.join(numbers)} name this one payment.")
     if charged_elsewhere(order):
         yield _plain("charged-elsewhere", KINDS["charged-elsewhere"].sentence)
-    elif shop.claim is not None and word in JUDGED and not order.unread and not shop.waits:
+    elif word in JUDGED and not order.unread and not shop.waits and (once or len(numbers) < 2):
         yield from _about_money(order, now, word, several=len(numbers) > 1)
 
 
@@ -279,12 +279,13 @@ def _orphan_steps(facts: _Facts | None, word: str) -> tuple[Step, ...]:
 
 
 def _numbers(shop: ShopFacts) -> tuple[str, ...]:
-    """Return the numbers under which one source of the shop names the order, when there are several."""
+    """Return the numbers under which one source of the shop names the order: of the source that has the most."""
     by_source: dict[str, list[str]] = {}
     for sighting in shop.sightings:
         if sighting.side == "shop" and sighting.number:
             by_source.setdefault(sighting.source, []).append(sighting.number)
-    return tuple(next((numbers for numbers in by_source.values() if len(numbers) > 1), ()))
+    found = sorted(by_source.values(), key=len)
+    return tuple(found[-1]) if found else ()
 
 
 def _facts(order: Order, now: datetime) -> _Facts | None:
@@ -297,10 +298,15 @@ def _facts(order: Order, now: datetime) -> _Facts | None:
     return _Facts(held, captured, captured - spent, settled, amount if comparable else None)
 
 
+def _is_for_one_order(order: Order) -> bool:
+    """Whether the permission is for one order: others are charged again and again, for many orders of the shop."""
+    return order.permission is not None and order.permission.kind == states.ONE_TIME
+
+
 def _about_money(order: Order, now: datetime, word: str, *, several: bool) -> Iterator[Difference]:
     shop, facts = order.shop, _facts(order, now)
     claims = {sighting.claim for sighting in shop.sightings if sighting.side == "shop" and sighting.claim is not None}
-    if facts is None or (several and len(claims) > 1):  # which of the shop's orders it pays for is not known
+    if facts is None or shop.claim is None or (several and len(claims) > 1):  # which order counts is not known
         return
     known = limits.fully_known(order)
     values = {
@@ -309,6 +315,8 @@ def _about_money(order: Order, now: datetime, word: str, *, several: bool) -> It
     }  # fmt: skip
     for rule in RULES:
         if shop.claim not in rule.claims or not facts.shows(rule.shows):
+            continue
+        if rule.shows in ("less", "more") and not _is_for_one_order(order):
             continue
         missing = rule.shows in _MISSING_MONEY
         if missing and shop.shared:  # the other payment of the same number may be the one that counts

@@ -238,6 +238,16 @@ def test_one_payment_of_two_orders_is_judged_only_where_both_say_the_same() -> N
     assert codes(order("paid", TAKEN, sightings=other_source)) == ()
 
 
+def test_a_permission_that_is_charged_again_and_again_pays_for_many_orders() -> None:
+    lasting = {"permission": permission(12000, kind="Recurring"), "charges": TAKEN["charges"]}
+    several = (PAID, replace(PAID, number="1002"))
+    assert codes(order("paid", lasting, eur(100), sightings=several)) == ()
+    assert codes(order("canceled", lasting, eur(100), sightings=several)) == ()
+    assert codes(order("paid", lasting, eur(100))) == ()
+    assert codes(order("canceled", lasting, eur(100))) == ("refund-due",)
+    assert codes(order("paid", {}, sightings=several)) == ()
+
+
 def test_the_shops_own_word_is_quoted_and_explained_where_it_says_something_else() -> None:
     own = differences(order("paid", VOIDED, status="wc-processing"), NOW)[0].sentence
     assert own.startswith('The shop says "wc-processing" (paid); Amazon took and holds nothing (VOIDED).')
