@@ -211,8 +211,10 @@ def _is_fresh(order: Order) -> bool:
 def project(order: Order, now: datetime, added_at: datetime | None, marks: Marks = _UNMARKED) -> RowValues:
     """Make the row of an order as it is at `now`; `added_at` dates an order whose own time is not known yet."""
     derived, amount = _derive(order, now), order.amount
-    trouble, reminder = trouble_of(order, derived.codes, derived.expires), marks.standing.reminder
-    shown = words(marks, trouble, now)
+    reminder = marks.standing.reminder
+    shown: tuple[str, ...] = ()
+    if derived.codes or marks != _UNMARKED:
+        shown = words(marks, trouble_of(order, derived.codes, derived.expires), now)
     changes = [derived.changes, reminder.until if reminder is not None and reminder.until > now else None]
     created = to_micros(order.created)
     newest = -(created if created is not None else to_micros(added_at) or 0)
@@ -289,6 +291,10 @@ def _search_text(order: Order, tags: tuple[str, ...]) -> str:
     found += sorted(order.unread)
     found += [sighting.number for sighting in order.shop.sightings]
     found += tags
+    # Folding letter by letter is what costs; most shops write nothing but ASCII.
+    plain = "\n".join(dict.fromkeys(" ".join(text.split()) for text in found if text))
+    if plain.isascii():
+        return fold(plain)
     return "\n".join(dict.fromkeys(" ".join(fold(text).split()) for text in found if text))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, insert
 from sqlmodel import col, select, update
@@ -12,6 +13,9 @@ from sqlmodel import col, select, update
 from azpay_tui.store.journal.chain import COLUMNS, HEAD, chain_hash
 from azpay_tui.store.journal.tables import AuditRow, MetaRow
 from azpay_tui.store.times import storable, to_text
+
+_INSERT: Final = f"INSERT INTO audit ({', '.join(COLUMNS)}, hash) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
+"""Plain SQL: a large import writes a row for every order."""
 
 
 class AuditWriter:
@@ -24,7 +28,7 @@ class AuditWriter:
             select(AuditRow.seq, AuditRow.hash).order_by(col(AuditRow.seq).desc()).limit(1)
         ).first()
         self._seq, self._hash = (last[0], last[1]) if last else (0, "")
-        self._rows: list[dict[str, str | int]] = []
+        self._rows: list[tuple[str | int, ...]] = []
 
     def add(
         self,
@@ -42,13 +46,13 @@ class AuditWriter:
         text = storable(json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
         values = (to_text(at), storable(person), session, kind, order_id, intent_id, text)
         self._hash = chain_hash((str(self._seq).encode(), *(value.encode() for value in values)), self._hash)
-        self._rows.append(dict(zip(COLUMNS, (self._seq, *values), strict=True), hash=self._hash))
+        self._rows.append((self._seq, *values, self._hash))
 
     def close(self) -> None:
         """Write the rows and the new end of the chain."""
         if not self._rows:
             return
-        self._connection.execute(insert(AuditRow), self._rows)
+        self._connection.exec_driver_sql(_INSERT, self._rows)
         head = f"{self._seq} {self._hash}"
         done = self._connection.execute(update(MetaRow).where(col(MetaRow.name) == HEAD).values(value=head))
         if done.rowcount == 0:

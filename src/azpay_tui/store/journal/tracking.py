@@ -28,6 +28,9 @@ _LABELS: Final = (
     "buyer_name",
     "buyer_email",
 )
+_ORDER: Final = ("order_id", *_LABELS, "complete", "source", "added_at", "updated_at")
+_NEW_ORDER: Final = f"INSERT INTO tracked ({', '.join(_ORDER)}) VALUES ({', '.join('?' * len(_ORDER))})"
+_NEW_ID: Final = "INSERT INTO tracked_id (object_id, order_id, source, added_at) VALUES (?, ?, ?, ?)"
 _Labels = dict[str, str | int | None]
 _CHUNK: Final = 500
 
@@ -47,7 +50,7 @@ def track_orders(
         known = _known(connection, [order.order_id for order in chunk])
         owned = _owned(connection, [*known])
         sightings = Sightings(connection, [order.order_id for order in chunk])
-        new_ids: list[dict[str, str]] = []
+        new_ids: list[tuple[str, ...]] = []
         inserts: dict[str, dict[str, str | int | bool | None]] = {}
         updates: dict[str, dict[str, str | int | bool | None]] = {}
         for order in chunk:
@@ -73,9 +76,7 @@ def track_orders(
                     updates[order.order_id] = {"key": order.order_id, **after, "updated_at": stamp}
             known[order.order_id] = after
             owned.update(ids)
-            new_ids.extend(
-                {"object_id": i, "order_id": order.order_id, "source": order.source, "added_at": stamp} for i in ids
-            )
+            new_ids.extend((i, order.order_id, order.source, stamp) for i in ids)
             changed[order.order_id] = None
             audit.add(
                 at, person, "track", session=session, order_id=order.order_id,
@@ -85,13 +86,13 @@ def track_orders(
                 },
             )  # fmt: skip
         if inserts:
-            connection.execute(insert(TrackedRow), list(inserts.values()))
+            connection.exec_driver_sql(_NEW_ORDER, [tuple(row[name] for name in _ORDER) for row in inserts.values()])
         if updates:
             names = [*_LABELS, "complete", "updated_at"]
             statement = update(TrackedRow).where(col(TrackedRow.order_id) == bindparam("key"))
             connection.execute(statement.values({name: bindparam(name) for name in names}), list(updates.values()))
         if new_ids:
-            connection.execute(insert(TrackedIdRow), new_ids)
+            connection.exec_driver_sql(_NEW_ID, new_ids)
         sightings.write(stamp)
     return TrackResult(added, updated, unchanged, tuple(changed))
 
