@@ -390,7 +390,8 @@ def test_sync_says_what_is_read_next_and_why_an_order_was_not(shop: Shop) -> Non
     order = shop.make("authorized", number="S-1")
     value = shop.good("sync", "--status", "--json").json
     assert list(value) == [
-        "connection", "message", "last_success", "due", "failing", "waiting", "seconds_left", "objects",
+        "connection", "message", "last_success", "due", "failing", "waiting", "seconds_left", "first_sync",
+        "objects",
     ]  # fmt: skip
     assert value["connection"] == "ONLINE"
     assert {each["order"] for each in value["objects"]} == {order}

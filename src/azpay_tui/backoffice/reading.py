@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,8 +22,12 @@ from azpay_tui.domain.order import Order, order_id_of
 from azpay_tui.domain.rows import Due, ReadResult
 from azpay_tui.domain.telling import unsent
 
-_BATCH: Final = 40
 _WORKERS: Final = 4
+_PIECE: Final = 2 * _WORKERS
+"""Objects read before it is looked whether something else goes first: four seconds at Amazon's pace."""
+_STORED: Final = 40
+_HELD: Final = 2.0
+"""Reads, and seconds, after which what was read is stored: little is lost, and storing costs little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +88,40 @@ class Reading:
     def due(
         self,
         dues: Sequence[Due],
-        stop: threading.Event,
+        stop: Callable[[], bool],
         progress: Callable[[int], None] | None = None,
     ) -> Fault:
-        """Read due objects in batches until done, stopped, or a fault concerns all; returns that fault or `none`."""
-        for start in range(0, len(dues), _BATCH):
-            if stop.is_set():
-                return "none"
-            batch = dues[start : start + _BATCH]
-            reads = list(self._pool.map(lambda due: self._read(due, urgent=False), batch))
-            self._store(reads)
-            if progress is not None:
-                progress(len(reads))
-            for fault in ("offline", "auth", "throttled"):
-                if any(read.fault == fault for read in reads) or (fault == self._general()):
-                    return fault
+        """Read due objects until done, stopped, or a fault concerns all; returns that fault or `none`.
+
+        What was read is stored every few seconds, so that no end loses more than that.
+        """
+        reads: list[_Read] = []
+        fault: Fault = "none"
+        since = time.monotonic()
+        for start in range(0, len(dues), _PIECE):
+            if stop():
+                break
+            piece = list(self._pool.map(lambda due: self._read(due, urgent=False), dues[start : start + _PIECE]))
+            reads += piece
+            fault = self._fault(piece)
+            if fault != "none":
+                break
+            if len(reads) >= _STORED or time.monotonic() - since >= _HELD:
+                self._keep(reads, progress)
+                reads, since = [], time.monotonic()
+        self._keep(reads, progress)
+        return fault
+
+    def _keep(self, reads: Sequence[_Read], progress: Callable[[int], None] | None) -> None:
+        self._store(reads)
+        if reads and progress is not None:
+            progress(len(reads))
+
+    def _fault(self, reads: Sequence[_Read]) -> Fault:
+        faults: tuple[Fault, ...] = ("offline", "auth", "throttled")
+        for fault in faults:
+            if any(read.fault == fault for read in reads) or fault == self._general():
+                return fault
         return "none"
 
     def _general(self) -> Fault:

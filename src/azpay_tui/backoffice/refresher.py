@@ -24,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 ROUND: Final = 400
 """Objects asked of the cache at once."""
+_LONGEST: Final = 5.0
+"""Seconds of a round after which it is looked what is to be settled, and what is due now."""
 _CLOCKS_APART: Final = timedelta(minutes=1)
 _UNSTORED: Final = timedelta(seconds=2)
 """As much as the clocks of two processes may differ: less than this is not handed from one to the other."""
@@ -125,12 +127,12 @@ class Refresher:
             total += len(dues)
             fault: Fault = "none"
             if dues:
-                fault = self._reading.due(dues, self._stop, count)
+                fault = self._reading.due(dues, self._stop.is_set, count)
             elif not again:
                 fault = self._ask()
             while fault == "throttled" and not self._stop.wait(1.0):
                 dues = self._dues()
-                fault = self._reading.due(dues, self._stop, count) if dues else "none"
+                fault = self._reading.due(dues, self._stop.is_set, count) if dues else "none"
             if fault != "none" or abs(self._clock.offset - offset) <= _CLOCKS_APART:
                 break
             # Amazon's time is not what it was thought to be: by now other things are due.
@@ -214,14 +216,19 @@ class Refresher:
         now = self._clock()
         self._cache.tick(now)
         self._daily()
-        dues = self._cache.due(now, ROUND, self._watched)
+        dues, until = self._cache.due(now, ROUND, self._watched), time.monotonic() + _LONGEST
+
+        def cut() -> bool:
+            # Money, and what comes on screen meanwhile or is asked for, goes before what is left.
+            return self._stop.is_set() or self._wake.is_set() or time.monotonic() > until
+
         before = self._reader.revision()
         fault: Fault = "none"
         if not dues and time.monotonic() - self._contact > _SILENCE:
             fault = self._ask()
             self._contact = time.monotonic()
         if dues:
-            fault = self._reading.due(dues, self._stop)
+            fault = self._reading.due(dues, cut)
             self._contact = time.monotonic()
             self._recovery.follow(self._reader.changed_since(before))
             self._tell(Event("sync"))
@@ -230,7 +237,7 @@ class Refresher:
         if fault == "auth":
             return _AUTH_WAIT
         self.settle_due()
-        return _TICK if len(dues) < ROUND or fault != "none" else 0.0
+        return 0.0 if fault == "none" and (len(dues) == ROUND or (dues and cut())) else _TICK
 
     def release(self) -> None:
         """Give the lease back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import cast
 
 from azpay_tui.backoffice.ports import Desk, Event
@@ -17,6 +18,7 @@ from azpay_tui.cli.wording import way
 from azpay_tui.domain import telling
 from azpay_tui.domain.intent import OPEN_STATES, Intent, State
 from azpay_tui.domain.order import kind_of, order_id_of
+from azpay_tui.domain.queue import remaining
 from azpay_tui.domain.rows import TrackedOrder
 
 
@@ -92,8 +94,12 @@ def sync(context: Context, *, all_: bool, watch: bool, once: bool, as_json: bool
 def sync_desk(desk: Desk, *, all_: bool = False) -> int:
     """Read what is due with progress on standard error; returns how many objects were read."""
     progress = Progress("Read from Amazon")
+
+    def left() -> timedelta | None:
+        return remaining(desk.reader.queue(desk.now(), 1).waiting, desk.budget())
+
     try:
-        return desk.sync_once(all_=all_, progress=progress)
+        return desk.sync_once(all_=all_, progress=lambda done, total: progress(done, total, left))
     finally:
         progress.end()
 

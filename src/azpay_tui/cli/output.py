@@ -11,10 +11,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal, TextIO
 
 from azpay_tui.cli.outcome import CommandError
+from azpay_tui.domain.queue import about
 
 LONG: Final = 2000
 """Characters of one text shown outside of tables."""
@@ -151,12 +152,16 @@ class Progress:
         self._width = 0
         self._told = time.monotonic() - (_OFTEN if self._on else 0)
 
-    def __call__(self, done: int, total: int | None = None) -> None:
-        """Show how far it is, with a total a hundred times at most."""
+    def __call__(self, done: int, total: int | None = None, left: Callable[[], timedelta | None] | None = None) -> None:
+        """Show how far it is, with a total a hundred times at most; `left` is asked how long the rest takes."""
         step = done * 100 // total if total else done
         if self._on and step != self._last:
             self._last = step
-            _write(sys.stderr, f"\r{self._what}: {done:,}{f' of {total:,}' if total is not None else ''} ")
+            rest = left() if left is not None else None
+            more = f", {about(rest)} left" if rest is not None else ""
+            text = f"{self._what}: {done:,}{f' of {total:,}' if total is not None else ''}{more} "
+            _write(sys.stderr, f"\r{text:<{self._width}}")
+            self._width = len(text)
 
     def text(self, make: Callable[[], str]) -> None:
         """Show how far it is in words, made only when it is time for some; elsewhere a line every half minute."""

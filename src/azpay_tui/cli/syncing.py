@@ -10,7 +10,7 @@ from azpay_tui.cli.context import Context, corrected_now
 from azpay_tui.cli.outcome import OK
 from azpay_tui.cli.output import json_result, result, shown, table, utc
 from azpay_tui.domain.calls import Budget
-from azpay_tui.domain.queue import Queued, class_of, remaining, why
+from azpay_tui.domain.queue import Queued, about, class_of, remaining, why
 from azpay_tui.domain.rows import SyncStatus
 
 HEAD = 50
@@ -37,6 +37,7 @@ def show_sync(context: Context, order: str | None, *, as_json: bool) -> int:
         for name, quota in quotas(profile.environment, profile.pace).items()
     ]
     left = remaining(queue.waiting, budget)
+    first = status.first
     if as_json:
         json_result(
             {
@@ -47,6 +48,7 @@ def show_sync(context: Context, order: str | None, *, as_json: bool) -> int:
                 "failing": status.errors,
                 "waiting": dict(queue.waiting),
                 "seconds_left": None if left is None else int(left.total_seconds()),
+                "first_sync": None if first is None else {"orders": first.total, "read": first.done},
                 "objects": [_shape(queued, status, now) for queued in objects],
             }
         )
@@ -56,6 +58,10 @@ def show_sync(context: Context, order: str | None, *, as_json: bool) -> int:
     kinds = ", ".join(f"{kind} {count}" for kind, count in queue.waiting)
     pace = f", about {int(left.total_seconds())} s at Amazon's pace" if left is not None else ""
     result(f"{status.queue} due{f' ({kinds})' if kinds else ''}{pace}, {status.errors} failing")
+    if first is not None:
+        rest = remaining(first.waiting, budget)
+        pace = f", {about(rest)} left at Amazon's pace" if rest is not None else ""
+        result(f"First sync: {first.done:,} of {first.total:,} orders read{pace}; the newest first")
     rows = [_shape(queued, status, now) for queued in objects]
     table(
         _COLUMNS,

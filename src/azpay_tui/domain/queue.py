@@ -89,6 +89,15 @@ def why(queued: Queued, status: SyncStatus, now: datetime) -> str:
     return f"It is due and waits for its turn among {status.queue:,} at Amazon's pace.{others}"
 
 
+def about(length: timedelta) -> str:
+    """Say how long something will take, no more exactly than it is known: `under 1 min`, `12 min`, `3 h 05 min`."""
+    minutes = int(length.total_seconds()) // 60
+    if minutes < 1:
+        return "under 1 min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours:,} h {rest:02d} min" if hours else f"{minutes} min"
+
+
 def remaining(waiting: Iterable[tuple[str, int]], budget: Sequence[Budget]) -> timedelta | None:
     """Return how long reading all that waits takes at Amazon's pace; None when no pace is kept or nothing waits."""
     known = {each.operation: each for each in budget}

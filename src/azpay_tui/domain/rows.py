@@ -16,6 +16,10 @@ VIEWS: Final = ("attention", "to-capture", "unpaid", "refunds", "unknown", "all"
 """Built-in views in the order of their keys 1 to 8."""
 
 
+FIRST_SYNC: Final = 50
+"""Orders never read from which reading them is called a first sync; fewer are read before anybody wonders."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListRow:
     """One order in a list."""
@@ -76,6 +80,23 @@ Connection = Literal["STARTING", "ONLINE", "SLOW", "OFFLINE", "AUTH FAILED", "CL
 
 
 @dataclass(frozen=True, slots=True)
+class FirstSync:
+    """How far reading many orders for the first time is."""
+
+    total: int
+    """Orders learnt of since all were read the last time."""
+    left: int
+    """Of these, orders that were not asked for yet."""
+    waiting: tuple[tuple[str, int], ...]
+    """Objects that were not asked for yet, by kind."""
+
+    @property
+    def done(self) -> int:
+        """Orders that were asked for."""
+        return self.total - self.left
+
+
+@dataclass(frozen=True, slots=True)
 class SyncStatus:
     """How well the cache is in step, for the status line and the sync page."""
 
@@ -96,6 +117,8 @@ class SyncStatus:
     """Whether this process holds the refresh lease."""
     message: str = ""
     """The last error, one sentence."""
+    first: FirstSync | None = None
+    """While `FIRST_SYNC` orders or more are read for the first time; None: no more than a few are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from azpay_tui.backoffice.errors import BackOfficeError
@@ -10,6 +11,7 @@ from azpay_tui.backoffice.ports import Desk
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.queue import remaining
 from azpay_tui.domain.rows import ListRow, SyncStatus, TimelineEntry
 from azpay_tui.store.errors import StoreError
 
@@ -25,6 +27,8 @@ class Pulse:
     counts: dict[str, int] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
     """Orders changed since the look before."""
+    left: timedelta | None = None
+    """How long a first sync still takes at Amazon's pace; None: there is none, or no pace is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,11 @@ class Looked:
     offers: tuple[Offer, ...]
     timeline: tuple[TimelineEntry, ...]
     marks: Marks = field(default_factory=Marks)
+
+
+def time_left(desk: Desk, status: SyncStatus) -> timedelta | None:
+    """Return how long a first sync still takes at Amazon's pace."""
+    return None if status.first is None else remaining(status.first.waiting, desk.budget())
 
 
 class Feed:
@@ -52,7 +61,8 @@ class Feed:
         revision = reader.revision()
         before, self._revision = self._revision, revision
         changed = reader.changed_since(before) if before is not None and before != revision else ()
-        return Pulse(reader.status(self._desk.now()), reader.counts(), changed)
+        status = reader.status(self._desk.now())
+        return Pulse(status, reader.counts(), changed, time_left(self._desk, status))
 
     def look(self, order_id: str, row: ListRow | None) -> Looked:
         """Read one order whole, with the verdicts on it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from azpay_tui.backoffice.ports import ProfileInfo
 from azpay_tui.domain.rows import VIEWS, SyncStatus
@@ -25,6 +25,7 @@ class Frame:
         self._now = now
         self._orders = orders
         self._status: SyncStatus | None = None
+        self._left: timedelta | None = None
         self._counts: dict[str, int] = {}
         self._named: Sequence[SavedView] = ()
         self.header = PlaceLine(profile, id="header")
@@ -36,7 +37,7 @@ class Frame:
 
     def take(self, pulse: Pulse, in_flight: int, named: Sequence[SavedView]) -> None:
         """Show a look at the cache, with the views that are saved."""
-        self._status, self._counts = pulse.status, pulse.counts
+        self._status, self._counts, self._left = pulse.status, pulse.counts, pulse.left
         self.message.in_flight(in_flight)
         self.show(named)
 
@@ -44,7 +45,7 @@ class Frame:
         """Show the view and how well it is in step; paints what changed."""
         self._named = named
         if self._status is not None:
-            self.status.show(self._status, self._now())
+            self.status.show(self._status, self._now(), self._left)
         names = [*VIEWS, *(view.name for view in self._named)]
         self.views.show(self._orders.sight.name or self._orders.view, self._counts, names, self.total)
         self._orders.when_empty(*self._when_empty())

@@ -16,8 +16,8 @@ from azpay_tui.store.times import from_micros, storable, to_micros
 
 _OVERLAP: Final = timedelta(minutes=2)
 """Reads further apart than this did not overlap: the later one is believed whatever its time stamp says."""
-_NEW: Final = """INSERT INTO object (object_id, order_id, kind, raw, due_at, attempts, error, missing)
-    VALUES (?, ?, ?, '', ?, 0, '', 0) ON CONFLICT DO NOTHING"""
+_NEW: Final = """INSERT INTO object (object_id, order_id, kind, raw, due_at, turn, attempts, error, missing)
+    VALUES (?, ?, ?, '', ?, ?, 0, '', 0) ON CONFLICT DO NOTHING"""
 
 
 def order_ids_of(reads: Iterable[ReadResult]) -> list[str]:
@@ -31,19 +31,20 @@ def store_read(cache: sqlite3.Connection, read: ReadResult, now: datetime) -> No
     kind = kind_of(object_id)
     if kind is None:
         return
-    cache.execute(_NEW, (object_id, order_id, kind, moment))
+    cache.execute(_NEW, (object_id, order_id, kind, moment, None))
     at, due = to_micros(read.at), to_micros(read.due)
     if read.missing:
         cache.execute(
-            """UPDATE object SET missing = 1, read_at = ?, tried_at = ?, due_at = ?, attempts = 0, error = '', raw = ?
-                WHERE object_id = ?""",
+            """UPDATE object SET missing = 1, read_at = ?, tried_at = ?, due_at = ?, attempts = 0, error = '', raw = ?,
+                turn = NULL WHERE object_id = ?""",
             (at, at, due, storable(read.raw), object_id),
         )
         return
     fact = read.fact
     if not isinstance(fact, Permission | Charge | Refund) or fact.id != object_id or kind_name(fact) != kind:
         cache.execute(
-            "UPDATE object SET attempts = attempts + 1, error = ?, tried_at = ?, due_at = ? WHERE object_id = ?",
+            """UPDATE object SET attempts = attempts + 1, error = ?, tried_at = ?, due_at = ?, turn = NULL
+                WHERE object_id = ?""",
             (storable(read.error or "The answer was about something else."), at, due, object_id),
         )
         return
@@ -51,11 +52,11 @@ def store_read(cache: sqlite3.Connection, read: ReadResult, now: datetime) -> No
         return
     cache.execute(
         """UPDATE object SET fact = ?, raw = ?, read_at = ?, tried_at = ?, due_at = ?, attempts = 0, error = '',
-            missing = 0 WHERE object_id = ?""",
+            missing = 0, turn = NULL WHERE object_id = ?""",
         (to_json(fact), storable(read.raw), at, at, due, object_id),
     )
     if isinstance(fact, Refund) and order_id_of(fact.charge_id) == order_id and kind_of(fact.charge_id) == "charge":
-        cache.execute(_NEW, (fact.charge_id, order_id, "charge", moment))
+        cache.execute(_NEW, (fact.charge_id, order_id, "charge", moment, None))
 
 
 def _is_stale(cache: sqlite3.Connection, fact: Permission | Charge | Refund, at: datetime) -> bool:
@@ -68,18 +69,31 @@ def _is_stale(cache: sqlite3.Connection, fact: Permission | Charge | Refund, at:
 
 
 def add_objects(cache: sqlite3.Connection, parts: Mapping[str, Parts], now: datetime) -> None:
-    """Make an object, due at once, for every id that has none yet."""
+    """Make an object, due at once, for every id that has none yet, and bring those never read into their turn."""
     moment = to_micros(now)
+    known = [(order_id, part) for order_id, part in parts.items() if part.tracked or part.ids or part.intents]
+    turns = {order_id: _turn(part, now) for order_id, part in known}
     cache.executemany(
         _NEW,
         [
-            (object_id, order_id, kind_of(object_id), moment)
-            for order_id, part in parts.items()
-            if part.tracked or part.ids or part.intents
+            (object_id, order_id, kind_of(object_id), moment, turns[order_id])
+            for order_id, part in known
             for object_id in sorted(({order_id} | part.ids) - part.cached)
             if kind_of(object_id) is not None
         ],
     )
+    cache.executemany(
+        "UPDATE object SET turn = ?1 WHERE order_id = ?2 AND turn IS NOT NULL AND turn <> ?1",
+        [(turns[order_id], order_id) for order_id, part in known if part.cached and not part.reads],
+    )
+
+
+def _turn(part: Parts, now: datetime) -> int:
+    """Return the place of an order's objects among what was never read.
+
+    The newest order first, as the shop or else our journal dates it, its permission before its charges.
+    """
+    return -to_micros(part.shop.created or part.added_at or now)
 
 
 def read_again(cache: sqlite3.Connection, parts: Mapping[str, Parts], now: datetime) -> None:

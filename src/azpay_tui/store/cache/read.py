@@ -33,7 +33,7 @@ from azpay_tui.store.cache.paging import (
     to_cursor,
 )
 from azpay_tui.store.cache.project import SHOWN, VIEW_COLUMNS, WIDTH, to_list_row
-from azpay_tui.store.cache.queue import head, of_order
+from azpay_tui.store.cache.queue import first_sync, head, of_order
 from azpay_tui.store.cache.search import Terms, fold, parse
 from azpay_tui.store.cache.sources import stored
 from azpay_tui.store.errors import OlderSchema, cache_error, journal_error
@@ -222,14 +222,15 @@ class CacheReader:
         return (by_id,) if by_id in {row[0] for row in found} else tuple(row[0] for row in found)
 
     def status(self, now: datetime) -> SyncStatus:
-        """Return how well the cache is in step; objects due and errors are counted up to 100,000."""
+        """Return how well the cache is in step; objects due again and errors are counted up to 100,000."""
         moment = to_micros(now)
         with self._reading() as (cache, journal):
             unknown = 0 if journal is None else journal.execute(_UNKNOWN).fetchone()[0]
             if cache is None:
                 return SyncStatus("STARTING", None, None, 0, 0, unknown, timedelta(), self._holder())
             word, since, success, message = cache.execute(_STATE).fetchone()
-            queue = sum(cache.execute(sql, (moment, _MANY)).fetchone()[0] for sql in (_DUE, _DUE_FAILED))
+            never, first = first_sync(cache)
+            queue = never + sum(cache.execute(sql, (moment, _MANY)).fetchone()[0] for sql in (_DUE, _DUE_FAILED))
             errors = cache.execute(_ERRORS, (_MANY,)).fetchone()[0]
             offsets = [row[0] for row in cache.execute("SELECT offset_us FROM clock_sample").fetchall()]
         return SyncStatus(
@@ -242,6 +243,7 @@ class CacheReader:
             clock_offset=timedelta(microseconds=int(median(offsets)) if offsets else 0),
             holder=self._holder(),
             message=message,
+            first=first,
         )
 
     def queue(self, now: datetime, limit: int = 100) -> Queue:
@@ -298,7 +300,7 @@ class CacheReader:
 _UNKNOWN: Final = "SELECT count(*) FROM intent WHERE state IN ('unknown', 'attention')"
 _STATE: Final = "SELECT connection, since, last_success, message FROM state"
 _DUE: Final = """SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_due
-    WHERE due_at IS NOT NULL AND attempts = 0 AND due_at <= ? LIMIT ?)"""
+    WHERE due_at IS NOT NULL AND attempts = 0 AND turn IS NULL AND due_at <= ? LIMIT ?)"""
 _DUE_FAILED: Final = """SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_failed
     WHERE attempts > 0 AND due_at <= ? LIMIT ?)"""
 _ERRORS: Final = "SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_failed WHERE attempts > 0 LIMIT ?)"

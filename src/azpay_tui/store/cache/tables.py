@@ -62,6 +62,19 @@ class ObjectRow(CacheTable, table=True):
     error: str
     missing: bool
     """Amazon answers 404."""
+    turn: int | None = None
+    """While it was never asked for: its place among all of these, the lowest first."""
+
+
+class FirstReadRow(CacheTable, table=True):
+    """How many objects of a kind were never asked for; triggers keep it in step with `object.turn`."""
+
+    __tablename__ = "first_read"
+
+    kind: str = Field(primary_key=True)
+    total: int
+    """Of these, also those asked for since there were none the last time."""
+    n: int
 
 
 class _ListRow(CacheTable):

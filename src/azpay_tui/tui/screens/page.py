@@ -17,7 +17,7 @@ from azpay_tui.domain.rows import SyncStatus
 from azpay_tui.tui.clipboard import copy
 from azpay_tui.tui.commands.base import Where
 from azpay_tui.tui.display import display
-from azpay_tui.tui.feed import READ_ERRORS
+from azpay_tui.tui.feed import READ_ERRORS, time_left
 from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.widgets.choices import Choice, Choices
@@ -162,7 +162,7 @@ class PageScreen(CommandScreen, inherit_bindings=False):
             choice = self.body.choice
             self.header.place(found.title)
             self.body.show(found.lines, None if choice is None else choice.value)
-            self.status.show(found.status, self.desk.now())
+            self.status.show(found.status, self.desk.now(), time_left(self.desk, found.status))
             self.message.in_flight(found.in_flight)
             self._say_more()
         if self._again:

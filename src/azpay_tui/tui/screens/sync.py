@@ -15,7 +15,7 @@ from azpay_tui.tui.display import display, fit
 from azpay_tui.tui.screens.page import PageScreen
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.widgets.choices import Choice
-from azpay_tui.tui.widgets.status_line import age
+from azpay_tui.tui.widgets.status_line import age, first_text
 from azpay_tui.tui.widgets.words import absolute, relative, span
 
 HEAD: Final = 100
@@ -39,6 +39,12 @@ def summary(
         f"{status.queue:,} due{f' ({kinds})' if kinds else ''}{pace}{failing}",
         "Money goes first, then what is on screen, then what lapses soon, then the rest; what fails goes to the back.",
     )
+    if status.first is not None:
+        rest = remaining(status.first.waiting, budget)
+        yield (
+            first_text(status.first, rest),
+            "The newest orders go first, those the shop is done with last. Whatever ends it, it goes on where it was.",
+        )
     allowed = "  ".join(f"{each.operation} {each.left}/{each.burst} +{each.rate:g}/s" for each in budget)
     yield (
         f"budget now: {allowed or 'no pace is kept here'}",

@@ -9,7 +9,8 @@ from typing import Final
 from textual.strip import Strip
 
 from azpay_tui.backoffice.ports import ProfileInfo
-from azpay_tui.domain.rows import SyncStatus
+from azpay_tui.domain.queue import about
+from azpay_tui.domain.rows import FirstSync, SyncStatus
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display, width, wrap
 from azpay_tui.tui.widgets.line import Line, Part, justified
@@ -17,6 +18,8 @@ from azpay_tui.tui.widgets.words import plural, span
 
 STALE_AFTER: Final = timedelta(minutes=15)
 """Without an answer from Amazon for this long, what is shown is called STALE."""
+FIRST_EVERY: Final = timedelta(seconds=4)
+"""How far a first sync is is painted no more often than this."""
 LONGEST_MESSAGE: Final = 5
 """Lines of a message before it is cut."""
 _CALM: Final = frozenset({"ONLINE", "STARTING"})
@@ -35,8 +38,16 @@ def age(status: SyncStatus, now: datetime) -> str:
     return "synced just now" if minutes < timedelta(minutes=1) else f"synced {span(minutes)} ago"
 
 
-def status_text(status: SyncStatus, profile: ProfileInfo, now: datetime, where: tzinfo) -> tuple[str, str]:
-    """Return the left and right half of the status line."""
+def first_text(first: FirstSync, left: timedelta | None) -> str:
+    """Say how far reading many orders for the first time is, and how long the rest takes at Amazon's pace."""
+    rest = f", {about(left)} left" if left is not None else ""
+    return f"first sync {first.done:,}/{first.total:,}{rest}"
+
+
+def status_text(
+    status: SyncStatus, profile: ProfileInfo, now: datetime, where: tzinfo, first: str = ""
+) -> tuple[str, str]:
+    """Return the left and right half of the status line; `first` says how far a first sync is."""
     word: str = status.connection
     if word not in _CALM and word != "SLOW" and status.since is not None:
         word += f" since {status.since.astimezone(where):%H:%M}"
@@ -47,7 +58,10 @@ def status_text(status: SyncStatus, profile: ProfileInfo, now: datetime, where: 
     synced = f"{word}  {age(status, now)}"
     if status.connection == "STARTING" and status.last_success is None and not status.queue and not status.errors:
         synced = "NOTHING TO SYNC YET"
-    counts = [f"queue {status.queue:,}", f"errors {status.errors:,}"]
+    waiting = f"queue {status.queue:,}"
+    if first and status.connection in _CALM and not is_stale(status, now):
+        synced, waiting = word, first
+    counts = [waiting, f"errors {status.errors:,}"]
     # Money of unknown whereabouts comes first: what is last may be cut.
     left = "  ".join([synced, *([unknown, *counts] if status.unknown else [*counts, unknown])])
     mode = "RW" if profile.writable else "RO"
@@ -63,10 +77,19 @@ class StatusLine(Line):
         self._profile = profile
         self._where = where
         self._halves = ("", "")
+        self._first: tuple[str, datetime] | None = None
 
-    def show(self, status: SyncStatus, now: datetime) -> None:
-        """Show how well the data is in step at `now` (UTC); paints only a changed text."""
-        self._halves = status_text(status, self._profile, now, self._where)
+    def show(self, status: SyncStatus, now: datetime, left: timedelta | None = None) -> None:
+        """Show how well the data is in step at `now` (UTC); paints only a changed text.
+
+        `left`: how long a first sync still takes. How far it is changes with every read, so it is said seldom.
+        """
+        if status.first is None:
+            self._first = None
+        elif self._first is None or abs(now - self._first[1]) >= FIRST_EVERY:
+            self._first = (first_text(status.first, left), now)
+        first = self._first[0] if self._first is not None else ""
+        self._halves = status_text(status, self._profile, now, self._where, first)
         calm = status.connection in _CALM
         self.put(("  ".join(self._halves), theme.PLAIN if calm else theme.WARNING))
 

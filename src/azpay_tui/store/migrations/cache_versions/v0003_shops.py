@@ -1,4 +1,4 @@
-"""What lists show of the shop's side, the state of each source, and the reports asked of Amazon."""
+"""What lists show of the shop's side, the state of each source, reports asked of Amazon, and what was never read."""
 
 from alembic import op
 
@@ -16,7 +16,28 @@ _SORTS = {
 }
 _VIEWS = ("orphans", "diverged")
 
+# What was never asked for waits in a line of its own, and how much of it there is is counted as it comes and goes.
+_FIRST = (
+    "ALTER TABLE object ADD COLUMN turn INTEGER",
+    "UPDATE object SET turn = -due_at WHERE fact IS NULL AND tried_at IS NULL AND attempts = 0 AND due_at IS NOT NULL",
+    "DROP INDEX object_due",
+    """CREATE INDEX object_due ON object (due_at, object_id)
+        WHERE due_at IS NOT NULL AND attempts = 0 AND turn IS NULL""",
+    "CREATE INDEX object_turn ON object (turn, object_id) WHERE turn IS NOT NULL",
+    "CREATE TABLE first_read (kind TEXT NOT NULL PRIMARY KEY, total INTEGER NOT NULL, n INTEGER NOT NULL) STRICT",
+    """INSERT INTO first_read SELECT kinds.value, count(o.turn), count(o.turn)
+        FROM json_each('["permission", "charge", "refund"]') AS kinds
+        LEFT JOIN object AS o ON o.kind = kinds.value AND o.turn IS NOT NULL GROUP BY kinds.value""",
+    """CREATE TRIGGER first_heard AFTER INSERT ON object WHEN NEW.turn IS NOT NULL BEGIN
+        UPDATE first_read SET n = n + 1, total = total + 1 WHERE kind = NEW.kind;
+    END""",
+    """CREATE TRIGGER first_asked AFTER UPDATE OF turn ON object WHEN OLD.turn IS NOT NULL AND NEW.turn IS NULL BEGIN
+        UPDATE first_read SET n = n - 1, total = CASE WHEN n > 1 THEN total ELSE 0 END WHERE kind = NEW.kind;
+    END""",
+)
+
 _CHANGES = (
+    *_FIRST,
     "ALTER TABLE list_row ADD COLUMN shop_status TEXT",
     "ALTER TABLE list_row ADD COLUMN shop_claim TEXT",
     "ALTER TABLE list_row ADD COLUMN shop_words TEXT NOT NULL DEFAULT ''",
