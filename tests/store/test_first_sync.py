@@ -23,7 +23,7 @@ def learn(stores: Stores, *orders: TrackedOrder) -> None:
 
 def made(number: int, days: float) -> TrackedOrder:
     """Make an order of the shop that is so many days old, with one charge."""
-    return replace(tracked(oid(number)), created=NOW - timedelta(days=days))
+    return replace(tracked(oid(number)), created=NOW - timedelta(days=days), side="shop")
 
 
 def turns(stores: Stores, limit: int = 1000) -> list[str]:
@@ -48,6 +48,14 @@ def test_what_comes_later_finds_its_place_and_a_new_date_changes_it(stores: Stor
     assert turns(stores) == both(1, 3, 2)
     learn(stores, made(2, 2))
     assert turns(stores) == both(2, 1, 3)
+
+
+def test_what_the_shop_is_done_with_goes_last_and_comes_back_when_it_is_not(stores: Stores) -> None:
+    done = [replace(made(1 + n, n), claim=claim) for n, claim in enumerate(("shipped", "canceled", "refunded"))]
+    learn(stores, *done, made(4, 20), replace(made(5, 10), claim="paid"))
+    assert turns(stores) == both(5, 4, 1, 2, 3)
+    learn(stores, replace(done[1], claim="part-refunded"))
+    assert turns(stores) == both(2, 5, 4, 1, 3)
 
 
 def test_what_was_read_before_takes_turns_with_what_never_was(stores: Stores) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from azpay_tui.domain.claims import Claim
 from azpay_tui.domain.order import Charge, Order, Permission, Refund, kind_of, order_id_of
 from azpay_tui.domain.reconcile import changes
 from azpay_tui.domain.rows import ReadResult
@@ -16,6 +17,10 @@ from azpay_tui.store.times import from_micros, storable, to_micros
 
 _OVERLAP: Final = timedelta(minutes=2)
 """Reads further apart than this did not overlap: the later one is believed whatever its time stamp says."""
+_DONE: Final[frozenset[Claim]] = frozenset({"shipped", "refunded", "canceled"})
+"""What a shop says of an order that it is done with."""
+_LATER: Final = 1 << 60
+"""More microseconds than any order is old."""
 _NEW: Final = """INSERT INTO object (object_id, order_id, kind, raw, due_at, turn, attempts, error, missing)
     VALUES (?, ?, ?, '', ?, ?, 0, '', 0) ON CONFLICT DO NOTHING"""
 
@@ -91,9 +96,11 @@ def add_objects(cache: sqlite3.Connection, parts: Mapping[str, Parts], now: date
 def _turn(part: Parts, now: datetime) -> int:
     """Return the place of an order's objects among what was never read.
 
-    The newest order first, as the shop or else our journal dates it, its permission before its charges.
+    The newest order first, as the shop or else our journal dates it, its permission before its charges; after all of
+    these the orders that the shop is done with.
     """
-    return -to_micros(part.shop.created or part.added_at or now)
+    age = -to_micros(part.shop.created or part.added_at or now)
+    return age + _LATER if part.shop.claim in _DONE else age
 
 
 def read_again(cache: sqlite3.Connection, parts: Mapping[str, Parts], now: datetime) -> None:
