@@ -21,7 +21,6 @@ from azpay_tui.backoffice.sources.http import HttpTap
 from azpay_tui.backoffice.sources.tap import SourceError, UnreachableSourceError
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.rows import TrackedOrder
-from azpay_tui.shops import wire
 from azpay_tui.simulator.model import Order
 from azpay_tui.sourcing import Source
 
@@ -107,8 +106,7 @@ def test_a_wish_to_stop_is_no_error(
     assert len(kept.orders) < len(samples)
 
 
-def test_nobody_there_is_told_apart(key_files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "WAITS", ())
+def test_nobody_there_is_told_apart(key_files: dict[str, Path]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     alone = source("woocommerce-rest", url, key_files["woocommerce-rest"])

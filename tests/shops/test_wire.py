@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from tests.shops.conftest import Read
+from tests.shops.conftest import EVER, Read
 from tests.shops.fake_woocommerce import SECRET, FakeWooCommerce
 from tests.shops.serving import Answer, Asked, Served, as_json
 from tests.support.peers import Peer, Script, http, reset, take_request
@@ -334,7 +334,8 @@ def test_what_a_redirect_names_is_shown_only_when_it_is_an_address(serve: Serve,
 
 
 @pytest.mark.parametrize(
-    ("status", "sentence"), [(404, "permalinks"), (410, "410"), (451, "451"), (403, "robots"), (401, "Authorization")]
+    ("status", "sentence"),
+    [(404, "permalinks"), (405, "permalinks"), (410, "410"), (451, "451"), (403, "robots"), (401, "Authorization")],
 )
 def test_a_refusal_without_json_says_what_to_check(serve: Serve, reading: Read, status: int, sentence: str) -> None:
     served = serve(lambda asked: Answer(status, b"<html>\x1b[31mno</html>"))
@@ -344,12 +345,28 @@ def test_a_refusal_without_json_says_what_to_check(serve: Serve, reading: Read, 
     assert len(served.asked) == 1
 
 
-def test_nobody_there_is_said_after_some_tries(reading: Read) -> None:
+def test_nobody_there_is_said_at_once(reading: Read) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     work = reading(PRESET, f"http://127.0.0.1:{port}")
     with pytest.raises(ShopUnreachableError, match="cannot be reached: check url, and the network"):
         work.read()
+    assert work.waited == []
+
+
+def test_a_shop_that_goes_away_in_between_is_waited_for(samples: list[Order], reading: Read) -> None:
+    shop = FakeWooCommerce([order for order in samples if not order.refund_ids()][:150])
+
+    def goes(asked: Asked) -> Answer:
+        answer = shop(asked)
+        return replace(answer, headers={**answer.headers, "Connection": "close"})
+
+    with Served(goes) as served:
+        work = reading(PRESET, served.url)
+        pages = work.reader.orders(EVER, work.stop, work.notes.append)
+        assert len(next(pages)) == 100
+    with pytest.raises(ShopUnreachableError):
+        next(pages)
     assert len(work.waited) == 3
 
 

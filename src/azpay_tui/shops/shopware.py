@@ -197,7 +197,7 @@ class Shopware:
                     f"{self._where} does not take its own token ({said}): check that the web server passes the header "
                     "Authorization on."
                 )
-            case HTTPStatus.NOT_FOUND:
+            case HTTPStatus.NOT_FOUND | HTTPStatus.METHOD_NOT_ALLOWED:
                 return ShopError(f"{self._where} has no Admin API at /api ({said}): check url; Shopware 6.4 or later.")
             case HTTPStatus.BAD_REQUEST if "LIMIT" in code:
                 return ShopHeavyError(f"{self._where} allows no page of this size ({said}).", passing=False)

@@ -76,6 +76,8 @@ class Wire:
         self._stop = stop
         self._pause = pause or stop.wait
         self._taken = 0
+        self._reached = False
+        """Whether there was any answer: a shop that was never there in this run is not waited for."""
         self._client = open_client(address, patience=PATIENCE, transport=transport)
 
     def __enter__(self) -> Wire:
@@ -115,10 +117,11 @@ class Wire:
                 reply = self._exchange(request)
             except (ShopUnreachableError, ShopHeavyError) as lost:
                 self._check()
-                if not lost.passing:
+                if not lost.passing or (isinstance(lost, ShopUnreachableError) and not self._reached):
                     raise
                 error: ShopError = lost
             else:
+                self._reached = True
                 if reply.status not in _AGAIN:
                     return self._arrived(reply)
                 error, asked = self._trouble(reply), _retry_after(reply)

@@ -140,7 +140,7 @@ class WooCommerce:
                     f"{self._where} does not let the key read orders ({said}): check the permission Read of the key, "
                     "that its user may see orders, and what protects the shop against robots."
                 )
-            case HTTPStatus.NOT_FOUND:
+            case HTTPStatus.NOT_FOUND | HTTPStatus.METHOD_NOT_ALLOWED:
                 return ShopError(
                     f"{self._where} has no interface of WooCommerce at /wp-json/wc/v3 ({said}): check url, that "
                     "WooCommerce is active and that the permalinks of WordPress are not Plain."
