@@ -274,6 +274,17 @@ def test_a_source_of_reports_says_what_it_could_not_have(tmp_path: Path) -> None
         assert error.value.exit_code == 6
 
 
+def test_the_reports_of_a_busy_schedule_are_not_read_one_by_one(office: Office) -> None:
+    for _ in range(101):
+        office.world(minutes=1)
+        office.desk.discovery()._reports.create(ReportAsk(ORDERS, START - DAY, office.local.now))
+    elsewhere(office, "open", age="1m")
+    office.world(minutes=5)
+    found = discover(office, types=(ORDERS,))
+    assert (found.orders, len(found.harvested)) == (1, 1)
+    assert {report.harvested_at is not None for report in _book(office)} == {True}
+
+
 def test_the_switch_of_the_simulator_is_named(office: Office) -> None:
     office.sim("PATCH", "/_sim/settings", {"live_reports_in_sandbox": False})
     with pytest.raises(NotValidError, match="live_reports_in_sandbox"):

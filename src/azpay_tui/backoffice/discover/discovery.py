@@ -81,8 +81,8 @@ class Discovery:
                     run.problem(f"Amazon makes no report of {word_of(report_type)}: {refused}")
             if len(run.problems) == len(wanted.types):
                 raise AmazonRefusedError(run.problems[0])
-        self._harvester.rest(run)
         waiting = self._wait(coming, wanted.patience, run)
+        self._harvester.rest(run)
         made, kept = self._schedules(wanted, run)
         return Discovered(tuple(run.outcomes), waiting, tuple(run.problems), made, kept)
 
