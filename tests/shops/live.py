@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +17,7 @@ from tests.shops.server import READER, STRICT, RefusedError, Server, mariadb
 from tests.shops.shops import SHOPS, Shop
 
 from azpay_tui import presets
+from azpay_tui.simulator.testing import RunningSimulator, running
 
 CAPTURED = Path(__file__).parent / "captured"
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
@@ -122,3 +126,45 @@ def test_a_changed_table_is_refused_and_not_misread(server: Server, shop: Shop) 
     server.ask(shop.break_, name)
     with pytest.raises(RefusedError, match=r"Unknown column|doesn't exist|denied"):
         asked(server, shop, name)
+
+
+def azpay(simulator: RunningSimulator, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run the program as an admin would."""
+    command = [sys.executable, "-m", "azpay_tui", "--config", str(simulator.directory / "config.toml"), *arguments]
+    return subprocess.run(command, input=given, capture_output=True, timeout=120, check=False)
+
+
+def test_from_nothing_to_orders_on_the_command_line(server: Server) -> None:
+    shop = next(shop for shop in SHOPS if shop.preset == "woocommerce-hpos")
+    with running(orders=30, seed=5) as simulator:
+        orders = tuple(simulator.core.book)
+        late, early = orders[-1], orders[:-1]
+        name = "from_nothing"
+        server.ask(f"CREATE OR REPLACE DATABASE {name} CHARACTER SET utf8mb4;")
+        server.ask(script([shop.schema, *shop.fill(early)]), name)
+        server.ask(f"CREATE OR REPLACE USER {READER}@localhost;\n{presets.load(shop.preset).grants(at(), name)}")
+        command = server.command(name, READER)
+        added = azpay(simulator, "sources", "add", "--preset", shop.preset, "--first", "400d", "--", *command)
+        assert added.returncode == 0, added.stderr
+        assert azpay(simulator, "sync", "--once").returncode == 0
+        listed = json.loads(azpay(simulator, "orders", "list", "--json", "--limit", "100").stdout)["orders"]
+        assert {order["id"] for order in listed} == {order.permission_id for order in early}
+        assert not any(order["status"] in ("NEW", "NOT FOUND") for order in listed)
+        # A new order in the shop comes with the next run.
+        newer = [line for line in shop.fill(orders) if str(1001 + len(early)) in line]
+        server.ask(script(newer), name)
+        server.ask(f"UPDATE wp_wc_orders SET date_updated_gmt = UTC_TIMESTAMP() WHERE id = {1001 + len(early)};", name)
+        assert azpay(simulator, "sources", "run").returncode == 0
+        found = azpay(simulator, "orders", "show", late.permission_id, "--json")
+        assert found.returncode == 0, found.stderr
+        # By hand: the question printed, asked, and what the database says imported.
+        question = azpay(simulator, "sources", "sql", shop.preset, "--since", "400d").stdout
+        answer = server.ask(question.decode(), name, READER)
+        imported = azpay(simulator, "orders", "import", "-", "--preset", shop.preset, given=answer)
+        assert imported.returncode == 0, imported.stderr
+        # The next version of the plugin: said in one sentence, with the source's name.
+        server.ask("RENAME TABLE wp_wc_orders_meta TO wp_wc_order_meta;", name)
+        broken = azpay(simulator, "sources", "run")
+        assert broken.returncode == 4
+        assert b"woocommerce-hpos: the database " in broken.stderr
+        assert azpay(simulator, "orders", "show", late.permission_id, "--json").returncode == 0
