@@ -253,7 +253,9 @@ def keys() -> str:
 
 def preset_table() -> str:
     """Every preset with its page."""
-    pages = sorted((Path(__file__).parent / "shops").glob("*.md"))
+    pages = sorted(
+        set((Path(__file__).parent / "shops").glob("*.md")) - {Path(__file__).parent / "shops" / "README.md"}
+    )
     rows = []
     for name in presets.names():
         preset = presets.load(name)
