@@ -85,7 +85,7 @@ def zone_of(name: str) -> tzinfo:
         return UTC
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError) as error:
+    except (ValueError, KeyError, OSError) as error:
         raise LabelError(f"There is no time zone {quoted(name)}.") from error
 
 

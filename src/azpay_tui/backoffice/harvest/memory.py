@@ -70,7 +70,7 @@ class Memory:
         said = _said(order)
         mark = hash((order.order_id, order.number)) & (_WORD >> _BITS)
         known = self._labels(mark)
-        if known is None or said & ~known:
+        if said & ~(known or 0) or (known is None and order.number is not None):
             self._remember(mark, said | (known or 0))
         elif not (first or charges or refunds):
             return None

@@ -52,18 +52,18 @@ def sniff(head: bytes, reading: Reading, whole: bool) -> Sniffed:
     first = start.partition("\n")[0]
     if encoding == "utf-8" and reading.mapping is None and is_contract(first):
         return Sniffed("contract")
-    problem = _problem(start)
     if _HTML.match(start):
-        return Sniffed("text", problem)
+        return Sniffed("text", "this is a web page, not data; often a login page, or an error of the web server.")
     if _ARRAY.match(start) or _OBJECT.match(start):
-        return Sniffed("json", problem)
+        return Sniffed("json")
     lines = text.split("\n")
     if not whole and len(lines) > 1:
         lines.pop()  # it may be a half one
     delimiter, at = _titles(lines[:_TITLE_LINES], reading)
+    problem = _problem(lines[: at or _TITLE_LINES])
     if at:
         return Sniffed("table", problem, delimiter, at)
-    if problem is None and reading.mapping is not None and start and not (start.startswith("{")):
+    if problem is None and reading.mapping is not None and start:
         problem = "the line of titles is missing, or none of its titles is known; only ids were read."
     return Sniffed("text", problem)
 
@@ -76,10 +76,8 @@ def _packed(head: bytes) -> str | None:
     return None
 
 
-def _problem(start: str) -> str | None:
-    if _HTML.match(start):
-        return "this is a web page, not data; often a login page, or an error of the web server."
-    for line in start.split("\n", _TITLE_LINES)[:_TITLE_LINES]:
+def _problem(lines: list[str]) -> str | None:
+    for line in lines:
         if PROMPT.match(line):
             return "it asks for a password instead of giving data; let it find one by itself, such as in ~/.my.cnf."
         if error := MYSQL_ERROR.match(line):

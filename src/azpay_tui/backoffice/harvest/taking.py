@@ -82,7 +82,7 @@ class _Taker:
         self._changed = Seen()
         self._added = 0
         self._batch: dict[tuple[str, str | None], TrackedOrder] = {}
-        self._last: tuple[str, str | None] | None = None
+        self._last = ""
         self._first: list[BadLine] = []
         self._problems: list[str] = []
         self._bad = 0
@@ -100,9 +100,10 @@ class _Taker:
                     self._add(news)
         except Stopped:
             interrupted = True
-        if (interrupted or self._tally.broken) and self._tally.format != "contract" and self._last in self._batch:
-            # More lines of it may have come.
-            self._batch[self._last] = replace(self._batch[self._last], complete=False)
+        if (interrupted or self._tally.broken) and self._tally.format != "contract":
+            for key, order in self._batch.items():
+                if key[0] == self._last:  # more lines of it may have come
+                    self._batch[key] = replace(order, complete=False)
         self._store()
         return replace(self._report(), first=tuple(self._first), interrupted=interrupted)
 
@@ -121,7 +122,7 @@ class _Taker:
             self._store()
         known = self._batch.get(key)
         self._batch[key] = order if known is None else merged(known, order)
-        self._last = key
+        self._last = order.order_id
         if full:
             self._tick()
 
