@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.office import START, Hands, Office, open_office
+from tests.support.office import START, Hands, Office, Real, open_office
 
 from azpay_tui.backoffice.errors import BusyError, UsageError
 from azpay_tui.backoffice.ports import Event
@@ -56,14 +55,6 @@ def office(tmp_path: Path, *sources: Source, **more: Any) -> Iterator[Office]:
 
 def state(opened: Office, at: int = 0) -> SourceState:
     return opened.desk.sources()[at]
-
-
-def until(condition: Callable[[], object]) -> None:
-    for _ in range(3000):
-        if condition():
-            return
-        threading.Event().wait(0.01)
-    pytest.fail("it never came to pass")
 
 
 def numbers(opened: Office) -> set[str | None]:
@@ -119,6 +110,19 @@ def test_how_far_back_it_looks(tmp_path: Path) -> None:
     ]
 
 
+def test_a_simulator_that_is_ahead_does_not_hide_what_is_new_in_the_shop(tmp_path: Path) -> None:
+    asked, question = tmp_path / "asked", tmp_path / "own.sql"
+    question.write_text(":since\n")
+    with office(tmp_path, Source("web", run=("tee", str(asked)), sql_file=question)) as opened:
+        opened.desk.ask_source("web")
+        opened.sim("POST", "/_sim/clock", {"advance": "8d"})
+        opened.make("open")
+        assert opened.desk.clock.offset >= timedelta(days=8)
+        opened.desk.ask_source("web")
+        opened.desk.ask_source("web")
+    assert asked.read_text() == "'2026-01-13 12:00:00'\n"
+
+
 def test_a_run_that_fails_keeps_what_came_and_is_repeated_later_and_later(tmp_path: Path, shop: Path) -> None:
     source = shell(f"cat {shop}; printf '1002\\t{TWO}\\t1'; exit 1", every=timedelta(minutes=10))
     with office(tmp_path, source) as opened:
@@ -170,7 +174,8 @@ def test_what_is_no_list_of_orders(tmp_path: Path, shop: Path, content: bytes, e
     shop.write_bytes(content)
     with office(tmp_path, prints(shop)) as opened:
         if not expected:
-            assert opened.desk.ask_source("web").ok is True, "a quiet hour brings no order"
+            quiet = opened.desk.ask_source("web")
+            assert (quiet.ok, quiet.message) == (True, "Nothing is new since the last time.")
             return
         with pytest.raises(SourceError, match=expected):
             opened.desk.ask_source("web")
@@ -251,22 +256,15 @@ def test_what_a_run_was_that_nobody_could_end(tmp_path: Path, shop: Path) -> Non
 # The open desk
 
 
-class Real(Hands):
-    """The machine's clock."""
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC)
-
-
 def test_a_new_order_in_the_shop_appears_in_an_open_desk_by_itself(tmp_path: Path, shop: Path) -> None:
     """The machine's own clock, a real program, and nobody who touches anything."""
     events: list[Event] = []
     with office(tmp_path, prints(shop, every=timedelta(milliseconds=300)), local=Real()) as opened:
         opened.desk.subscribe(events.append)
         opened.desk.start()
-        until(lambda: numbers(opened) == {"1001"})
+        opened.until(lambda: numbers(opened) == {"1001"})
         shop.write_text(lines(("1001", ONE), ("1002", TWO)))
-        until(lambda: any(TWO in event.order_ids for event in events if event.kind == "orders"))
+        opened.until(lambda: any(TWO in event.order_ids for event in events if event.kind == "orders"))
         assert numbers(opened) == {"1001", "1002"}
 
 
@@ -276,10 +274,10 @@ def test_without_the_lease_nothing_runs_by_itself_but_what_a_person_wants(tmp_pa
         assert holder.try_acquire()
         opened.desk.start()
         opened.desk.run_source("web")
-        until(lambda: numbers(opened) == {"1001"})
+        opened.until(lambda: numbers(opened) == {"1001"})
         assert state(opened, 1).runs == 0
         holder.release()
-        until(lambda: state(opened, 1).ok)
+        opened.until(lambda: state(opened, 1).ok)
 
 
 def test_a_hanging_source_delays_no_money_and_ends_with_the_desk(tmp_path: Path) -> None:
@@ -287,7 +285,7 @@ def test_a_hanging_source_delays_no_money_and_ends_with_the_desk(tmp_path: Path)
     with office(tmp_path, shell(f"touch {began}; trap '' TERM; sleep 600")) as opened:
         made = opened.sim("POST", "/_sim/orders", [{"situation": "authorized"}])[0]
         opened.desk.start()
-        until(began.exists)
+        opened.until(began.exists)
         order_id = made["permission_id"]
         opened.desk.track(
             [TrackedOrder(order_id, charge_ids=tuple(made["charge_ids"]), complete=True, source="import")]
@@ -306,7 +304,7 @@ def test_a_source_that_is_stopped_keeps_what_it_gave(tmp_path: Path, shop: Path)
     gave = tmp_path / "gave"
     with office(tmp_path, shell(f"cat {shop}; touch {gave}; sleep 600")) as opened:
         opened.desk.start()
-        until(gave.exists)
+        opened.until(gave.exists)
         opened.desk.stop(20)
     with office(tmp_path, prints(shop)) as opened:
         assert state(opened).message == "Stopped before its end. 1 order that came before is kept."

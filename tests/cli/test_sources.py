@@ -198,6 +198,21 @@ def test_ctrl_c_ends_a_run_and_keeps_what_came(copied: Copied, tmp_path: Path) -
     assert [row["id"] for row in copied.good("orders", "list", "--json").json["orders"]] == [ONE]
 
 
+def test_a_watching_sync_asks_by_itself_and_tells_what_failed(copied: Copied, tmp_path: Path) -> None:
+    copied.source(f'name = "web"\nrun = ["cat", "{copied.orders}"]')
+    copied.source('name = "bad"\nrun = ["false"]')
+    told = tmp_path / "told"
+    command = [sys.executable, "-m", "azpay_tui", *copied.options, "sync", "--watch"]
+    with open(told, "w") as errors, subprocess.Popen(command, stderr=errors) as process:
+        try:
+            until(lambda: "bad: false ended with 1" in told.read_text())
+            until(lambda: [r["id"] for r in copied.good("orders", "list", "--json").json["orders"]] == [ONE])
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 143
+        finally:
+            process.kill()
+
+
 def test_the_sql_of_a_preset(copied: Copied) -> None:
     done = copied.good("sources", "sql", "woocommerce", "--since", "2026-08-24", "--prefix", "wp7_")
     assert "'2026-08-24 00:00:00'" in done.out

@@ -15,9 +15,11 @@ from tests.shops.harvested import assert_found, harvest
 from tests.shops.orders import NOW, RECENT, samples, script
 from tests.shops.server import READER, STRICT, RefusedError, Server, mariadb
 from tests.shops.shops import SHOPS, Shop
+from tests.support.office import Real, open_office
 
 from azpay_tui import presets
 from azpay_tui.simulator.testing import RunningSimulator, running
+from azpay_tui.sourcing import Source
 
 CAPTURED = Path(__file__).parent / "captured"
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
@@ -168,3 +170,22 @@ def test_from_nothing_to_orders_on_the_command_line(server: Server) -> None:
         assert broken.returncode == 4
         assert b"woocommerce-hpos: the database " in broken.stderr
         assert azpay(simulator, "orders", "show", late.permission_id, "--json").returncode == 0
+
+
+def test_a_new_order_appears_in_an_open_desk_by_itself(server: Server, tmp_path: Path) -> None:
+    """As in a shop: a row that is inserted, a source that runs the real client, and nobody who touches anything."""
+    shop = SHOPS[0]
+    name = database(server, shop)
+    is_order = "SELECT MAX(ID) FROM wp_posts WHERE post_type = 'shop_order'"
+    new = server.ask(is_order, name).split()[-1].decode()
+    server.ask(f"CREATE TABLE later AS SELECT * FROM wp_postmeta WHERE post_id = {new};", name)
+    server.ask(f"DELETE FROM wp_postmeta WHERE post_id = {new};", name)
+    every, ever = timedelta(milliseconds=500), datetime.now(UTC) - EVER
+    command = tuple(server.command(name, READER))
+    source = Source("web", run=command, preset=shop.preset, every=every, first=ever)
+    with open_office(tmp_path, sources=(source,), local=Real()) as office:
+        office.desk.start()
+        office.until(lambda: len(office.desk.reader.page().rows) == len(samples()) - 1)
+        server.ask("INSERT INTO wp_postmeta SELECT * FROM later;", name)
+        server.ask(f"UPDATE wp_posts SET post_modified_gmt = UTC_TIMESTAMP() WHERE ID = {new};", name)
+        office.until(lambda: len(office.desk.reader.page().rows) == len(samples()))

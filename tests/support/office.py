@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -51,6 +53,13 @@ class Hands:
         self.now += timedelta(**span)
 
 
+class Real(Hands):
+    """The machine's clock, which no hand moves."""
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+
 @dataclass
 class Office:
     """A desk with its simulator and everything a test wants to look at."""
@@ -97,6 +106,13 @@ class Office:
         self.sim("POST", "/_sim/faults", {"match": {"operation": operation}, "fault": fault, "times": times, **more})
 
     # The desk
+
+    def until(self, condition: Callable[[], object], seconds: float = 30) -> None:
+        """Wait for what the desk does by itself."""
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "it never came to pass"
+            threading.Event().wait(0.01)
 
     def order(self, order_id: str) -> Order:
         order = self.desk.reader.order(order_id)

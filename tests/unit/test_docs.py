@@ -178,6 +178,8 @@ def test_a_command_in_the_guide_exists(line: str) -> None:
     command: object = typer.main.get_command(app)
     known = flags(command)
     for word in shlex.split(line, comments=True)[1:]:
+        if word == "--":  # what follows is another program's
+            break
         if isinstance(command, TyperGroup) and word in command.commands:
             command = command.commands[word]
             known |= flags(command)

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
+from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, StoreError, UsageError
 from azpay_tui.backoffice.harvest import Environment, Report
 from azpay_tui.backoffice.harvest.taking import Track
-from azpay_tui.backoffice.ports import Clock, Event
+from azpay_tui.backoffice.ports import Event
 from azpay_tui.backoffice.refresher import Lease
 from azpay_tui.backoffice.sources import outcome
 from azpay_tui.backoffice.sources.intake import Intake
@@ -66,7 +67,7 @@ class Sources:
         lease: Lease,
         known: Callable[[], Iterable[SourceState]],
         track: Track,
-        clock: Clock,
+        clock: CorrectedClock,
         tell: Callable[[Event], None],
         stop: threading.Event,
     ) -> None:
@@ -180,6 +181,12 @@ class Sources:
             return False
         return True
 
+    def _there(self, source: Source, moment: datetime) -> datetime:
+        """Return a moment by the clock of a source: a simulator's may be days ahead of the machine's and the shop's."""
+        if self._environment == "simulator" and source.side == "shop":
+            return moment - self._clock.offset
+        return moment
+
     def _ask(
         self, source: Source, since: datetime | None, listener: Listener | None
     ) -> tuple[SourceState, SourceError | None]:
@@ -218,7 +225,7 @@ class Sources:
         heard(intake.report, "")
         problem: SourceError | None = None
         try:
-            self._parts.tap(source).run(usual if since is None else since, intake, self._stop)
+            self._parts.tap(source).run(self._there(source, usual) if since is None else since, intake, self._stop)
         except SourceError as error:
             problem = error
         except BackOfficeError as error:  # what it gave could not be stored

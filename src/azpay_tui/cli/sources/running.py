@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from azpay_tui.backoffice.ports import Desk
 from azpay_tui.backoffice.sources.tap import SourceError
@@ -26,7 +26,7 @@ def run_sources(context: Context, name: str | None, since: str | None, *, as_jso
     failed: SourceError | None = None
     states: list[SourceState] = []
     with context.desk() as desk:
-        asked = moment(since, desk.now(), profile.zone)
+        asked = moment(since, datetime.now(UTC), profile.zone)
         for one in names:
             try:
                 state = ask(desk, one, asked)
