@@ -79,8 +79,8 @@ def test_what_a_run_brings_and_what_is_kept_of_it(tmp_path: Path, shop: Path) ->
         assert found == state(opened)
         assert (found.started_at, found.ended_at, found.covered_until, found.ok) == (at, at, at, True)
         assert found.next_at == at + timedelta(minutes=5)
-        assert (found.lines, found.orders, found.ids, found.bad, found.runs, found.failures) == (4, 2, 1, 1, 1, 0)
-        assert found.message.startswith("2 orders and 1 id of charges and refunds in 4 lines: 2 new, 0 changed. 1 line")
+        assert (found.lines, found.orders, found.ids, found.bad, found.runs, found.failures) == (4, 2, 3, 1, 1, 0)
+        assert found.message.startswith("2 orders with 3 ids in 4 lines: 2 new, 0 changed. 1 line")
         assert heard[0].running
         assert heard[-1].orders == 2
 

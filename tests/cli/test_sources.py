@@ -58,7 +58,7 @@ def test_a_source_is_tried_and_then_written_beside_everything_that_is_there(copi
         file.write("# the shop's own comment\n[console]\nascii = true  # for the old terminal")
     before = copied.file.read_text()
     done = copied.good("sources", "add", "web", "--every", "1m", "--not-complete", "--", "cat", str(copied.orders))
-    assert done.out.startswith("web: 1 order and 0 ids of charges and refunds in 2 lines: 1 new, 0 changed.\n")
+    assert done.out.startswith("web: 1 order with 1 id in 2 lines: 1 new, 0 changed.\n")
     assert copied.file.read_text() == (
         f'{before}\n\n[[profiles.sim.source]]\nname = "web"\nrun = ["cat", "{copied.orders}"]\n'
         'every = "1m"\ncomplete = false\n'
@@ -145,7 +145,7 @@ def test_running_tells_what_came_and_what_failed(copied: Copied) -> None:
     done = copied("sources", "run")
     assert (done.code, done.out.splitlines()) == (
         6,
-        ["web: 1 order and 0 ids of charges and refunds in 2 lines: 1 new, 0 changed."],
+        ["web: 1 order with 1 id in 2 lines: 1 new, 0 changed."],
     )
     assert "gone: there is no program" in done.err
     assert "bad: false ended with 1 and said nothing;" in done.err

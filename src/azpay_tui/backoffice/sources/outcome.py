@@ -111,8 +111,8 @@ def ended(
 def _good(name: str, report: Report) -> str:
     if not report.lines and not report.orders:
         return "Nothing is new since the last time."
-    told = f"{_count(report.orders, 'order')} and {_count(report.ids, 'id')} of charges and refunds"
-    told += f" in {_count(report.lines, 'line')}: {report.added:,} new, {report.updated:,} changed."
+    told = f"{_count(report.orders, 'order')} with {_count(report.ids, 'id')} in {_count(report.lines, report.unit)}: "
+    told += f"{report.added:,} new, {report.updated:,} changed."
     if report.bad:
         line = report.first[0]
         told += f" {_count(report.bad, 'line')} not understood, the first is {line.number}: {line.reason}"
