@@ -21,8 +21,10 @@ SELECT
 FROM (
   SELECT
     m.post_id,
-    MAX(CASE WHEN m.meta_key IN ('_order_number_formatted', '_order_number') THEN NULLIF(m.meta_value, '') END)
-      AS number,
+    COALESCE(
+      MAX(CASE WHEN m.meta_key = '_order_number_formatted' THEN NULLIF(m.meta_value, '') END),
+      MAX(CASE WHEN m.meta_key = '_order_number' THEN NULLIF(m.meta_value, '') END)
+    ) AS number,
     COALESCE(
       MAX(CASE WHEN m.meta_key = 'amazon_charge_permission_id' THEN NULLIF(m.meta_value, '') END),
       MAX(CASE WHEN m.meta_key = 'amazon_billing_agreement_id' THEN NULLIF(m.meta_value, '') END),

@@ -196,6 +196,8 @@ def hpos(orders: Sequence[Order]) -> Iterator[str]:
 
 
 def _number(at: int, order: Order) -> str:
+    if at % 4 == 3:
+        return f"2026-{order.number.removeprefix('ORD-')}"
     return order.number if at % 2 else str(FIRST + at)
 
 
@@ -212,7 +214,10 @@ def _replaced_and_forgotten(at: int, order: Order) -> Charge | None:
 
 
 def _meta(at: int, order: Order) -> Iterator[tuple[str, str]]:
-    if at % 2:
+    if at % 4 == 3:  # a plugin that counts in its own way, and puts something around the count
+        yield "_order_number", order.number.removeprefix("ORD-")
+        yield "_order_number_formatted", _number(at, order)
+    elif at % 2:
         yield "_order_number", order.number
     last = newest(order)
     if _old(at):
