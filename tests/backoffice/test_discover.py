@@ -274,6 +274,18 @@ def test_a_source_of_reports_says_what_it_could_not_have(tmp_path: Path) -> None
         assert error.value.exit_code == 6
 
 
+def test_a_report_whose_id_never_came_hinders_no_look(tmp_path: Path) -> None:
+    with open_office(tmp_path, sources=(SOURCE,)) as office:
+        office.sim("PATCH", "/_sim/settings", {"live_reports_in_sandbox": True})
+        elsewhere(office, "captured")
+        office.fault("create-report", "garbage", times=2)
+        assert len(discover(office).problems) == 2
+        assert office.desk.ask_source("reports").ok
+        office.fault("create-report", "garbage", times=2)
+        assert len(discover(office).problems) == 2
+        assert discover(office).problems == ()
+
+
 def test_the_reports_of_a_busy_schedule_are_not_read_one_by_one(office: Office) -> None:
     for _ in range(101):
         office.world(minutes=1)

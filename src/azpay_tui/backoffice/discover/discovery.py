@@ -97,10 +97,10 @@ class Discovery:
     def _look(self, since: datetime, run: Run) -> tuple[str, ...]:
         self._finder.find(since)
         self._harvester.rest(run)
-        for report in self._of({report.id for report in self._book.all() if is_open(report.state)}):
+        for report in sorted(self._book.all(), key=planning.urgency):
             if run.stopped():
                 break
-            if planning.is_going(report, self._clock()):
+            if is_open(report.state) and planning.is_coming(report, self._clock()):
                 self._harvester.settle(self._finder.look_at(report), run)
         return tuple(run.problems)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -57,10 +56,14 @@ class Missing:
         known = [report for report in self._book.all() if report.report_type == report_type]
         for report in known:  # what an earlier run was not told the id of
             if report.state == ASKED and report.start is not None and report.end is not None:
-                with suppress(RefusedError):  # then it is a gap again
+                try:
                     self._create(report_type, Span(report.start, report.end))
+                except RefusedError as refused:
+                    if not refused.final:
+                        raise
+                    # It is a gap again, and asked for in another way.
         known = [report for report in self._book.all() if report.report_type == report_type]
-        coming = {report.id for report in known if planning.is_going(report, now)}
+        coming = {report.id for report in known if planning.is_coming(report, now)}
         if sum(report.finished for report in known) > _MANY:
             known = [report for report in known if not report.finished]
         end = now.replace(microsecond=0)

@@ -97,11 +97,9 @@ def urgency(report: KnownReport) -> tuple[int, float]:
     return kinds.index(report.report_type), -report.asked_at.timestamp()
 
 
-def is_going(report: KnownReport, now: datetime) -> bool:
-    """Whether a report that this program wants is still to come."""
-    if report.harvested_at is not None or report.state in (COMPLETED, CANCELLED, FAILED):
-        return False
-    return report.state == ASKED or now - report.asked_at < FRESH
+def is_coming(report: KnownReport, now: datetime) -> bool:
+    """Whether a report was asked for lately, has an id, and nobody looked yet at what came of it."""
+    return report.harvested_at is None and report.state != ASKED and now - report.asked_at < FRESH
 
 
 def provisional(report_type: str, span: Span) -> str:
