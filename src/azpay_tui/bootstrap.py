@@ -150,7 +150,7 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
     from azpay_tui.backoffice.sources.taps import tap_of
     from azpay_tui.store.cache.reports import ReportBook
     from azpay_tui.store.cache.sources import SourceBook
-    from azpay_tui.store.locks import Lease
+    from azpay_tui.store.locks import Lease, is_held
     from azpay_tui.store.opening import open_stores
 
     data_dir = paths.private_directory(profile.data_dir)
@@ -172,7 +172,11 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
             daily=_Housekeeping(stores),
             close=stores.close,
             sources=SourceParts(
-                profile.sources, tap_of, SourceBook(stores.cache), lambda name: Lease(stores.data.source_lock(name))
+                profile.sources,
+                tap_of,
+                SourceBook(stores.cache),
+                lambda name: Lease(stores.data.source_lock(name)),
+                lambda name: is_held(stores.data.source_lock(name)),
             ),
             scratch=data_dir,
         )

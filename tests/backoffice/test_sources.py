@@ -248,7 +248,11 @@ def test_what_a_run_was_that_nobody_could_end(tmp_path: Path, shop: Path) -> Non
         book.put(outcome.begun(state(opened), local.now))  # and then the process died
     with office(tmp_path, prints(shop), local=local) as opened:
         found = state(opened)
-        assert (found.running, found.ended_at, found.covered_until) == (False, None, START)
+        assert (found.word, found.ended_at, found.covered_until) == ("cut off", None, START)
+        other = Lease(opened.stores.data.source_lock("web"))
+        assert other.try_acquire()
+        assert state(opened).word == "running", "in another process"
+        other.release()
         opened.desk.sync_once()
         assert (state(opened).ok, state(opened).covered_until, state(opened).runs) == (True, local.now, 3)
 

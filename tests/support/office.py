@@ -32,7 +32,7 @@ from azpay_tui.sourcing import Source
 from azpay_tui.store import opening
 from azpay_tui.store.cache.reports import ReportBook
 from azpay_tui.store.cache.sources import SourceBook
-from azpay_tui.store.locks import Lease
+from azpay_tui.store.locks import Lease, is_held
 
 KEY_ID = "SANDBOX-AHTESTKEY0000000000000001"
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -203,7 +203,11 @@ def open_office(
         daily=lambda: None,
         close=stores.close,
         sources=SourceParts(
-            sources, tap_of, SourceBook(stores.cache), lambda name: Lease(stores.data.source_lock(name))
+            sources,
+            tap_of,
+            SourceBook(stores.cache),
+            lambda name: Lease(stores.data.source_lock(name)),
+            lambda name: is_held(stores.data.source_lock(name)),
         ),
         scratch=settings.data_dir,
     )

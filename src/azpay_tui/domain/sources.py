@@ -44,7 +44,7 @@ class SourceState:
     failures: int = 0
     """Runs in a row that failed."""
     running: bool = False
-    """Whether this process runs it now."""
+    """Whether a process asks it now."""
 
     @property
     def word(self) -> str:

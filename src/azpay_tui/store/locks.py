@@ -113,6 +113,21 @@ def is_alive(directory: Path, session_id: str) -> bool:
     return False
 
 
+def is_held(path: Path) -> bool:
+    """Tell whether a living process holds a lock file; takes and makes nothing."""
+    try:
+        number = _open(path)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(number)
+    return False
+
+
 def clean_sessions(directory: Path) -> int:
     """Remove the files of dead sessions; returns how many."""
     removed = 0

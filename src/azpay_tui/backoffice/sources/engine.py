@@ -55,6 +55,8 @@ class SourceParts:
     book: Book
     lock: Callable[[str], Lease]
     """The right to ask the source of this name, held by one process at a time."""
+    asked: Callable[[str], bool]
+    """Whether any process holds that right now."""
 
 
 class Sources:
@@ -75,7 +77,7 @@ class Sources:
 
         `known` returns what was kept of every source that ever ran.
         """
-        self._parts = parts or SourceParts((), tap_of, _NoBook(), lambda _name: lease)
+        self._parts = parts or SourceParts((), tap_of, _NoBook(), lambda _name: lease, lambda _name: False)
         self._sources = {source.name: source for source in self._parts.sources}
         self._environment = environment
         self._lease = lease
@@ -96,7 +98,7 @@ class Sources:
         """Return every configured source, in the order of the configuration, with how it fares."""
         known = self._stored()
         live = dict(self._live)
-        return outcome.configured(self._parts.sources, {**known, **live})
+        return outcome.configured(self._parts.sources, {**known, **live}, self._parts.asked)
 
     def want(self, name: str) -> None:
         """Ask a source as soon as the one that is asked now is done; raises `UsageError` for an unknown name."""

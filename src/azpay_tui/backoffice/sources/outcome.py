@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,17 +17,19 @@ _LONGEST_WAIT: Final = timedelta(hours=1)
 _LEAST_PAUSE: Final = timedelta(seconds=1)
 
 
-def configured(sources: Sequence[Source], known: Mapping[str, SourceState]) -> tuple[SourceState, ...]:
-    """Return the state of every configured source; one that never ran is there too."""
-    return tuple(
-        replace(
-            known.get(source.name) or SourceState(source.name, source.kind, source.side, source.every),
-            kind=source.kind,
-            side=source.side,
-            every=source.every,
-        )
-        for source in sources
-    )
+def configured(
+    sources: Sequence[Source], known: Mapping[str, SourceState], asked: Callable[[str], bool] = lambda _name: False
+) -> tuple[SourceState, ...]:
+    """Return the state of every configured source; one that never ran is there too.
+
+    `asked` tells whether a process is asking the source of this name, which is looked at where a run did not end.
+    """
+    states = []
+    for source in sources:
+        state = known.get(source.name) or SourceState(source.name, source.kind, source.side, source.every)
+        running = state.running or (state.started_at is not None and state.ended_at is None and asked(source.name))
+        states.append(replace(state, kind=source.kind, side=source.side, every=source.every, running=running))
+    return tuple(states)
 
 
 def is_due(state: SourceState, now: datetime) -> bool:

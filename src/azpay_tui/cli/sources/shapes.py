@@ -37,12 +37,15 @@ def shape(state: SourceState) -> dict[str, object]:
 def states(context: Context) -> tuple[SourceState, ...]:
     """Return every configured source with how it fares; loads nothing heavy. Raises `ConfigError` and `StoreError`."""
     from azpay_tui.backoffice.sources.outcome import configured
+    from azpay_tui.store.files import DataDir
+    from azpay_tui.store.locks import is_held
 
     profile = context.profile()
     if not profile.sources:
         return ()
     known = {state.name: state for state in context.reader().sources()}
-    return configured(profile.sources, known)
+    data = DataDir(profile.data_dir)
+    return configured(profile.sources, known, lambda name: is_held(data.source_lock(name)))
 
 
 def moment(text: str | None, now: datetime, where: tzinfo) -> datetime | None:
