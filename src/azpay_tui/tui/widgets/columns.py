@@ -83,6 +83,10 @@ OPTIONAL: Final[dict[str, Column]] = {
     "refreshed": Column(
         "READ", 4, lambda row, now: _ago(row.refreshed_at, now), "how long ago it was read from Amazon", "right"
     ),
+    "shop": Column("SHOP", 10, lambda row, now: _shown(row.shop_status or row.claim, 40), "what the shop says"),
+    "differs": Column(
+        "DIFFERS", 11, lambda row, now: _shown(" ".join(row.differs), 80), "on what shop and Amazon disagree"
+    ),
     "flags": Column("", 3, _flags, "! needs you, z due, ~ in flight, ? unknown, n note"),
 }
 """Columns that may be left out, by name, in the order in which they stand; the buyer takes what is left over."""
