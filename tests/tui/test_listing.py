@@ -531,6 +531,14 @@ async def test_saved_views_are_there_the_next_time_and_a_spoiled_file_is_one_sen
     assert (tmp_path / NAME).read_text() == "{"
 
 
+def test_the_bar_keeps_its_counts_at_80_columns_as_long_as_shop_and_amazon_agree() -> None:
+    agreed = dict.fromkeys(VIEWS, 12) | {"orphans": 0, "diverged": 0}
+    assert bar_text("attention", agreed, 80).endswith(" 5:Unknown 12 6:All 12")
+    assert bar_text("orphans", agreed, 80).endswith(" 6:All 12 [7]Orphan 0")
+    assert bar_text("attention", agreed | {"diverged": 1}, 80).endswith(" 6:All 12 8:Differ 1")
+    assert bar_text("attention", agreed, 110).endswith(" 6:All 12  7:Orphans 0  8:Diverged 0")
+
+
 def test_the_bar_keeps_the_active_view_when_saved_ones_have_no_room() -> None:
     names = [*VIEWS, *(f"A saved view number {n}" for n in range(1, 6))]
     for cells in range(60, 200):

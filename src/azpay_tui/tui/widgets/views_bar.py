@@ -33,6 +33,8 @@ _SHORT: Final[dict[str, str]] = NAMES | {
     "diverged": "Differ",
 }
 
+_WHEN_FILLED: Final = frozenset({"orphans", "diverged"})
+"""Views that stand in the bar only where there is room, or something in them."""
 _KEYS: Final = 9
 """Views that have a digit."""
 
@@ -45,8 +47,9 @@ def bar_text(
 ) -> str:
     """Return the bar for a width: all counts when they fit, then shorter names, then only the active view's count.
 
-    `names` are the built-in views and behind them the saved ones, whose orders are counted (`total`) only while one of
-    them is shown. What has no room even so is left out from the end, but for the active one.
+    Views of differences are left out before that, as long as they are empty. `names` are the built-in views and behind
+    them the saved ones, whose orders are counted (`total`) only while one of them is shown. What has no room even so is
+    left out from the end, but for the active one.
     """
 
     def part(number: int, name: str, labels: Mapping[str, str], counted: bool) -> str:
@@ -57,21 +60,26 @@ def bar_text(
         count = f" {total:,}" if name == active and total is not None else ""
         return f"{key}{display(name, 30)}{count}"
 
-    def bar(labels: Mapping[str, str], gap: str, counted: bool, left_out: int = 0) -> str:
-        kept = [
+    def bar(labels: Mapping[str, str], gap: str, counted: bool, kept: Sequence[str] = names) -> str:
+        return gap.join(
             part(number, name, labels, counted)
             for number, name in enumerate(names, 1)
-            if number <= len(names) - left_out or name == active
-        ]
-        return gap.join(kept)
+            if name in kept or name == active
+        )
 
     text = ""
-    for labels, gap, counted in ((NAMES, "  ", True), (NAMES, " ", True), (_SHORT, " ", True), (_SHORT, " ", False)):
-        text = bar(labels, gap, counted)
-        if width(text) <= cells:
-            return text
-    for left_out in range(1, len(names)):
-        text = bar(_SHORT, " ", False, left_out)
+    filled = [name for name in names if name not in _WHEN_FILLED or counts.get(name)]
+    for labels, gap, counted, kept in (
+        (NAMES, "  ", True, names),
+        (NAMES, " ", True, names),
+        (NAMES, "  ", True, filled),
+        (NAMES, " ", True, filled),
+        (_SHORT, " ", True, filled),
+        (_SHORT, " ", False, names),
+        (_SHORT, " ", False, filled),
+        *((_SHORT, " ", False, filled[:left]) for left in range(len(filled) - 1, 0, -1)),
+    ):
+        text = bar(labels, gap, counted, kept)
         if width(text) <= cells:
             break
     return text
