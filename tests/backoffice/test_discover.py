@@ -111,7 +111,10 @@ def test_a_time_without_data_is_no_error(office: Office) -> None:
     states = {outcome.report.report_type: outcome.report.state for outcome in found.outcomes}
     assert (states[AUTHORIZATIONS], states[REFUNDS]) == (CANCELLED, CANCELLED)
     assert (found.orders, found.problems) == (1, ())
-    assert "The report of refunds: nothing for this time, or it was cancelled." in heard.sentences
+    assert (
+        "The report of refunds, 2025-10-17 to 2026-01-15: nothing for this time, or it was cancelled."
+        in heard.sentences
+    )
 
 
 def test_a_second_discovery_asks_only_for_what_is_new(office: Office) -> None:
@@ -201,7 +204,9 @@ def test_a_failed_report_keeps_the_others_from_nothing(office: Office) -> None:
     office.transport.before = fail
     found = discover(office)
     assert found.orders == 1
-    assert found.problems == ("The report of refunds failed: Amazon could not make it; ask again later.",)
+    assert found.problems == (
+        "The report of refunds, 2025-10-17 to 2026-01-15 failed: Amazon could not make it; ask again later.",
+    )
     assert office.order(made["permission_id"]).charges == () or office.order(made["permission_id"]).unread
     office.transport.before = None
     elsewhere(office, "refunded")

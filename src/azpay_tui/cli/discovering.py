@@ -21,6 +21,8 @@ _SANDBOX: Final = (
 )
 _SOURCE: Final = {"name": "reports", "kind": "reports", "every": "6h"}
 """What takes in the daily reports; one look is one small request."""
+_WORTH_COUNTING: Final = 10_000
+"""Lines of one report that take long enough to be counted for somebody who waits."""
 _GONE_ON: Final = "What is not ready yet is gone on with by the next azpay discover."
 
 
@@ -45,6 +47,8 @@ class _Teller:
 
     def read(self, lines: int) -> None:
         """Count lines."""
+        if lines < _WORTH_COUNTING:
+            return
         if self._lines is None:
             self.end()
             self._lines = Progress("Lines read")

@@ -46,6 +46,13 @@ class Run:
         self.listener.said(sentence)
 
 
+def _title(report: KnownReport) -> str:
+    """Return which report it is, for people: its type and its days."""
+    if report.start is None or report.end is None:
+        return word_of(report.report_type)
+    return f"{word_of(report.report_type)}, {report.start:%Y-%m-%d} to {report.end:%Y-%m-%d}"
+
+
 def _no_room(scratch: Path, error: OSError) -> StoreError:
     return StoreError(f"A report could not be put down in {shown(scratch)}: {error.strerror}. Make room there.")
 
@@ -63,7 +70,7 @@ class Harvester:
 
     def settle(self, report: KnownReport, run: Run) -> None:
         """Do what the end of a report asks for."""
-        what = f"The report of {word_of(report.report_type)}"
+        what = f"The report of {_title(report)}"
         if report.state == CANCELLED:
             # One word of Amazon for two things: the time holds no data, or somebody cancelled it.
             self._done(report, "Amazon has nothing for this time, or it was cancelled.", run)
