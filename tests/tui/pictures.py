@@ -18,7 +18,10 @@ from textual.widgets import Input
 
 from azpay_tui.domain.calls import Call
 from azpay_tui.domain.intent import State, Verb, Wish
-from azpay_tui.domain.order import Address, Buyer, Order
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.order import Address, Buyer, Order, Sighting
+from azpay_tui.domain.rows import OrderLine
+from azpay_tui.domain.sources import SourceState
 from azpay_tui.tui import following
 from azpay_tui.tui.app import Console
 from azpay_tui.tui.dialogs.action import ActionDialog
@@ -276,3 +279,24 @@ async def painted(pilot: Pilot[None]) -> None:
     if isinstance(dialog, ActionDialog):
         dialog._paint()
     await pilot.pause()
+
+
+def named_by_shop(order: Order, **said: Any) -> Order:
+    """Return an order of which a source of the shop says something."""
+    sighting = Sighting("shop", "shop", "1001", said.get("status"), said.get("claim"))
+    lines = (OrderLine("Mug", "2", Money(1990, "USD"), "MUG-1"), OrderLine(HOSTILE[0], "1", None, None))
+    return replace(order, shop=replace(order.shop, sightings=(sighting,), lines=lines, asked=True, **said))
+
+
+def sourced() -> list[SourceState]:
+    """Return a source that does well, one that fails, and one that was never asked."""
+    every, ago = timedelta(minutes=5), timedelta(minutes=3)
+    good = SourceState(
+        "shop", "command", "shop", every, NOW - ago, NOW - ago, NOW - ago, NOW + every - ago, True,
+        "412 lines, 12 orders: 3 new, 1 changed.", 412, 12, 31, runs=8,
+    )  # fmt: skip
+    bad = replace(
+        good, name="old-shop", ok=False, orders=0, failures=3, next_at=NOW + timedelta(seconds=50), bad=2,
+        message=f"mysql: access denied; give the user the right to read. It said: {HOSTILE[0]}",
+    )  # fmt: skip
+    return [good, bad, SourceState("reports", "reports", "amazon", timedelta(days=1))]

@@ -20,6 +20,7 @@ from tests.tui.pictures import (
     honest_order,
     hostile_order,
     long_order,
+    named_by_shop,
     shop,
     sized,
 )
@@ -127,3 +128,11 @@ def test_actions_that_are_old(picture: Camera) -> None:
 
 def test_actions_without_colour(picture: Camera) -> None:
     assert picture(shop(), "6", at(order_id(7)), "a", "enter", levers=PLAIN)
+
+
+@sized(SMALL, MIDDLE, LARGE)
+def test_what_the_shop_says(picture: Camera, size: tuple[int, int]) -> None:
+    desk = shop()
+    order = desk.orders[order_id(NUMBERS["authorized"])]
+    desk.orders[order.id] = named_by_shop(order, status="processing", claim="paid")
+    assert picture(desk, *detail("authorized"), size=size)

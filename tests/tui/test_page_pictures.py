@@ -6,7 +6,20 @@ from datetime import timedelta
 
 import pytest
 from tests.tui.desk import NOW, MemoryDesk
-from tests.tui.pictures import LARGE, MIDDLE, PLAIN, SMALL, SMALLEST, Camera, busy_shop, console_of, shop, sized, typed
+from tests.tui.pictures import (
+    LARGE,
+    MIDDLE,
+    PLAIN,
+    SMALL,
+    SMALLEST,
+    Camera,
+    busy_shop,
+    console_of,
+    shop,
+    sized,
+    sourced,
+    typed,
+)
 from textual.pilot import Pilot
 
 from azpay_tui.store.errors import JournalUnavailable
@@ -90,3 +103,10 @@ def test_log_of_calls_alone(picture: Camera) -> None:
 
 def test_find(picture: Camera) -> None:
     assert picture(busy_shop(), said, "2", "S", "/", typed("charge"), "enter")
+
+
+@sized(SMALL, MIDDLE, LARGE)
+def test_sources(picture: Camera, size: tuple[int, int]) -> None:
+    desk = busy_shop()
+    desk.sourced = sourced()
+    assert picture(desk, "2", "S", typed("/old-shop"), "enter", size=size)

@@ -13,6 +13,7 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.queue import remaining
 from azpay_tui.domain.rows import ListRow, SyncStatus, TimelineEntry
+from azpay_tui.domain.sources import SourceState
 from azpay_tui.store.errors import StoreError
 
 READ_ERRORS: Final = (BackOfficeError, StoreError)
@@ -29,6 +30,8 @@ class Pulse:
     """Orders changed since the look before."""
     left: timedelta | None = None
     """How long a first sync still takes at Amazon's pace; None: there is none, or no pace is kept."""
+    sources: tuple[SourceState, ...] = ()
+    """Where orders come from by themselves, and how each fares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Feed:
         before, self._revision = self._revision, revision
         changed = reader.changed_since(before) if before is not None and before != revision else ()
         status = reader.status(self._desk.now())
-        return Pulse(status, reader.counts(), changed, time_left(self._desk, status))
+        return Pulse(status, reader.counts(), changed, time_left(self._desk, status), self._desk.sources())
 
     def look(self, order_id: str, row: ListRow | None) -> Looked:
         """Read one order whole, with the verdicts on it."""

@@ -12,6 +12,7 @@ from azpay_tui.tui.feed import Feed, Looked
 from azpay_tui.tui.frame import Frame
 from azpay_tui.tui.news import News
 from azpay_tui.tui.refreshing import Refreshing
+from azpay_tui.tui.widgets.sources import Fallen
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
@@ -36,6 +37,7 @@ class Following:
         self._news = News(screen.desk, screen.zone)
         self._refreshing = Refreshing(screen.desk)
         self._looked = _NOTHING
+        self._fallen = Fallen()
         self._connection: Connection | None = None
 
     @property
@@ -77,6 +79,8 @@ class Following:
             self.look()
         elif before is not None and before != self._connection:
             self.look()  # What an order allows hangs on the connection too.
+        for name, said, warning in self._fallen.hear(pulse.sources):
+            screen.say(said, warning=warning, unasked=True, about=f"source {name}")
         self._frame.take(pulse, len(screen.desk.in_flight()), screen.listing.named)
         if "beat" not in screen.alarms:
             self._beat()

@@ -56,21 +56,26 @@ class Sync(Command):
 
 
 class RefreshLine(Command):
-    """Read the order of a line."""
+    """Read the order of a line, or ask its source."""
 
-    id, name, shown, sentence = "refresh-line", "refresh", "r", "Read the order of the line from Amazon now."
+    id, name, shown = "refresh-line", "refresh", "r"
+    sentence = "Read the order of the line from Amazon, or ask the source of the line, now."
     keys, place, rank = (("r",),), "sync", 2
 
     def refusal(self, screen: SyncScreen) -> str | None:
-        """Refuse on a line about no order."""
-        return None if screen.order_here() is not None else "This line is about no order."
+        """Refuse on a line about neither."""
+        known = screen.order_here() is not None or screen.source_here() is not None
+        return None if known else "This line is about no order and no source."
 
     def run(self, screen: SyncScreen) -> None:
-        """Read it in the background."""
-        order_id = screen.order_here()
+        """Do it in the background."""
+        order_id, source = screen.order_here(), screen.source_here()
         if order_id is not None:
             screen.desk.refresh([order_id])
             screen.say(f"Reading {display(order_id, 40)} from Amazon.")
+        elif source is not None:
+            screen.desk.run_source(source)
+            screen.say(f"Asking source {display(source, 40)}.")
 
 
 class Leave(Command):

@@ -1,4 +1,4 @@
-"""The sync page: how well the data is in step, what is read next, and why an order was not."""
+"""The sync page: how well the data is in step, where orders come from, what is read next, why an order was not."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from azpay_tui.tui.display import display, fit
 from azpay_tui.tui.screens.page import PageScreen
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.widgets.choices import Choice
+from azpay_tui.tui.widgets.sources import source_line
 from azpay_tui.tui.widgets.status_line import age, first_text
 from azpay_tui.tui.widgets.words import absolute, relative, span
 
 HEAD: Final = 100
 """Objects of the queue that are shown."""
+_SOURCE: Final = "source "
 
 
 def summary(
@@ -80,7 +82,7 @@ def queued_line(queued: Queued, status: SyncStatus, now: datetime, where: tzinfo
 
 
 class SyncScreen(PageScreen, inherit_bindings=False):
-    """Connection, queue and budget on top, then the order one came from, what fails, and what is read next."""
+    """Connection, queue and budget, sources, then the order one came from, what fails, and what is read next."""
 
     twin = "azpay sync --status"
 
@@ -95,6 +97,10 @@ class SyncScreen(PageScreen, inherit_bindings=False):
         status, queue = reader.status(now), reader.queue(now, HEAD)
         said = enumerate(summary(status, queue, budget, now, self.zone))
         lines = [Choice(("", str(number)), text, detail) for number, (text, detail) in said]
+        sources = self.desk.sources()
+        if sources:
+            lines.append(Choice(None, f"SOURCES  {len(sources)}"))
+            lines += [source_line(state, now, self.zone) for state in sources]
         own = reader.objects(self._order_id) if self._order_id is not None else ()
         failing = [each for each in queue.objects if each.attempts]
         rest = [each for each in queue.objects if not each.attempts]
@@ -107,6 +113,13 @@ class SyncScreen(PageScreen, inherit_bindings=False):
                 lines += [queued_line(each, status, now, self.zone) for each in new]
                 shown |= {each.object_id for each in new}
         return f"sync: {status.queue:,} due, {status.errors:,} failing", lines
+
+    def source_here(self) -> str | None:
+        """Return the source of the line under the cursor."""
+        choice = self.body.choice
+        value = choice.value if choice is not None else None
+        about = str(value[1]) if isinstance(value, tuple) else ""
+        return about.removeprefix(_SOURCE) if about.startswith(_SOURCE) else None
 
     def order_here(self) -> str | None:
         """Return the order of the line under the cursor."""

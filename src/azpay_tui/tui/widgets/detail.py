@@ -30,6 +30,7 @@ from azpay_tui.tui.widgets.charges import (
     pressing_lines,
 )
 from azpay_tui.tui.widgets.marks import attention_line, mark_lines, note_lines
+from azpay_tui.tui.widgets.shop import difference_lines, shop_lines
 from azpay_tui.tui.widgets.sums import sums
 from azpay_tui.tui.widgets.timeline import timeline_lines
 from azpay_tui.tui.widgets.words import (
@@ -144,6 +145,7 @@ def detail_lines(
         yield needs
     above = pressing(order, codes)
     yield from pressing_lines(codes, above, valid)
+    yield from difference_lines(order, codes, now, valid, where)
     yield from mark_lines(marks, now, where)
     for intent in order.intents:
         yield _intent(intent, now)
@@ -158,6 +160,10 @@ def detail_lines(
     if deadlines:
         yield _heading("DEADLINES")
         yield from deadlines
+    of_shop = list(shop_lines(order))
+    if of_shop:
+        yield _heading("SHOP")
+        yield from of_shop
     yield _heading("PEOPLE")
     yield from _people(order, masked)
     yield from note_lines(marks, where)

@@ -40,6 +40,8 @@ def facts_text(order: Order, now: datetime, row: ListRow | None = None) -> str:
     if codes:
         # Before the sums, which the detail shows too: what needs a person must be read at 80 columns.
         parts.append(f"{'!' if needs_person(codes, marks) else '-'} {', '.join(codes)}")
+    if row is not None and row.differs:
+        parts.append(f"differs: {', '.join(row.differs)}")
     try:
         captured, refunded = limits.captured_total(order), limits.settled_refunds(order)
         every = limits.refunded_total(order)
