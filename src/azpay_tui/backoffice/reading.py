@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -88,23 +89,24 @@ class Reading:
     def due(
         self,
         dues: Sequence[Due],
-        stop: Callable[[], bool],
+        stop: threading.Event,
         progress: Callable[[int], None] | None = None,
+        enough: Callable[[], bool] = lambda: False,
     ) -> Fault:
-        """Read due objects until done, stopped, or a fault concerns all; returns that fault or `none`.
+        """Read due objects until done, stopped, enough, or a fault concerns all; returns that fault or `none`.
 
-        What was read is stored every few seconds, so that no end loses more than that.
+        What was read is stored every few seconds, so that no end loses more than that; `enough` is asked now and then.
         """
         reads: list[_Read] = []
         fault: Fault = "none"
         since = time.monotonic()
         for start in range(0, len(dues), _PIECE):
-            if stop():
+            if stop.is_set():
                 break
             piece = list(self._pool.map(lambda due: self._read(due, urgent=False), dues[start : start + _PIECE]))
             reads += piece
             fault = self._fault(piece)
-            if fault != "none":
+            if fault != "none" or enough():
                 break
             if len(reads) >= _STORED or time.monotonic() - since >= _HELD:
                 self._keep(reads, progress)

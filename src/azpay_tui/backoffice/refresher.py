@@ -127,12 +127,12 @@ class Refresher:
             total += len(dues)
             fault: Fault = "none"
             if dues:
-                fault = self._reading.due(dues, self._stop.is_set, count)
+                fault = self._reading.due(dues, self._stop, count)
             elif not again:
                 fault = self._ask()
             while fault == "throttled" and not self._stop.wait(1.0):
                 dues = self._dues()
-                fault = self._reading.due(dues, self._stop.is_set, count) if dues else "none"
+                fault = self._reading.due(dues, self._stop, count) if dues else "none"
             if fault != "none" or abs(self._clock.offset - offset) <= _CLOCKS_APART:
                 break
             # Amazon's time is not what it was thought to be: by now other things are due.
@@ -218,9 +218,9 @@ class Refresher:
         self._daily()
         dues, until = self._cache.due(now, ROUND, self._watched), time.monotonic() + _LONGEST
 
-        def cut() -> bool:
+        def enough() -> bool:
             # Money, and what comes on screen meanwhile or is asked for, goes before what is left.
-            return self._stop.is_set() or self._wake.is_set() or time.monotonic() > until
+            return self._wake.is_set() or time.monotonic() > until
 
         before = self._reader.revision()
         fault: Fault = "none"
@@ -228,7 +228,7 @@ class Refresher:
             fault = self._ask()
             self._contact = time.monotonic()
         if dues:
-            fault = self._reading.due(dues, cut)
+            fault = self._reading.due(dues, self._stop, enough=enough)
             self._contact = time.monotonic()
             self._recovery.follow(self._reader.changed_since(before))
             self._tell(Event("sync"))
@@ -237,7 +237,7 @@ class Refresher:
         if fault == "auth":
             return _AUTH_WAIT
         self.settle_due()
-        return 0.0 if fault == "none" and (len(dues) == ROUND or (dues and cut())) else _TICK
+        return 0.0 if fault == "none" and (len(dues) == ROUND or (dues and enough())) else _TICK
 
     def release(self) -> None:
         """Give the lease back."""
