@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.backoffice.harvest.reader import A, B, Book, C, Pieces, bad, ids, items, orders, reading
 
 from azpay_tui.backoffice.harvest import BadLine, Reading, read, read_records
+from azpay_tui.backoffice.harvest.contract import COLUMNS
 from azpay_tui.domain.mapping import Mapping
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.rows import OrderLine, TrackedOrder
@@ -101,6 +102,18 @@ def test_tables_begin_behind_other_lines() -> None:
     assert bad(text) == []
     head = "mysql: [Warning] Using a password on the command line interface can be insecure.\n"
     assert items(head + table(ROW), MAPPED) == [ORDER]
+
+
+def test_a_line_of_text_with_a_name_or_two_is_no_table() -> None:
+    text = f"email, created, charge: see below\n{A} was paid\nstatus|number\n{B}\n"
+    assert (ids(text), bad(text)) == ({A, B}, [])
+
+
+def test_orders_csv_is_read_by_its_own_rules_whatever_else_was_said() -> None:
+    text = ",".join(COLUMNS) + f"\n7,{A},,,,,,Ada,\n8,{B},x,,,,,,\n"
+    for how in (reading(), MAPPED):
+        assert [(order.number, order.buyer_name, order.complete) for order in orders(text, how)] == [("7", "Ada", True)]
+        assert [(line.number, line.about) for line in bad(text, how)] == [(3, "line")]
 
 
 def test_what_mysql_escapes_is_put_back() -> None:

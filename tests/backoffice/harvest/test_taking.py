@@ -73,6 +73,17 @@ def test_a_signal_while_nothing_comes_keeps_what_came() -> None:
     assert report.orders == report.added == len(book.orders) > 4000
 
 
+def test_orders_csv_can_be_interrupted_too() -> None:
+    header = "order_number,permission_id,charge_ids,refund_ids,currency,amount,created,buyer_name,buyer_email\n"
+    text = header + "".join(f"{number},S01-{number:07d}-0000001,,,,,,,\n" for number in range(30_000))
+    book, calls = Book(), itertools.count()
+    report = take(read(io.BytesIO(text.encode()), reading()), book.track, stop=lambda: next(calls) > 4)
+    assert report.interrupted
+    assert 0 < report.orders < 30_000
+    assert report.added == len(book.orders) == report.orders
+    assert all(order["complete"] for order in book.orders.values())
+
+
 def test_progress_is_told_also_where_no_id_stands() -> None:
     heard: list[Report] = []
     text = "nothing of interest in this line of a log\n" * 30_000 + f"{A}\n"

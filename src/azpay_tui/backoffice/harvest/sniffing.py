@@ -11,12 +11,15 @@ from azpay_tui.backoffice.harvest.contract import is_contract
 from azpay_tui.backoffice.harvest.decoding import encoding_of
 from azpay_tui.backoffice.harvest.ids import find
 from azpay_tui.backoffice.harvest.reading import Format, Reading
-from azpay_tui.domain.mapping import GENERIC
+from azpay_tui.domain.mapping import GENERIC, Field
 
 _DELIMITERS: Final = "\t,;|"
 """Where two fit equally well the first one is taken."""
 _TITLE_LINES: Final = 20
 """The line of titles is one of the first ones; others may stand before it."""
+_FEWEST: Final = 2
+_NAMING: Final[frozenset[Field]] = frozenset(("number", "permission", "ids"))
+"""Where nobody said what the columns are: how many have to be known, and which one of these among them."""
 _ARRAY: Final = re.compile(r"\[\s*(?:[\[{\"\]]|\Z)")
 _OBJECT: Final = re.compile(r"\{\s*(?:[\"}]|\Z)")
 _HTML: Final = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
@@ -50,7 +53,7 @@ def sniff(head: bytes, reading: Reading, whole: bool) -> Sniffed:
         text = text.replace("\r", "\n")
     start = text.lstrip()
     first = start.partition("\n")[0]
-    if encoding == "utf-8" and reading.mapping is None and is_contract(first):
+    if encoding == "utf-8" and is_contract(first):
         return Sniffed("contract")
     if _HTML.match(start):
         return Sniffed("text", "this is a web page, not data; often a login page, or an error of the web server.")
@@ -95,11 +98,13 @@ def _titles(lines: list[str], reading: Reading) -> tuple[str, int]:
         line = PROMPT.sub("", line, count=1) if PROMPT.match(line) else line
         for delimiter in _DELIMITERS:
             titles = cells_of(line.rstrip("\r"), delimiter)
-            if titles is None or (len(titles) == 1 and reading.mapping is None):
+            if titles is None:
                 continue
-            known = len(mapping.places(titles))
-            if known > best:
-                best, chosen = known, (delimiter, number)
+            known = mapping.places(titles)
+            if reading.mapping is None and (len(known) < _FEWEST or not _NAMING & known.keys()):
+                continue  # a line of text may hold one or two of so many names
+            if len(known) > best:
+                best, chosen = len(known), (delimiter, number)
     return chosen
 
 
