@@ -136,7 +136,7 @@ def table(columns: Mapping[str, str], rows: Iterable[Mapping[str, str]], right: 
     result("\n".join([f"{_BOLD}{head}{_PLAIN}" if colours(sys.stdout) else head, *map(laid, lines)]))
 
 
-_OFTEN: Final = 0.1
+_OFTEN: Final = 0.2
 _SELDOM: Final = 30.0
 """Seconds between two texts of a progress, on a terminal and elsewhere."""
 
@@ -150,7 +150,7 @@ class Progress:
         self._on = is_terminal(sys.stderr)
         self._last = -1
         self._width = 0
-        self._told = time.monotonic() - (_OFTEN if self._on else 0)
+        self._told = time.monotonic()
 
     def __call__(self, done: int, total: int | None = None, left: Callable[[], timedelta | None] | None = None) -> None:
         """Show how far it is, with a total a hundred times at most; `left` is asked how long the rest takes."""
