@@ -1,10 +1,8 @@
 """Writing config.toml: something is added, nothing that stands in it is lost, and the file is whole at every moment."""
 
-import contextlib
 import os
 import re
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -12,14 +10,12 @@ from typing import Final
 
 from azpay_tui.config import profile_names, profile_of
 from azpay_tui.learned import Learned
-from azpay_tui.paths import ConfigError, check_parents, private_opener, shown
+from azpay_tui.paths import ConfigError, check_parents, shown
 from azpay_tui.sourcing import Source
-from azpay_tui.tomlfile import parsed, read_bytes
+from azpay_tui.tomlfile import parsed, read_bytes, replace_file, toml_key, toml_text
 
 _COMMENTS_AT: Final = 38
 _LONGEST: Final = 77
-_BARE: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-_BOM: Final = "\ufeff"
 _HEADING: Final = "# Configuration of azpay: one section per shop, region and environment. azpay doctor checks it.\n"
 
 
@@ -45,7 +41,7 @@ def section(new: NewProfile) -> str:
     hosts = {"na": "pay-api.amazon.com", "eu": "pay-api.amazon.eu", "jp": "pay-api.amazon.jp"}
     live, simulator = new.environment == "live", new.environment == "simulator"
     lines = [
-        f"[profiles.{_key(new.name)}]",
+        f"[profiles.{toml_key(new.name)}]",
         _line("environment", new.environment, "sandbox, live or simulator"),
         _line("region", new.region, "na, eu or jp" if simulator else hosts[new.region]),
     ]
@@ -89,7 +85,7 @@ def add_profile(file: Path, new: NewProfile) -> bool:
     default = "default_profile" not in before
     text = "" if old is None else old.decode("utf-8-sig")
     if default:
-        first = _commented(f"default_profile = {_text(new.name)}", "what azpay opens without --profile") + "\n"
+        first = _commented(f"default_profile = {toml_text(new.name)}", "what azpay opens without --profile") + "\n"
         text = f"{_HEADING}{first}" if old is None else f"{first}{text}"
     if text and not text.endswith("\n"):
         text += "\n"
@@ -99,7 +95,7 @@ def add_profile(file: Path, new: NewProfile) -> bool:
     expected = {**before, "profiles": profiles} | ({"default_profile": new.name} if default else {})
     if after != expected:  # whatever the reason: not a byte is written that means something else
         raise ConfigError(f"{shown(file)} cannot be added to safely: write this section into it yourself.")
-    _write(real, old, text)
+    replace_file(real, old, text)
     return default
 
 
@@ -116,7 +112,7 @@ def set_learned(file: Path, name: str, entries: Sequence[Learned]) -> None:
     heading = re.compile(rf'\s*\[\s*profiles\s*\.\s*"?{re.escape(name)}"?\s*\.\s*learned\s*\]\s*(#.*)?')
     start = next((at for at, line in enumerate(lines) if heading.fullmatch(line)), None)
     if start is None:
-        lines += ["", f"[profiles.{_key(name)}.learned]", "# answers of azpay doctor --learn, and when it got them"]
+        lines += ["", f"[profiles.{toml_key(name)}.learned]", "# answers of azpay doctor --learn, and when it got them"]
         end = len(lines)
     else:
         end = next((at for at in range(start + 1, len(lines)) if lines[at].lstrip().startswith("[")), len(lines))
@@ -135,7 +131,7 @@ def set_learned(file: Path, name: str, entries: Sequence[Learned]) -> None:
     changed = {**table, "learned": {**table.get("learned", {}), **answers}}
     if after != {**before, "profiles": {**_tables(before), name: changed}}:
         raise ConfigError(f"{shown(file)} cannot be changed safely: write the section into it yourself.")
-    _write(Path(os.path.realpath(file)), old, text)
+    replace_file(Path(os.path.realpath(file)), old, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,24 +173,28 @@ def draft_source(file: Path, profile: str, keys: Mapping[str, str | bool | Seque
 
 def write_source(draft: SourceDraft) -> None:
     """Write a draft. Raises ConfigError, and then wrote nothing, when the file changed meanwhile or is not safe."""
-    _write(Path(os.path.realpath(draft.file)), draft.old, draft.text)
+    replace_file(Path(os.path.realpath(draft.file)), draft.old, draft.text)
 
 
 def source_section(profile: str, keys: Mapping[str, str | bool | Sequence[str]]) -> str:
     """Return the text of a source's section."""
-    return "\n".join([f"[[profiles.{_key(profile)}.source]]", *(f"{k} = {_value(v)}" for k, v in keys.items())]) + "\n"
+    return (
+        "\n".join([f"[[profiles.{toml_key(profile)}.source]]", *(f"{k} = {_value(v)}" for k, v in keys.items())]) + "\n"
+    )
 
 
 def _value(value: str | bool | Sequence[str]) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return _text(value) if isinstance(value, str) else f"[{', '.join(map(_text, value))}]"
+    return toml_text(value) if isinstance(value, str) else f"[{', '.join(map(toml_text, value))}]"
 
 
 def learned_line(entry: Learned) -> str:
     """Return the line of one answer."""
     value = entry.value
-    written = str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int) else _text(value)
+    written = (
+        str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int) else toml_text(value)
+    )
     return f"{entry.key} = {{ value = {written}, at = {entry.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} }}"
 
 
@@ -239,76 +239,11 @@ def _tables(document: Mapping[str, object]) -> dict[str, object]:
     return dict(profiles) if isinstance(profiles, dict) else {}
 
 
-def _write(file: Path, old: bytes | None, text: str) -> None:
-    """Put the text in the place of what was read, as a whole and for the owner alone."""
-    content = text.encode()
-    if old is not None:
-        if old.startswith(_BOM.encode()):
-            content = _BOM.encode() + content
-        if b"\r\n" in old:
-            content = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    try:
-        _make_directories(file.parent)
-        with _draft(file, content) as draft:
-            if old is None:
-                os.link(draft, file)
-            elif read_bytes(file) != old:
-                raise FileExistsError
-            else:
-                os.replace(draft, file)
-        descriptor = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except FileExistsError as error:
-        raise ConfigError(f"{shown(file)} was changed meanwhile; nothing was written. Start again.") from error
-    except OSError as error:
-        raise ConfigError(f"{shown(file)} cannot be written: {error.strerror}. Nothing was changed.") from error
-
-
-@contextlib.contextmanager
-def _draft(file: Path, content: bytes) -> Iterator[Path]:
-    """Write a file beside another one, durable; it is gone at the end unless it was given its own name."""
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(6)}")
-    try:
-        with open(draft, "xb", opener=private_opener) as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        yield draft
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _make_directories(directory: Path) -> None:
-    check_parents(directory / "config.toml")
-    for missing in reversed([path for path in (directory, *directory.parents) if not path.exists()]):
-        missing.mkdir(0o700)
-        missing.chmod(0o700)  # a umask such as 0777 takes our own bits too
-
-
 def _line(key: str, value: str, comment: str) -> str:
-    return _commented(f"{key} = {_text(value)}", comment)
+    return _commented(f"{key} = {toml_text(value)}", comment)
 
 
 def _commented(line: str, comment: str) -> str:
     """Add a comment: behind the line, or above it where both would be too long for 80 columns."""
     together = f"{line:<{_COMMENTS_AT}}# {comment}"
     return together if len(line) < _COMMENTS_AT and len(together) <= _LONGEST else f"# {comment}\n{line}"
-
-
-def _text(value: str) -> str:
-    """Write a TOML string. Raises ConfigError for what is no text: a path in another encoding."""
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise ConfigError("A path that is not UTF-8 text cannot be written into a configuration: rename it.") from error
-    escaped = "".join(
-        f"\\{char}" if char in '"\\' else char if char.isprintable() else f"\\U{ord(char):08x}" for char in value
-    )
-    return f'"{escaped}"'
-
-
-def _key(name: str) -> str:
-    return name if _BARE.fullmatch(name) else _text(name)

@@ -1,15 +1,21 @@
-"""Reading a TOML file for a person: safe places only, and errors that say where and what."""
+"""Reading and writing a TOML file for a person: safe places only, and errors that say where and what."""
 
+import contextlib
 import difflib
 import os
+import re
+import secrets
 import stat
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from azpay_tui.paths import ConfigError, check_parents, shown
+from azpay_tui.paths import ConfigError, check_parents, private_opener, shown
 
 _MAX_BYTES: Final = 256 * 1024
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_BOM: Final = "\ufeff"
 
 
 def read_toml(file: Path) -> dict[str, object]:
@@ -75,3 +81,73 @@ def kind(value: object) -> str:
     names: dict[type, str] = {bool: "true or false", int: "a number", float: "a number", str: "text in quotes"}
     names |= {list: "a list", dict: "a section"}
     return names.get(type(value), "a date or time")
+
+
+def replace_file(file: Path, old: bytes | None, text: str) -> None:
+    """Put a text in the place of what was read (None: of no file), as a whole and for the owner alone.
+
+    A byte order mark and the kind of line ends stay. Raises ConfigError, and then wrote nothing, when the file changed
+    meanwhile or cannot be written.
+    """
+    content = text.encode()
+    if old is not None:
+        if old.startswith(_BOM.encode()):
+            content = _BOM.encode() + content
+        if b"\r\n" in old:
+            content = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    try:
+        _make_directories(file.parent)
+        with _draft(file, content) as draft:
+            if old is None:
+                os.link(draft, file)
+            elif read_bytes(file) != old:
+                raise FileExistsError
+            else:
+                os.replace(draft, file)
+        descriptor = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except FileExistsError as error:
+        raise ConfigError(f"{shown(file)} was changed meanwhile; nothing was written. Start again.") from error
+    except OSError as error:
+        raise ConfigError(f"{shown(file)} cannot be written: {error.strerror}. Nothing was changed.") from error
+
+
+@contextlib.contextmanager
+def _draft(file: Path, content: bytes) -> Iterator[Path]:
+    """Write a file beside another one, durable; it is gone at the end unless it was given its own name."""
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(6)}")
+    try:
+        with open(draft, "xb", opener=private_opener) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _make_directories(directory: Path) -> None:
+    check_parents(directory / "config.toml")
+    for missing in reversed([path for path in (directory, *directory.parents) if not path.exists()]):
+        missing.mkdir(0o700)
+        missing.chmod(0o700)  # a umask such as 0777 takes our own bits too
+
+
+def toml_text(value: str) -> str:
+    """Write a TOML string. Raises ConfigError for what is no text: a path in another encoding."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ConfigError("A path that is not UTF-8 text cannot be written into a configuration: rename it.") from error
+    escaped = "".join(
+        f"\\{char}" if char in '"\\' else char if char.isprintable() else f"\\U{ord(char):08x}" for char in value
+    )
+    return f'"{escaped}"'
+
+
+def toml_key(name: str) -> str:
+    """Write a key, in quotes where it needs them."""
+    return name if _BARE.fullmatch(name) else toml_text(name)
