@@ -16,6 +16,7 @@ from azpay_tui.store.times import storable, to_text
 
 _INSERT: Final = f"INSERT INTO audit ({', '.join(COLUMNS)}, hash) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
 """Plain SQL: a large import writes a row for every order."""
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 class AuditWriter:
@@ -29,6 +30,7 @@ class AuditWriter:
         ).first()
         self._seq, self._hash = (last[0], last[1]) if last else (0, "")
         self._rows: list[tuple[str | int, ...]] = []
+        self._at: tuple[datetime, str] | None = None
 
     def add(
         self,
@@ -43,10 +45,16 @@ class AuditWriter:
     ) -> None:
         """Add one row; it is written by `close`."""
         self._seq += 1
-        text = storable(json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
-        values = (to_text(at), storable(person), session, kind, order_id, intent_id, text)
+        text = storable(_ENCODE(data))
+        values = (self._written(at), storable(person), session, kind, order_id, intent_id, text)
         self._hash = chain_hash((str(self._seq).encode(), *(value.encode() for value in values)), self._hash)
         self._rows.append((self._seq, *values, self._hash))
+
+    def _written(self, at: datetime) -> str:
+        """Return a time as text; the rows of one transaction mostly have the same."""
+        if self._at is None or self._at[0] is not at:
+            self._at = (at, to_text(at))
+        return self._at[1]
 
     def close(self) -> None:
         """Write the rows and the new end of the chain."""
