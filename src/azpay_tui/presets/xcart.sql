@@ -3,8 +3,8 @@ SET NAMES utf8mb4;
 SET SESSION time_zone = '+00:00';
 SET SESSION group_concat_max_len = 65536;
 SELECT
-  o.orderNumber AS number,
-  CASE s.code
+  x.number,
+  CASE x.code
     WHEN 'Q' THEN 'Awaiting payment'
     WHEN 'A' THEN 'Authorized'
     WHEN 'PP' THEN 'Partially Paid'
@@ -12,44 +12,55 @@ SELECT
     WHEN 'D' THEN 'Declined'
     WHEN 'C' THEN 'Cancelled'
     WHEN 'R' THEN 'Refunded'
-    ELSE s.code
+    ELSE x.code
   END AS status,
-  x.ids,
-  TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM o.total)) AS amount,
-  c.code AS currency,
-  FROM_UNIXTIME(o.date) AS created,
-  (SELECT NULLIF(TRIM(GROUP_CONCAT(v.value ORDER BY f.serviceName SEPARATOR ' ')), '')
-     FROM :prefixprofile_addresses a
-     JOIN :prefixaddress_field_value v ON v.address_id = a.address_id
-     JOIN :prefixaddress_field f ON f.id = v.address_field_id
-    WHERE a.profile_id = o.profile_id AND a.is_billing = 1 AND f.serviceName IN ('firstname', 'lastname')
-  ) AS buyer_name,
-  p.login AS buyer_email
+  x.transactions,
+  x.details,
+  TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM x.total)) AS amount,
+  x.currency,
+  FROM_UNIXTIME(x.placed) AS created,
+  x.buyer_name,
+  x.buyer_email
 FROM (
-  SELECT known.order_id, GROUP_CONCAT(DISTINCT known.value SEPARATOR ' ') AS ids
+  SELECT STRAIGHT_JOIN
+    o.order_id,
+    o.orderNumber AS number,
+    s.code,
+    (SELECT GROUP_CONCAT(DISTINCT d.value SEPARATOR ' ')
+       FROM :prefixpayment_transactions t
+       JOIN :prefixpayment_transaction_data d ON d.transaction_id = t.transaction_id
+      WHERE t.order_id = o.order_id
+        AND d.name IN ('amazonOrderReferenceId', 'amazonAuthorizationId', 'amazonCaptureId', 'amazonRefundId')
+    ) AS transactions,
+    (SELECT GROUP_CONCAT(DISTINCT e.value SEPARATOR ' ')
+       FROM :prefixorder_details e
+      WHERE e.order_id = o.order_id
+        AND e.name IN ('AmazonOrderReferenceId', 'amazon_pa_auth_id', 'amazon_pa_capture_id', 'amazon_pa_refund_id')
+    ) AS details,
+    o.total,
+    c.code AS currency,
+    o.date AS placed,
+    (SELECT NULLIF(TRIM(GROUP_CONCAT(v.value ORDER BY f.serviceName SEPARATOR ' ')), '')
+       FROM :prefixprofile_addresses a
+       JOIN :prefixaddress_field_value v ON v.address_id = a.address_id
+       JOIN :prefixaddress_field f ON f.id = v.address_field_id
+      WHERE a.profile_id = o.profile_id AND a.is_billing = 1 AND f.serviceName IN ('firstname', 'lastname')
+    ) AS buyer_name,
+    p.login AS buyer_email
   FROM (
-    SELECT t.order_id, d.value
-    FROM :prefixpayment_transactions t
-    JOIN :prefixpayment_transaction_data d ON d.transaction_id = t.transaction_id
-    WHERE d.name IN ('amazonOrderReferenceId', 'amazonAuthorizationId', 'amazonCaptureId', 'amazonRefundId')
-    UNION ALL
-    SELECT e.order_id, e.value
-    FROM :prefixorder_details e
-    WHERE e.name IN ('AmazonOrderReferenceId', 'amazon_pa_auth_id', 'amazon_pa_capture_id', 'amazon_pa_refund_id')
-  ) known
-  WHERE known.value REGEXP '^[A-Z][0-9]{2}-[0-9]{7}-[0-9]{7}'
-  GROUP BY known.order_id
+    SELECT q.order_id
+    FROM :prefixorders q
+    WHERE q.date >= UNIX_TIMESTAMP(:since)
+    UNION
+    SELECT e.order_id
+    FROM :prefixorder_history_events e
+    WHERE e.date >= UNIX_TIMESTAMP(:since)
+  ) h
+  JOIN :prefixorders o ON o.order_id = h.order_id
+  JOIN :prefixcurrencies c ON c.currency_id = o.currency_id
+  LEFT JOIN :prefixorder_payment_statuses s ON s.id = o.payment_status_id
+  LEFT JOIN :prefixprofiles p ON p.profile_id = o.profile_id
+  WHERE o.is_order = 1 AND o.orderNumber IS NOT NULL
+  HAVING transactions IS NOT NULL OR details IS NOT NULL
 ) x
-JOIN :prefixorders o ON o.order_id = x.order_id
-JOIN :prefixcurrencies c ON c.currency_id = o.currency_id
-LEFT JOIN :prefixorder_payment_statuses s ON s.id = o.payment_status_id
-LEFT JOIN :prefixprofiles p ON p.profile_id = o.profile_id
-WHERE o.is_order = 1
-  AND o.orderNumber IS NOT NULL
-  AND (
-    o.date >= UNIX_TIMESTAMP(:since)
-    OR EXISTS (
-      SELECT 1 FROM :prefixorder_history_events h
-      WHERE h.order_id = o.order_id AND h.date >= UNIX_TIMESTAMP(:since))
-  )
-ORDER BY o.order_id;
+ORDER BY x.order_id;
