@@ -58,6 +58,14 @@ def test_what_the_shop_is_done_with_goes_last_and_comes_back_when_it_is_not(stor
     assert turns(stores) == both(2, 5, 4, 1, 3)
 
 
+def test_on_screen_the_order_that_is_looked_at_goes_first(stores: Stores) -> None:
+    learn(stores, *(made(number, number) for number in (1, 2, 3, 4)))
+    watched = [oid(4), oid(3)]
+    assert [each.object_id for each in stores.cache.due(NOW, 100, watched)] == both(4, 3, 1, 2)
+    stores.cache.put([read(permission(oid(4))), read(charge(oid(4)))], NOW)
+    assert [each.object_id for each in stores.cache.due(NOW, 100, watched)] == both(3, 1, 2)
+
+
 def test_what_was_read_before_takes_turns_with_what_never_was(stores: Stores) -> None:
     learn(stores, *(made(number, number) for number in (1, 2, 3)))
     reads = [read(permission(oid(number))) for number in (1, 2)] + [read(charge(oid(1)))]

@@ -427,7 +427,7 @@ class BackOffice:
 
     def watch(self, order_ids: Sequence[str]) -> None:
         """Say what is on screen."""
-        self._refresher.watch(frozenset(order_ids))
+        self._refresher.watch(order_ids)
 
     def track(self, orders: Sequence[TrackedOrder]) -> TrackResult:
         """Learn of orders; new ids are due at once. Where the cache may not be written nothing is learnt."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -122,10 +122,9 @@ class Cache(Protocol):
         """Rebuild rows whose status, attention or ship verdict changes by time alone; returns their ids."""
         ...
 
-    def due(
-        self, now: datetime, limit: int, watched: frozenset[str] = frozenset(), all_: bool = False
-    ) -> tuple[Due, ...]:
-        """Return objects to read: watched orders not read for 60 s, lapses soon, then by due time, failing last.
+    def due(self, now: datetime, limit: int, watched: Collection[str] = (), all_: bool = False) -> tuple[Due, ...]:
+        """Return objects to read: watched orders not read for 60 s, lapses soon, then in turns what was never read and
+        what is due again, failing last.
 
         With `all_` every object that was not asked for since `now`, whatever is due.
         """
@@ -370,7 +369,7 @@ class Desk(Protocol):
         ...
 
     def watch(self, order_ids: Sequence[str]) -> None:
-        """Say what is on screen: re-read at most every 60 s."""
+        """Say what is on screen, first the order that is looked at: re-read at most every 60 s."""
         ...
 
     def track(self, orders: Sequence[TrackedOrder]) -> TrackResult:

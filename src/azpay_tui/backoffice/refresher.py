@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -87,7 +87,7 @@ class Refresher:
         self._stop = stop
         self._daily = daily
         self._wake = threading.Event()
-        self._watched: frozenset[str] = frozenset()
+        self._watched: tuple[str, ...] = ()
         self._settling = threading.Lock()
         self._contact = time.monotonic()
 
@@ -95,11 +95,11 @@ class Refresher:
         """Look at what is due now, whatever wait is on."""
         self._wake.set()
 
-    def watch(self, order_ids: frozenset[str]) -> None:
-        """Remember what is on screen."""
-        if order_ids - self._watched:
+    def watch(self, order_ids: Sequence[str]) -> None:
+        """Remember what is on screen; the first order is the one that is looked at."""
+        if set(order_ids).difference(self._watched):
             self._wake.set()
-        self._watched = order_ids
+        self._watched = tuple(order_ids)
 
     # The command line
 

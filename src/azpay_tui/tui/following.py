@@ -56,8 +56,8 @@ class Following:
         screen.peek.show(found.order, found.offers, found.row, now)
         screen.detail.show(found.order, found.offers, found.timeline, found.row, now, found.marks)
         screen.actions.show(found.order, found.offers, now)
-        watched = [shown.id for shown in screen.orders.rows_on_screen]
-        screen.desk.watch([row.id, *watched] if row is not None and row.id not in watched else watched)
+        here = [row.id] if row is not None else []
+        screen.desk.watch([*here, *(shown.id for shown in screen.orders.rows_on_screen if shown.id not in here)])
 
     def look_soon(self) -> None:
         """Show it when the cursor has come to rest."""

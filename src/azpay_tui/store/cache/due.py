@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 from typing import Final, TypeVar
@@ -21,7 +21,7 @@ FRESH: Final = timedelta(seconds=60)
 _WATCHED: Final = """SELECT o.object_id, o.order_id, o.attempts
     FROM json_each(?) AS wanted CROSS JOIN object AS o ON o.order_id = wanted.value
     WHERE o.attempts = 0 AND (o.tried_at IS NULL OR o.tried_at NOT BETWEEN ? AND ?)
-    ORDER BY o.tried_at, o.object_id LIMIT ?"""
+    ORDER BY wanted.key > 0, o.tried_at, wanted.key, o.object_id LIMIT ?"""
 _LAPSING: Final = """SELECT object_id, order_id, attempts FROM object INDEXED BY object_lapse
     WHERE lapse_at > ? AND lapse_at <= ? AND attempts = 0 AND due_at <= ? ORDER BY lapse_at, object_id LIMIT ?"""
 _RESTING: Final = """SELECT object_id, order_id, attempts FROM object INDEXED BY object_due
@@ -35,11 +35,12 @@ _ALL: Final = """SELECT object_id, order_id, attempts FROM object
 
 
 def find(
-    cache: sqlite3.Connection, now: datetime, limit: int, watched: frozenset[str], all_: bool
+    cache: sqlite3.Connection, now: datetime, limit: int, watched: Collection[str], all_: bool
 ) -> tuple[Due, ...]:  # fmt: skip
     """Return up to `limit` objects in the order in which they are read; raises `sqlite3.Error`.
 
-    On screen, lapsing soon, then in turns one that was never read and one that rests, then what fails.
+    On screen (the first of the watched, then what was never asked for or the longest ago), lapsing soon, then in turns
+    one that was never read and one that rests, then what fails.
     """
     moment = to_micros(now)
     if all_:
@@ -47,7 +48,7 @@ def find(
     fresh = (to_micros(now - FRESH), to_micros(now + FRESH))
     found: dict[str, Due] = {}
     steps: tuple[tuple[tuple[str, tuple[str | int, ...]], ...], ...] = (
-        ((_WATCHED, (json.dumps(sorted(watched)), *fresh)),),
+        ((_WATCHED, (json.dumps([*watched]), *fresh)),),
         ((_LAPSING, (moment, to_micros(now + SOON), moment)),),
         ((_NEW, ()), (_RESTING, (moment,))),
         ((_FAILING, (moment,)),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -174,10 +174,9 @@ class CacheStore:
             values = (f"{followed.journal_id}/{RULES}", followed.last)
             cache.execute("UPDATE state SET journal_id = ?, journal_seq = ?", values)
 
-    def due(
-        self, now: datetime, limit: int, watched: frozenset[str] = frozenset(), all_: bool = False
-    ) -> tuple[Due, ...]:
-        """Return objects to read: watched orders not read for 60 s, lapses soon, then by due time, failing last.
+    def due(self, now: datetime, limit: int, watched: Collection[str] = (), all_: bool = False) -> tuple[Due, ...]:
+        """Return objects to read: watched orders not read for 60 s, lapses soon, then in turns what was never read and
+        what is due again, failing last.
 
         With `all_` every object that was not asked for since `now`, the longest ago first.
         """
