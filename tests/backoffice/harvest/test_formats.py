@@ -150,6 +150,14 @@ def test_half_a_line_at_the_end_is_told_and_what_came_before_is_kept() -> None:
     assert reasons(text) == ["shop: line 3, the last one, breaks off; what came before was read."]
 
 
+def test_the_last_cell_may_be_half_a_one_where_its_line_has_no_end() -> None:
+    text = table(ROW, row(payment=B))
+    assert [order.complete for order in orders(text, MAPPED)] == [True, True]
+    assert [order.complete for order in orders(text[:-1], MAPPED)] == [True, False]
+    text = table(ROW, row(payment=B), delimiter=",")  # many programs write no end there
+    assert [order.complete for order in orders(text[:-1], MAPPED)] == [True, True]
+
+
 def test_a_changed_table_is_told_and_the_rest_is_read() -> None:
     text = table(ROW).replace("Total", "Sum").replace("State", "Status")
     (order,) = orders(text, MAPPED)

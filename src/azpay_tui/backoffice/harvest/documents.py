@@ -136,7 +136,7 @@ class _Shapes:
     def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
         self._ways: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._plans: dict[tuple[str, ...], Mapping] = {}
+        self._plans: dict[tuple[str, ...], tuple[Mapping, dict[Field, str]]] = {}
 
     def records(self, value: _Object) -> list[_Object]:
         """Return the records of an object, at least one."""
@@ -156,12 +156,19 @@ class _Shapes:
     def values(self, record: _Object) -> dict[Field, object]:
         """Return what a record says of each field."""
         shape = tuple(record)
-        plan = self._plans.get(shape)
-        if plan is None:
+        known = self._plans.get(shape)
+        if known is None:
             plan = self._plan(record)
+            # Most names are those of the record itself, and need no path to be followed.
+            known = plan, {name: paths[0] for name, paths in plan.columns.items() if paths[0] in record}
             if len(self._plans) < _MOST_SHAPES:
-                self._plans[shape] = plan
-        return {name: plan.find(record, name) for name in plan.columns}
+                self._plans[shape] = known
+        plan, keys = known
+        values = {name: record[key] for name, key in keys.items()}
+        for name in plan.columns:
+            if values.get(name) in (None, ""):
+                values[name] = plan.find(record, name)
+        return values
 
     def _plan(self, record: _Object) -> Mapping:
         """Return the mapping without the many names that such records do not have."""

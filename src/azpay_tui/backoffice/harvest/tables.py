@@ -7,6 +7,7 @@ import io
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from azpay_tui.backoffice.harvest.reading import BadLine, Tally
@@ -37,7 +38,8 @@ def read_table(texts: Iterator[str], sniffed: Sniffed, rows: Rows, tally: Tally)
         reason = f"there is no column {', '.join(missing)}: has the shop's table or plugin changed? The rest was read."
         yield BadLine(sniffed.title_line, f"{rows.reading.source}: {reason}", "source")
     width = len(titles)
-    said = _reader(places, raw=delimiter == "\t")
+    raw = delimiter == "\t"
+    said = _reader(places, raw=raw)
     while (line := lines.next()) is not None:
         if not line:
             continue
@@ -47,7 +49,7 @@ def read_table(texts: Iterator[str], sniffed: Sniffed, rows: Rows, tally: Tally)
             line, cells = lines.whole(line, delimiter, width)
         if cells is not None and len(cells) == width:
             if found := rows.finder.group(line, number):
-                yield from rows.of(found, number, said(line, cells))
+                yield from _open(rows.of(found, number, said(line, cells)), raw and lines.cut)
             continue
         yield from rows.bare(rows.finder.group(line, number))
         if error := MYSQL_ERROR.match(line):
@@ -61,6 +63,13 @@ def read_table(texts: Iterator[str], sniffed: Sniffed, rows: Rows, tally: Tally)
             yield BadLine(number, f"{rows.reading.source}: {reason}", "source")
         else:
             yield BadLine(number, f"The line has {len(cells)} columns, the titles are {width}; only ids were read.")
+
+
+def _open(items: Iterator[TrackedOrder | BadLine], cut: bool) -> Iterator[TrackedOrder | BadLine]:
+    """Take no order for completely known whose line may go on: what a database prints always ends with a line end."""
+    if not cut:
+        return items
+    return (replace(item, complete=False) if isinstance(item, TrackedOrder) else item for item in items)
 
 
 def _reader(places: dict[Field, tuple[int, ...]], *, raw: bool) -> Callable[[str, list[str]], Said]:
