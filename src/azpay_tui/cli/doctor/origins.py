@@ -25,7 +25,7 @@ def check_sources(context: Context, profile: Profile) -> list[Finding]:
     """Judge every source of the profile; asks none of them."""
     if not profile.sources:
         sentence = f"Profile {profile.name} has no source: orders are known by orders import and orders track alone."
-        remedy = "azpay sources add --preset SHOP -- COMMAND... makes new orders arrive by themselves."
+        remedy = "azpay sources add --preset SHOP -- COMMAND makes new orders arrive by themselves."
         return [Finding("sources", "none", "note", sentence, remedy)]
     known = {state.name: state for state in states(context)}
     found: list[Finding] = []

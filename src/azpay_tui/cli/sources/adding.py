@@ -67,10 +67,12 @@ def _keys(context: Context, profile: Profile, wanted: Wanted) -> Keys:
     command = context.behind or ()
     before = wanted.words[: len(wanted.words) - len(command)]
     if len(before) > 1:
-        raise CommandError("Put -- in front of the command: azpay sources add NAME --preset P -- ssh web1 mysql ...")
+        raise CommandError(
+            "Put -- in front of the command, as in: azpay sources add NAME --preset P -- ssh web1 mysql --batch shop."
+        )
     if bool(command) == bool(wanted.url):
         raise CommandError(
-            "Say where orders come from: azpay sources add NAME --preset P -- COMMAND..., or --url URL --key-file FILE "
+            "Say where orders come from: azpay sources add NAME --preset P -- COMMAND, or --url URL --key-file FILE "
             "for a shop that is asked by HTTP."
         )
     keys: Keys = {"name": before[0] if before else _free_name(profile, wanted)}

@@ -40,7 +40,7 @@ def list_sources(context: Context, *, as_json: bool) -> int:
         json_result({"sources": [shape(state) for state in found]})
         return OK
     if not found:
-        say("No source yet: azpay sources add NAME --preset P -- COMMAND... adds one; azpay sources sql lists presets.")
+        say("No source yet: azpay sources add NAME --preset P -- COMMAND adds one; azpay sources sql lists presets.")
     rows = [{name: _cell(value) for name, value in shape(state).items()} for state in found]
     table(_COLUMNS, rows, frozenset({"orders", "ids", "bad"}))
     return OK

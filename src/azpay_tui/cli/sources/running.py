@@ -22,7 +22,7 @@ def run_sources(context: Context, name: str | None, since: str | None, *, as_jso
     profile = context.profile()
     names = [source.name for source in profile.sources] if name is None else [name]
     if not names:
-        raise CommandError("This profile has no source: azpay sources add NAME --preset P -- COMMAND... adds one.")
+        raise CommandError("This profile has no source: azpay sources add NAME --preset P -- COMMAND adds one.")
     failed: SourceError | None = None
     states: list[SourceState] = []
     with context.desk() as desk:
