@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +24,7 @@ SANDBOX: Final = "SANDBOX-"
 LIVE: Final = "LIVE-"
 MERCHANT_ID: Final = "A1SIMULATEDSHOP"
 STORE_ID: Final = "amzn1.application-oa2-client.simulated"
+_SECTION: Final = "[profiles.sim]"
 
 
 class ProfileError(Exception):
@@ -41,7 +42,7 @@ def write_private(path: Path, data: bytes) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A profile directory with its key pair; ``port`` is the kept one, 0 when there is none yet."""
+    """A profile directory with its key pair; ``port`` and ``tls`` are the kept ones, 0 when there are none yet."""
 
     directory: Path
     key: rsa.RSAPrivateKey
@@ -105,7 +106,7 @@ def _key(path: Path) -> rsa.RSAPrivateKey:
 
 
 def _kept(path: Path) -> tuple[int, bool]:
-    """Port and scheme of an earlier run; 0 when there is none."""
+    """Return port and scheme of an earlier run; 0 when there is none."""
     if not path.exists():
         return 0, False
     foreign = ProfileError(f"{path} was not written by the simulator; name another directory.")
@@ -123,33 +124,73 @@ def _kept(path: Path) -> tuple[int, bool]:
 def write_profile(profile: Profile, port: int, tls: bool, exports: Mapping[str, str]) -> str:
     """Write configuration and exports (by file name) for a server on this port; answer its URL. Raises ProfileError.
 
-    A configuration that fits already is left as it is.
+    Of a configuration that is there only what no longer fits is changed: a person may have added to it.
     """
     url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
-    lines = [
-        'default_profile = "sim"',
-        "",
-        "[profiles.sim]",
-        'api = "v2"',
-        'region = "na"',
-        'environment = "simulator"',
-        f'url = "{url}"',
-        *([f'ca_file = "{CERTIFICATE}"'] if tls else []),
-        f'merchant_id = "{MERCHANT_ID}"',
-        f'store_id = "{STORE_ID}"',
-        f'public_key_id = "{profile.public_key_id}"',
-        f'private_key_file = "{KEY}"',
-        f'data_dir = "{DATA}"',
-        "writable = true",
-        'pace = "off"',
-        "",
-    ]
+    wanted = {
+        "url": url,
+        "ca_file": CERTIFICATE if tls else None,
+        "public_key_id": profile.public_key_id,
+    }
     config = profile.directory / CONFIG
     try:
-        if not config.exists() or (port, tls) != (profile.port, profile.tls):
-            write_private(config, "\n".join(lines).encode())
+        old = config.read_bytes().decode() if config.exists() else None
+        new = _new_config(wanted) if old is None else _adapted(old, wanted, profile.keys(), config)
+        if new != old:
+            write_private(config, new.encode())
         for name, text in exports.items():
             write_private(profile.directory / name, text.encode())
     except OSError as error:
         raise ProfileError(f"The profile in {profile.directory} cannot be written: {error}.") from error
     return url
+
+
+def _new_config(wanted: Mapping[str, str | None]) -> str:
+    lines = [
+        'default_profile = "sim"',
+        "",
+        _SECTION,
+        'api = "v2"',
+        'region = "na"',
+        'environment = "simulator"',
+        *(f'{key} = "{value}"' for key, value in wanted.items() if value is not None),
+        f'merchant_id = "{MERCHANT_ID}"',
+        f'store_id = "{STORE_ID}"',
+        f'private_key_file = "{KEY}"',
+        f'data_dir = "{DATA}"',
+        "writable = true",
+        'pace = "off"',
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _adapted(text: str, wanted: Mapping[str, str | None], ids: Collection[str], file: Path) -> str:
+    """Return a configuration with these keys of the profile as wanted (None: without it) and all else as it was."""
+    goal = tomllib.loads(text)
+    profile = goal["profiles"]["sim"]
+    if profile.get("public_key_id") in ids:  # any that the server knows, also of the older kind
+        wanted = {**wanted, "public_key_id": profile["public_key_id"]}
+    missing = {key: value for key, value in wanted.items() if profile.get(key) != value}
+    if not missing:
+        return text
+    there = {key: "" if value is None else f'{key} = "{value}"\n' for key, value in missing.items()}
+    added = "".join(line for key, line in there.items() if key not in profile)
+    profile |= {key: value for key, value in missing.items() if value is not None}
+    goal["profiles"]["sim"] = {key: value for key, value in profile.items() if wanted.get(key, value) is not None}
+    lines: list[str] = []
+    inside = False
+    for line in text.splitlines(keepends=True):
+        word = line.split("#")[0].strip()
+        inside = word == _SECTION if word.startswith("[") else inside
+        lines.append(there.get(line.partition("=")[0].strip(), line) if inside else line)
+        if word == _SECTION:
+            lines.append(added)
+    changed = "".join(lines)
+    try:
+        done = tomllib.loads(changed) == goal
+    except ValueError:
+        done = False
+    if not done:  # a person has written it in another way
+        should = " and ".join(f"no {key}" if value is None else f'{key} = "{value}"' for key, value in missing.items())
+        raise ProfileError(f"{file} cannot be changed by the simulator: let its profile sim have {should}.")
+    return changed
