@@ -11,8 +11,8 @@ from tests.support.terminal import Terminal
 from azpay_tui.store.cache.read import CacheReader
 
 MANY = 100
-KEPT = 40
-"""Reads after which what was read is stored."""
+KEPT = 8
+"""Reads that are stored at once."""
 
 
 def test_a_first_sync_that_is_killed_goes_on_where_it_was(shop: Shop) -> None:
@@ -26,7 +26,7 @@ def test_a_first_sync_that_is_killed_goes_on_where_it_was(shop: Shop) -> None:
         lines.append(",".join(fields))
     shop.learn(*lines)
     # No answer comes here, so that it is certain where the sync is when it is killed (or, at the latest, gives up).
-    stuck = newest_first[KEPT + 10]
+    stuck = newest_first[60]
     shop.fault(stuck, "get-permission", "stall-before")
     reader = CacheReader(shop.data)
 

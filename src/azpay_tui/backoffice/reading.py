@@ -99,19 +99,21 @@ class Reading:
         """
         reads: list[_Read] = []
         fault: Fault = "none"
-        since = time.monotonic()
-        for start in range(0, len(dues), _PIECE):
-            if stop.is_set():
-                break
-            piece = list(self._pool.map(lambda due: self._read(due, urgent=False), dues[start : start + _PIECE]))
-            reads += piece
-            fault = self._fault(piece)
-            if fault != "none" or enough():
-                break
-            if len(reads) >= _STORED or time.monotonic() - since >= _HELD:
-                self._keep(reads, progress)
-                reads, since = [], time.monotonic()
-        self._keep(reads, progress)
+        since = float("-inf")  # The first ones are shown at once.
+        try:
+            for start in range(0, len(dues), _PIECE):
+                if stop.is_set():
+                    break
+                piece = list(self._pool.map(lambda due: self._read(due, urgent=False), dues[start : start + _PIECE]))
+                reads += piece
+                fault = self._fault(piece)
+                if fault != "none" or enough():
+                    break
+                if len(reads) >= _STORED or time.monotonic() - since >= _HELD:
+                    kept, reads, since = reads, [], time.monotonic()
+                    self._keep(kept, progress)
+        finally:
+            self._keep(reads, progress)  # Also when a signal ends the command.
         return fault
 
     def _keep(self, reads: Sequence[_Read], progress: Callable[[int], None] | None) -> None:
