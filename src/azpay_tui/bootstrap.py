@@ -147,7 +147,6 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
     from azpay_tui.backoffice import desk
     from azpay_tui.backoffice.clock import CorrectedClock
     from azpay_tui.backoffice.sources.engine import SourceParts
-    from azpay_tui.backoffice.sources.taps import tap_of
     from azpay_tui.store.cache.reports import ReportBook
     from azpay_tui.store.cache.sources import SourceBook
     from azpay_tui.store.locks import Lease, is_held
@@ -173,7 +172,6 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
             close=stores.close,
             sources=SourceParts(
                 profile.sources,
-                tap_of,
                 SourceBook(stores.cache),
                 lambda name: Lease(stores.data.source_lock(name)),
                 lambda name: is_held(stores.data.source_lock(name)),

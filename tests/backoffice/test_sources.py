@@ -20,6 +20,7 @@ from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.rows import TrackedOrder
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.sourcing import Source
+from azpay_tui.store.cache.sources import SourceBook
 from azpay_tui.store.locks import Lease
 
 HEADER = "order_number\tpermission_id\tamount\tcurrency"
@@ -243,7 +244,7 @@ def test_what_a_run_was_that_nobody_could_end(tmp_path: Path, shop: Path) -> Non
     local = Hands()
     with office(tmp_path, prints(shop), local=local) as opened:
         opened.desk.ask_source("web")
-        book = opened.desk._sources._parts.book
+        book = SourceBook(opened.stores.cache)
         local.advance(minutes=5)
         book.put(outcome.begun(state(opened), local.now))  # and then the process died
     with office(tmp_path, prints(shop), local=local) as opened:
@@ -298,7 +299,7 @@ def test_a_hanging_source_delays_no_money_and_ends_with_the_desk(tmp_path: Path)
         assert opened.act(order_id, Verb.CAPTURE).state in ("succeeded", "accepted")
         assert state(opened).running
         assert opened.desk.stop(20) == 0
-        assert not any(thread.is_alive() for thread in opened.desk._threads)
+        assert not opened.desk._threads.alive
     with office(tmp_path, prints(began)) as opened:
         found = state(opened)
         assert (found.ok, found.next_at, found.message) == (None, None, "Stopped before its end.")

@@ -20,7 +20,6 @@ from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.desk import BackOffice, Parts
 from azpay_tui.backoffice.ports import ProfileInfo, Ready
 from azpay_tui.backoffice.sources.engine import SourceParts
-from azpay_tui.backoffice.sources.taps import tap_of
 from azpay_tui.config import Profile
 from azpay_tui.domain.intent import Intent, Place, Verb, Wish
 from azpay_tui.domain.money import Money, parse_amount
@@ -204,7 +203,6 @@ def open_office(
         close=stores.close,
         sources=SourceParts(
             sources,
-            tap_of,
             SourceBook(stores.cache),
             lambda name: Lease(stores.data.source_lock(name)),
             lambda name: is_held(stores.data.source_lock(name)),

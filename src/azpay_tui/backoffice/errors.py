@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from azpay_tui.store import errors as store_errors
+
 
 @dataclass
 class BackOfficeError(Exception):
@@ -69,3 +71,12 @@ class StoreError(BackOfficeError):
 
     code = "store"
     exit_code = 1
+
+
+def translated(error: store_errors.StoreError) -> BackOfficeError:
+    """Return what a front end is told of an error of the stores."""
+    if isinstance(error, store_errors.OrderBusy):
+        return BusyError(str(error))
+    if isinstance(error, store_errors.ReadOnly):
+        return NotValidError(str(error))
+    return StoreError(str(error))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from azpay_tui.backoffice.errors import NotValidError, StoreError, UsageError
+from azpay_tui.backoffice.errors import NotValidError, UsageError, translated
 from azpay_tui.backoffice.ports import Cache, Clock, Event, Journal, Reader
 from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, MarkError, apply, trouble_of
 from azpay_tui.store import errors as store_errors
@@ -99,10 +99,8 @@ class Marking:
             return {}
         try:
             written = self._journal.mark(edits, now, undo=undo)
-        except store_errors.ReadOnly as error:
-            raise NotValidError(str(error)) from error
         except store_errors.StoreError as error:
-            raise StoreError(str(error)) from error
+            raise translated(error) from error
         try:
             self._cache.reproject(written, now)
         except store_errors.StoreError as error:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from azpay_tui.backoffice.clock import CorrectedClock
-from azpay_tui.backoffice.errors import BackOfficeError, BusyError, StoreError, UsageError
+from azpay_tui.backoffice.errors import BackOfficeError, BusyError, UsageError, translated
 from azpay_tui.backoffice.harvest import Environment, Report
 from azpay_tui.backoffice.harvest.taking import Track
 from azpay_tui.backoffice.ports import Event
@@ -20,7 +20,7 @@ from azpay_tui.backoffice.refresher import Lease
 from azpay_tui.backoffice.sources import outcome
 from azpay_tui.backoffice.sources.intake import Intake
 from azpay_tui.backoffice.sources.tap import SourceError, Tap
-from azpay_tui.backoffice.sources.taps import reading_of, tap_of
+from azpay_tui.backoffice.sources.taps import reading_of
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.sourcing import Source
 from azpay_tui.store import errors as store_errors
@@ -51,7 +51,6 @@ class SourceParts:
     """What bootstrap builds for the sources of a profile."""
 
     sources: tuple[Source, ...]
-    tap: Callable[[Source], Tap]
     book: Book
     lock: Callable[[str], Lease]
     """The right to ask the source of this name, held by one process at a time."""
@@ -64,7 +63,8 @@ class Sources:
 
     def __init__(
         self,
-        parts: SourceParts | None,
+        parts: SourceParts,
+        tap: Callable[[Source], Tap],
         environment: Environment,
         lease: Lease,
         known: Callable[[], Iterable[SourceState]],
@@ -75,10 +75,12 @@ class Sources:
     ) -> None:
         """Take the parts; `lease` says whether this process does by itself what is due, `stop` ends every run.
 
-        `known` returns what was kept of every source that ever ran.
+        `tap` makes what asks a source, and may raise `SourceError`; `known` returns what was kept of every source that
+        ever ran.
         """
-        self._parts = parts or SourceParts((), tap_of, _NoBook(), lambda _name: lease, lambda _name: False)
-        self._sources = {source.name: source for source in self._parts.sources}
+        self._parts = parts
+        self._tap = tap
+        self._sources = {source.name: source for source in parts.sources}
         self._environment = environment
         self._lease = lease
         self._known = known
@@ -111,7 +113,7 @@ class Sources:
         """Ask a source and wait for the end; `since` in place of how far it would look back by itself.
 
         Raises `SourceError` when it failed, `BusyError` while another process asks it, `UsageError` for an unknown
-        name. Must not be called where an exception may arrive from outside: see `desk.BackOffice.run_source`.
+        name. Must not be called where an exception may arrive from outside: see `Threads.aside`.
         """
         source = self._named(name)
         state, problem = self._ask(source, since, listener)
@@ -198,7 +200,7 @@ class Sources:
         try:
             return self._ask_alone(source, since, listener)
         except store_errors.StoreError as error:
-            raise StoreError(str(error)) from error
+            raise translated(error) from error
         finally:
             self._live.pop(source.name, None)
             lock.release()
@@ -227,7 +229,7 @@ class Sources:
         heard(intake.report, "")
         problem: SourceError | None = None
         try:
-            self._parts.tap(source).run(self._there(source, usual) if since is None else since, intake, self._stop)
+            self._tap(source).run(self._there(source, usual) if since is None else since, intake, self._stop)
         except SourceError as error:
             problem = error
         except BackOfficeError as error:  # what it gave could not be stored
@@ -243,10 +245,3 @@ class Sources:
         )
         self._parts.book.put(state)
         return state, problem
-
-
-class _NoBook:
-    """Stands where there is no source to keep anything of."""
-
-    def put(self, state: SourceState) -> None:
-        raise AssertionError(f"the source {state.name} was never configured")

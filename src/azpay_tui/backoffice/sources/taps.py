@@ -19,15 +19,18 @@ _LONGEST: Final = 1_000_000
 """Bytes of a question of one's own."""
 
 
-def tap_of(source: Source) -> Tap:
-    """Make what asks a shop. Raises `SourceError` for a question that cannot be read."""
+def tap_of(source: Source, reports: Callable[[], Tap]) -> Tap:
+    """Make what asks a source; `reports` makes what looks for Amazon's reports, over the one way to Amazon.
+
+    Raises `SourceError` for a question that cannot be read.
+    """
     match source.kind:
         case "command":
             return CommandTap(source, question_of(source))
         case "http":
             return HttpTap(source)
         case "reports":
-            raise SourceError("Amazon's reports are asked for by azpay discover.")
+            return reports()
 
 
 def question_of(source: Source) -> Callable[[datetime], str] | None:

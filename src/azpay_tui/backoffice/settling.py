@@ -1,0 +1,99 @@
+"""What was left open in the journal, settled at a person's word."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from azpay_tui.backoffice.clock import CorrectedClock
+from azpay_tui.backoffice.errors import BusyError, NotValidError, UsageError
+from azpay_tui.backoffice.ports import Cache, Event, Journal, ProfileInfo
+from azpay_tui.backoffice.recovery import Recovery
+from azpay_tui.backoffice.sender import Sender
+from azpay_tui.domain.intent import Intent, State
+
+SETTLEMENTS: Final[tuple[State, ...]] = ("succeeded", "refused", "abandoned")
+"""What a person may decide."""
+
+
+class Settling:
+    """Settles intents that no process is working on; safe from any thread."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        cache: Cache,
+        recovery: Recovery,
+        sender: Sender,
+        info: ProfileInfo,
+        clock: CorrectedClock,
+        worked_on: Callable[[Intent], bool],
+        tell: Callable[[Event], None],
+        stop: threading.Event,
+    ) -> None:
+        """Take the parts; `worked_on` tells whether a living process is sending an intent, `stop` ends the settling."""
+        self._journal = journal
+        self._cache = cache
+        self._recovery = recovery
+        self._sender = sender
+        self._info = info
+        self._clock = clock
+        self._worked_on = worked_on
+        self._tell = tell
+        self._stop = stop
+
+    def intent(self, intent_id: str) -> Intent:
+        """Return an intent; raises `UsageError` when there is none of this id."""
+        intent = self._journal.intent(intent_id)
+        if intent is None:
+            raise UsageError(f"There is no intent {intent_id!r} in the journal: see azpay journal list.")
+        return intent
+
+    def resume(self, intent_id: str | None, timeout: float) -> tuple[Intent, ...]:
+        """Settle open intents now, each once; returns those looked at. An id is the person's word for that one."""
+        self._must_be_writable()
+        end = time.monotonic() + timeout
+        self._recovery.take_over()
+        if intent_id is not None:
+            intent = self.intent(intent_id)
+            self._must_be_free(intent)
+            if intent.open:
+                intent = self._sender.settle_open(intent, persons_word=True, once=True)
+            return (intent,)
+        looked = []
+        for intent in self._recovery.orphans():
+            if time.monotonic() >= end or self._stop.is_set():
+                looked.append(intent)
+                continue
+            looked.append(self._sender.settle_open(intent, once=True))
+        return tuple(looked)
+
+    def settle(self, intent_id: str, outcome: State, note: str) -> Intent:
+        """Take a person's decision on an intent that rules cannot settle; a note is required."""
+        self._must_be_writable()
+        intent = self.intent(intent_id)
+        if outcome not in SETTLEMENTS:
+            raise UsageError(f"An intent can be settled as {', '.join(SETTLEMENTS)}, not {outcome!r}.")
+        if not note.strip():
+            raise UsageError("Say in a note why you settle it so.")
+        if not intent.open:
+            raise NotValidError(f"The intent {intent_id} is {intent.state} already.")
+        self._must_be_free(intent)
+        moved = self._journal.move(
+            intent.id, outcome, "settled by a person", f"person {self._info.person}", self._clock(), note=note
+        )
+        order_id = moved.draft.wish.order_id
+        self._cache.reproject([order_id], self._clock())
+        self._tell(Event("intent", (order_id,), moved))
+        return moved
+
+    def _must_be_writable(self) -> None:
+        if self._info.read_only_reason is not None:
+            raise NotValidError(self._info.read_only_reason)
+
+    def _must_be_free(self, intent: Intent) -> None:
+        """Raise `BusyError` while a process is sending it."""
+        if intent.state in ("intent", "sent") and self._worked_on(intent):
+            raise BusyError(f"The intent {intent.id} is being sent by {intent.draft.person} right now: wait for it.")
