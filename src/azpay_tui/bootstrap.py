@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from azpay_tui import paths
-from azpay_tui.backoffice.ports import Desk, ProfileInfo, Reader
+from azpay_tui.backoffice.ports import Desk, ProfileInfo
+from azpay_tui.backoffice.stores import Reader
 from azpay_tui.cli.context import JournalReader
 from azpay_tui.cli.output import say
 from azpay_tui.cli.run import run

@@ -154,6 +154,7 @@ def test_running_tells_what_came_and_what_failed(copied: Copied) -> None:
     assert done.json["error"]["code"] == "source-unreachable"
     assert copied("sources", "run", "wbe").code == 2
     assert copied("sources", "run", "web", "--since", "soon").code == 2
+    assert copied("sources", "run", "web", "--since", "99999999d").code == 2
     assert copied("sources", "run", "web", "--since", "1d", "--all-days", "2").code == 2
 
 

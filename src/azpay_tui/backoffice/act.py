@@ -17,8 +17,9 @@ from azpay_tui.backoffice.errors import (
     UsageError,
 )
 from azpay_tui.backoffice.health import Health
-from azpay_tui.backoffice.ports import Journal, Reader, Ready
+from azpay_tui.backoffice.ports import Ready
 from azpay_tui.backoffice.reading import Reading
+from azpay_tui.backoffice.stores import Journal, Reader
 from azpay_tui.domain import effect, limits, matrix, outlook, reasons
 from azpay_tui.domain.intent import IntentDraft, Place, Seen, Verb, Wish, derive_key, key_base
 from azpay_tui.domain.money import Money

@@ -8,7 +8,8 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from azpay_tui.backoffice.ports import Cache, Clock
+from azpay_tui.backoffice.ports import Clock
+from azpay_tui.backoffice.stores import Cache
 from azpay_tui.domain.intent import CLOCK_LIMIT, Answer
 
 SHOWN_OFF: Final = timedelta(minutes=5)

@@ -22,13 +22,14 @@ from azpay_tui.backoffice.events import Events
 from azpay_tui.backoffice.health import Health
 from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.outbox import Outbox, Session
-from azpay_tui.backoffice.ports import Cache, Clock, Event, Journal, ProfileInfo, Reader, Ready
+from azpay_tui.backoffice.ports import Clock, Event, ProfileInfo, Ready
 from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.refresher import Lease, Refresher
 from azpay_tui.backoffice.sender import Sender
 from azpay_tui.backoffice.settling import Settling
 from azpay_tui.backoffice.sources.engine import SourceParts
+from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.backoffice.threads import Threads
 from azpay_tui.backoffice.tracking import Tracking
 from azpay_tui.domain import matrix

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from azpay_tui.backoffice.clock import local_clock
 from azpay_tui.backoffice.errors import BackOfficeError, NotValidError, StoreError
 from azpay_tui.backoffice.events import Events
-from azpay_tui.backoffice.ports import Clock, Desk, Event, ProfileInfo, Reader, Ready
+from azpay_tui.backoffice.ports import Clock, Desk, Event, ProfileInfo, Ready
+from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish

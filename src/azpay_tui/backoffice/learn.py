@@ -13,7 +13,7 @@ from typing import Final, Protocol, TypeVar
 from azpay_tui.backoffice import lessons
 from azpay_tui.backoffice.lessons import OPEN, Proof, short
 from azpay_tui.domain.intent import Answer
-from azpay_tui.domain.order import Charge, Permission, Refund
+from azpay_tui.domain.order import Charge, Permission, Refund, order_id_of
 from azpay_tui.learned import POINTS, Value
 
 SKEWS: Final = (4, 6, 14, 16)
@@ -148,7 +148,7 @@ def _open_charges(run: _Run) -> list[Charge]:
             trouble.append(f"Charge {short(charge_id)} could not be read.")
             continue
         read.append(charge)
-        groups.setdefault(charge_id[:19], []).append(charge)
+        groups.setdefault(order_id_of(charge_id), []).append(charge)
     blocks: list[Proof] = []
     reduces: list[Proof] = []
     orders: list[Permission] = []

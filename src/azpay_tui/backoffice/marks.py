@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from azpay_tui.backoffice.errors import NotValidError, UsageError, translated
-from azpay_tui.backoffice.ports import Cache, Clock, Event, Journal, Reader
+from azpay_tui.backoffice.ports import Clock, Event
+from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, MarkError, apply, trouble_of
 from azpay_tui.store import errors as store_errors
 

@@ -12,8 +12,9 @@ from typing import Protocol
 from azpay_tui.backoffice.act import Checker
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import NotValidError, translated
-from azpay_tui.backoffice.ports import Cache, Event, Journal, Ready
+from azpay_tui.backoffice.ports import Event, Ready
 from azpay_tui.backoffice.sender import Sender
+from azpay_tui.backoffice.stores import Cache, Journal
 from azpay_tui.backoffice.threads import Threads
 from azpay_tui.domain.intent import Intent
 from azpay_tui.domain.telling import ALREADY_SO

@@ -15,7 +15,7 @@ from azpay_tui.backoffice import schedule
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, OfflineError, UsageError
 from azpay_tui.backoffice.health import Fault, Health
-from azpay_tui.backoffice.ports import Cache, Reader
+from azpay_tui.backoffice.stores import Cache, Reader
 from azpay_tui.backoffice.wording import no_access
 from azpay_tui.domain import states
 from azpay_tui.domain.intent import Answer, clock_is_off

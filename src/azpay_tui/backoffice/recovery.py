@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from azpay_tui.backoffice.clock import CorrectedClock
-from azpay_tui.backoffice.ports import Cache, Event, Journal, Reader
+from azpay_tui.backoffice.ports import Event
 from azpay_tui.backoffice.sender import Sender, track_result
+from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.domain import effect
 from azpay_tui.domain.intent import Intent
 

@@ -12,10 +12,11 @@ from typing import Final, Protocol
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, OfflineError
 from azpay_tui.backoffice.health import Fault, Health
-from azpay_tui.backoffice.ports import Cache, Event, Reader
+from azpay_tui.backoffice.ports import Event
 from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.sender import Sender
+from azpay_tui.backoffice.stores import Cache, Reader
 from azpay_tui.domain.intent import Intent
 from azpay_tui.domain.rows import Due
 from azpay_tui.domain.telling import unsent

@@ -19,8 +19,9 @@ from azpay_tui.backoffice.act import describe, find_offer, own_objects
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, NotValidError
 from azpay_tui.backoffice.health import Health
-from azpay_tui.backoffice.ports import Cache, Event, Journal
+from azpay_tui.backoffice.ports import Event
 from azpay_tui.backoffice.reading import Reading
+from azpay_tui.backoffice.stores import Cache, Journal
 from azpay_tui.domain import effect, matrix
 from azpay_tui.domain.intent import (
     KEYED_VERBS,

@@ -9,9 +9,10 @@ from typing import Final
 
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BusyError, NotValidError, UsageError
-from azpay_tui.backoffice.ports import Cache, Event, Journal, ProfileInfo
+from azpay_tui.backoffice.ports import Event, ProfileInfo
 from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.sender import Sender
+from azpay_tui.backoffice.stores import Cache, Journal
 from azpay_tui.domain.intent import Intent, State
 
 SETTLEMENTS: Final[tuple[State, ...]] = ("succeeded", "refused", "abandoned")

@@ -14,12 +14,13 @@ from azpay_tui.backoffice.discover.discovery import Discovery
 from azpay_tui.backoffice.discover.taking import Discovered, Listener, Wanted
 from azpay_tui.backoffice.errors import NotValidError, translated
 from azpay_tui.backoffice.harvest import Environment
-from azpay_tui.backoffice.ports import Cache, Event, Journal, Reader
+from azpay_tui.backoffice.ports import Event
 from azpay_tui.backoffice.refresher import Lease, Refresher
 from azpay_tui.backoffice.sources.engine import SourceParts, Sources
 from azpay_tui.backoffice.sources.reports import ReportsTap
 from azpay_tui.backoffice.sources.tap import Tap
 from azpay_tui.backoffice.sources.taps import tap_of
+from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.backoffice.threads import Threads
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.domain.sources import SourceState

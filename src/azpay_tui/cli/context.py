@@ -13,7 +13,8 @@ from typing import Final, Protocol
 from azpay_tui import config
 from azpay_tui.amazon.gateway import Gateway
 from azpay_tui.backoffice.learn import Prober
-from azpay_tui.backoffice.ports import Desk, ProfileInfo, Reader
+from azpay_tui.backoffice.ports import Desk, ProfileInfo
+from azpay_tui.backoffice.stores import Reader
 from azpay_tui.cli.outcome import CommandError
 from azpay_tui.domain.intent import Intent, State
 from azpay_tui.domain.policy import Policy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from azpay_tui.backoffice.ports import Reader
+from azpay_tui.backoffice.stores import Reader
 from azpay_tui.cli.outcome import NOT_VALID, CommandError
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import AmountError, Money, parse_amount

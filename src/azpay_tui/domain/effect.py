@@ -5,7 +5,7 @@ from __future__ import annotations
 from azpay_tui.domain import states
 from azpay_tui.domain.intent import Intent, Judgement, Seen, Verb, Wish, judge_fact
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.order import Charge, Order, Refund
+from azpay_tui.domain.order import Charge, Order, Refund, order_id_of
 
 
 def already_so(order: Order, wish: Wish) -> bool:
@@ -45,12 +45,12 @@ def differences(before: Seen, fresh: Seen, own: frozenset[str]) -> tuple[tuple[s
     }
     if not confirmed:
         return found
-    orders = {object_id[:19] for object_id in confirmed}
+    orders = {order_id_of(object_id) for object_id in confirmed}
     captures = {object_id for object_id in confirmed if "-C" in object_id}
     kept = []
     for name, old, new in found:
         object_id, fact = name.split(" ", 1)
-        follows_refund = fact == "refunded" and object_id[:19] in orders
+        follows_refund = fact == "refunded" and order_id_of(object_id) in orders
         follows_capture = bool(captures) and object_id in orders and fact in ("state", "reasons", "balance")
         if object_id in confirmed or follows_refund or follows_capture:
             continue

@@ -5,7 +5,7 @@ Every word between blanks is a condition or a text to find; all of them must hol
 | Condition | Holds for |
 |---|---|
 | `status=AUTHORIZED,CAPTURED` | orders with one of these status words; `!=` turns it round; a blank is written `-` |
-| `age<31d` | orders younger than that; also `<=`, `>`, `>=`; `m`, `h`, `d`, `w` |
+| `age<31d` | orders younger than that; also `<=`, `>`, `>=`; `s`, `m`, `h`, `d`, `w` |
 | `expires<2d` | orders whose next deadline is that near; one that is over has none |
 | `amount>=100` | orders of that amount in their own currency, whichever it is; also `>`, `<`, `<=`, `=` |
 | `currency=EUR` | orders in one of these currencies |
@@ -32,6 +32,8 @@ from azpay_tui.domain.divergence import CODES
 from azpay_tui.domain.marks import MarkError, clean_tag, needs_person
 from azpay_tui.domain.money import EXPONENTS, MAX_DIGITS
 from azpay_tui.domain.rows import ListRow
+from azpay_tui.domain.spans import parse as parse_span
+from azpay_tui.domain.spans import written as span_text
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS
 
 Field = Literal["status", "age", "expires", "amount", "currency", "attention", "tag", "ship", "shop", "differs"]
@@ -50,14 +52,7 @@ _CHOICES: Final[dict[Field, tuple[str, ...]]] = {
     "ship": ("SHIP", "HOLD"),
     "differs": (*CODES, ANY, NONE),
 }
-_UNITS: Final = {
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
-}
 _CONDITION: Final = re.compile(r"(?P<field>[A-Za-z]+)(?P<compared><=|>=|!=|=|:|<|>)(?P<value>.*)", re.DOTALL)
-_SPAN: Final = re.compile(r"(?P<count>[0-9]{1,5})(?P<unit>[mhdw])", re.ASCII)
 _AMOUNT: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
 
@@ -83,7 +78,7 @@ class Condition:
         """The condition as a person may type it."""
         match self.field:
             case "age" | "expires":
-                value = _span_text(self.span)
+                value = span_text(self.span)
             case "amount":
                 value = f"{self.amount:f}"
             case _:
@@ -251,19 +246,10 @@ def _tag(text: str) -> str:
 
 
 def _span(field: Field, value: str) -> timedelta:
-    match = _SPAN.fullmatch(value)
-    if match is None:
-        raise FilterError(f"{value[:40]!r} is no length of time: digits and one of m h d w, so {_EXAMPLES[field]}")
-    return int(match["count"]) * _UNITS[match["unit"]]
-
-
-def _span_text(span: timedelta) -> str:
-    minutes = span // _UNITS["m"]
-    for unit in ("d", "h"):
-        size = _UNITS[unit] // _UNITS["m"]
-        if minutes and minutes % size == 0:
-            return f"{minutes // size}{unit}"
-    return f"{minutes}m"
+    span = parse_span(value)
+    if span is None:
+        raise FilterError(f"{value[:40]!r} is no length of time: digits and one of s m h d w, so {_EXAMPLES[field]}")
+    return span
 
 
 def _amount(value: str) -> Decimal:

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from typing import Final
 
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.spans import parse as parse_span
 
 NOTE_LIMIT: Final = 300
 """Characters of a note."""
@@ -23,8 +24,6 @@ CHOICES: Final = ("1h", "tomorrow", "3d", "1w")
 MORNING: Final = time(9)
 """When a day begins that is named without a time, in the profile's zone."""
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_SPAN: Final = re.compile(r"([0-9]{1,5}) ?([mhdw])", re.ASCII)
 _CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})", re.ASCII)
 _DATE: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", re.ASCII)
 _TAG: Final = re.compile(r"@?[^\W_][\w.-]*")
@@ -267,9 +266,9 @@ def parse_when(text: str, now: datetime, where: tzinfo) -> datetime:
 
 
 def _moment(typed: str, now: datetime, where: tzinfo) -> datetime | None:
-    span = _SPAN.fullmatch(typed)
+    span = parse_span(typed)
     if span is not None:
-        return now + timedelta(**{_UNITS[span[2]]: int(span[1])})
+        return now + span
     today = now.astimezone(where).date()
     day_word, _blank, clock_word = typed.partition(" ")
     clock = _clock(clock_word) if clock_word else MORNING

@@ -104,13 +104,7 @@ def is_alive(directory: Path, session_id: str) -> bool:
         return False
     except OSError:
         return True
-    try:
-        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(number)
-    return False
+    return _is_locked(number)
 
 
 def is_held(path: Path) -> bool:
@@ -119,6 +113,11 @@ def is_held(path: Path) -> bool:
         number = _open(path)
     except OSError:
         return False
+    return _is_locked(number)
+
+
+def _is_locked(number: int) -> bool:
+    """Tell whether somebody else holds the lock of an open file, and close it."""
     try:
         fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:

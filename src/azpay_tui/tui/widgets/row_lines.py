@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from azpay_tui.backoffice.ports import Reader
+from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import fit

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from azpay_tui.backoffice.ports import Reader
+from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain.filters import WHOLE, Narrowed
 from azpay_tui.domain.rows import VIEWS, ListRow, Page
 
