@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -16,29 +16,22 @@ from typing import Final
 from azpay_tui.domain.order import Order, kind_of
 from azpay_tui.domain.rows import Connection, Due, ReadResult
 from azpay_tui.store.cache import due as due_order
+from azpay_tui.store.cache import following
 from azpay_tui.store.cache.assemble import Parts, load
 from azpay_tui.store.cache.listing import write_rows
 from azpay_tui.store.cache.objects import add_objects, happened, order_ids_of, read_again, store_read
-from azpay_tui.store.cache.project import RULES, project
-from azpay_tui.store.cache.shop import Bound, bound, unexpected
+from azpay_tui.store.cache.project import project
 from azpay_tui.store.errors import CacheUnavailable, cache_error
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.locks import Lease
 from azpay_tui.store.sqlite import BUSY_SECONDS, CACHE_PRAGMAS, Handle, connect, connect_reader
-from azpay_tui.store.times import from_micros, storable, to_micros
+from azpay_tui.store.times import storable, to_micros
 
 CHUNK: Final = 500
 """Orders rebuilt in one transaction, so that others can write in between."""
 _LOG_LIMIT: Final = 8 * 1024 * 1024
 """Bytes of the write-ahead log after which it is moved into the file."""
 _MICROSECOND: Final = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Unfollowed:
-    journal_id: str
-    last: int
-    orders: frozenset[str]
 
 
 class CacheStore:
@@ -82,7 +75,7 @@ class CacheStore:
             raise self._refusal
         ids = list(dict.fromkeys(order_ids))
         with self._lock, self._translated():
-            followed = self._unfollowed()
+            followed = following.unfollowed(*self._handles())
         beside: dict[str, None] = {}
         for start in range(0, len(ids), CHUNK):
             with self._writing() as (cache, journal):
@@ -90,7 +83,8 @@ class CacheStore:
         self._rebuild_all([order_id for order_id in beside if order_id not in set(ids)], now)
         self._follow_shop(now)
         if followed is not None and followed.orders.issubset(ids):
-            self._follow(followed)
+            with self._writing() as (cache, _journal):
+                following.follow(cache, followed)
         self._tidy()
 
     def _rebuild_all(self, ids: Sequence[str], now: datetime) -> None:
@@ -99,24 +93,15 @@ class CacheStore:
                 self._rebuild(cache, journal, ids[start : start + CHUNK], now)
 
     def _follow_shop(self, now: datetime) -> None:
-        """Rebuild the rows of orders that no shop named, where the shop is now heard for the first or further back.
-
-        A row holds what was so when it was made; the state says for which bound all rows hold.
-        """
+        """Rebuild the rows of orders that no shop named, where the shop is now heard for the first or further back."""
         with self._lock, self._translated():
-            cache, journal = self._handles()
-            if journal is None:
-                return
-            wanted = bound(journal)
-            asked, since = cache.execute("SELECT shop_asked, shop_since FROM state").fetchone()
-            known = Bound(bool(asked), from_micros(since))
-            if wanted == known:
-                return
-            ids = unexpected(cache, known, wanted)
+            found = following.heard(*self._handles())
+        if found is None:
+            return
+        bound, ids = found
         self._rebuild_all(ids, now)
         with self._writing() as (cache, _journal):
-            values = (wanted.asked, to_micros(wanted.since))
-            cache.execute("UPDATE state SET shop_asked = ?, shop_since = ?", values)
+            following.holds(cache, bound)
 
     def tick(self, now: datetime) -> tuple[str, ...]:
         """Rebuild rows whose status, attention or ship verdict changes by time alone; returns the ids that changed.
@@ -142,37 +127,13 @@ class CacheStore:
         cache at the same time must not go on undoing what the other one wrote.
         """
         with self._lock, self._translated():
-            unfollowed = self._unfollowed(opening=opening)
+            unfollowed = following.unfollowed(*self._handles(), opening=opening)
         if unfollowed is None:
             return 0
         self.reproject(sorted(unfollowed.orders), now)
-        self._follow(unfollowed)
-        return len(unfollowed.orders)
-
-    def _unfollowed(self, *, opening: bool = False) -> _Unfollowed | None:
-        """Return what the journal holds that the cache has not followed; None when there is nothing."""
-        cache, journal = self._handles()
-        if journal is None:
-            return None
-        journal_id, last = journal.execute(
-            "SELECT (SELECT value FROM meta WHERE name = 'journal_id'), (SELECT coalesce(max(seq), 0) FROM audit)"
-        ).fetchone()
-        made_of, known = cache.execute("SELECT journal_id, journal_seq FROM state").fetchone()
-        known_id, _, rules = made_of.partition("/")
-        same = journal_id == known_id and (rules == RULES or not opening)
-        if same and last == known:
-            return None
-        if same and last > known:
-            found = journal.execute("SELECT DISTINCT order_id FROM audit WHERE seq > ?", (known,)).fetchall()
-        else:  # a fresh cache, other rules, or another journal than the one it was made of
-            found = journal.execute("SELECT order_id FROM tracked UNION SELECT order_id FROM intent").fetchall()
-            found += cache.execute("SELECT order_id FROM list_row").fetchall()
-        return _Unfollowed(journal_id, last, frozenset(row[0] for row in found if row[0]))
-
-    def _follow(self, followed: _Unfollowed) -> None:
         with self._writing() as (cache, _journal):
-            values = (f"{followed.journal_id}/{RULES}", followed.last)
-            cache.execute("UPDATE state SET journal_id = ?, journal_seq = ?", values)
+            following.follow(cache, unfollowed)
+        return len(unfollowed.orders)
 
     def due(self, now: datetime, limit: int, watched: Collection[str] = (), all_: bool = False) -> tuple[Due, ...]:
         """Return objects to read: watched orders not read for 60 s, lapses soon, then in turns what was never read and
