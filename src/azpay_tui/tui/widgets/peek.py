@@ -30,7 +30,7 @@ REST: Final = "  Enter: all of it"
 
 
 def facts_text(order: Order, now: datetime, row: ListRow | None = None) -> str:
-    """Return the first line: id, number, status, attention, captured, refunded, in flight, ship verdict, marks."""
+    """Return the first line: id, number, status, attention, captured, refunded, in flight, ship verdict, what else."""
     word = status_of(order, now)
     parts = [display(order.id, 40)]
     if order.number:
@@ -40,8 +40,6 @@ def facts_text(order: Order, now: datetime, row: ListRow | None = None) -> str:
     if codes:
         # Before the sums, which the detail shows too: what needs a person must be read at 80 columns.
         parts.append(f"{'!' if needs_person(codes, marks) else '-'} {', '.join(codes)}")
-    if row is not None and row.differs:
-        parts.append(f"differs: {', '.join(row.differs)}")
     try:
         captured, refunded = limits.captured_total(order), limits.settled_refunds(order)
         every = limits.refunded_total(order)
@@ -55,6 +53,9 @@ def facts_text(order: Order, now: datetime, row: ListRow | None = None) -> str:
         parts += [f"captured {captured}"] if captured else []
         parts += [f"refunded {refunded}"] if refunded else []
     parts.append(ship(order, now).word)
+    if row is not None and row.differs:
+        # That they do is among what needs a person; whether to send the parcel must be read at 80 columns.
+        parts.append(f"differs: {', '.join(row.differs)}")
     parts += [name for word, name in MARKS.items() if word in marks]
     if row is not None and row.tags:
         parts.append(outside(" ".join(row.tags), 60))
