@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import BinaryIO, Final
 
+from azpay_tui.backoffice.harvest.decoding import ESCAPED
 from azpay_tui.backoffice.harvest.ids import foreign
 from azpay_tui.backoffice.harvest.reading import BadLine, Reading, Tally
 from azpay_tui.domain.money import EXPONENTS, AmountError, Money, parse_amount, parse_wire
@@ -121,11 +122,19 @@ class _Lines:
         if self._back:
             line = self._back.popleft()
         else:
-            line = self._text.readline(_LONGEST + 1)
+            line = self._readable(self._text.readline(_LONGEST + 1))
             if not line:
                 return None
         self._tally.lines += 1
         return line
+
+    def _readable(self, line: str) -> str:
+        """Replace and count bytes that are no UTF-8: they cost a letter of a name, never an order."""
+        if line.isascii():
+            return line
+        text, count = ESCAPED.subn("\ufffd", line)
+        self._tally.replaced += count
+        return text
 
     def record(self, width: int | None = None) -> tuple[int, list[str] | str] | None:
         """Return the next record's line number and its cells, or a sentence; None at the end. Skips blank lines."""
@@ -171,8 +180,6 @@ class _Lines:
 
 
 def _cells(record: str, width: int | None) -> tuple[list[str], str | None]:
-    if any("\ud800" <= character <= "\udfff" for character in record):
-        return [], "The line is not UTF-8 text."
     if "\0" in record:
         return [], "The line holds a NUL character."
     try:

@@ -30,7 +30,9 @@ _WIDE: Final = (
     (4, "utf-32", re.compile(rb"(?:[\t\n\r -~]\0\0\0){6,}")),
     (2, "utf-16", re.compile(rb"(?:[\t\n\r -~]\0){6,}")),
 )
-_ESCAPED: Final = re.compile("[\udc80-\udcff]")
+ESCAPED: Final = re.compile("[\udc80-\udcff]")
+"""Bytes that were no text, as `surrogateescape` decodes them."""
+"""Bytes that were no text, as `surrogateescape` decodes them."""
 _OVERLAP: Final = 64
 
 
@@ -156,7 +158,7 @@ def _text(data: bytes, tally: Tally) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        text, count = _ESCAPED.subn("\ufffd", data.decode("utf-8", "surrogateescape"))
+        text, count = ESCAPED.subn("\ufffd", data.decode("utf-8", "surrogateescape"))
         tally.replaced += count
         return text
 
