@@ -71,7 +71,7 @@ _SPANS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place orders come from. Paths are absolute; `run` is a program and its arguments, never a shell's line.
+    """One place orders come from. Paths are absolute; `run` is a program and its words, never a shell's line.
 
     `every`: how often it is asked. `first`: how far the first run looks back. `since`: how far every later run looks
     back behind the start of the last good one. `complete`: whether it lists all charges and refunds of an order; None
@@ -195,7 +195,7 @@ class _Reader:
             raise self._error(f"run is missing; it must be {allowed}.")
         value = self._table["run"]
         if not isinstance(value, list) or not value or len(value) > _MOST_ARGUMENTS:
-            raise self._error(f"run must be {allowed}, not {kind(value)}; no shell reads it.")
+            raise self._error(f"run must be {allowed}, not {'an empty list' if value == [] else kind(value)}.")
         words: list[str] = []
         for word in value:
             if not isinstance(word, str) or not word.isprintable() or len(word) > _LONGEST_ARGUMENT:

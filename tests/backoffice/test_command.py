@@ -300,11 +300,27 @@ def test_questions(text: bytes, expected: bool) -> None:
 def test_a_web_page_is_not_harvested() -> None:
     sentence = fails(*shell("printf '\\n <!DOCTYPE html><html>S01-1234567-1234567</html>\\n'"), kept=b"")
     assert sentence == "sh printed a web page in place of orders, perhaps one to log in; check its run."
+    assert sentence == fails(*shell("printf '<?xml version=\"1.0\"?>\\n<!-- a --><!DOCTYPE html>\\n<html>'"), kept=b"")
 
 
 def test_the_answer_of_a_database_ends_with_a_whole_line() -> None:
     sentence = fails(*shell("printf '1\\n1002\\tS01-12'"), sql="SELECT 1;", kept=b"1\n")
     assert sentence == "sh ended in the middle of a line, so its output was cut; run it by hand to see why."
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_whole_answer_is_whole_in_any_encoding(encoding: str, tmp_path: Path) -> None:
+    answer = ROW.decode().encode(encoding)
+    (tmp_path / "answer").write_bytes(answer)
+    assert run("cat", str(tmp_path / "answer"), sql="SELECT 1;") == answer
+    (tmp_path / "answer").write_bytes(answer + "1002".encode(encoding))
+    assert "in the middle of a line" in fails("cat", str(tmp_path / "answer"), sql="SELECT 1;")
+
+
+def test_what_one_that_hangs_said_last_is_told() -> None:
+    for where in ("", " >&2"):
+        sentence = fails(*shell(f"printf 'Mot de passe : '{where}; exec sleep 60"), timeout=timedelta(seconds=1))
+        assert sentence.endswith('find out what it waits for. The last it said was "Mot de passe :".')
 
 
 def test_lines_without_end_do_not_fill_the_memory() -> None:

@@ -61,7 +61,7 @@ def test_what_was_not_understood_is_told_and_the_rest_is_there(shop: Shop) -> No
     done = shop("orders", "import", str(file))
     assert done.code == 2
     assert "Line 3: The amount is '1,250'" in done.err
-    assert "Line 4: The line has 1 columns" in done.err
+    assert "Line 4: The line has 1 column," in done.err
     assert "import: line 6, the last one, breaks off" in done.err
     assert "2 bytes are no text" in done.err
     assert done.out == (

@@ -385,3 +385,52 @@ def test_rows_of_one_order_are_put_together_wherever_they_stand(data: st.DataObj
     assert {i: order["ids"] for i, order in whole.orders.items()} == {
         i: order["ids"] for i, order in mixed.orders.items()
     }
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "shift_jis", "euc_jp"])
+def test_a_byte_that_is_no_utf8_costs_a_letter_of_a_label_and_never_an_order(encoding: str) -> None:
+    name = "Jürgen Größl" if encoding in ("latin-1", "cp1252") else "田中 一郎"
+    rows = [f"7,{A},{A}-C123456,,EUR,12.50,,{name},x@mail.example", f"8,{B},,,,,,Li Yu,"]
+    harvest = read(io.BytesIO("\n".join([",".join(COLUMNS), *rows, ""]).encode(encoding)), reading())
+    first, second = list(harvest)
+    assert isinstance(first, TrackedOrder)
+    assert (first.order_id, first.number, first.charge_ids) == (A, "7", (f"{A}-C123456",))
+    assert first.buyer_name is not None
+    assert "\ufffd" in first.buyer_name
+    assert second == TrackedOrder(B, number="8", buyer_name="Li Yu", complete=True, source="shop", side="shop")
+    assert harvest.tally.replaced > 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (
+            {"errors": [{"status": "401", "title": "Unauthorized", "detail": "The token\nis over."}]},
+            "The token is over.",
+        ),
+        ({"code": "rest_forbidden", "message": "Sorry", "data": {"status": 401}}, "Sorry."),
+        ({"error": {"message": "gone"}}, "gone."),
+        ({"error": "invalid_client"}, "invalid_client."),
+    ],
+)
+def test_an_error_of_an_interface_is_told_and_is_not_nothing(answer: object, told: str) -> None:
+    assert reasons(json.dumps(answer)) == [f"shop: this is an error in place of orders: {told}"]
+    assert bad(json.dumps(answer)) == [], "a log may hold such objects"
+    assert reasons(json.dumps({"errors": [], "data": []})) == reasons("[]") == reasons("{}") == []
+
+
+def test_json_in_which_nothing_but_ids_is_known_is_told_once() -> None:
+    strange = json.dumps([{"foo": A}, {"foo": B}])
+    assert ids(strange, MAPPED) == {A, B}
+    assert reasons(strange) == ["shop: none of its fields is known; only ids were read."]
+    assert bad(strange) == [], "nobody said what its fields are"
+
+
+def test_a_page_is_one_behind_a_prologue_and_comments_too() -> None:
+    for start in (
+        "<?xml version='1.0'?>\n<!DOCTYPE html>",
+        "<!-- a > b --><!-- c -->\n<HTML>",
+        "<!--" + "x-" * 900 + "--><html>",
+    ):
+        assert reasons(start + "\n<body>log in</body>", reading())[0].startswith("shop: this is a web page"), start
+    assert bad("<?xml version='1.0'?>\n<resultset><row>" + A + "</row></resultset>") == []

@@ -8,28 +8,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from azpay_tui.backoffice.harvest.ids import Found
+from azpay_tui.backoffice.harvest.ids import Found, find
 from azpay_tui.backoffice.harvest.reading import BadLine, Tally
 from azpay_tui.backoffice.harvest.rows import Rows
+from azpay_tui.backoffice.harvest.scanning import BETWEEN, BLANK, FAILURES, DocumentText
 from azpay_tui.domain.mapping import Field, Mapping, folded
 from azpay_tui.domain.rows import TrackedOrder
 
-LARGEST: Final = 4 * 1024 * 1024
-"""Characters of one object that is looked at as a whole; a longer or a broken one is gone through member by member."""
+_TELLING: Final = ("detail", "message", "title", "description")
+_LONGEST: Final = 300
+"""Characters of an error that are told."""
 _DEEPEST: Final = 64
 """Lists and objects that are gone through inside of each other."""
 _LEVELS: Final = 4
 """How deep inside of an object orders are looked for."""
 _MOST_SHAPES: Final = 1000
-_DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str)
-"""Numbers stay the text they were: no amount ever becomes a float."""
-_BLANK: Final = re.compile(r"[ \t\r\n\ufeff\x1e]*")
-_BETWEEN: Final = re.compile(r"[ \t\r\n,]*")
 _NAMING: Final[tuple[Field, ...]] = ("number", "permission", "ids", "created", "status", "amount")
 """Fields by which an object is known to be an order."""
 _PARTS: Final = re.compile(r"[.+\[\]]")
 """Between the keys of a path."""
-_FAILURES: Final = (ValueError, RecursionError)
 
 Item = TrackedOrder | BadLine
 _Object = dict[str, object]
@@ -51,11 +48,11 @@ def read_document(texts: Iterator[str], rows: Rows, tally: Tally) -> Iterator[It
     Lists and what holds them are gone through; each object in a list, or that stands alone, is looked at as a whole.
     """
     tally.unit = "record"
-    text = _Text(texts)
+    text = DocumentText(texts)
     shapes = _Shapes(rows.mapping)
     open_: list[str] = []
     try:
-        while text.skip(_BETWEEN if open_ else _BLANK):
+        while text.skip(BETWEEN if open_ else BLANK):
             if open_ and text.letter == ("]" if open_[-1] == "[" else "}"):
                 open_.pop()
                 text.at += 1
@@ -68,7 +65,7 @@ def read_document(texts: Iterator[str], rows: Rows, tally: Tally) -> Iterator[It
                 continue
             try:
                 value, said = text.value()
-            except _FAILURES:
+            except FAILURES:
                 line = None if open_ else text.line()
                 if line is None:
                     if text.letter != "{" or len(open_) >= _DEEPEST:
@@ -81,10 +78,14 @@ def read_document(texts: Iterator[str], rows: Rows, tally: Tally) -> Iterator[It
                 yield BadLine(tally.lines, "This is no JSON; only ids were read.")
                 continue
             tally.lines += not open_ or open_[-1] == "["
+            if not open_ and tally.lines == 1 and rows.reading.mapping is not None and (told := refusal(value)):
+                yield BadLine(1, f"{rows.reading.source}: {told}", "source")
             yield from _orders(value, said, rows, shapes, tally)
         if not open_:
+            if shapes.strange and rows.reading.mapping is not None:
+                yield BadLine(0, f"{rows.reading.source}: none of its fields is known; only ids were read.", "source")
             return
-    except _FAILURES:
+    except FAILURES:
         pass
     tally.broken = True
     after = "at once" if not tally.lines else f"after record {tally.lines:,}"
@@ -119,8 +120,24 @@ def _orders(value: object, text: str, rows: Rows, shapes: _Shapes, tally: Tally)
     yield from rows.bare(left)
 
 
+def refusal(value: object) -> str | None:
+    """Return the sentence for an error that a shop's interface answered in place of orders; None for anything else."""
+    if not isinstance(value, dict) or find(json.dumps(value, default=str)):
+        return None
+    told: object = value.get("errors") or value.get("error") or (value if {"code", "message"} <= value.keys() else None)
+    if not told:
+        return None
+    while isinstance(told, list) and told:
+        told = told[0]
+    if isinstance(told, dict):
+        told = next((told[name] for name in _TELLING if isinstance(told.get(name), str)), "")
+    text = " ".join(str(told)[:_LONGEST].split()).rstrip(".")
+    return f"this is an error in place of orders: {text}." if text else "this is an error in place of orders."
+
+
 def _row(found: Found, number: int, record: _Object, shapes: _Shapes, rows: Rows) -> Iterator[Item]:
     values = shapes.values(record)
+    shapes.strange = shapes.strange is not False and not any(value not in (None, "") for value in values.values())
     goods = values.get("lines")
     said = {
         name: text
@@ -137,6 +154,8 @@ class _Shapes:
         self._mapping = mapping
         self._ways: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._plans: dict[tuple[str, ...], tuple[Mapping, dict[Field, str]]] = {}
+        self.strange: bool | None = None
+        """Whether no record that names an order had any known field; None before there was one."""
 
     def records(self, value: _Object) -> list[_Object]:
         """Return the records of an object, at least one."""
@@ -211,85 +230,3 @@ def _first(value: object) -> _Object | None:
     if isinstance(value, list):
         value = next((each for each in value if isinstance(each, dict)), None)
     return value if isinstance(value, dict) else None
-
-
-class _Text:
-    """The text of a document, of which only the part that is looked at is kept."""
-
-    def __init__(self, texts: Iterator[str]) -> None:
-        self._texts = texts
-        self._text = ""
-        self._ended = False
-        self.at = 0
-
-    @property
-    def letter(self) -> str:
-        """The character that comes next."""
-        return self._text[self.at]
-
-    @property
-    def large(self) -> bool:
-        """Whether more is there than is looked at as a whole."""
-        return len(self._text) - self.at > LARGEST
-
-    def _more(self) -> bool:
-        if self._ended:
-            return False
-        parts, size = [self._text[self.at :]], 0
-        # As much again as there is: a long object is not tried for every piece of it that comes.
-        while size <= len(parts[0]) and (more := next(self._texts, None)) is not None:
-            parts.append(more)
-            size += len(more)
-        self._ended = not size
-        self._text, self.at = "".join(parts), 0
-        return size > 0
-
-    def skip(self, pattern: re.Pattern[str]) -> bool:
-        """Go to the next character that the pattern does not take; False at the end."""
-        while True:
-            found = pattern.match(self._text, self.at)
-            self.at = found.end() if found else self.at
-            if self.at < len(self._text):
-                return True
-            if not self._more():
-                return False
-
-    def key(self) -> None:
-        """Go behind a member's name and its colon; raises ValueError when there is none."""
-        name, _ = self.value()
-        if not isinstance(name, str) or not self.skip(_BLANK) or self.letter != ":":
-            raise ValueError("no name of a member")
-        self.at += 1
-        if not self.skip(_BLANK):
-            raise ValueError("no value of a member")
-
-    def value(self) -> tuple[object, str]:
-        """Read a value that may go on in what was not read yet, and its text; raises what the decoder raises."""
-        while True:
-            start = self.at
-            try:
-                value, end = _DECODER.raw_decode(self._text, start)
-            except _FAILURES:
-                if self.large or not self._more():
-                    raise
-                continue
-            if end == len(self._text) and not isinstance(value, dict) and self._more():
-                continue  # a number may go on
-            self.at = end
-            return value, self._text[start:end]
-
-    def line(self) -> str | None:
-        """Return the line that begins here and go behind it, when it stands for itself; else None."""
-        end = self._text.find("\n", self.at) + 1
-        alone = self.letter not in "{[" or (
-            end and (self._text[self.at : end].rstrip().endswith("}") or self._text[end : end + 1] in ("{", "["))
-        )
-        if not alone:
-            return None
-        start, self.at = self.at, end or len(self._text)
-        return self._text[start : self.at]
-
-    def rest(self) -> Iterator[str]:
-        """Return all that was not read."""
-        yield self._text[self.at :]
-        yield from self._texts

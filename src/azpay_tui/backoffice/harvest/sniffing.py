@@ -22,7 +22,10 @@ _NAMING: Final[frozenset[Field]] = frozenset(("number", "permission", "ids"))
 """Where nobody said what the columns are: how many have to be known, and which one of these among them."""
 _ARRAY: Final = re.compile(r"\[\s*(?:[\[{\"\]]|\Z)")
 _OBJECT: Final = re.compile(r"\{\s*(?:[\"}]|\Z)")
-_HTML: Final = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+_HTML: Final = re.compile(
+    r"(?:(?:<\?xml\b[^>]{0,200}\?>|<!--(?:(?!-->).){0,2000}-->)\s*){0,9}<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 PROMPT: Final = re.compile(
     r"(?:enter )?(?:password|passphrase)(?: for [^:\n]{1,200})?: ?|[^\s:]{1,100}'s password: ?", re.IGNORECASE
 )

@@ -62,7 +62,7 @@ def read_table(texts: Iterator[str], sniffed: Sniffed, rows: Rows, tally: Tally)
             reason = f"line {number}, the last one, breaks off; what came before was read."
             yield BadLine(number, f"{rows.reading.source}: {reason}", "source")
         else:
-            yield BadLine(number, f"The line has {len(cells)} columns, the titles are {width}; only ids were read.")
+            yield BadLine(number, f"The line has {columns(len(cells))}, the titles are {width}; only ids were read.")
 
 
 def _open(items: Iterator[TrackedOrder | BadLine], cut: bool) -> Iterator[TrackedOrder | BadLine]:
@@ -132,6 +132,11 @@ class _Lines:
         self._waiting.extendleft(reversed(taken))
         self._tally.lines -= len(taken)
         return first, cells_of(first, delimiter)
+
+
+def columns(count: int) -> str:
+    """Say how many columns there are."""
+    return f"{count} column{'' if count == 1 else 's'}"
 
 
 def _quoted(record: str, delimiter: str) -> list[str] | None:

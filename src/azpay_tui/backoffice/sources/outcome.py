@@ -118,7 +118,7 @@ def _good(name: str, report: Report) -> str:
     if report.bad:
         line = report.first[0]
         told += f" {_count(report.bad, 'line')} not understood, the first is {line.number}: {line.reason}"
-    return " ".join([told, *(_own(name, text) for text in report.problems[:1])])
+    return " ".join([told, *(_sentence(_own(name, text)) for text in report.problems[:1])])
 
 
 def _kept(report: Report) -> str:
@@ -131,6 +131,10 @@ def _verb(count: int) -> str:
 
 def _count(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _own(name: str, text: str) -> str:

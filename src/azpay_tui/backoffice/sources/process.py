@@ -33,6 +33,8 @@ _PIPE: Final = 1024 * 1024
 """Bytes that a pipe holds at most."""
 _KEPT: Final = 4 * 1024
 _HELD_BACK: Final = 64 * 1024
+_WIDE_ENDS: Final = (b"\0", b"\0\0\0")
+"""What follows the byte of a line end in UTF-16 and UTF-32 whose low end comes first."""
 _ASKING: Final = ("SSH_ASKPASS", "SUDO_ASKPASS", "GIT_ASKPASS", "DISPLAY", "WAYLAND_DISPLAY")
 
 
@@ -200,7 +202,8 @@ class Process:
             self._hear()
         self._end()
         rest, self._tail = self._tail, b""
-        if self._child.returncode == 0 and self.ended is None and not self._whole_lines:
+        whole = not self._whole_lines or rest in _WIDE_ENDS
+        if self._child.returncode == 0 and self.ended is None and whole:
             return rest
         self.half = rest
         return b""

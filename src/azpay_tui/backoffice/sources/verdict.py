@@ -15,7 +15,11 @@ _SHOWN: Final = 300
 _QUESTION: Final = re.compile(
     rb"(?:pass(?:word|phrase|code)|passwor[td]|\bPIN\b|verification code|\(yes/no[^)\n]*\))[^\n]{0,120}[:?]\s*\Z", re.I
 )
-_HTML: Final = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body)\b", re.I)
+_HTML: Final = re.compile(
+    rb"\s*(?:\xef\xbb\xbf)?\s*(?:(?:<\?xml\b[^>]{0,200}\?>|<!--(?:(?!-->).){0,2000}-->)\s*){0,9}"
+    rb"<(?:!doctype\s+html|html|head|body)\b",
+    re.I | re.S,
+)
 _SQL_ERROR: Final = re.compile(rb"^(?:ERROR \d{1,5}(?: \([0-9A-Z]{5}\))?[ :].*|psql: error: .*)$", re.M)
 _TELLING: Final = re.compile(
     r"error|denied|refused|not found|no such|cannot|could not|unable|fail|unknown|invalid", re.I
@@ -46,9 +50,12 @@ def judge(source: Source, process: Process) -> None:
             asked = _last_line(process.half if asks(process.half) else process.errors)
             raise UnreachableSourceError(f'{program} asked "{asked}" and got no answer. {_BATCH}')
         case "slow":
+            half = process.half.strip()  # what is no question may be a part of an order
+            words = _last_line(half if half.endswith((b":", b"?")) else process.errors.strip())
+            last = f' The last it said was "{words}".' if words else ""
             raise SourceError(
                 f"{program} did not end within {written(source.timeout)} and was stopped; raise its timeout if it "
-                "needs longer, or find out what it waits for."
+                f"needs longer, or find out what it waits for.{last}"
             )
         case "large":
             raise SourceError(
