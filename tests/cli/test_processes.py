@@ -52,7 +52,7 @@ def test_killed_between_sending_and_answer_it_is_settled_with_one_effect(
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_while_sending_waits_for_the_answer(shop: Shop, number: signal.Signals, code: int) -> None:
     order = shop.make("authorized")
-    shop.fault(order, "capture", "delay", seconds=1.5)
+    shop.fault(order, "capture", "delay", seconds=5)  # longer than a loaded machine takes to see the request
     process = start(shop, "capture", order, "--yes", "--json")
     until(lambda: shop.requests(order))
     process.send_signal(number)

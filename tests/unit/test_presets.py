@@ -72,16 +72,6 @@ def test_time_and_prefix_are_put_in_wherever_they_are_asked_for(name: str) -> No
 def test_a_prefix_that_is_none_gets_into_no_question(prefix: str) -> None:
     with pytest.raises(presets.PresetError, match="cannot begin the names of tables"):
         presets.filled("SELECT * FROM :prefixposts", SINCE, prefix)
-    with pytest.raises(presets.PresetError):
-        presets.load("woocommerce").grants("reader", "shop", prefix)
-
-
-def test_grants_name_each_table_with_its_prefix() -> None:
-    assert presets.load("woocommerce").grants("'azpay'@'localhost'", "shop", "w_").splitlines() == [
-        "GRANT SELECT ON `shop`.`w_posts` TO 'azpay'@'localhost';",
-        "GRANT SELECT ON `shop`.`w_postmeta` TO 'azpay'@'localhost';",
-        "GRANT SELECT ON `shop`.`w_comments` TO 'azpay'@'localhost';",
-    ]
 
 
 def test_an_unknown_preset_is_told_with_the_nearest_one() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
-from azpay_tui.cli.context import Context, console_settings
+from azpay_tui.cli.context import console_settings, context_of
 from azpay_tui.cli.outcome import OK
 
 app = typer.Typer(
@@ -28,10 +28,6 @@ app.add_typer(audit, name="audit")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="An id of Amazon, or the shop's order number.")]
-
-
-def _context(ctx: typer.Context) -> Context:
-    return cast(Context, ctx.obj)
 
 
 def _version(wanted: bool) -> None:
@@ -71,7 +67,7 @@ def main(
     ] = False,
 ) -> int:
     """A back office for Amazon Pay in the terminal. Without a command it opens the console."""
-    context = _context(ctx)
+    context = context_of(ctx)
     context.profile_name, context.config_file = profile, config
     context.data_dir, context.read_only = data_dir, read_only
     context.console = console_settings(theme, ascii, mouse, low_bandwidth)
@@ -128,7 +124,7 @@ def orders_list(
         "ship=": ship,
     }
     return list_orders(
-        _context(ctx),
+        context_of(ctx),
         query=query,
         filter_=from_options(filter_, options),
         view=view,
@@ -150,7 +146,7 @@ def orders_show(
     """Show everything known of one order."""
     from azpay_tui.cli.reads import show_order
 
-    return show_order(_context(ctx), order, as_json=json, raw=raw)
+    return show_order(context_of(ctx), order, as_json=json, raw=raw)
 
 
 @orders.command("link")
@@ -158,7 +154,7 @@ def orders_link(ctx: typer.Context, order: OrderArgument, json: Json = False) ->
     """Print an order's address in Seller Central."""
     from azpay_tui.cli.reads import show_link
 
-    return show_link(_context(ctx), order, as_json=json)
+    return show_link(context_of(ctx), order, as_json=json)
 
 
 @orders.command("actions")
@@ -166,7 +162,7 @@ def orders_actions(ctx: typer.Context, order: OrderArgument, json: Json = False)
     """Show which actions are valid for an order, and why the others are not."""
     from azpay_tui.cli.reads import show_actions
 
-    return show_actions(_context(ctx), order, as_json=json)
+    return show_actions(context_of(ctx), order, as_json=json)
 
 
 @orders.command("mark")
@@ -189,7 +185,7 @@ def orders_mark(
     from azpay_tui.cli.marks import Wanted, mark
 
     wanted = Wanted(reviewed, remind, no_remind, note, tuple(tag or ()), tuple(untag or ()))
-    return mark(_context(ctx), order, wanted, as_json=json)
+    return mark(context_of(ctx), order, wanted, as_json=json)
 
 
 @orders.command("import")
@@ -217,7 +213,7 @@ def orders_import(
     """Learn of orders from whatever the shop can give: orders.csv, another export, or a log in which ids stand."""
     from azpay_tui.cli.importing import import_orders
 
-    return import_orders(_context(ctx), file, preset=preset, source=source, complete=complete, as_json=json)
+    return import_orders(context_of(ctx), file, preset=preset, source=source, complete=complete, as_json=json)
 
 
 @orders.command("track")
@@ -229,7 +225,7 @@ def orders_track(
     """Learn of orders by Amazon's ids."""
     from azpay_tui.cli.keeping import track
 
-    return track(_context(ctx), ids, as_json=json)
+    return track(context_of(ctx), ids, as_json=json)
 
 
 @app.command()
@@ -241,7 +237,7 @@ def refresh(
     """Read orders from Amazon now."""
     from azpay_tui.cli.keeping import refresh as run
 
-    return run(_context(ctx), orders, as_json=json)
+    return run(context_of(ctx), orders, as_json=json)
 
 
 @app.command()
@@ -262,50 +258,7 @@ def sync(
             raise CommandError("--status and --why only look; they do not go with --once, --all or --watch.")
         from azpay_tui.cli.syncing import show_sync
 
-        return show_sync(_context(ctx), why, as_json=json)
+        return show_sync(context_of(ctx), why, as_json=json)
     from azpay_tui.cli.keeping import sync as run
 
-    return run(_context(ctx), all_=all_, watch=watch, once=once, as_json=json)
-
-
-ViewName = Annotated[str, typer.Argument(metavar="NAME", help="What the view is called, in any case.")]
-
-
-@views.command("list")
-def views_list(ctx: typer.Context, json: Json = False) -> int:
-    """List the views you saved."""
-    from azpay_tui.cli.views import list_views
-
-    return list_views(_context(ctx), as_json=json)
-
-
-@views.command("save")
-def views_save(
-    ctx: typer.Context,
-    name: ViewName,
-    view: Annotated[str, typer.Option(metavar="V", help="The built-in view it narrows.")] = "all",
-    filter_: Annotated[str, typer.Option("--filter", metavar="F", help="As in azpay orders list.")] = "",
-    sort: Annotated[str | None, typer.Option(metavar="S", help="As in azpay orders list.")] = None,
-) -> int:
-    """Save a view with its filter and sort under a name."""
-    from azpay_tui.cli.views import save_view
-
-    return save_view(_context(ctx), name, view=view, filter_=filter_, sort=sort)
-
-
-@views.command("rename")
-def views_rename(
-    ctx: typer.Context, name: ViewName, new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")]
-) -> int:
-    """Give a saved view another name."""
-    from azpay_tui.cli.views import rename_view
-
-    return rename_view(_context(ctx), name, new)
-
-
-@views.command("delete")
-def views_delete(ctx: typer.Context, name: ViewName) -> int:
-    """Forget a saved view; its orders stay."""
-    from azpay_tui.cli.views import delete_view
-
-    return delete_view(_context(ctx), name)
+    return run(context_of(ctx), all_=all_, watch=watch, once=once, as_json=json)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
 from azpay_tui.cli.app import Json
-from azpay_tui.cli.context import Context
+from azpay_tui.cli.context import context_of
 from azpay_tui.cli.records import app
 
 __all__ = ["app"]
-
-
-def _context(ctx: typer.Context) -> Context:
-    return cast(Context, ctx.obj)
 
 
 @app.command()
@@ -27,7 +23,7 @@ def demo(
     """Open the console on sample orders of a simulated shop; needs nothing and leaves nothing behind."""
     from azpay_tui.cli.demo import run_demo
 
-    return run_demo(_context(ctx), orders=orders, seed=seed)
+    return run_demo(context_of(ctx), orders=orders, seed=seed)
 
 
 @app.command()
@@ -66,7 +62,7 @@ def init(
         yes=yes,
         as_json=json,
     )
-    return run(_context(ctx), given)
+    return run(context_of(ctx), given)
 
 
 @app.command()
@@ -86,7 +82,7 @@ def discover(
     """Learn of orders from Amazon's own reports; live only, for sandbox has none."""
     from azpay_tui.cli.discovering import discover as run
 
-    return run(_context(ctx), days=days, schedule=schedule, wait=wait, as_json=json)
+    return run(context_of(ctx), days=days, schedule=schedule, wait=wait, as_json=json)
 
 
 @app.command()
@@ -126,10 +122,10 @@ def doctor(
         from azpay_tui.cli.doctor.learning import Wanted, learn_points
 
         ids = tuple(permission or ()), tuple(charge or ()), tuple(refund or ())
-        return learn_points(_context(ctx), Wanted(*ids, burst=burst, yes=yes, as_json=json))
+        return learn_points(context_of(ctx), Wanted(*ids, burst=burst, yes=yes, as_json=json))
     if rebuild_cache:
-        return rebuild(_context(ctx), as_json=json)
-    return look(_context(ctx), as_json=json)
+        return rebuild(context_of(ctx), as_json=json)
+    return look(context_of(ctx), as_json=json)
 
 
 @app.command()
@@ -155,7 +151,7 @@ def simulate(
     """Run a local Amazon Pay on 127.0.0.1 until it is stopped."""
     from azpay_tui.cli.simulate import learned_switches, run_simulator
 
-    switches = None if learned_from is None else learned_switches(_context(ctx), learned_from)
+    switches = None if learned_from is None else learned_switches(context_of(ctx), learned_from)
     return run_simulator(
         port=port, orders=orders, seed=seed, tls=tls, profile_dir=profile_dir, state=state, switches=switches
     )

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from azpay_tui import config
 from azpay_tui.amazon.gateway import Gateway
@@ -20,6 +20,9 @@ from azpay_tui.domain.intent import Intent, State
 from azpay_tui.domain.policy import Policy
 from azpay_tui.settings import ConsoleSettings, load_settings, theme_of
 from azpay_tui.store.journal.chain import Chain
+
+if TYPE_CHECKING:
+    import typer
 
 FINISH_SECONDS: Final = 27.0
 """How long a call that is under way may still take when the program ends: its own deadline of 25 s and a margin."""
@@ -160,3 +163,8 @@ def corrected_now(reader: Reader) -> datetime:
     """Return the time as Amazon has it, by the offset that was stored last."""
     now = datetime.now(UTC)
     return now + reader.status(now).clock_offset
+
+
+def context_of(ctx: typer.Context) -> Context:
+    """Return what the options before a command chose."""
+    return cast(Context, ctx.obj)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
-from azpay_tui.cli.app import Json, app, audit, journal
-from azpay_tui.cli.context import Context
+from azpay_tui.cli.app import Json, audit, journal
+from azpay_tui.cli.context import context_of
+from azpay_tui.cli.saved import app
 
 __all__ = ["app"]
-
-
-def _context(ctx: typer.Context) -> Context:
-    return cast(Context, ctx.obj)
 
 
 @journal.command("list")
@@ -25,7 +22,7 @@ def journal_list(
     """List what was confirmed, newest first."""
     from azpay_tui.cli.journal import list_intents
 
-    return list_intents(_context(ctx), limit=limit, as_json=json)
+    return list_intents(context_of(ctx), limit=limit, as_json=json)
 
 
 IntentArgument = Annotated[str, typer.Argument(metavar="ID", help="An intent, such as I-000001.")]
@@ -36,7 +33,7 @@ def journal_show(ctx: typer.Context, intent: IntentArgument, json: Json = False)
     """Show one confirmed action and its request."""
     from azpay_tui.cli.journal import show_intent
 
-    return show_intent(_context(ctx), intent, as_json=json)
+    return show_intent(context_of(ctx), intent, as_json=json)
 
 
 @journal.command("resume")
@@ -48,7 +45,7 @@ def journal_resume(
     """Settle what is open: read back, and repeat the very same request where that is safe."""
     from azpay_tui.cli.keeping import resume
 
-    return resume(_context(ctx), intent, as_json=json)
+    return resume(context_of(ctx), intent, as_json=json)
 
 
 @journal.command("settle")
@@ -62,7 +59,7 @@ def journal_settle(
     """Decide about an action that no rule can settle."""
     from azpay_tui.cli.keeping import settle
 
-    return settle(_context(ctx), intent, outcome, note, as_json=json)
+    return settle(context_of(ctx), intent, outcome, note, as_json=json)
 
 
 @audit.command("verify")
@@ -70,4 +67,4 @@ def audit_verify(ctx: typer.Context, json: Json = False) -> int:
     """Check that no row of the audit chain was changed, cut or added by hand; ends with 1 when one was."""
     from azpay_tui.cli.journal import verify_audit
 
-    return verify_audit(_context(ctx), as_json=json)
+    return verify_audit(context_of(ctx), as_json=json)

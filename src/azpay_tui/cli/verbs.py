@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
 from azpay_tui.cli.app import Json, OrderArgument
-from azpay_tui.cli.context import Context
+from azpay_tui.cli.context import context_of
 from azpay_tui.cli.sources.commands import app
 from azpay_tui.domain.intent import Verb
 
@@ -49,7 +49,7 @@ def _act(
         dry_run=dry_run,
         as_json=json,
     )
-    return act(cast(Context, ctx.obj), request)
+    return act(context_of(ctx), request)
 
 
 @app.command()

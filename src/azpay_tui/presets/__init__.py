@@ -64,11 +64,6 @@ class Preset:
         """Return the SQL for what changed since then; empty for an API. Raises PresetError for a bad prefix."""
         return filled(self.sql or "", since, self.prefix if prefix is None else prefix)
 
-    def grants(self, user: str, database: str, prefix: str | None = None) -> str:
-        """Return the statements that give a database's user just the rights that the question needs, a line each."""
-        start = checked_prefix(self.prefix if prefix is None else prefix)
-        return "\n".join(f"GRANT SELECT ON `{database}`.`{start}{table}` TO {user};" for table in self.tables)
-
 
 def names() -> tuple[str, ...]:
     """Return the names of all presets, sorted."""
@@ -101,10 +96,10 @@ def load(name: str) -> Preset:
 def filled(sql: str, since: datetime, prefix: str = "") -> str:
     """Put a time and a prefix into a question; what has neither token stays as it is. Raises PresetError."""
     moment = since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    return sql.replace(PREFIX, checked_prefix(prefix)).replace(SINCE, f"'{moment}'")
+    return sql.replace(PREFIX, _checked_prefix(prefix)).replace(SINCE, f"'{moment}'")
 
 
-def checked_prefix(prefix: str) -> str:
+def _checked_prefix(prefix: str) -> str:
     """Return a prefix that can do no harm in SQL. Raises PresetError."""
     if not _PREFIX.fullmatch(prefix):
         raise PresetError(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
 from azpay_tui.cli.app import Json
 from azpay_tui.cli.beginning import app
-from azpay_tui.cli.context import Context
+from azpay_tui.cli.context import context_of
 
 __all__ = ["app"]
 
@@ -22,16 +22,12 @@ Since = Annotated[
 Prefix = Annotated[str | None, typer.Option(metavar="P", help="What the names of the shop's tables begin with.")]
 
 
-def _context(ctx: typer.Context) -> Context:
-    return cast(Context, ctx.obj)
-
-
 @sources.command("list")
 def sources_list(ctx: typer.Context, json: Json = False) -> int:
     """List the sources: how the last run went, when the next one is."""
     from azpay_tui.cli.sources.listing import list_sources
 
-    return list_sources(_context(ctx), as_json=json)
+    return list_sources(context_of(ctx), as_json=json)
 
 
 @sources.command("show")
@@ -39,7 +35,7 @@ def sources_show(ctx: typer.Context, name: Name, json: Json = False) -> int:
     """Show all of one source: how it is configured, what its preset cannot see, how the last run went."""
     from azpay_tui.cli.sources.listing import show_source
 
-    return show_source(_context(ctx), name, as_json=json)
+    return show_source(context_of(ctx), name, as_json=json)
 
 
 @sources.command("run")
@@ -57,7 +53,7 @@ def sources_run(
 
     if since is not None and all_days is not None:
         raise typer.BadParameter("--since does not go with --all-days: use one of them.")
-    return run_sources(_context(ctx), name, since if all_days is None else f"{all_days}d", as_json=json)
+    return run_sources(context_of(ctx), name, since if all_days is None else f"{all_days}d", as_json=json)
 
 
 @sources.command("add")
@@ -86,7 +82,7 @@ def sources_add(
     from azpay_tui.cli.sources.adding import Wanted, add_source
 
     wanted = Wanted(tuple(words or ()), preset, prefix, url, key_file, every, first, complete)
-    return add_source(_context(ctx), wanted, untried=untried, as_json=json)
+    return add_source(context_of(ctx), wanted, untried=untried, as_json=json)
 
 
 @sources.command("sql")
