@@ -28,8 +28,8 @@ from azpay_tui.simulator.certificate import ensure_certificate
 CHARGE_ID = CHARGE["chargeId"]
 CAPTURE = Wish(Verb.CAPTURE, CHARGE["chargePermissionId"], CHARGE_ID, Money(5000, "USD"))
 KEY = "k" * 32
-IMPATIENT = Patience(connect=2.0, write=2.0, read=0.3, pool=2.0, total=0.6)
-"""A single wait ends after 0.3 s, the whole after 0.6 s."""
+IMPATIENT = Patience(connect=3.0, write=3.0, read=0.5, pool=5.0, total=4.0)
+"""A single wait ends after half a second, the whole after four; to connect is given time on a slow machine."""
 GENEROUS = 60.0
 """Seconds after which a test gives up: far beyond what is allowed, far below what an unbounded client would take."""
 WHOLE = http(200, encoded(CHARGE))
@@ -128,7 +128,7 @@ def test_write_without_a_whole_answer_is_unknown(gateway_to: GatewayTo, name: st
 @pytest.mark.parametrize("name", ["stall before the answer", "stall in the head", "stall in the body"])
 def test_total_deadline_cuts_a_single_long_wait(gateway_to: GatewayTo, name: str) -> None:
     with Peer(LOST[name]) as peer:
-        assert capture(gateway_to(peer.url, Patience(read=GENEROUS * 3, total=0.4))).kind == "lost"
+        assert capture(gateway_to(peer.url, Patience(read=GENEROUS * 3, total=3.0))).kind == "lost"
 
 
 HUGE_HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
