@@ -51,3 +51,20 @@ def test_an_order_says_who_named_it_and_what_puts_it_right(shop: Shop) -> None:
     named = shop.good("orders", "show", "O-1").out
     assert "Named by       import O-1" in named
     assert "not-in-shop" not in named
+
+
+def test_an_empty_view_says_how_far_that_is_known_and_a_full_one_what_differs(shop: Shop) -> None:
+    shop.make("open", known=False)
+    assert (
+        "No orphan can be told: the shop did not name any order yet."
+        in shop.good("orders", "list", "--view", "orphans").err
+    )
+    shop.make("authorized", number="O-1")
+    shown = shop.good("orders", "list", "--view", "orphans")
+    assert "No orphan" not in shown.err
+    titles, row = (line.split("\t") for line in shown.out.splitlines())
+    assert row[titles.index("DIFFERS")] == "not-in-shop"
+    assert "Shop and Amazon agree on every order." in shop.good("orders", "list", "--view", "diverged").err
+    lines = shop.good("orders", "list", "--view", "orphans", "--csv").out.splitlines()
+    assert lines[0].endswith(",shop_status,differs")
+    assert lines[1].endswith(",,not-in-shop")

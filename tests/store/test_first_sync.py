@@ -136,3 +136,14 @@ def test_no_question_about_what_is_next_sorts_or_reads_everything(
         plan = " ".join(str(row[3]) for row in cache.execute(f"EXPLAIN QUERY PLAN {sql}", values))
     assert f"USING INDEX {index}" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_what_is_due_again_takes_turns_with_a_first_sync_and_takes_time(stores: Stores) -> None:
+    learn(stores, made(1, 5))
+    stores.cache.put([read(permission(oid(1)))], NOW)
+    learn(stores, *(made(2 + n, n) for n in range(MANY)))
+    later = NOW + timedelta(days=400)
+    first = stores.reader.status(later).first
+    assert first is not None
+    assert first.between == 1
+    assert FirstSync(9, 6, (("charge", 4), ("permission", 6)), 5).reads == (("charge", 6), ("permission", 9))

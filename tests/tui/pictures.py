@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from rich.terminal_theme import SVG_EXPORT_THEME, TerminalTheme
-from tests.tui.desk import HONEST, HOSTILE, NOW, MemoryDesk, sample_orders
+from tests.tui.desk import HONEST, HOSTILE, NOW, MemoryDesk, row_of, sample_orders
 from tests.tui.host import TestClock
 from tests.tui.rest import rest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from azpay_tui.domain.calls import Call
+from azpay_tui.domain.claims import Claim
 from azpay_tui.domain.intent import State, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Address, Buyer, Order, Sighting
@@ -286,6 +287,31 @@ def named_by_shop(order: Order, **said: Any) -> Order:
     sighting = Sighting("shop", "shop", "1001", said.get("status"), said.get("claim"))
     lines = (OrderLine("Mug", "2", Money(1990, "USD"), "MUG-1"), OrderLine(HOSTILE[0], "1", None, None))
     return replace(order, shop=replace(order.shop, sightings=(sighting,), lines=lines, asked=True, **said))
+
+
+def differing_shop() -> MemoryDesk:
+    """Return a shop whose status differs from Amazon's for some orders, and that does not name others."""
+    words: tuple[tuple[str, Claim], ...] = (("processing", "paid"), ("cancelled", "canceled"), ("refunded", "refunded"))
+    made = []
+    for number, order in enumerate(map(honest_order, sample_orders())):
+        status, claim = words[number % len(words)]
+        if number % 5 == 0:
+            made.append(replace(order, shop=replace(order.shop, asked=True)))
+        else:
+            made.append(named_by_shop(order, status=status, claim=claim))
+    desk = MemoryDesk(made)
+    desk.sync = replace(desk.sync, shop_heard=True)
+    return desk
+
+
+def agreeing_shop() -> MemoryDesk:
+    """Return a shop that has every order as Amazon has it."""
+    made = [row_of(order, NOW) for order in sample_orders()]
+    same = {row.id for row in made if row.status in ("AUTHORIZED", "VOIDED")}
+    orders = [named_by_shop(honest_order(o), status="on-hold", claim="open") for o in sample_orders() if o.id in same]
+    desk = MemoryDesk(orders)
+    desk.sync = replace(desk.sync, shop_heard=True)
+    return desk
 
 
 def sourced() -> list[SourceState]:

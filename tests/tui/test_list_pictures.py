@@ -15,7 +15,9 @@ from tests.tui.pictures import (
     SMALL,
     SMALLEST,
     Camera,
+    agreeing_shop,
     busy_shop,
+    differing_shop,
     honest_order,
     hostile_order,
     long_order,
@@ -29,6 +31,7 @@ from azpay_tui.domain import states
 from azpay_tui.domain.marks import MarkChange
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.rows import FirstSync
 from azpay_tui.store.errors import CacheUnavailable
 from azpay_tui.tui.levers import Levers, Palette
 
@@ -53,6 +56,39 @@ def test_environment(picture: Camera, environment: str) -> None:
 
 def test_environment_live_wide(picture: Camera) -> None:
     assert picture(shop("live"), "2", size=LARGE)
+
+
+# Where shop and Amazon disagree
+
+
+@sized(SMALL, MIDDLE, LARGE)
+@pytest.mark.parametrize("view", ["7-orphans", "8-diverged"])
+def test_differences(picture: Camera, view: str, size: tuple[int, int]) -> None:
+    assert picture(differing_shop(), view[0], size=size)
+
+
+def test_differences_beside_another_view(picture: Camera) -> None:
+    assert picture(differing_shop(), "6")
+
+
+@pytest.mark.parametrize("view", ["7-orphans", "8-diverged"])
+def test_no_differences(picture: Camera, view: str) -> None:
+    assert picture(agreeing_shop(), view[0])
+
+
+def test_no_orphans_of_a_shop_that_was_not_heard(picture: Camera) -> None:
+    assert picture(shop(), "7")
+
+
+# The first sync
+
+
+@sized(SMALL, MIDDLE)
+def test_first_sync(picture: Camera, size: tuple[int, int]) -> None:
+    desk = shop()
+    waiting = (("charge", 1452), ("permission", 4760))
+    desk.set_sync(first=FirstSync(5000, 4760, waiting), queue=6212)
+    assert picture(desk, "6", size=size)
 
 
 # Empty

@@ -250,6 +250,16 @@ def test_columns_drop_from_the_right_and_the_buyer_shows_beside_the_detail() -> 
             assert "AMOUNT" in named(cells, name)
 
 
+def test_views_of_differences_show_what_differs_and_by_what_the_shop_finds_the_order() -> None:
+    def titles(view: str, cells: int) -> list[str]:
+        return [column.title for column in layout(cells, view=view)]
+
+    assert titles("orphans", 80) == ["STATUS", "ORDER", "AMOUNT", "CUR", "AGE", "BUYER", "DIFFERS"]
+    assert titles("diverged", 80) == ["STATUS", "ORDER", "AMOUNT", "CUR", "SHOP", "DIFFERS", ""]
+    assert "DIFFERS" in titles("orphans", 71)
+    assert "DIFFERS" in titles("diverged", 71)
+
+
 async def test_columns_are_chosen_and_stay_with_the_view() -> None:
     async with driven() as console:
         await console.press("6", "t")
@@ -537,6 +547,14 @@ def test_the_bar_keeps_its_counts_at_80_columns_as_long_as_shop_and_amazon_agree
     assert bar_text("orphans", agreed, 80).endswith(" 6:All 12 [7]Orphan 0")
     assert bar_text("attention", agreed | {"diverged": 1}, 80).endswith(" 6:All 12 8:Differ 1")
     assert bar_text("attention", agreed, 110).endswith(" 6:All 12  7:Orphans 0  8:Diverged 0")
+
+
+def test_the_bar_counts_what_needs_a_person_where_not_every_count_has_room() -> None:
+    counts = dict(zip(VIEWS, (37, 79, 185, 7, 3, 302, 2, 18), strict=True))
+    text = bar_text("attention", counts, 80)
+    assert text == "[1]Attn 37 2:Capture 3:Unpaid 4:Refund 5:Unknown 3 6:All 7:Orphan 2 8:Differ 18"
+    assert "1:Attn 37" in bar_text("diverged", counts, 80)
+    assert "1:Attn 2:" in bar_text("diverged", counts | {"attention": 0}, 80), "what is empty leaves the room to others"
 
 
 def test_the_bar_keeps_the_active_view_when_saved_ones_have_no_room() -> None:

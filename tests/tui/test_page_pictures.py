@@ -22,6 +22,7 @@ from tests.tui.pictures import (
 )
 from textual.pilot import Pilot
 
+from azpay_tui.domain.rows import FirstSync
 from azpay_tui.store.errors import JournalUnavailable
 from azpay_tui.tui.levers import Levers
 
@@ -110,3 +111,21 @@ def test_sources(picture: Camera, size: tuple[int, int]) -> None:
     desk = busy_shop()
     desk.sourced = sourced()
     assert picture(desk, "2", "S", typed("/old-shop"), "enter", size=size)
+
+
+def test_sources_that_do_well(picture: Camera) -> None:
+    desk = busy_shop()
+    desk.sourced = [sourced()[0]]
+    assert picture(desk, "2", "S", typed("/again in"), "enter")
+
+
+def test_no_source(picture: Camera) -> None:
+    assert picture(busy_shop(), "2", "S", typed("/sources add"), "enter")
+
+
+@sized(SMALL, MIDDLE)
+def test_first_sync(picture: Camera, size: tuple[int, int]) -> None:
+    desk = busy_shop()
+    desk.sourced = sourced()
+    desk.set_sync(first=FirstSync(5000, 4760, (("charge", 1452), ("permission", 4760))), queue=6212)
+    assert picture(desk, "2", "S", "j", "j", size=size)

@@ -278,7 +278,7 @@ async def test_the_sync_page_explains_the_order_one_came_from() -> None:
         await console.until(lambda: f"ORDER {at}" in console.text)
         await console.press("r")
         assert console.said == "This line is about no order and no source."
-        await console.press("j", "j", "j")
+        await console.press("j", "j", "j", "j")
         await console.until(lambda: "Last read" in " ".join(console.text.split()))
         await console.press("y")
         assert console.app.clipboard.startswith(at or "?")

@@ -11,6 +11,7 @@ from tests.tui.pilot import Driven, driven
 
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.sources import ADD, NONE_YET
 from azpay_tui.domain.status import status_of
 from azpay_tui.tui.screens.sync import SyncScreen
 
@@ -104,3 +105,28 @@ async def test_a_source_that_fails_and_recovers_is_said_once_each() -> None:
         await console.until(lambda: "source shop answers again" in console.said)
         assert console.app.sitting.unread == 0
         assert sum("source shop" in said.text for said in console.app.sitting.said) == 2
+
+
+async def test_the_sync_page_says_how_to_add_a_source_where_there_is_none() -> None:
+    async with driven(size=(120, 36)) as console:
+        await console.press("S")
+        await console.until(lambda: "SOURCES  none" in console.text)
+        await console.press("slash", *"sources add", "enter")
+        await console.until(lambda: NONE_YET in " ".join(console.text.split()))
+        await console.press("r")
+        assert console.said == "This line is about no order and no source."
+        assert console.desk.asked == []
+
+
+async def test_an_empty_view_of_differences_says_how_far_that_is_known() -> None:
+    async with driven() as console:
+        await console.press("7")
+        await console.until(lambda: "No orphan can be told: the shop did not name any order yet." in console.text)
+        assert ADD in console.text
+        console.desk.set_sync(shop_heard=True, queue=3)
+        await console.until(lambda: "shop and Amazon have the same orders read so far." in console.text)
+        assert ADD not in console.text
+        await console.press("8")
+        await console.until(lambda: "Shop and Amazon agree on every order read so far." in console.text)
+        console.desk.set_sync(queue=0)
+        await console.until(lambda: "agree on every order." in console.text)

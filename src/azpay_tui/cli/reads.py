@@ -12,7 +12,7 @@ from azpay_tui.cli.output import csv_result, json_result, result, say, shown, ta
 from azpay_tui.cli.views import saved_view
 from azpay_tui.cli.wording import dated, difference_meanings, meaning, order_meanings
 from azpay_tui.domain import matrix
-from azpay_tui.domain.divergence import said
+from azpay_tui.domain.divergence import DIFFERENCES, none_found, said
 from azpay_tui.domain.filters import Narrowed, parse
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.links import seller_central
@@ -35,6 +35,8 @@ _LIST = {
     "buyer": "BUYER",
     "attention": "ATTENTION",
 }
+_BESIDE = {"shop": "SHOP", "differs": "DIFFERS"}
+"""What the views of differences show beside that."""
 _CSV = (
     "id",
     "number",
@@ -49,6 +51,8 @@ _CSV = (
     "refreshed_at",
     "ship",
     "attention",
+    "shop_status",
+    "differs",
 )
 _MONEY_COLUMNS = frozenset({"amount", "captured", "refunded"})
 
@@ -86,7 +90,11 @@ def list_orders(
     elif as_csv:
         csv_result(_CSV, (_csv_row(row) for row in rows))
     else:
-        table(_LIST, [_list_row(row) for row in rows], _MONEY_COLUMNS)
+        columns = _LIST | _BESIDE if view in DIFFERENCES else _LIST
+        if view in DIFFERENCES and not rows and not query and not filter_.strip() and after is None:
+            status = reader.status(corrected_now(reader))
+            say(none_found(view, heard=status.shop_heard, reading=bool(status.queue)))
+        table(columns, [_list_row(row) for row in rows], _MONEY_COLUMNS)
     if following is not None and not as_json:
         say(f"There are more: add --after {following}")
     return OK
@@ -109,6 +117,8 @@ def _list_row(row: ListRow) -> dict[str, str]:
         "expires": utc(row.expires) or "",
         "buyer": row.buyer or "",
         "attention": " ".join(row.attention),
+        "shop": row.shop_status or row.claim or "",
+        "differs": " ".join(row.differs),
     }
 
 
@@ -125,6 +135,8 @@ def _csv_row(row: ListRow) -> list[str]:
         *(utc(at) or "" for at in (row.created, row.expires, row.refreshed_at)),
         row.ship,
         " ".join(row.attention),
+        row.shop_status or "",
+        " ".join(row.differs),
     ]
 
 

@@ -59,7 +59,7 @@ def show_sync(context: Context, order: str | None, *, as_json: bool) -> int:
     pace = f", about {int(left.total_seconds())} s at Amazon's pace" if left is not None else ""
     result(f"{status.queue} due{f' ({kinds})' if kinds else ''}{pace}, {status.errors} failing")
     if first is not None:
-        rest = remaining(first.waiting, budget)
+        rest = remaining(first.reads, budget)
         pace = f", {about(rest)} left at Amazon's pace" if rest is not None else ""
         result(f"First sync: {first.done:,} of {first.total:,} orders read{pace}; the newest first")
     rows = [_shape(queued, status, now) for queued in objects]

@@ -139,6 +139,24 @@ class _Rule:
     """With names of `_Facts` in braces."""
 
 
+DIFFERENCES: Final = frozenset({"orphans", "diverged"})
+"""Views of orders on which shop and Amazon disagree."""
+
+
+def none_found(view: str, *, heard: bool, reading: bool) -> str:
+    """Say why the view `orphans` or `diverged` is empty, as far as it is known.
+
+    `heard`: a source of the shop's side named any order yet; `reading`: not all that is due was read from Amazon.
+    """
+    if not heard:
+        known = "No orphan can be told" if view == "orphans" else "There is nothing to compare"
+        return f"{known}: the shop did not name any order yet."
+    so_far = " read so far" if reading else ""
+    if view == "orphans":
+        return f"No orphans: shop and Amazon have the same orders{so_far}."
+    return f"Shop and Amazon agree on every order{so_far}."
+
+
 def _rule(claims: str, shows: Shows, code: str, sentence: str) -> _Rule:
     return _Rule(frozenset(claims.split()), shows, code, f"The shop says {{said}}; {sentence}")  # type: ignore[arg-type]
 

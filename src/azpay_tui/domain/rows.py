@@ -89,6 +89,14 @@ class FirstSync:
     """Of these, orders that were not asked for yet."""
     waiting: tuple[tuple[str, int], ...]
     """Objects that were not asked for yet, by kind."""
+    between: int = 0
+    """Objects due again that are read in turns with them."""
+
+    @property
+    def reads(self) -> tuple[tuple[str, int], ...]:
+        """What is read until it is over, by kind: what is due again is taken to be of the same kinds."""
+        never = sum(count for _kind, count in self.waiting)
+        return tuple((kind, count + count * self.between // never) for kind, count in self.waiting if count)
 
     @property
     def done(self) -> int:
@@ -119,6 +127,8 @@ class SyncStatus:
     """The last error, one sentence."""
     first: FirstSync | None = None
     """While `FIRST_SYNC` orders or more are read for the first time; None: no more than a few are."""
+    shop_heard: bool = False
+    """Whether a source of the shop's side named any order yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,10 @@ Side = Literal["shop", "amazon"]
 STOPPED: Final = "Stopped before its end."
 """What the message of a run says first that was ended from outside."""
 
+ADD: Final = "azpay sources add NAME --preset P -- COMMAND"
+"""What makes orders of a shop's database come by themselves."""
+NONE_YET: Final = f"No source yet: {ADD} adds one; azpay sources sql lists presets."
+
 
 @dataclass(frozen=True, slots=True)
 class SourceState:

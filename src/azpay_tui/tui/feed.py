@@ -47,7 +47,7 @@ class Looked:
 
 def time_left(desk: Desk, status: SyncStatus) -> timedelta | None:
     """Return how long a first sync still takes at Amazon's pace."""
-    return None if status.first is None else remaining(status.first.waiting, desk.budget())
+    return None if status.first is None else remaining(status.first.reads, desk.budget())
 
 
 class Feed:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.domain.divergence import DIFFERENCES, none_found
 from azpay_tui.domain.rows import VIEWS, SyncStatus
+from azpay_tui.domain.sources import ADD
 from azpay_tui.store.views import SavedView
 from azpay_tui.tui.feed import Pulse
 from azpay_tui.tui.widgets.environment import PlaceLine
@@ -72,12 +74,20 @@ class Frame:
         if not everything:
             return (
                 "no orders yet. Learn of some on the command line:",
-                "azpay orders import FILE.csv",
+                ADD,
+                "azpay discover",
+                "azpay orders import FILE",
                 "azpay orders track ID",
             )
         if self._orders.sight.filter:
             shown = NAMES[self._orders.view]
             return (f"no orders in {shown} that the filter lets through; Esc takes it off, f changes it",)
+        if self._orders.view in DIFFERENCES:
+            heard = self._status is not None and self._status.shop_heard
+            reading = self._status is None or bool(self._status.queue)
+            said = none_found(self._orders.view, heard=heard, reading=reading)
+            ways = () if heard else (ADD, "azpay orders import FILE")
+            return (said, *ways, f"6: all {everything:,}")
         if self._orders.view != "attention":
             return (f"no orders in {NAMES[self._orders.view]}; 6: all {everything:,}",)
         calm = _calm(self._status, self._now())

@@ -14,7 +14,7 @@ from azpay_tui.tui.dialogs.choose import Choice, Choose
 from azpay_tui.tui.display import display
 from azpay_tui.tui.selection import MOST
 from azpay_tui.tui.sight import SORTS, Sight, sorts_of
-from azpay_tui.tui.widgets.columns import OPTIONAL, USUAL, known
+from azpay_tui.tui.widgets.columns import OPTIONAL, known, usual
 from azpay_tui.tui.widgets.views_bar import NAMES
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Listing:
     def choose_columns(self, names: tuple[str, ...] | None) -> None:
         """Show these optional columns, as many as fit; raises `ValueError` for one that is none. None: the usual."""
         columns = None if names is None else known(names)
-        self._change(replace(self.sight, columns=None if columns == known(USUAL) else columns))
+        self._change(replace(self.sight, columns=None if columns == known(usual(self.sight.view)) else columns))
 
     # Menus
 
@@ -157,7 +157,7 @@ class Listing:
 
     def ask_columns(self) -> None:
         """Ask for the optional columns."""
-        shown = self.sight.columns if self.sight.columns is not None else USUAL
+        shown = self.sight.columns if self.sight.columns is not None else usual(self.sight.view)
         choices = [Choice(name, f"{name:<10} {column.sentence}", name in shown) for name, column in OPTIONAL.items()]
         note = "Status, order and amount always show. Where there is no room, columns drop by importance."
         self._ask(Choose("COLUMNS", choices, note=note, many=True), self.choose_columns)

@@ -12,7 +12,7 @@ from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import json_result, result, say, shown, table, utc
 from azpay_tui.cli.sources.shapes import moment, shape, states
 from azpay_tui.cli.wrapping import fill
-from azpay_tui.domain.sources import SourceState
+from azpay_tui.domain.sources import NONE_YET, SourceState
 from azpay_tui.domain.spans import written
 from azpay_tui.sourcing import Source
 
@@ -40,7 +40,7 @@ def list_sources(context: Context, *, as_json: bool) -> int:
         json_result({"sources": [shape(state) for state in found]})
         return OK
     if not found:
-        say("No source yet: azpay sources add NAME --preset P -- COMMAND adds one; azpay sources sql lists presets.")
+        say(NONE_YET)
     rows = [{name: _cell(value) for name, value in shape(state).items()} for state in found]
     table(_COLUMNS, rows, frozenset({"orders", "ids", "bad"}))
     return OK

@@ -7,6 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -228,22 +229,23 @@ class CacheReader:
             unknown = 0 if journal is None else journal.execute(_UNKNOWN).fetchone()[0]
             if cache is None:
                 return SyncStatus("STARTING", None, None, 0, 0, unknown, timedelta(), self._holder())
-            word, since, success, message = cache.execute(_STATE).fetchone()
+            word, since, success, message, heard = cache.execute(_STATE).fetchone()
             never, first = first_sync(cache)
-            queue = never + sum(cache.execute(sql, (moment, _MANY)).fetchone()[0] for sql in (_DUE, _DUE_FAILED))
+            again, failed = (cache.execute(sql, (moment, _MANY)).fetchone()[0] for sql in (_DUE, _DUE_FAILED))
             errors = cache.execute(_ERRORS, (_MANY,)).fetchone()[0]
             offsets = [row[0] for row in cache.execute("SELECT offset_us FROM clock_sample").fetchall()]
         return SyncStatus(
             connection=cast(Connection, word),
             since=from_micros(since),
             last_success=from_micros(success),
-            queue=queue,
+            queue=never + again + failed,
             errors=errors,
             unknown=unknown,
             clock_offset=timedelta(microseconds=int(median(offsets)) if offsets else 0),
             holder=self._holder(),
             message=message,
-            first=first,
+            first=None if first is None else replace(first, between=min(never, again)),
+            shop_heard=bool(heard),
         )
 
     def queue(self, now: datetime, limit: int = 100) -> Queue:
@@ -298,7 +300,7 @@ class CacheReader:
 
 
 _UNKNOWN: Final = "SELECT count(*) FROM intent WHERE state IN ('unknown', 'attention')"
-_STATE: Final = "SELECT connection, since, last_success, message FROM state"
+_STATE: Final = "SELECT connection, since, last_success, message, shop_asked FROM state"
 _DUE: Final = """SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_due
     WHERE due_at IS NOT NULL AND attempts = 0 AND turn IS NULL AND due_at <= ? LIMIT ?)"""
 _DUE_FAILED: Final = """SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_failed

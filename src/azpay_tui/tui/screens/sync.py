@@ -15,7 +15,7 @@ from azpay_tui.tui.display import display, fit
 from azpay_tui.tui.screens.page import PageScreen
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.widgets.choices import Choice
-from azpay_tui.tui.widgets.sources import source_line
+from azpay_tui.tui.widgets.sources import no_source, source_line
 from azpay_tui.tui.widgets.status_line import age, first_text
 from azpay_tui.tui.widgets.words import absolute, relative, span
 
@@ -42,12 +42,14 @@ def summary(
         "Money goes first, then what is on screen, then what lapses soon, then the rest; what fails goes to the back.",
     )
     if status.first is not None:
-        rest = remaining(status.first.waiting, budget)
+        rest = remaining(status.first.reads, budget)
         yield (
             first_text(status.first, rest),
             "The newest orders go first, those the shop is done with last. Whatever ends it, it goes on where it was.",
         )
-    allowed = "  ".join(f"{each.operation} {each.left}/{each.burst} +{each.rate:g}/s" for each in budget)
+    # Reads first: they are what a sync waits for.
+    order = sorted(budget, key=lambda each: not each.operation.startswith("get-"))
+    allowed = "  ".join(f"{each.operation} {each.left}/{each.burst} +{each.rate:g}/s" for each in order)
     yield (
         f"budget now: {allowed or 'no pace is kept here'}",
         f"Requests that may go at once, of how many, and how many more each second. {allowed}",
@@ -98,9 +100,8 @@ class SyncScreen(PageScreen, inherit_bindings=False):
         said = enumerate(summary(status, queue, budget, now, self.zone))
         lines = [Choice(("", str(number)), text, detail) for number, (text, detail) in said]
         sources = self.desk.sources()
-        if sources:
-            lines.append(Choice(None, f"SOURCES  {len(sources)}"))
-            lines += [source_line(state, now, self.zone) for state in sources]
+        lines.append(Choice(None, f"SOURCES  {len(sources) or 'none'}"))
+        lines += [source_line(state, now, self.zone) for state in sources] or [no_source()]
         own = reader.objects(self._order_id) if self._order_id is not None else ()
         failing = [each for each in queue.objects if each.attempts]
         rest = [each for each in queue.objects if not each.attempts]

@@ -85,13 +85,18 @@ OPTIONAL: Final[dict[str, Column]] = {
     ),
     "shop": Column("SHOP", 10, lambda row, now: _shown(row.shop_status or row.claim, 40), "what the shop says"),
     "differs": Column(
-        "DIFFERS", 11, lambda row, now: _shown(" ".join(row.differs), 80), "on what shop and Amazon disagree"
+        "DIFFERS", 13, lambda row, now: _shown(" ".join(row.differs), 80), "on what shop and Amazon disagree"
     ),
     "flags": Column("", 3, _flags, "! needs you, z due, ~ in flight, ? unknown, n note"),
 }
 """Columns that may be left out, by name, in the order in which they stand; the buyer takes what is left over."""
 USUAL: Final = ("currency", "expires", "buyer", "flags", "age", "ship", "number")
 """What is shown unless a person chose, the most important first: from its end columns are dropped as width shrinks."""
+_USUAL_OF: Final[dict[str, tuple[str, ...]]] = {
+    "orphans": ("currency", "differs", "age", "buyer", "flags", "expires", "ship", "number"),
+    "diverged": ("currency", "differs", "shop", "flags", "expires", "buyer", "age", "ship", "number"),
+}
+"""What views of differences show unasked: on what shop and Amazon disagree, and by what the shop finds the order."""
 _LUXURY: Final = ("ship", "number")
 """What goes even before the columns that are shown only when a person asks for them."""
 _BY_IMPORTANCE: Final = (
@@ -102,6 +107,11 @@ _BY_IMPORTANCE: Final = (
 _ROOMY: Final = {"age": 4, "ship": 10, "number": 12}
 """Cells by which the buyer's name must still be able to grow beside a column that is a luxury."""
 _WIDEST_BUYER: Final = 32
+
+
+def usual(view: str) -> tuple[str, ...]:
+    """Return what a built-in view shows unless a person chose, the most important first."""
+    return _USUAL_OF.get(view, USUAL)
 
 
 def known(names: Iterable[str]) -> tuple[str, ...]:
@@ -118,17 +128,20 @@ def amount_cells(rows: Iterable[ListRow]) -> int:
     return max((width(row.amount.grouped()) for row in rows if row.amount is not None), default=0)
 
 
-def layout(cells: int, chosen: Sequence[str] | None = None, *, amounts: int = SMALLEST_AMOUNT) -> tuple[Column, ...]:
+def layout(
+    cells: int, chosen: Sequence[str] | None = None, *, amounts: int = SMALLEST_AMOUNT, view: str = "all"
+) -> tuple[Column, ...]:
     """Choose the columns for a width (the gutter included): status, order and amount always, the rest by priority.
 
-    `chosen` are names of `OPTIONAL`; None: the usual ones. `amounts` is how many cells the widest amount takes.
+    `chosen` are names of `OPTIONAL`; None: the usual ones of the view. `amounts` is how many cells the widest amount
+    takes.
     """
     amount = Column("AMOUNT", max(amounts, SMALLEST_AMOUNT), lambda row, now: _amount(row.amount), align="right")
     if cells < NARROW:
         return (_SIGN, _ORDER, amount, OPTIONAL["currency"])
     left = cells - GUTTER - sum(column.cells + 1 for column in (_STATUS, _ORDER, amount)) + 1
     names: list[str] = []
-    for name in USUAL if chosen is None else known(chosen):
+    for name in usual(view) if chosen is None else known(chosen):
         room = left - OPTIONAL[name].cells - 1
         if room >= 0 and (chosen is not None or room >= _ROOMY.get(name, 0)):
             names.append(name)

@@ -135,7 +135,7 @@ class RowLines(Widget):
         self.refresh(Region(0, y, self.size.width, 1))
 
     def _layout(self) -> tuple[Column, ...]:
-        return layout(self.size.width, self.sight.columns, amounts=self._amounts)
+        return layout(self.size.width, self.sight.columns, amounts=self._amounts, view=self.sight.view)
 
     def _texts(self, row: ListRow) -> tuple[str, str]:
         busy = BEATS[self._beat % len(BEATS)] if row.id in self.busy else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from azpay_tui.domain.sources import SourceState
+from azpay_tui.domain.sources import ADD, NONE_YET, SourceState
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display, fit
 from azpay_tui.tui.widgets.choices import Choice
@@ -37,6 +37,12 @@ def source_line(state: SourceState, now: datetime, where: tzinfo) -> Choice:
         copy=display(f"{state.name}: {state.message}", 600),
         style=theme.WARNING if bad else theme.PLAIN,
     )
+
+
+def no_source() -> Choice:
+    """Set what stands where no source is configured."""
+    told = "Until then orders are learnt of by azpay discover, azpay orders import and azpay orders track."
+    return Choice(("", "no source"), f"  {ADD}", f"{NONE_YET} {told}", copy=ADD)
 
 
 def _ago(at: datetime, now: datetime) -> str:

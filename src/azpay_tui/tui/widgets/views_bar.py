@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from textual import events
 from textual.message import Message
 
+from azpay_tui.domain.divergence import DIFFERENCES
 from azpay_tui.domain.rows import VIEWS
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display, width
@@ -33,8 +34,8 @@ _SHORT: Final[dict[str, str]] = NAMES | {
     "diverged": "Differ",
 }
 
-_WHEN_FILLED: Final = frozenset({"orphans", "diverged"})
-"""Views that stand in the bar only where there is room, or something in them."""
+_URGENT: Final = ("attention", "unknown", "diverged", "orphans", "to-capture", "unpaid", "refunds", "all")
+"""Whose orders are counted first where not every count has room."""
 _KEYS: Final = 9
 """Views that have a digit."""
 
@@ -45,22 +46,23 @@ _NUMBERS: Final = re.compile(r"\[(\d)\]|\b(\d):")
 def bar_text(
     active: str, counts: Mapping[str, int], cells: int, names: Sequence[str] = VIEWS, total: int | None = None
 ) -> str:
-    """Return the bar for a width: all counts when they fit, then shorter names, then only the active view's count.
+    """Return the bar for a width: all counts when they fit, then shorter names, then the counts that matter most.
 
-    Views of differences are left out before that, as long as they are empty. `names` are the built-in views and behind
+    Views of differences are left out before that, as long as they are empty. Where not every count has room, what is
+    empty shows none either. `names` are the built-in views and behind
     them the saved ones, whose orders are counted (`total`) only while one of them is shown. What has no room even so is
     left out from the end, but for the active one.
     """
 
-    def part(number: int, name: str, labels: Mapping[str, str], counted: bool) -> str:
+    def part(number: int, name: str, labels: Mapping[str, str], counted: Collection[str]) -> str:
         key = f"[{number}]" if name == active else f"{number}:" if number <= _KEYS else ""
         if name in VIEWS:
-            count = f" {counts.get(name, 0):,}" if counted or name == active else ""
+            count = f" {counts.get(name, 0):,}" if name in counted or name == active else ""
             return f"{key}{labels[name]}{count}"
         count = f" {total:,}" if name == active and total is not None else ""
         return f"{key}{display(name, 30)}{count}"
 
-    def bar(labels: Mapping[str, str], gap: str, counted: bool, kept: Sequence[str] = names) -> str:
+    def bar(labels: Mapping[str, str], gap: str, counted: Collection[str], kept: Sequence[str] = names) -> str:
         return gap.join(
             part(number, name, labels, counted)
             for number, name in enumerate(names, 1)
@@ -68,20 +70,26 @@ def bar_text(
         )
 
     text = ""
-    filled = [name for name in names if name not in _WHEN_FILLED or counts.get(name)]
+    filled = [name for name in names if name not in DIFFERENCES or counts.get(name)]
     for labels, gap, counted, kept in (
-        (NAMES, "  ", True, names),
-        (NAMES, " ", True, names),
-        (NAMES, "  ", True, filled),
-        (NAMES, " ", True, filled),
-        (_SHORT, " ", True, filled),
-        (_SHORT, " ", False, names),
-        (_SHORT, " ", False, filled),
-        *((_SHORT, " ", False, filled[:left]) for left in range(len(filled) - 1, 0, -1)),
+        (NAMES, "  ", VIEWS, names),
+        (NAMES, " ", VIEWS, names),
+        (NAMES, "  ", VIEWS, filled),
+        (NAMES, " ", VIEWS, filled),
+        (_SHORT, " ", VIEWS, filled),
+        (_SHORT, " ", (), names),
+        (_SHORT, " ", (), filled),
+        *((_SHORT, " ", (), filled[:left]) for left in range(len(filled) - 1, 0, -1)),
     ):
         text = bar(labels, gap, counted, kept)
         if width(text) <= cells:
             break
+    if not counted:
+        most: tuple[str, ...] = ()
+        for name in _URGENT:
+            more = bar(labels, gap, (*most, name), kept)
+            if counts.get(name) and width(more) <= cells:
+                most, text = (*most, name), more
     return text
 
 
