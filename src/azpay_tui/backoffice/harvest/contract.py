@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 
 from azpay_tui.backoffice.harvest.decoding import ESCAPED
 from azpay_tui.backoffice.harvest.ids import foreign
+from azpay_tui.backoffice.harvest.labels import quoted
 from azpay_tui.backoffice.harvest.reading import BadLine, Reading, Tally
 from azpay_tui.domain.money import EXPONENTS, AmountError, Money, parse_amount, parse_wire
 from azpay_tui.domain.order import kind_of, order_id_of
@@ -197,7 +198,7 @@ def _order(cells: dict[str, str], reading: Reading) -> TrackedOrder:
     order_id = cells["permission_id"]
     if kind_of(order_id) != "permission":
         raise _LineError(
-            f"permission_id is {_quoted(order_id)}, which is no id of an order such as S01-1234567-1234567."
+            f"permission_id is {quoted(order_id)}, which is no id of an order such as S01-1234567-1234567."
         )
     if (whose := foreign(order_id, reading.environment)) is not None:
         raise _LineError(f"permission_id is {order_id}, which is of Amazon's {whose}.")
@@ -221,7 +222,7 @@ def _ids(text: str, kind: str, order_id: str) -> tuple[str, ...]:
     ids = tuple(dict.fromkeys(text.split()))
     for object_id in ids:
         if kind_of(object_id) != kind:
-            raise _LineError(f"{kind}_ids holds {_quoted(object_id)}, which is not the id of a {kind}.")
+            raise _LineError(f"{kind}_ids holds {quoted(object_id)}, which is not the id of a {kind}.")
         if order_id_of(object_id) != order_id:
             raise _LineError(f"{kind}_ids holds {object_id}, which does not belong to {order_id}.")
     return ids
@@ -229,7 +230,7 @@ def _ids(text: str, kind: str, order_id: str) -> tuple[str, ...]:
 
 def _amount(text: str, currency: str) -> Money | None:
     if currency and not _CURRENCY.fullmatch(currency):
-        raise _LineError(f"currency is {_quoted(currency)}, which is not a currency code such as EUR.")
+        raise _LineError(f"currency is {quoted(currency)}, which is not a currency code such as EUR.")
     if not text:
         return None
     if not currency:
@@ -243,14 +244,14 @@ def _amount(text: str, currency: str) -> Money | None:
 def _raw(text: str, currency: str) -> Money:
     """Keep an amount in a currency that is not known here with the decimals it came with: shown, never moved."""
     if not _PLAIN.fullmatch(text):
-        raise AmountError(f"{_quoted(text)} is not an amount. Write digits with an optional point, such as 12.50.")
+        raise AmountError(f"{quoted(text)} is not an amount. Write digits with an optional point, such as 12.50.")
     return parse_wire(text, currency)
 
 
 def _time(text: str) -> datetime | None:
     if not text:
         return None
-    sentence = f"created is {_quoted(text)}, which is not a time such as 2026-01-31T08:15:00Z."
+    sentence = f"created is {quoted(text)}, which is not a time such as 2026-01-31T08:15:00Z."
     if not _RFC3339.fullmatch(text):
         raise _LineError(sentence)
     try:
@@ -264,7 +265,3 @@ def _label(cells: dict[str, str], name: str) -> str | None:
     if len(text) > _LONGEST_LABEL:
         raise _LineError(f"{name} is longer than {_LONGEST_LABEL} characters.")
     return text or None
-
-
-def _quoted(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:60] + "...")

@@ -50,15 +50,12 @@ def sniff(head: bytes, reading: Reading, whole: bool) -> Sniffed:
     packed = _packed(head)
     if packed is not None:
         return Sniffed("text", packed)
-    encoding, skip = encoding_of(head)
-    text = head[skip:].decode(encoding, "replace").replace("\r\n", "\n")
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
+    text = _text(head)
     start = text.lstrip()
     first = start.partition("\n")[0]
-    if encoding == "utf-8" and is_contract(first):
+    if encoding_of(head)[0] == "utf-8" and is_contract(first):
         return Sniffed("contract")
-    if _HTML.match(start):
+    if is_web_page(head):
         return Sniffed("text", "this is a web page, not data; often a login page, or an error of the web server.")
     if _ARRAY.match(start) or _OBJECT.match(start):
         return Sniffed("json")
@@ -72,6 +69,18 @@ def sniff(head: bytes, reading: Reading, whole: bool) -> Sniffed:
     if problem is None and reading.mapping is not None and start:
         problem = "the line of titles is missing, or none of its titles is known; only ids were read."
     return Sniffed("text", problem)
+
+
+def is_web_page(head: bytes) -> bool:
+    """Tell whether the first bytes are those of a web page, also behind a prologue of XML or comments."""
+    return _HTML.match(_text(head).lstrip()) is not None
+
+
+def _text(head: bytes) -> str:
+    """Decode the first bytes; every line end is that of Unix."""
+    encoding, skip = encoding_of(head)
+    text = head[skip:].decode(encoding, "replace").replace("\r\n", "\n")
+    return text if "\n" in text else text.replace("\r", "\n")
 
 
 def _packed(head: bytes) -> str | None:

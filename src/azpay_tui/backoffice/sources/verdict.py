@@ -6,6 +6,7 @@ import re
 from pathlib import PurePath
 from typing import Final
 
+from azpay_tui.backoffice.harvest.sniffing import is_web_page
 from azpay_tui.backoffice.sources.process import Process
 from azpay_tui.backoffice.sources.tap import SourceError, UnreachableSourceError
 from azpay_tui.domain.spans import written
@@ -14,11 +15,6 @@ from azpay_tui.sourcing import Source
 _SHOWN: Final = 300
 _QUESTION: Final = re.compile(
     rb"(?:pass(?:word|phrase|code)|passwor[td]|\bPIN\b|verification code|\(yes/no[^)\n]*\))[^\n]{0,120}[:?]\s*\Z", re.I
-)
-_HTML: Final = re.compile(
-    rb"\s*(?:\xef\xbb\xbf)?\s*(?:(?:<\?xml\b[^>]{0,200}\?>|<!--(?:(?!-->).){0,2000}-->)\s*){0,9}"
-    rb"<(?:!doctype\s+html|html|head|body)\b",
-    re.I | re.S,
 )
 _SQL_ERROR: Final = re.compile(rb"^(?:ERROR \d{1,5}(?: \([0-9A-Z]{5}\))?[ :].*|psql: error: .*)$", re.M)
 _TELLING: Final = re.compile(
@@ -99,7 +95,7 @@ def _judge_end(program: str, process: Process) -> None:
 
 def misled(source: Source, head: bytes) -> SourceError | None:
     """Return what is wrong with output that cannot be a list of orders, by its beginning; None when it can."""
-    if _HTML.match(head) is None:
+    if not is_web_page(head):
         return None
     program = PurePath(source.run[0]).name
     return SourceError(f"{program} printed a web page in place of orders, perhaps one to log in; check its run.")
