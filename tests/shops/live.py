@@ -23,6 +23,7 @@ from azpay_tui.sourcing import Source
 
 CAPTURED = Path(__file__).parent / "captured"
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
+AT = f"'{READER}'@'localhost'"
 UPDATE = bool(os.environ.get("UPDATE"))
 
 every_shop = pytest.mark.parametrize("shop", SHOPS, ids=lambda shop: shop.preset)
@@ -39,12 +40,14 @@ def database(server: Server, shop: Shop) -> str:
     name = shop.preset.replace("-", "_")
     server.ask(f"DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name} CHARACTER SET utf8mb4;")
     server.ask(script([shop.schema, *shop.fill(samples())]), name)
-    server.ask(f"CREATE OR REPLACE USER {READER}@localhost;\n{presets.load(shop.preset).grants(at(), name)}")
+    server.ask(f"CREATE OR REPLACE USER {READER}@localhost;\n{grants(presets.load(shop.preset), name)}")
     return name
 
 
-def at() -> str:
-    return f"'{READER}'@'localhost'"
+def grants(preset: presets.Preset, name: str, prefix: str | None = None) -> str:
+    """Just the rights that the preset's question needs."""
+    start = preset.prefix if prefix is None else prefix
+    return "\n".join(f"GRANT SELECT ON `{name}`.`{start}{table}` TO {AT};" for table in preset.tables)
 
 
 def asked(server: Server, shop: Shop, name: str, since: datetime = EVER, mode: str = "") -> bytes:
@@ -74,10 +77,10 @@ def test_without_the_right_to_any_of_its_tables_the_server_refuses(server: Serve
     name = database(server, shop)
     preset = presets.load(shop.preset)
     for table in preset.tables:
-        server.ask(f"REVOKE SELECT ON {name}.`{preset.prefix}{table}` FROM {at()};")
+        server.ask(f"REVOKE SELECT ON {name}.`{preset.prefix}{table}` FROM {AT};")
         with pytest.raises(RefusedError, match="denied"):
             asked(server, shop, name)
-        server.ask(f"GRANT SELECT ON {name}.`{preset.prefix}{table}` TO {at()};")
+        server.ask(f"GRANT SELECT ON {name}.`{preset.prefix}{table}` TO {AT};")
     assert asked(server, shop, name)
 
 
@@ -118,7 +121,7 @@ def test_the_names_of_the_tables_may_begin_otherwise(server: Server, shop: Shop)
     plain = asked(server, shop, name)
     for table in preset.tables:
         server.ask(f"RENAME TABLE `{preset.prefix}{table}` TO x2_{table};", name)
-    server.ask(preset.grants(at(), name, "x2_"))
+    server.ask(grants(preset, name, "x2_"))
     assert server.ask(preset.question(EVER, "x2_"), name, READER) == plain
 
 
@@ -144,7 +147,7 @@ def test_from_nothing_to_orders_on_the_command_line(server: Server) -> None:
         name = "from_nothing"
         server.ask(f"CREATE OR REPLACE DATABASE {name} CHARACTER SET utf8mb4;")
         server.ask(script([shop.schema, *shop.fill(early)]), name)
-        server.ask(f"CREATE OR REPLACE USER {READER}@localhost;\n{presets.load(shop.preset).grants(at(), name)}")
+        server.ask(f"CREATE OR REPLACE USER {READER}@localhost;\n{grants(presets.load(shop.preset), name)}")
         command = server.command(name, READER)
         added = azpay(simulator, "sources", "add", "--preset", shop.preset, "--first", "400d", "--", *command)
         assert added.returncode == 0, added.stderr
