@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.support.office import START, Hands, Office, Real, open_office
 
-from azpay_tui.backoffice.errors import BusyError, UsageError
+from azpay_tui.backoffice.errors import BusyError, NotValidError, UsageError
 from azpay_tui.backoffice.ports import Event
 from azpay_tui.backoffice.sources import outcome
 from azpay_tui.backoffice.sources.tap import SourceError, UnreachableSourceError
@@ -217,6 +217,16 @@ def test_two_processes_do_not_ask_one_source_at_once(tmp_path: Path, shop: Path)
         other.release()
         opened.desk.sync_once()
         assert state(opened).runs == 1
+
+
+def test_a_lock_that_cannot_be_written_is_not_taken_for_another_process(tmp_path: Path, shop: Path) -> None:
+    with office(tmp_path, prints(shop)) as opened:
+        lock = opened.stores.data.source_lock("web")
+        lock.mkdir(parents=True)
+        with pytest.raises(NotValidError, match="Source web cannot be asked: its lock in the data directory cannot be"):
+            opened.desk.ask_source("web")
+        lock.rmdir()
+        assert opened.desk.ask_source("web").orders == 1
 
 
 def test_a_sync_asks_what_is_due_and_reads_what_it_learnt(tmp_path: Path, shop: Path) -> None:

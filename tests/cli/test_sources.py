@@ -189,10 +189,11 @@ def test_ctrl_c_ends_a_run_and_keeps_what_came(copied: Copied, tmp_path: Path) -
     try:
         until(began.exists)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        told = process.communicate(timeout=60)[1]
     finally:
         process.kill()
     assert process.returncode == 130
+    assert "web: Stopped before its end. What came is kept; the next run asks for the rest.\n" in told
     until(lambda: not Path(f"/proc/{pid.read_text().strip()}").exists())
     (state,) = copied.good("sources", "list", "--json").json["sources"]
     assert (state["state"], state["orders"]) == ("stopped", 1)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from azpay_tui.backoffice.clock import CorrectedClock
-from azpay_tui.backoffice.errors import BackOfficeError, BusyError, UsageError, translated
+from azpay_tui.backoffice.errors import BackOfficeError, BusyError, NotValidError, UsageError, translated
 from azpay_tui.backoffice.harvest import Environment, Report
 from azpay_tui.backoffice.harvest.taking import Track
 from azpay_tui.backoffice.ports import Event
@@ -195,7 +195,13 @@ class Sources:
         self, source: Source, since: datetime | None, listener: Listener | None
     ) -> tuple[SourceState, SourceError | None]:
         lock = self._parts.lock(source.name)
-        if not lock.try_acquire():
+        # The second try: it may have been given back just now.
+        if not lock.try_acquire() and not self._parts.asked(source.name) and not lock.try_acquire():
+            raise NotValidError(
+                f"Source {source.name} cannot be asked: its lock in the data directory cannot be written. Check owner "
+                "and permissions there."
+            )
+        if not lock.held:
             raise BusyError(f"Source {source.name} is being asked by another azpay right now; see azpay sources list.")
         try:
             return self._ask_alone(source, since, listener)

@@ -10,7 +10,7 @@ from pathlib import Path
 from azpay_tui import configfile
 from azpay_tui.backoffice.sources.tap import SourceError
 from azpay_tui.cli.context import FINISH_SECONDS, Context
-from azpay_tui.cli.outcome import OK, CommandError
+from azpay_tui.cli.outcome import OK, CommandError, Terminated
 from azpay_tui.cli.output import json_result, result, say, shown
 from azpay_tui.cli.sources.running import ask, named
 from azpay_tui.cli.sources.shapes import shape
@@ -107,5 +107,8 @@ def _tried(context: Context, profile: Profile, source: Source) -> SourceState:
         raise CommandError(
             f"{failed.message} Nothing was written; --untried writes it without asking.", failed.exit_code, failed.code
         ) from error
+    except Terminated:
+        say("Nothing was written into the configuration.")
+        raise
     finally:
         desk.stop(FINISH_SECONDS)

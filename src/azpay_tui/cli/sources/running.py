@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from azpay_tui.backoffice.ports import Desk
 from azpay_tui.backoffice.sources.tap import SourceError
 from azpay_tui.cli.context import Context
-from azpay_tui.cli.outcome import OK, CommandError
+from azpay_tui.cli.outcome import OK, CommandError, Terminated
 from azpay_tui.cli.output import Progress, error_value, json_result, result, say, shown
 from azpay_tui.cli.sources.shapes import moment, shape
 from azpay_tui.domain.sources import SourceState
@@ -50,6 +50,10 @@ def ask(desk: Desk, name: str, since: datetime | None) -> SourceState:
     listener, end = progress_of(name)
     try:
         return desk.ask_source(name, since=since, listener=listener)
+    except Terminated:
+        end()
+        say(shown(f"{name}: Stopped before its end. What came is kept; the next run asks for the rest."))
+        raise
     finally:
         end()
 
