@@ -8,7 +8,7 @@ from docs.tables import table
 
 from azpay_tui.domain import filters, reasons
 from azpay_tui.domain.concerns import concern
-from azpay_tui.domain.divergence import KINDS
+from azpay_tui.domain.disagreements import KINDS
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.rows import Connection
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS

@@ -15,7 +15,7 @@ from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready
 from azpay_tui.domain import effect, limits, outlook, states
 from azpay_tui.domain.calls import Budget, Call
-from azpay_tui.domain.divergence import ORPHANS
+from azpay_tui.domain.disagreements import ORPHANS
 from azpay_tui.domain.filters import WHOLE, Narrowed, matches
 from azpay_tui.domain.intent import (
     Intent,

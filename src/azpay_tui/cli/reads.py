@@ -12,7 +12,8 @@ from azpay_tui.cli.output import csv_result, json_result, result, say, shown, ta
 from azpay_tui.cli.views import saved_view
 from azpay_tui.cli.wording import dated, difference_meanings, meaning, order_meanings
 from azpay_tui.domain import matrix
-from azpay_tui.domain.divergence import DIFFERENCES, none_found, said
+from azpay_tui.domain.disagreements import DIFFERENCES, none_found
+from azpay_tui.domain.divergence import said
 from azpay_tui.domain.filters import Narrowed, parse
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.links import seller_central

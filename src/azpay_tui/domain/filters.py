@@ -28,7 +28,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal, TypeVar, cast, get_args
 
-from azpay_tui.domain.divergence import CODES
+from azpay_tui.domain.disagreements import CODES
 from azpay_tui.domain.marks import MarkError, clean_tag, needs_person
 from azpay_tui.domain.money import EXPONENTS, MAX_DIGITS
 from azpay_tui.domain.rows import ListRow

@@ -51,7 +51,7 @@ class ListRow:
     claim: Claim | None = None
     """What that word means about the money."""
     differs: tuple[str, ...] = ()
-    """Codes of `domain.divergence`: where the shop and Amazon disagree."""
+    """Codes of `domain.disagreements`: where the shop and Amazon disagree."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from azpay_tui.domain.claims import CLAIMS
-from azpay_tui.domain.divergence import CODES
+from azpay_tui.domain.disagreements import CODES
 from azpay_tui.domain.filters import ANY, EVERYTHING, FIELDS, LONGEST, Condition, Field, Filter, parse
 from azpay_tui.domain.money import EXPONENTS
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from azpay_tui.backoffice.ports import ProfileInfo
-from azpay_tui.domain.divergence import DIFFERENCES, none_found
+from azpay_tui.domain.disagreements import DIFFERENCES, none_found
 from azpay_tui.domain.rows import VIEWS, SyncStatus
 from azpay_tui.domain.sources import ADD
 from azpay_tui.store.views import SavedView

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from azpay_tui.domain.claims import CLAIMS, Claim
-from azpay_tui.domain.divergence import CODES, JUDGED, KINDS, ORPHANS, RULES, differences
+from azpay_tui.domain.disagreements import CODES, KINDS, ORPHANS
+from azpay_tui.domain.divergence import JUDGED, RULES, differences
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order, Permission, Refund, ShopFacts, Sighting

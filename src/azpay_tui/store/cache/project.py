@@ -14,7 +14,8 @@ from operator import attrgetter
 from typing import Any, Final, cast
 
 from azpay_tui.domain import states
-from azpay_tui.domain.divergence import CODES, ORPHANS, differences
+from azpay_tui.domain.disagreements import CODES, ORPHANS
+from azpay_tui.domain.divergence import differences
 from azpay_tui.domain.filters import shop_words
 from azpay_tui.domain.limits import captured_total, nothing_in, refunded_total
 from azpay_tui.domain.marks import Marks, needs_person, trouble_of, words

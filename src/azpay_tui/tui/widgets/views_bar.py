@@ -10,7 +10,7 @@ from typing import Final
 from textual import events
 from textual.message import Message
 
-from azpay_tui.domain.divergence import DIFFERENCES
+from azpay_tui.domain.disagreements import DIFFERENCES
 from azpay_tui.domain.rows import VIEWS
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display, width
