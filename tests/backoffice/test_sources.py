@@ -315,6 +315,18 @@ def test_a_hanging_source_delays_no_money_and_ends_with_the_desk(tmp_path: Path)
         assert (found.ok, found.next_at, found.message) == (None, None, "Stopped before its end.")
 
 
+def test_a_hanging_source_keeps_no_other_waiting(tmp_path: Path, shop: Path) -> None:
+    began = tmp_path / "began"
+    hangs, other = shell(f"touch {began}; sleep 600", "hangs"), prints(shop, every=timedelta(milliseconds=300))
+    with office(tmp_path, hangs, other, local=Real()) as opened:
+        opened.desk.start()
+        opened.until(began.exists)
+        opened.until(lambda: state(opened, 1).runs > 1)
+        assert state(opened).running
+        opened.desk.run_source("web")
+        assert numbers(opened) == {"1001"}
+
+
 def test_a_source_that_is_stopped_keeps_what_it_gave(tmp_path: Path, shop: Path) -> None:
     gave = tmp_path / "gave"
     with office(tmp_path, shell(f"cat {shop}; touch {gave}; sleep 600")) as opened:

@@ -107,8 +107,8 @@ class Tracking:
 
     def start(self) -> None:
         """Ask sources in the background from now on."""
-        if self._sources:
-            self._threads.begin("azpay-sources", self._sources.run)
+        for name, body in self._sources.bodies():
+            self._threads.begin(name, body)
 
     def wake(self) -> None:
         """Look at once at what is due, or whether to stop."""

@@ -1,14 +1,14 @@
-"""Asks every source when its time has come: one at a time, in a thread of its own, beside money and reads."""
+"""Asks every source when its time has come: each in a thread of its own, beside money, reads and the others."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final, Protocol
 
 from azpay_tui.backoffice.clock import CorrectedClock
@@ -88,8 +88,8 @@ class Sources:
         self._clock = clock
         self._tell = tell
         self._stop = stop
-        self._wake = threading.Event()
-        self._wanted: deque[str] = deque()
+        self._wakes = {name: threading.Event() for name in self._sources}
+        self._wanted: set[str] = set()
         self._live: dict[str, SourceState] = {}
 
     def __bool__(self) -> bool:
@@ -103,11 +103,10 @@ class Sources:
         return outcome.configured(self._parts.sources, {**known, **live}, self._parts.asked)
 
     def want(self, name: str) -> None:
-        """Ask a source as soon as the one that is asked now is done; raises `UsageError` for an unknown name."""
+        """Ask a source at once, or again when it is being asked; raises `UsageError` for an unknown name."""
         self._named(name)
-        if name not in self._wanted:
-            self._wanted.append(name)
-        self._wake.set()
+        self._wanted.add(name)
+        self._wakes[name].set()
 
     def run_now(self, name: str, since: datetime | None = None, listener: Listener | None = None) -> SourceState:
         """Ask a source and wait for the end; `since` in place of how far it would look back by itself.
@@ -127,31 +126,31 @@ class Sources:
             if not self._stop.is_set() and self._is_due(source):
                 self._try(source, listener)
 
-    def run(self) -> None:
-        """Ask what is wanted, and in the process that holds the lease what is due, until stopped; a thread's body."""
-        wait = _TICK
+    def bodies(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        """Yield a name and a body for a thread of each source: one that hangs keeps no other waiting.
+
+        It asks when a person wants it, in the process that holds the lease also when it is due, until stopped.
+        """
+        for source in self._sources.values():
+            yield f"azpay-source-{source.name}", partial(self._keep, source)
+
+    def _keep(self, source: Source) -> None:
+        wake, wait = self._wakes[source.name], _TICK
         while not self._stop.is_set():
-            self._wake.wait(wait)
-            self._wake.clear()
+            wake.wait(wait)
+            wake.clear()
             wait = _TICK
-            tried: set[str] = set()
-            while not self._stop.is_set() and (source := self._next(tried)) is not None:
-                tried.add(source.name)
-                if not self._try(source, None):
-                    wait = _UNWRITABLE_WAIT
+            if self._stop.is_set():
+                return
+            wanted = source.name in self._wanted
+            self._wanted.discard(source.name)
+            if (wanted or (self._lease.held and self._is_due(source))) and not self._try(source, None):
+                wait = _UNWRITABLE_WAIT
 
     def wake(self) -> None:
         """Look at once at what is due, or whether to stop."""
-        self._wake.set()
-
-    def _next(self, tried: Iterable[str]) -> Source | None:
-        """Return what to ask next: what a person wants before what is due."""
-        if self._wanted:
-            return self._sources[self._wanted.popleft()]
-        if not self._lease.held:
-            return None
-        waiting = (source for source in self._sources.values() if source.name not in tried)
-        return next((source for source in waiting if self._is_due(source)), None)
+        for wake in self._wakes.values():
+            wake.set()
 
     def _named(self, name: str) -> Source:
         if name not in self._sources:
