@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
-from tests.tui.desk import HOSTILE, NOW, MemoryDesk
+from tests.tui.desk import HOSTILE, NOW, MemoryDesk, row_of
 from tests.tui.pictures import named_by_shop, sourced
 from tests.tui.pilot import Driven, driven
 
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.sources import ADD, NONE_YET
-from azpay_tui.domain.status import status_of
+from azpay_tui.domain.status import ship, status_of
 from azpay_tui.tui.screens.sync import SyncScreen
+from azpay_tui.tui.widgets.peek import facts_text
+from azpay_tui.tui.widgets.sources import source_line
 
 
 def of_shop(key: str, **said: object) -> tuple[MemoryDesk, Order]:
@@ -130,3 +132,23 @@ async def test_an_empty_view_of_differences_says_how_far_that_is_known() -> None
         await console.until(lambda: "Shop and Amazon agree on every order read so far." in console.text)
         console.desk.set_sync(queue=0)
         await console.until(lambda: "agree on every order." in console.text)
+
+
+def test_the_line_under_the_list_says_whether_to_ship_and_what_differs_within_80_columns() -> None:
+    _desk, order = of_shop("Captured", status="on-hold", claim="open")
+    row = row_of(order, NOW)
+    text = facts_text(order, NOW, row)
+    assert row.differs
+    assert ship(order, NOW).word in text[:80]
+    assert f"differs: {row.differs[0]}" in text[:80]
+    assert "captured" in text
+
+
+def test_a_line_of_a_source_has_room_for_its_times_at_80_columns_and_says_when_it_is_asked() -> None:
+    good, bad, _new = sourced()
+    far = replace(good, started_at=NOW - timedelta(hours=23, minutes=59), next_at=NOW + timedelta(hours=23, minutes=59))
+    assert len(source_line(replace(far, orders=12_345), NOW, UTC).text) <= 77
+    assert "Last asked" in source_line(bad, NOW, UTC).detail
+    busy = source_line(replace(bad, running=True, message=""), NOW, UTC)
+    assert busy.detail.startswith("It is being asked now.")
+    assert busy.copy == "old-shop: It is being asked now."

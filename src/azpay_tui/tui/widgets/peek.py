@@ -40,6 +40,9 @@ def facts_text(order: Order, now: datetime, row: ListRow | None = None) -> str:
     if codes:
         # Before the sums, which the detail shows too: what needs a person must be read at 80 columns.
         parts.append(f"{'!' if needs_person(codes, marks) else '-'} {', '.join(codes)}")
+    if row is not None and row.differs:
+        # Whether to send the parcel and what differs must be read at 80 columns; the sums have no room beside them.
+        parts += [ship(order, now).word, f"differs: {', '.join(row.differs)}"]
     try:
         captured, refunded = limits.captured_total(order), limits.settled_refunds(order)
         every = limits.refunded_total(order)
@@ -52,10 +55,8 @@ def facts_text(order: Order, now: datetime, row: ListRow | None = None) -> str:
     else:
         parts += [f"captured {captured}"] if captured else []
         parts += [f"refunded {refunded}"] if refunded else []
-    parts.append(ship(order, now).word)
-    if row is not None and row.differs:
-        # That they do is among what needs a person; whether to send the parcel must be read at 80 columns.
-        parts.append(f"differs: {', '.join(row.differs)}")
+    if row is None or not row.differs:
+        parts.append(ship(order, now).word)
     parts += [name for word, name in MARKS.items() if word in marks]
     if row is not None and row.tags:
         parts.append(outside(" ".join(row.tags), 60))

@@ -22,19 +22,20 @@ def source_line(state: SourceState, now: datetime, where: tzinfo) -> Choice:
     ran = "never" if state.started_at is None else _ago(state.started_at, now)
     parts = (
         f"{'!' if bad else ' '} {fit(state.word, 10)}",
-        fit(display(state.name, 40), 20),
+        fit(display(state.name, 40), 19),
         fit(plural(state.orders, "order") if state.runs or state.running else "-", 13, "right"),
-        fit(ran, 13, "right"),
+        fit(ran, 11, "right"),
         f"  {_next(state, now)}",
     )
-    told = display(local(state.message, where), 600) or "Not asked yet."
+    silent = "It is being asked now." if state.running else "Not asked yet."
+    told = display(local(state.message, where), 600) or silent
     unread = f" {plural(state.bad, 'line')} could not be read." if state.bad else ""
     at = f" Last asked {absolute(state.started_at, where)}." if state.started_at is not None else ""
     return Choice(
         ("", f"source {state.name}"),
         " ".join(parts).rstrip(),
         f"{told}{unread}{at} r asks it now.",
-        copy=display(f"{state.name}: {state.message}", 600),
+        copy=display(f"{state.name}: {state.message or silent}", 600),
         style=theme.WARNING if bad else theme.PLAIN,
     )
 
