@@ -206,6 +206,7 @@ async def test_new_rows_are_announced_and_shown_on_request_with_the_cursor_on_it
         await console.press("6", "j", "j")
         at = console.at
         maker = Maker(NOW + timedelta(hours=9), list(console.desk.orders.values()))
+        before = set(console.desk.orders)
         for _ in range(3):
             console.desk.change(maker.add(charge=states.AUTHORIZED))
         await console.until(lambda: "3 new, press ." in console.lines[2])
@@ -215,6 +216,7 @@ async def test_new_rows_are_announced_and_shown_on_request_with_the_cursor_on_it
         assert console.at == at
         assert console.orders.position == 6
         assert "press ." not in console.lines[2]
+        assert {row.id for row in console.orders.rows_on_screen[:3]} == set(console.desk.orders) - before
 
 
 async def test_an_order_that_left_the_view_stays_until_the_view_is_read_again() -> None:

@@ -63,11 +63,11 @@ class OrderList(RowLines, can_focus=True):
         self._everything()
 
     def reload(self) -> None:
-        """Read the view again, with the cursor on the same order."""
-        on_screen = self._cursor - self._top
+        """Read the view again, with the cursor on the same order; from its start, where that was on screen."""
+        on_screen, at_start = self._cursor - self._top, self._top == self._window.offset == 0
         self._window.narrowed = Narrowed(self.sight.filter, self._now())
         self._cursor = self._window.reload(self.row)
-        self._top = self._cursor - on_screen
+        self._top = 0 if at_start and self._window.offset == 0 else self._cursor - on_screen
         self.arrived = 0
         self.selection.end()
         self._everything()
