@@ -153,6 +153,15 @@ async def test_the_line_runs_by_name_completes_and_remembers() -> None:
         assert console.lines[-2].startswith(":view-all_")
 
 
+async def test_the_name_of_a_view_is_enough() -> None:
+    async with driven() as console:
+        for name in ("orphans", "Diverged", "all", "refunds"):
+            await console.press("colon", *name, "enter")
+            assert console.orders.view == name.casefold()
+        await console.press("colon", *"orph", "tab")
+        assert console.lines[-2].startswith(":view-orphans")
+
+
 async def test_an_unknown_name_stays_with_the_nearest_one() -> None:
     async with driven() as console:
         await console.press("colon", *"rfresh", "enter")

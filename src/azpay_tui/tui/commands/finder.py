@@ -14,6 +14,9 @@ _ELSEWHERE: Final[dict[Place, str]] = {
     "anywhere": "Works on the screen of orders.",
 }
 
+_VIEW: Final = "view-"
+"""What the commands of views begin with; a view's name alone does, too."""
+
 
 def why_not(command: Command, screen: object, where: Where) -> str | None:
     """Return why a command does not work where one is now, or None."""
@@ -41,11 +44,12 @@ def matches(commands: Iterable[Command], typed: str) -> list[Command]:
 
 
 def called(commands: Iterable[Command], name: str) -> Command | None:
-    """Return the command of a name, or of a beginning that only one has; any case."""
+    """Return the command of a name, of a view's name, or of a beginning that only one has; any case."""
     wanted = name.casefold()
     table = {known: command for command in commands for known in names(command)}
-    if wanted in table:
-        return table[wanted]
+    for whole in (wanted, f"{_VIEW}{wanted}"):
+        if whole in table:
+            return table[whole]
     begun = {command.id: command for known, command in table.items() if known.startswith(wanted)}
     return next(iter(begun.values())) if len(begun) == 1 else None
 
@@ -61,12 +65,14 @@ def completions(commands: Sequence[Command], screen: object, line: str) -> list[
     """Return the lines that a beginning of a `:` line can become: names, or the choices of an argument."""
     name, blank, rest = line.lstrip().partition(" ")
     if not blank:
-        known = sorted({each for command in commands for each in names(command) if each.startswith(name.casefold())})
+        every, begun = {each for command in commands for each in names(command)}, name.casefold()
+        found = [each for each in every if each.startswith(begun)]
+        known = sorted(found or (each for each in every if each.startswith(f"{_VIEW}{begun}")))
         taking = {each for command in commands if command.argument is not None for each in names(command)}
         return [f"{each} " if each in taking else each for each in known]
     command = called(commands, name)
     if command is None or command.argument is None or command.argument.choices is None:
         return []
-    begun = rest.lstrip().casefold()
+    said = rest.lstrip().casefold()
     choices = command.argument.choices(screen)
-    return [f"{name} {choice}" for choice in choices if choice.casefold().startswith(begun)]
+    return [f"{name} {choice}" for choice in choices if choice.casefold().startswith(said)]
