@@ -4,10 +4,13 @@ All checks follow one rule: nobody but the person who runs azpay may read what i
 swap it. Every refusal is one sentence with the remedy.
 """
 
+import contextlib
 import os
 import pwd
+import secrets
 import shlex
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
@@ -152,6 +155,32 @@ def private_opener(path: str, flags: int) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+@contextlib.contextmanager
+def draft_of(file: Path, content: bytes) -> Iterator[Path]:
+    """Write what is to stand in a file beside it (0600), durable; it is gone at the end unless it was renamed.
+
+    Raises OSError. After renaming call `sync_directory`.
+    """
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(6)}")
+    try:
+        with open(draft, "xb", opener=private_opener) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make new names in a directory durable. Raises OSError."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _real(path: Path) -> Path:

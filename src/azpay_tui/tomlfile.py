@@ -1,17 +1,14 @@
 """Reading and writing a TOML file for a person: safe places only, and errors that say where and what."""
 
-import contextlib
 import difflib
 import os
 import re
-import secrets
 import stat
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from azpay_tui.paths import ConfigError, check_parents, private_opener, shown
+from azpay_tui.paths import ConfigError, check_parents, draft_of, shown, sync_directory
 
 _MAX_BYTES: Final = 256 * 1024
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
@@ -97,36 +94,18 @@ def replace_file(file: Path, old: bytes | None, text: str) -> None:
             content = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     try:
         _make_directories(file.parent)
-        with _draft(file, content) as draft:
+        with draft_of(file, content) as draft:
             if old is None:
                 os.link(draft, file)
             elif read_bytes(file) != old:
                 raise FileExistsError
             else:
                 os.replace(draft, file)
-        descriptor = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_directory(file.parent)
     except FileExistsError as error:
         raise ConfigError(f"{shown(file)} was changed meanwhile; nothing was written. Start again.") from error
     except OSError as error:
         raise ConfigError(f"{shown(file)} cannot be written: {error.strerror}. Nothing was changed.") from error
-
-
-@contextlib.contextmanager
-def _draft(file: Path, content: bytes) -> Iterator[Path]:
-    """Write a file beside another one, durable; it is gone at the end unless it was given its own name."""
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(6)}")
-    try:
-        with open(draft, "xb", opener=private_opener) as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        yield draft
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _make_directories(directory: Path) -> None:

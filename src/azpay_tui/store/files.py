@@ -121,15 +121,6 @@ def tighten(path: Path) -> None:
             path.chmod(PRIVATE_FILE)
 
 
-def sync_dir(path: Path) -> None:
-    """Make new names in a directory durable."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def family(database: Path) -> tuple[Path, ...]:
     """Return a database file and the names SQLite derives from it."""
     return database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm", "-journal"))

@@ -12,10 +12,9 @@ from typing import Final, cast
 
 from azpay_tui.domain import filters
 from azpay_tui.domain.rows import VIEWS
-from azpay_tui.paths import ConfigError, check_private_file, private_opener, shown
+from azpay_tui.paths import ConfigError, check_private_file, draft_of, private_opener, shown, sync_directory
 from azpay_tui.store.cache.paging import sort_of
 from azpay_tui.store.errors import ViewsUnavailable
-from azpay_tui.store.files import sync_dir
 
 NAME: Final = "views.json"
 """The file's name within the data directory."""
@@ -122,18 +121,11 @@ class SavedViews:
             self._memory = kept
             return
         text = json.dumps({"views": [asdict(view) for view in kept]}, ensure_ascii=False, indent=1)
-        fresh = self._file.with_name(f".{NAME}.{os.getpid()}")
         try:
-            with open(fresh, "wb", opener=private_opener) as stream:
-                stream.truncate()
-                stream.write(f"{text}\n".encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(fresh, self._file)
-            sync_dir(self._file.parent)
+            with draft_of(self._file, f"{text}\n".encode()) as draft:
+                os.replace(draft, self._file)
+            sync_directory(self._file.parent)
         except (OSError, UnicodeError) as error:
-            with suppress(OSError):
-                fresh.unlink()
             why = error.strerror if isinstance(error, OSError) else "it holds what is no text"
             raise ViewsUnavailable(f"The view is not saved: {shown(self._file)} cannot be written ({why}).") from error
 

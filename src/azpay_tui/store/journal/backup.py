@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from azpay_tui.paths import sync_directory
 from azpay_tui.store.errors import journal_error
-from azpay_tui.store.files import DataDir, private_dir, private_file, sync_dir
+from azpay_tui.store.files import DataDir, private_dir, private_file
 from azpay_tui.store.sqlite import connect
 
 KEPT: Final = 7
@@ -37,7 +38,7 @@ def back_up(data: DataDir, name: str) -> Path:
         finally:
             os.close(descriptor)
         draft.replace(target)
-        sync_dir(data.backups)
+        sync_directory(data.backups)
     except (sqlite3.Error, OSError) as error:
         raise journal_error(error, data.journal) from error
     finally:
