@@ -426,9 +426,10 @@ def test_a_key_file_that_will_not_do_is_asked_for_again(setup: Setup) -> None:
     command = [sys.executable, "-m", "tests.cli.init_main", KEY_ID, str(good)]
     setup.write(b"nonsense")
     with Terminal([*command, "--profile", "mine", "init", *setup.options()], columns=100) as terminal:
+        terminal.wait_for("File with the private key (.pem): ")
+        assert "no private key in PEM form" in " ".join(terminal.text.split())  # where it wraps depends on the path
         answer(
             terminal,
-            ("no private key in PEM form", None),
             ("File with the private key (.pem): ", str(good)),
             ("Store id", ""),
             ("Write this to", ""),
