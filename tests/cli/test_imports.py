@@ -140,11 +140,11 @@ def test_a_bad_line_is_told_by_its_number_and_costs_no_other(line: str) -> None:
     assert "\n" not in problem.reason
 
 
-def test_a_line_that_is_not_utf8_is_bad_on_its_own() -> None:
+def test_a_line_that_is_not_utf8_is_told_and_its_order_taken() -> None:
     text = (
         f"{HEADER}\n{row(A)}\n".encode() + row(B, buyer_name="J\u00fcrgen").encode("latin-1") + f"\n{row(C)}\n".encode()
     )
-    assert (taken(text), bad(text)) == ([A, C], [3])
+    assert (taken(text), bad(text)) == ([A, B, C], [3])
 
 
 def test_a_name_may_hold_commas_quotes_and_line_ends() -> None:

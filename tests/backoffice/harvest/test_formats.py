@@ -392,8 +392,10 @@ def test_a_byte_that_is_no_utf8_costs_a_letter_of_a_label_and_never_an_order(enc
     name = "Jürgen Größl" if encoding in ("latin-1", "cp1252") else "田中 一郎"
     rows = [f"7,{A},{A}-C123456,,EUR,12.50,,{name},x@mail.example", f"8,{B},,,,,,Li Yu,"]
     harvest = read(io.BytesIO("\n".join([",".join(COLUMNS), *rows, ""]).encode(encoding)), reading())
-    first, second = list(harvest)
+    first, told, second = list(harvest)
     assert isinstance(first, TrackedOrder)
+    assert isinstance(told, BadLine)
+    assert (told.number, told.about) == (2, "label")
     assert (first.order_id, first.number, first.charge_ids) == (A, "7", (f"{A}-C123456",))
     assert first.buyer_name is not None
     assert "\ufffd" in first.buyer_name

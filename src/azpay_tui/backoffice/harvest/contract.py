@@ -44,6 +44,8 @@ _RFC3339: Final = re.compile(
 
 _PLAINLY: Final = Reading("import", None, None)
 
+_NO_TEXT: Final = "The line is not UTF-8 text; its order is taken, and letters that cannot be read are replaced."
+
 
 class HeaderError(ValueError):
     """The file as a whole cannot be read; the text is one sentence for the operator."""
@@ -64,6 +66,8 @@ def read_orders(
 ) -> Iterator[TrackedOrder | BadLine]:
     """Read an export (UTF-8, a byte order mark is tolerated, RFC 4180): each record as an order or as a bad line.
 
+    A record that is no UTF-8 is both: ids are ASCII, so the order is taken, and its labels lack letters.
+
     An order of it is completely known: an empty `charge_ids` means that there are none. Raises `HeaderError` when the
     header is missing or lacks a column.
     """
@@ -80,8 +84,10 @@ def _read(lines: _Lines, reading: Reading) -> Iterator[TrackedOrder | BadLine]:
         raise HeaderError(f"The file is empty; its first line must name the columns {','.join(COLUMNS)}.")
     columns = _columns(header[1])
     width = len(columns)
+    replaced = lines.replaced
     while (record := lines.record(width)) is not None:
         number, cells = record
+        before, replaced = replaced, lines.replaced
         if isinstance(cells, str):
             yield BadLine(number, cells)
             continue
@@ -90,6 +96,9 @@ def _read(lines: _Lines, reading: Reading) -> Iterator[TrackedOrder | BadLine]:
             yield _order(named, reading)
         except _LineError as error:
             yield BadLine(number, str(error))
+            continue
+        if replaced > before:
+            yield BadLine(number, _NO_TEXT, "label")
 
 
 def _columns(cells: list[str] | str) -> dict[str, int]:
@@ -114,6 +123,11 @@ class _Lines:
         self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="\n")
         self._back: deque[str] = deque()
         self._tally = tally
+
+    @property
+    def replaced(self) -> int:
+        """Bytes so far that are no UTF-8."""
+        return self._tally.replaced
 
     def leave(self) -> None:
         """Leave the stream to whoever opened it."""

@@ -32,7 +32,6 @@ _WIDE: Final = (
 )
 ESCAPED: Final = re.compile("[\udc80-\udcff]")
 """Bytes that were no text, as `surrogateescape` decodes them."""
-"""Bytes that were no text, as `surrogateescape` decodes them."""
 _OVERLAP: Final = 64
 
 
