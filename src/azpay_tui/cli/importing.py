@@ -171,7 +171,8 @@ def _tell(report: Report, name: str, *, as_json: bool) -> int:
     if report.bad > _MOST_SHOWN:
         say(f"... and {report.bad - _MOST_SHOWN:,} more.")
     if report.replaced:
-        say(f"{report.replaced:,} bytes are no text in the encoding of the file; ids are not concerned.")
+        count = "1 byte is" if report.replaced == 1 else f"{report.replaced:,} bytes are"
+        say(f"{count} no text in the encoding of the file; ids are not concerned.")
     sentence = f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged"
     bad = USAGE if report.bad or report.problems else OK
     if report.bad:
@@ -188,7 +189,7 @@ def _tell(report: Report, name: str, *, as_json: bool) -> int:
 
 def _counted(bad: int, report: Report) -> str:
     if report.format == "contract":
-        return f"{bad:,} bad {'line' if bad == 1 else 'lines'} not taken"
+        return f"{bad:,} bad {'line' if bad == 1 else 'lines'} not taken as {'it stands' if bad == 1 else 'they stand'}"
     return f"{bad:,} {'thing was' if bad == 1 else 'things were'} not understood, ids were taken all the same"
 
 
