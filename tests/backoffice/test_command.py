@@ -285,7 +285,7 @@ def test_a_question_for_a_password_is_told_at_once() -> None:
     [
         (b"Enter password: ", True),
         (b"root@web1's password:", True),
-        (b"Enter passphrase for key '/root/.ssh/id_ed25519': ", True),
+        (b"Enter passphrase for key '/home/ann/.ssh/id_ed25519': ", True),
         (b"Are you sure you want to continue connecting (yes/no/[fingerprint])? ", True),
         (b"[sudo] Passwort f\xc3\xbcr ops: ", True),
         (b"id\tpassword\n1001\tS01-1234567-1234567\n", False),
