@@ -15,6 +15,7 @@ StoreError
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -87,6 +88,7 @@ class OlderSchema(CacheUnavailable):
 
 
 _BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
 _FULL: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _READ_ONLY: Final = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -138,3 +140,9 @@ def cache_error(error: BaseException | None, path: Path) -> CacheUnavailable:
     if code in _DAMAGED:
         return CacheUnavailable(f"The cache {path} is damaged; start again, it is rebuilt from the journal and Amazon.")
     return CacheUnavailable(f"The cache {path} cannot be used ({error}); rebuild it with azpay doctor --rebuild-cache.")
+
+
+def remedy(error: Exception) -> str:
+    """Return what a person can do about a file that cannot be made, one sentence."""
+    full = isinstance(error, OSError) and error.errno in _NO_ROOM
+    return "Free some space." if full else "Check owner and permissions."

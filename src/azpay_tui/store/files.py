@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from azpay_tui.store.errors import JournalUnavailable
+from azpay_tui.store.errors import JournalUnavailable, remedy
 
 PRIVATE_DIR: Final = 0o700
 PRIVATE_FILE: Final = 0o600
@@ -83,9 +83,7 @@ def private_dir(path: Path) -> None:
         if found.st_uid == os.geteuid() and not shared and stat.S_IMODE(found.st_mode) != PRIVATE_DIR:
             path.chmod(PRIVATE_DIR)
     except (OSError, RuntimeError) as error:
-        raise JournalUnavailable(
-            f"The directory {path} cannot be made or used: {error}. Check owner and permissions."
-        ) from error
+        raise JournalUnavailable(f"The directory {path} cannot be made or used: {error}. {remedy(error)}") from error
 
 
 def private_file(path: Path) -> bool:
@@ -107,7 +105,7 @@ def private_file(path: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise JournalUnavailable(f"{path} cannot be made: {error.strerror}. Check owner and permissions.") from error
+        raise JournalUnavailable(f"{path} cannot be made: {error.strerror}. {remedy(error)}") from error
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()

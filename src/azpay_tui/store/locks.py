@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from azpay_tui.store.errors import JournalUnavailable
+from azpay_tui.store.errors import JournalUnavailable, remedy
 from azpay_tui.store.files import PRIVATE_FILE, private_dir
 from azpay_tui.store.times import storable, to_text
 
@@ -73,7 +73,7 @@ class Session:
                 os.write(number, text.encode())
             except OSError as error:
                 raise JournalUnavailable(
-                    f"The session file {path} cannot be made: {error.strerror}. Check owner and permissions."
+                    f"The session file {path} cannot be made: {error.strerror}. {remedy(error)}"
                 ) from error
             if os.fstat(number).st_nlink:
                 break
@@ -191,9 +191,7 @@ def exclusive(path: Path) -> Iterator[None]:
     try:
         number = _open(path, os.O_CREAT)
     except OSError as error:
-        raise JournalUnavailable(
-            f"The lock file {path} cannot be made: {error.strerror}. Check owner and permissions."
-        ) from error
+        raise JournalUnavailable(f"The lock file {path} cannot be made: {error.strerror}. {remedy(error)}") from error
     try:
         os.fchmod(number, PRIVATE_FILE)
         fcntl.flock(number, fcntl.LOCK_EX)

@@ -98,6 +98,8 @@ class Sources:
 
     def states(self) -> tuple[SourceState, ...]:
         """Return every configured source, in the order of the configuration, with how it fares."""
+        if not self._sources:  # consoles ask at every look at the cache
+            return ()
         known = self._stored()
         live = dict(self._live)
         return outcome.configured(self._parts.sources, {**known, **live}, self._parts.asked)
