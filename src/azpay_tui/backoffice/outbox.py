@@ -18,6 +18,7 @@ from azpay_tui.backoffice.stores import Cache, Journal
 from azpay_tui.backoffice.threads import Threads
 from azpay_tui.domain.intent import Intent
 from azpay_tui.domain.telling import ALREADY_SO
+from azpay_tui.points import reach
 from azpay_tui.store import errors as store_errors
 
 _log = logging.getLogger(__name__)
@@ -73,9 +74,11 @@ class Outbox:
         order_id = ready.wish.order_id
         with self._done:  # so that recovery cannot see the row before it is known to be worked on
             try:
+                reach("confirmed")
                 intent = self._journal.open_intent(draft)
             except store_errors.StoreError as error:
                 raise translated(error) from error
+            reach("intent-durable")
             if not ready.already_so:
                 self._flight[intent.id] = intent
         if ready.already_so:

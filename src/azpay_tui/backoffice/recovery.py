@@ -13,6 +13,7 @@ from azpay_tui.backoffice.sender import Sender, track_result
 from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.domain import effect
 from azpay_tui.domain.intent import Intent
+from azpay_tui.points import reach
 
 _log = logging.getLogger(__name__)
 _SETTLING: Final = timedelta(seconds=60)
@@ -60,6 +61,7 @@ class Recovery:
         now = self._clock()
         taken = []
         for intent in self.orphans():
+            reach("taking-over")
             if intent.state == "sent":
                 moved = self._journal.move(
                     intent.id, "unknown", "The program ended before the answer came.", "recovery", now, next_due=now
@@ -68,6 +70,7 @@ class Recovery:
                 moved = self._sender.settle_open(intent)
             else:
                 continue
+            reach("taken-over")
             self._cache.reproject([moved.draft.wish.order_id], now)
             taken.append(moved)
         made = () if self._read_only else self._journal.intents(states=("accepted", "succeeded"), limit=100)

@@ -38,6 +38,7 @@ from azpay_tui.domain.order import Order, kind_of
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder
 from azpay_tui.domain.telling import ALREADY_SO, CHANGED, OFFLINE
+from azpay_tui.points import reach
 from azpay_tui.store.errors import JournalUnavailable
 
 _log = logging.getLogger(__name__)
@@ -99,6 +100,7 @@ class Sender:
             order = self._reading.order(wish.order_id)
         except BackOfficeError as error:
             return self._end(intent, "abandoned", f"{OFFLINE}{error.message}")
+        reach("read-fresh")
         changed = effect.differences(
             intent.draft.seen, Seen.of(order), own_objects(self._journal, wish.order_id) - {intent.result_id or ""}
         )
@@ -110,6 +112,7 @@ class Sender:
             find_offer(matrix.offers(_without(order, intent), self._policy, self._clock()), wish)
         except NotValidError as error:
             return self._end(intent, "abandoned", f"{CHANGED}{error.message}")
+        reach("compared")
         return self._attempts(intent, unsure=0)
 
     def _attempts(self, intent: Intent, unsure: int) -> Intent:
@@ -120,7 +123,7 @@ class Sender:
         while True:
             if self._stop.is_set():
                 return self._interrupted(intent, unsure)
-            number = self._journal.start_attempt(intent.id, self._clock())
+            number = self._begin(intent)
             answer, judged = self._send(intent, unsure + 1, corrected)
             unsure += judged.state in ("unknown", "later")
             intent = self._record(intent, number, answer, judged, unsure)
@@ -140,11 +143,19 @@ class Sender:
             if not waits or not self._wait(waits.pop(0), answer.retry_after, deadline):
                 return self._give_up(intent, unsure, answer)
 
+    def _begin(self, intent: Intent) -> int:
+        """Write down that the intent is sent now; returns the attempt's number."""
+        number = self._journal.start_attempt(intent.id, self._clock())
+        reach("attempt-durable")
+        return number
+
     def _send(self, intent: Intent, attempt: int, corrected: bool) -> tuple[Answer, Judgement]:
         """Send once and judge what came back; `attempt` counts from 1, without those proven to have had no effect."""
         key = intent.draft.key if intent.draft.wish.verb in KEYED_VERBS else None
         offset = self._clock.offset
+        reach("request-leaving")
         answer = self._gateway.send(intent.draft.prepared, key)
+        reach("answer-read")
         self._health.learn(answer)
         return answer, classify(intent.draft.wish, answer, attempt, corrected, offset)
 
@@ -166,11 +177,14 @@ class Sender:
                 state = judged.state
         now = self._clock()
         due = now + RETRY_AFTER[0] if state == "unknown" else None
+        reach("judged")
         intent = self._keep(
             lambda: self._journal.record(intent.id, number, answer, state, judged.reason, judged.result_id, due, now)
         )
+        reach("outcome-durable")
         if judged.result_id is not None:
             track_result(self._journal, intent, now)
+            reach("result-tracked")
         self._changed(intent)
         return intent
 
@@ -215,16 +229,17 @@ class Sender:
             return proved
         young = self._clock() - intent.draft.at < REPLAY_WINDOW
         if (young and intent.state != "attention") or persons_word:
+            reach("replaying")
             if once:
                 return self._replay_once(intent)
             return self._attempts(intent, unsure=1)
         return self._later(intent)
 
     def _replay_once(self, intent: Intent) -> Intent:
-        number = self._journal.start_attempt(intent.id, self._clock())
+        number = self._begin(intent)
         answer, judged = self._send(intent, 2, False)
         if judged.state == "clock":
-            number = self._journal.start_attempt(intent.id, self._clock())
+            number = self._begin(intent)
             answer, judged = self._send(intent, 2, True)
         intent = self._record(intent, number, answer, judged, unsure=1)
         if judged.state in ("succeeded", "accepted", "declined", "refused"):
@@ -256,10 +271,12 @@ class Sender:
         return self._proved(intent, order)
 
     def _proved(self, intent: Intent, order: Order) -> Intent | None:
+        reach("read-back")
         judged = effect.read_back(intent, order)
         if judged is None or judged.state not in ("succeeded", "accepted", "declined", "refused"):
             return None
         state: State = judged.state
+        reach("settling")
         moved = self._journal.move(
             intent.id,
             state,
@@ -269,6 +286,7 @@ class Sender:
             result_id=judged.result_id,
             reconciled=state != "accepted",
         )
+        reach("settled")
         self._changed(moved)
         return moved
 
@@ -291,13 +309,16 @@ class Sender:
         return intent
 
     def _end(self, intent: Intent, state: State, reason: str) -> Intent:
+        reach("settling")
         moved = self._journal.move(intent.id, state, reason, "rule", self._clock())
+        reach("settled")
         self._changed(moved)
         return moved
 
     def _changed(self, intent: Intent) -> None:
         order_id = intent.draft.wish.order_id
         self._cache.reproject([order_id], self._clock())
+        reach("projected")
         self._tell(Event("intent", (order_id,), intent))
 
 

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, func, or_, select
 from azpay_tui.domain.intent import OPEN_STATES, Answer, Intent, IntentDraft, State
 from azpay_tui.domain.marks import MarkEdit
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
+from azpay_tui.points import reach
 from azpay_tui.store.engine import make_engine, reading
 from azpay_tui.store.errors import IntentConflict, JournalUnavailable, journal_error
 from azpay_tui.store.files import Ballast, DataDir
@@ -309,6 +310,8 @@ class JournalStore:
             yield session, audit
             session.flush()
             audit.close()
+            reach("committing")
+        reach("committed")
 
     def _despite_full_disk(self, write: Callable[[int], _R]) -> _R:
         try:
