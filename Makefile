@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 # Most tests wait for a terminal or a process half of their time.
 WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
 
-.PHONY: demo test lint types unit coverage bench node-sdk php-sdk shops format lock picture gallery docs clean
+.PHONY: demo test lint types unit coverage safety bench node-sdk php-sdk shops format lock picture gallery docs clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -33,6 +33,11 @@ unit: $(READY)
 # All tests again, counting the lines they run; it takes twice as long.
 coverage: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+
+# Every promise about money and data, proved at full size; Ctrl-C stops, the same again goes on. ONLY=R8,R15: a part;
+# RESTART=1: anew; KEEP=1: the figures go into docs/.
+safety: $(READY)
+	@$(BIN)/python -m tests.safety
 
 # What it costs, against what one would do without it; two to three minutes. One of them: .venv/bin/python -m benchmarks.reads
 bench: $(READY)

@@ -1,0 +1,206 @@
+"""The driver of the proofs is honest: what did not run, failed, or told nothing never counts as proved."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.safety import kept
+from tests.safety.pieces import ROOT, Piece, names_in, pieces
+from tests.safety.promises import Book, Promise, PromiseError, Run, chosen, load
+from tests.safety.results import Figure, Outcome, Results
+from tests.safety.run import Times, run
+from tests.safety.table import Row, rows, text
+
+BOOK = load()
+
+
+def book(*proofs: str, runs: tuple[Run, ...] = ()) -> Book:
+    return Book({"R1": Promise("R1", "says", "figure", proofs)}, {run.name: run for run in runs}, frozenset())
+
+
+def judged(outcome: Outcome | None, the_book: Book | None = None) -> Row:
+    the_book = the_book or book("tests/a.py")
+    planned = pieces(the_book, ["R1"], 1)
+    outcomes = {} if outcome is None else {planned[0].name: outcome}
+    return rows(the_book, ["R1"], planned, outcomes, {piece.name: "the.log" for piece in planned})[0]
+
+
+def told(runs: int, violations: int = 0, promise: str = "R1", seed: str = "") -> Outcome:
+    return Outcome(0, 1.0, (Figure(promise, runs, violations, seed),))
+
+
+# What counts
+
+
+def test_a_promise_holds_when_its_proof_passed_and_told_what_it_tried() -> None:
+    row = judged(told(7))
+    assert (row.runs, row.violations, row.wrong) == (7, 0, ())
+    assert "1 of 1 promises hold" in text([row])
+
+
+@pytest.mark.parametrize(
+    ("outcome", "wrong"),
+    [
+        (None, "did not run"),
+        (Outcome(1, 1.0, (Figure("R1", 7, 0),)), "failed, see the.log"),
+        (Outcome(0, 1.0, ()), "told nothing"),
+        (told(0), "told nothing"),
+        (told(7, promise="R2"), "told nothing"),
+        (told(7, 2, seed="41"), "2 violations"),
+    ],
+    ids=["not run", "failed", "silent", "none tried", "of another promise", "violated"],
+)
+def test_what_is_less_than_that_does_not_count(outcome: Outcome | None, wrong: str) -> None:
+    row = judged(outcome)
+    assert any(wrong in reason for reason in row.wrong)
+    shown = text([row])
+    assert wrong in shown
+    assert "0 of 1 promises hold" in shown
+
+
+def test_a_promise_that_nothing_proves_does_not_hold() -> None:
+    assert rows(book(), ["R1"], (), {}, {})[0].wrong == ("nothing proves it",)
+
+
+def test_one_of_two_proofs_is_not_enough() -> None:
+    the_book = book("tests/a.py", "tests/b.py")
+    planned = pieces(the_book, ["R1"], 1)
+    row = rows(the_book, ["R1"], planned, {"tests/a.py": told(7), "tests/b.py": Outcome(0, 1, ())}, {})[0]
+    assert row.wrong == ("tests/b.py told nothing",)
+
+
+def test_the_seed_of_the_first_violation_is_shown() -> None:
+    assert judged(told(7, 2, seed="41 --crash sent")).seed == "41 --crash sent"
+    assert judged(told(7, 2)).seed == "not told"
+
+
+# What is run
+
+
+def test_a_seeded_run_is_cut_into_pieces_without_gap_or_overlap() -> None:
+    the_book = book("simulation", runs=(Run("simulation", "tests.x --from {first} --to {last}", 10, 4),))
+    planned = pieces(the_book, ["R1"], 101)
+    assert [piece.seeds for piece in planned] == [(101, 104), (105, 108), (109, 110)]
+    assert planned[0].command[1:] == ("-m", "tests.x", "--from", "101", "--to", "104")
+
+
+def test_a_test_is_not_run_twice_when_its_file_is_run() -> None:
+    promises = {
+        "R1": Promise("R1", "", "", ("tests/a.py::test_one",)),
+        "R2": Promise("R2", "", "", ("tests/a.py",)),
+        "R3": Promise("R3", "", "", ("tests/a.py",)),
+    }
+    (piece,) = pieces(Book(promises, {}, frozenset()), promises, 1)
+    assert (piece.name, set(piece.told)) == ("tests/a.py", {"R1", "R2", "R3"})
+
+
+def test_a_file_can_be_split_into_its_tests() -> None:
+    here = str(Path(__file__).relative_to(ROOT))
+    split = Book({"R1": Promise("R1", "", "", (here,))}, {}, frozenset({here}))
+    names = [piece.name for piece in pieces(split, ["R1"], 1)]
+    assert f"{here}::test_a_file_can_be_split_into_its_tests" in names
+    assert len(names) == len(set(names)) == len(names_in(Path(__file__)))
+
+
+def test_only_known_promises_can_be_chosen() -> None:
+    assert chosen(BOOK, "S3, r8") == ("R8", "S3")
+    assert "S12" not in chosen(BOOK, "")
+    with pytest.raises(PromiseError, match="R99 is no promise"):
+        chosen(BOOK, "R99")
+    with pytest.raises(PromiseError, match="Nothing proves S12 yet: it comes with notifications"):
+        chosen(BOOK, "S12")
+
+
+@pytest.mark.parametrize(("code", "proof"), list(BOOK.proofs()))
+def test_every_proof_is_there(code: str, proof: str) -> None:
+    if proof in BOOK.runs:
+        module = ROOT / BOOK.runs[proof].command.split()[0].replace(".", "/")
+        assert module.with_suffix(".py").exists() or (module / "__main__.py").exists()
+        return
+    file, _, name = proof.partition("::")
+    assert (ROOT / file).is_file(), f"{proof} shall prove {code}"
+    if name:
+        assert re.sub(r"\[.*\]$", "", name) in names_in(ROOT / file), f"{proof} shall prove {code}"
+
+
+# Stopping and going on
+
+
+def piece(name: str, code: str) -> Piece:
+    return Piece(name, (sys.executable, "-c", code), ("R1",), name)
+
+
+def test_what_is_done_is_not_run_again(tmp_path: Path) -> None:
+    results, times = Results(tmp_path / "state"), Times(tmp_path / "times.json")
+    tell = "from tests.support.figures import tell; tell('R1', 3)"
+    count = f"open({str(tmp_path / 'count')!r}, 'a').write('x')"
+    run([piece("one", f"{tell}; {count}")], results, times, 2)
+    run([piece("one", f"{tell}; {count}"), piece("two", f"{count}; raise SystemExit(4)")], results, times, 2)
+    assert (tmp_path / "count").read_text() == "xx"
+    assert results.outcome(piece("one", "")) == Outcome(
+        0, pytest.approx(0, abs=60), (Figure("R1", 3, 0),)  # type: ignore[arg-type]
+    )  # fmt: skip
+    failed = results.outcome(piece("two", ""))
+    assert failed is not None
+    assert failed.code == 4
+
+
+STOPPED = """
+import sys
+from pathlib import Path
+from tests.safety.pieces import Piece
+from tests.safety.results import Results
+from tests.safety.run import Times, run
+
+base = Path(sys.argv[1])
+def piece(name, code):
+    return Piece(name, (sys.executable, "-c", code), ("R1",), name)
+slow = f"import pathlib, threading; pathlib.Path({str(base / 'slow')!r}).touch(); threading.Event().wait(600)"
+try:
+    run([piece("quick", "pass"), piece("slow", slow)], Results(base / "state"), Times(base / "times.json"), 1)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_an_interrupt_keeps_what_is_done_and_leaves_no_process(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", STOPPED, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
+        end = time.monotonic() + 60
+        while not (tmp_path / "slow").exists():
+            assert time.monotonic() < end
+            assert process.poll() is None
+            time.sleep(0.02)
+        os.kill(process.pid, signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert out == b"stopped\n"
+    results = Results(tmp_path / "state")
+    assert results.outcome(piece("quick", "")) is not None
+    assert results.outcome(piece("slow", "")) is None
+
+
+# What is kept
+
+
+def test_the_next_run_takes_seeds_that_none_has_used(tmp_path: Path) -> None:
+    file = tmp_path / "totals.json"
+    assert kept.next_seed(file) == 1
+    row = {"schedules": 10, "violations": 0, "version": "x"}
+    file.write_text(json.dumps([{"first": 1, "last": 10, **row}, {"first": 11, "last": 30, **row}]))
+    assert kept.next_seed(file) == 31
+
+
+def test_no_seed_counts_twice() -> None:
+    used = sorted(kept.totals(), key=lambda done: done.first)
+    for before, after in itertools.pairwise(used):
+        assert before.last < after.first
