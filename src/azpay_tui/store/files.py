@@ -112,6 +112,13 @@ def private_file(path: Path) -> bool:
     return True
 
 
+def write_whole(descriptor: int, content: bytes) -> None:
+    """Write all of it: one call may take a part, and the next one says why. Raises `OSError`."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
 def tighten(path: Path) -> None:
     """Take a file away from group and others, by name; a file of somebody else stays as it is."""
     with contextlib.suppress(OSError):
@@ -145,9 +152,7 @@ class Ballast:
             try:
                 os.fchmod(descriptor, PRIVATE_FILE)
                 # Written, not fallocated: every file system then has really given the room.
-                os.write(descriptor, os.urandom(self.SIZE))
-                if os.fstat(descriptor).st_size < self.SIZE:
-                    raise OSError("there is no room left")
+                write_whole(descriptor, os.urandom(self.SIZE))
             finally:
                 os.close(descriptor)
             draft.replace(self._path)

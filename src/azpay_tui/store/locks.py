@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from azpay_tui.store.errors import JournalUnavailable, remedy
-from azpay_tui.store.files import PRIVATE_FILE, private_dir
+from azpay_tui.store.files import PRIVATE_FILE, private_dir, write_whole
 from azpay_tui.store.times import storable, to_text
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
@@ -65,13 +65,18 @@ class Session:
         while True:
             self.id = f"s-{secrets.token_hex(6)}"
             path = directory / f"{self.id}.lock"
+            number = None
             try:
                 number = _open(path, os.O_CREAT, os.O_EXCL)
                 os.fchmod(number, PRIVATE_FILE)
                 fcntl.flock(number, fcntl.LOCK_EX)
                 text = json.dumps({"pid": os.getpid(), "person": storable(person), "since": to_text(at)})
-                os.write(number, text.encode())
+                write_whole(number, text.encode())
             except OSError as error:
+                if number is not None:  # the name before the lock, so that nobody finds it without one
+                    with contextlib.suppress(OSError):
+                        path.unlink()
+                    os.close(number)
                 raise JournalUnavailable(
                     f"The session file {path} cannot be made: {error.strerror}. {remedy(error)}"
                 ) from error
