@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import statistics
 import threading
 from collections import deque
@@ -11,6 +12,9 @@ from typing import Final
 from azpay_tui.backoffice.ports import Clock
 from azpay_tui.backoffice.stores import Cache
 from azpay_tui.domain.intent import CLOCK_LIMIT, Answer
+from azpay_tui.store.errors import CacheUnavailable
+
+_log = logging.getLogger(__name__)
 
 SHOWN_OFF: Final = timedelta(minutes=5)
 """A larger offset against the real Amazon is shown as CLOCK OFF."""
@@ -72,8 +76,14 @@ class CorrectedClock:
             self._samples.append(sample)
             offset = self._median()
             store = jumped or abs(offset - self._stored) > _WORTH_STORING
+            before = self._stored
             if store:
                 self._stored = offset
         if store:
-            self._cache.add_clock_sample(offset, jumped=jumped)
+            try:
+                self._cache.add_clock_sample(offset, jumped=jumped)
+            except CacheUnavailable as error:  # here it holds all the same, and the answer is worth more
+                _log.warning("the clock's offset could not be stored: %s", error)
+                with self._lock:
+                    self._stored = before
         return jumped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from datetime import datetime
 from typing import Final, Literal
@@ -12,6 +13,9 @@ from azpay_tui.backoffice.stores import Cache
 from azpay_tui.backoffice.wording import no_access, no_way
 from azpay_tui.domain.intent import Answer
 from azpay_tui.domain.rows import Connection, SyncStatus
+from azpay_tui.store.errors import CacheUnavailable
+
+_log = logging.getLogger(__name__)
 
 _OFFLINE_AFTER: Final = 3
 """Lost answers in a row that count as no connection; a refused connection counts at once."""
@@ -33,6 +37,7 @@ class Health:
         """The word shown."""
         self.message = ""
         """The last error, one sentence."""
+        self._stored: Connection | None = "STARTING"
         self._stored_at: datetime | None = None
         self._failed_at: datetime | None = None
 
@@ -43,7 +48,6 @@ class Health:
         now = self._clock()
         with self._lock:
             self._lost = self._lost + 1 if answer.kind == "lost" else 0
-            before = self.connection
             if fault == "offline" or self._lost >= _OFFLINE_AFTER:
                 self.connection, self.message, self._failed_at = "OFFLINE", no_way(answer), now
             elif fault == "auth":
@@ -52,13 +56,18 @@ class Health:
                 self.connection = self._online_word()
                 self.message = answer.message if fault in ("object", "throttled") else ""
             stale = self._stored_at is None or (now - self._stored_at).total_seconds() >= 1
-            store = self.connection != before or (answer.kind == "answered" and stale)
+            store = self.connection != self._stored or (answer.kind == "answered" and stale)
             if store:
-                self._stored_at = now
+                self._stored, self._stored_at = self.connection, now
             connection, message = self.connection, self.message
         if store:
             success = now if answer.kind == "answered" and fault != "auth" else None
-            self._cache.set_sync(connection=connection, message=message, success_at=success, now=now)
+            try:
+                self._cache.set_sync(connection=connection, message=message, success_at=success, now=now)
+            except CacheUnavailable as error:  # an answer about money is not lost over a word for the status line
+                _log.warning("how the connection is could not be stored: %s", error)
+                with self._lock:
+                    self._stored = None
         return fault
 
     def adopt(self, status: SyncStatus) -> None:
@@ -68,6 +77,7 @@ class Health:
                 return
             if status.last_success is not None and status.last_success > self._failed_at:
                 self.connection, self.message, self._lost = status.connection, status.message, 0
+                self._stored = status.connection
 
     def _online_word(self) -> Connection:
         off = not self._simulated and abs(self._clock.offset) > SHOWN_OFF

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ from datetime import datetime, tzinfo
 
 from azpay_tui.backoffice.errors import NotValidError, UsageError, translated
 from azpay_tui.backoffice.ports import Clock, Event
+from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, MarkError, apply, trouble_of
 from azpay_tui.store import errors as store_errors
 
-_log = logging.getLogger(__name__)
 _MEANWHILE = "{order_id} was marked by somebody else meanwhile: look at it again."
 
 
@@ -102,11 +101,7 @@ class Marking:
             written = self._journal.mark(edits, now, undo=undo)
         except store_errors.StoreError as error:
             raise translated(error) from error
-        try:
-            self._cache.reproject(written, now)
-        except store_errors.StoreError as error:
-            # The journal has it: the cache takes it in with its next look at the journal.
-            _log.warning("marks are not in the cache yet: %s", error)
+        show(self._cache, written, now)
         self._tell(Event("orders", tuple(written)))
         return written
 

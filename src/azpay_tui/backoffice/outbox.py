@@ -14,6 +14,7 @@ from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import NotValidError, translated
 from azpay_tui.backoffice.ports import Event, Ready
 from azpay_tui.backoffice.sender import Sender
+from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal
 from azpay_tui.backoffice.threads import Threads
 from azpay_tui.domain.intent import Intent
@@ -83,7 +84,7 @@ class Outbox:
                 self._flight[intent.id] = intent
         if ready.already_so:
             intent = self._journal.move(intent.id, "succeeded", ALREADY_SO, "read-back", self._clock(), reconciled=True)
-        self._cache.reproject([order_id], self._clock())
+        show(self._cache, [order_id], self._clock())
         self._tell(Event("intent", (order_id,), intent))
         if not ready.already_so:
             self._ensure_sender()

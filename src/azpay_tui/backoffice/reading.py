@@ -13,7 +13,7 @@ from typing import Final
 from azpay_tui.amazon.gateway import Gateway
 from azpay_tui.backoffice import schedule
 from azpay_tui.backoffice.clock import CorrectedClock
-from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, OfflineError, UsageError
+from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, OfflineError, UsageError, translated
 from azpay_tui.backoffice.health import Fault, Health
 from azpay_tui.backoffice.stores import Cache, Reader
 from azpay_tui.backoffice.wording import no_access
@@ -22,6 +22,7 @@ from azpay_tui.domain.intent import Answer, clock_is_off
 from azpay_tui.domain.order import Order, order_id_of
 from azpay_tui.domain.rows import Due, ReadResult
 from azpay_tui.domain.telling import unsent
+from azpay_tui.store import errors as store_errors
 
 _WORKERS: Final = 4
 _PIECE: Final = 2 * _WORKERS
@@ -71,8 +72,15 @@ class Reading:
         """Read what can have changed of one order, store it and return the order; for money and for `refresh`.
 
         `everything` also reads what has ended. Raises `UsageError` for an order not tracked, `OfflineError` when an
-        object could not be read, `CredentialsError` when Amazon refused the key. It only reads.
+        object could not be read, `CredentialsError` when Amazon refused the key, and `StoreError` when the cache could
+        not take what was read: nothing is decided by what is not kept. It only reads.
         """
+        try:
+            return self._order(order_id, everything)
+        except store_errors.StoreError as error:
+            raise translated(error) from error
+
+    def _order(self, order_id: str, everything: bool) -> Order:
         known = self._reader.order(order_id)
         if known is None:
             raise UsageError(f"The order {order_id} is not known here: import or track it first.")

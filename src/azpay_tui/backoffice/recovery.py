@@ -10,10 +10,12 @@ from typing import Final
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.ports import Event
 from azpay_tui.backoffice.sender import Sender, track_result
+from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.domain import effect
 from azpay_tui.domain.intent import Intent
 from azpay_tui.points import reach
+from azpay_tui.store.errors import CacheUnavailable
 
 _log = logging.getLogger(__name__)
 _SETTLING: Final = timedelta(seconds=60)
@@ -71,16 +73,22 @@ class Recovery:
             else:
                 continue
             reach("taken-over")
-            self._cache.reproject([moved.draft.wish.order_id], now)
+            show(self._cache, [moved.draft.wish.order_id], now)
             taken.append(moved)
         made = () if self._read_only else self._journal.intents(states=("accepted", "succeeded"), limit=100)
         for intent in made:
-            if intent.result_id is not None and intent.result_id not in self._cache.objects_of(
-                intent.draft.wish.order_id
-            ):
+            if intent.result_id is not None and not self._knows(intent.draft.wish.order_id, intent.result_id):
                 track_result(self._journal, intent, now)
-                self._cache.reproject([intent.draft.wish.order_id], now)
+                show(self._cache, [intent.draft.wish.order_id], now)
         return tuple(taken)
+
+    def _knows(self, order_id: str, object_id: str) -> bool:
+        """Whether an object is a known one of its order; a cache that cannot say is asked again at the next start."""
+        try:
+            return object_id in self._cache.objects_of(order_id)
+        except CacheUnavailable as error:
+            _log.warning("whether %s is known could not be looked up: %s", object_id, error)
+            return True
 
     def due(self) -> tuple[Intent, ...]:
         """Return open intents that want a look now, oldest first: left by a dead sender, or due by their schedule."""
@@ -116,7 +124,7 @@ class Recovery:
             )
         else:
             return
-        self._cache.reproject([intent.draft.wish.order_id], now)
+        show(self._cache, [intent.draft.wish.order_id], now)
         self._tell(Event("intent", (intent.draft.wish.order_id,), moved))
 
     def _contradicted(self, intent: Intent, unproved: bool) -> bool:

@@ -21,6 +21,7 @@ from azpay_tui.backoffice.errors import BackOfficeError, NotValidError
 from azpay_tui.backoffice.health import Health
 from azpay_tui.backoffice.ports import Event
 from azpay_tui.backoffice.reading import Reading
+from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal
 from azpay_tui.domain import effect, matrix
 from azpay_tui.domain.intent import (
@@ -93,17 +94,17 @@ class Sender:
     def send_new(self, intent: Intent) -> Intent:
         """Bring a durable, never-sent intent to an outcome; returns it as it stands at the end.
 
-        Abandons it, provably unsent, when the fresh read fails, shows a difference, or the verdict is no longer given.
+        Abandons it, provably unsent, when the fresh read fails, shows a difference, or the verdict is no longer given,
+        and when the journal does not take the attempt.
         """
         wish = intent.draft.wish
         try:
             order = self._reading.order(wish.order_id)
-        except BackOfficeError as error:
-            return self._end(intent, "abandoned", f"{OFFLINE}{error.message}")
+            own = own_objects(self._journal, wish.order_id) - {intent.result_id or ""}
+        except (BackOfficeError, JournalUnavailable) as error:
+            return self._end(intent, "abandoned", f"{OFFLINE}{error}")
         reach("read-fresh")
-        changed = effect.differences(
-            intent.draft.seen, Seen.of(order), own_objects(self._journal, wish.order_id) - {intent.result_id or ""}
-        )
+        changed = effect.differences(intent.draft.seen, Seen.of(order), own)
         if changed:
             if effect.already_so(order, wish):
                 return self._end(intent, "succeeded", ALREADY_SO)
@@ -123,7 +124,12 @@ class Sender:
         while True:
             if self._stop.is_set():
                 return self._interrupted(intent, unsure)
-            number = self._begin(intent)
+            try:
+                number = self._begin(intent)
+            except JournalUnavailable as error:  # so this attempt did not leave
+                if unsure:
+                    raise
+                return self._end(intent, "abandoned", f"{OFFLINE}{error}")
             answer, judged = self._send(intent, unsure + 1, corrected)
             unsure += judged.state in ("unknown", "later")
             intent = self._record(intent, number, answer, judged, unsure)
@@ -310,14 +316,14 @@ class Sender:
 
     def _end(self, intent: Intent, state: State, reason: str) -> Intent:
         reach("settling")
-        moved = self._journal.move(intent.id, state, reason, "rule", self._clock())
+        moved = self._keep(lambda: self._journal.move(intent.id, state, reason, "rule", self._clock()))
         reach("settled")
         self._changed(moved)
         return moved
 
     def _changed(self, intent: Intent) -> None:
         order_id = intent.draft.wish.order_id
-        self._cache.reproject([order_id], self._clock())
+        show(self._cache, [order_id], self._clock())
         reach("projected")
         self._tell(Event("intent", (order_id,), intent))
 

@@ -12,6 +12,7 @@ from azpay_tui.backoffice.errors import BusyError, NotValidError, UsageError
 from azpay_tui.backoffice.ports import Event, ProfileInfo
 from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.sender import Sender
+from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal
 from azpay_tui.domain.intent import Intent, State
 
@@ -86,7 +87,7 @@ class Settling:
             intent.id, outcome, "settled by a person", f"person {self._info.person}", self._clock(), note=note
         )
         order_id = moved.draft.wish.order_id
-        self._cache.reproject([order_id], self._clock())
+        show(self._cache, [order_id], self._clock())
         self._tell(Event("intent", (order_id,), moved))
         return moved
 

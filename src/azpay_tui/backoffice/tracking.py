@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from azpay_tui.backoffice.errors import NotValidError, translated
 from azpay_tui.backoffice.harvest import Environment
 from azpay_tui.backoffice.ports import Event
 from azpay_tui.backoffice.refresher import Lease, Refresher
+from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.sources.engine import SourceParts, Sources
 from azpay_tui.backoffice.sources.reports import ReportsTap
 from azpay_tui.backoffice.sources.tap import Tap
@@ -26,8 +26,6 @@ from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.sourcing import Source
 from azpay_tui.store import errors as store_errors
-
-_log = logging.getLogger(__name__)
 
 
 class Tracking:
@@ -66,11 +64,7 @@ class Tracking:
             result = self._journal.track(orders, self._clock())
         except store_errors.StoreError as error:
             raise translated(error) from error
-        try:
-            self._cache.reproject(result.changed_ids, self._clock())
-        except store_errors.StoreError as error:
-            # The journal has them: the cache takes them in with its next look at the journal.
-            _log.warning("orders are not in the cache yet: %s", error)
+        show(self._cache, result.changed_ids, self._clock())
         self._refresher.wake()
         return result
 
