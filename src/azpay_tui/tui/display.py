@@ -7,6 +7,7 @@ program passes `display` before it is shown anywhere: widgets, dialogs, messages
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Final, Literal
 
 from rich.cells import cell_len, split_graphemes
@@ -27,40 +28,57 @@ _UNSAFE_RANGES: Final = (
     (0x2066, 0x2069),
     (0xFEFF, 0xFEFF),  # byte order mark
     (0xFFF9, 0xFFFB),  # interlinear annotation
-    (0xE0000, 0xE007F),  # tags
     # No glyph, and terminals do not agree on their width.
     (0x00AD, 0x00AD),
+    (0x034F, 0x034F),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
     (0x180E, 0x180E),
     (0x200B, 0x200B),
     (0x2060, 0x2065),
     (0x206A, 0x206F),
+    (0x3164, 0x3164),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1BCA0, 0x1BCA3),  # shorthand
+    (0x1D173, 0x1D17A),  # musical notation
+    (0xE0000, 0xE00FF),  # tags
+    (0xE01F0, 0xE0FFF),
+    (0xFDD0, 0xFDEF),  # no characters, as the last two of each plane
 )
 _JOINER: Final = "\u200d"
-_ZERO_WIDTH: Final = frozenset({"\u200c", _JOINER})
-_VARIATIONS: Final = frozenset({"\ufe0e", "\ufe0f"})
+_NON_JOINER: Final = "\u200c"
+_VARIATIONS: Final = frozenset(
+    map(chr, (*range(0x180B, 0x180E), 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+)
+"""What says how the character before it is drawn; a row of them could carry a text that nobody sees."""
+_ZERO_WIDTH: Final = frozenset({_NON_JOINER, _JOINER})
 _MAX_MARKS: Final = 2
 
 
-def _unsafe(character: str) -> bool:
+@lru_cache(4096)
+def unsafe(character: str) -> bool:
+    """Tell whether a character could steer a terminal, has no glyph, or is none."""
     point = ord(character)
     if 0x20 <= point < 0x7F:
         return False
-    if unicodedata.category(character) in _UNSAFE_CATEGORIES:
+    if unicodedata.category(character) in _UNSAFE_CATEGORIES or point & 0xFFFE == 0xFFFE:
         return True
     return any(first <= point <= last for first, last in _UNSAFE_RANGES)
 
 
 def hidden(text: str) -> bool:
     """Tell whether a text holds characters that `display` has to replace."""
-    return any(_unsafe(character) for character in text if character not in _BLANKS)
+    return any(unsafe(character) for character in text if character not in _BLANKS)
 
 
 def display(text: str, limit: int = MAX_LENGTH) -> str:
     """Return outside text as it may be shown on one line, at most `limit` characters long.
 
-    Control characters, surrogates, private use, bidirectional controls, line and paragraph separators, byte order
-    mark and tags become U+FFFD; tab and newline become a space; the result is NFC with at most two combining marks
-    in a row; a cut text ends with an ellipsis. The result passes unchanged through another call with the same limit.
+    Control characters, surrogates, private use, noncharacters, bidirectional controls, line and paragraph separators,
+    byte order mark, tags and what else has no glyph become U+FFFD; tab and newline become a space; the result is NFC
+    with at most two combining marks in a row; a cut text ends with an ellipsis. The
+    result passes unchanged through another call with the same limit.
     """
     if limit <= 0:
         return ""
@@ -68,11 +86,13 @@ def display(text: str, limit: int = MAX_LENGTH) -> str:
     cut = len(text) > limit * 4
     text = text[: limit * 4] if cut else text
     if not text.isascii() or not text.isprintable():
-        text = "".join(" " if c in _BLANKS else REPLACEMENT if _unsafe(c) else c for c in text)
+        text = "".join(" " if c in _BLANKS else REPLACEMENT if unsafe(c) else c for c in text)
         if not text.isascii():
             text = _calm(unicodedata.normalize("NFC", text))
     if len(text) > limit or cut:
-        text = unicodedata.normalize("NFC", text[: limit - 1]) + ELLIPSIS
+        text = text[: limit - 1] + ELLIPSIS
+        # The cut may have left a joiner without what it joined.
+        text = text if text[:-1].isascii() else _calm(unicodedata.normalize("NFC", text))
     return text
 
 
@@ -97,8 +117,10 @@ def _joins(before: list[str], character: str, following: str) -> bool:
         # Between pictures only: elsewhere the next character would be measured as nothing and drawn all the same.
         picture = bool(before) and unicodedata.category(before[-1]) in ("So", "Sk", "Mn")
         return picture and bool(following) and unicodedata.category(following) == "So"
+    if character == _NON_JOINER:
+        return bool(before) and not before[-1].isascii() and bool(following) and not following.isascii()
     if character in _VARIATIONS:
-        return bool(before) and not before[-1].isascii()
+        return bool(before) and not before[-1].isascii() and before[-1] not in _VARIATIONS
     return True
 
 

@@ -17,6 +17,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
 
+from azpay_tui.tui.display import unsafe
+
 Look = tuple[str, str]
 """How a cell looks: the numbers of its SGR sequence, and the address it links to."""
 Cell = tuple[str, Look]
@@ -31,7 +33,6 @@ _UNSURE: Final = "?"
 _SAME_RUN: Final = 4
 """Unchanged cells between two changed ones that are cheaper to write again than to jump over."""
 _SHORTEST_ERASE: Final = 4
-_CONTROLS: Final = dict.fromkeys((*range(32), *range(127, 160)), "?")
 _DEFAULTS: Final = frozenset({"39", "49"})
 
 
@@ -92,7 +93,8 @@ def cells_of(segments: Iterable[Segment], colors: ColorSystem | None) -> list[Ce
             continue
         look = _look(style, colors)
         if not text.isprintable():
-            text = text.translate(_CONTROLS)  # the last door: what every widget should have replaced by now
+            # The last door: what every widget should have replaced by now.
+            text = "".join("?" if unsafe(character) else character for character in text)
         if text.isascii():
             cells.extend(zip(text, repeat(look)))
             continue
