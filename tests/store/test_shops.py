@@ -16,7 +16,7 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order, Sighting
 from azpay_tui.domain.rows import OrderLine, ReadResult, TrackedOrder, TrackResult
 from azpay_tui.store.opening import Stores, rebuild_cache
-from azpay_tui.store.sqlite import schema_of
+from azpay_tui.store.sqlite import JOURNAL_SCHEMA, schema_of
 
 LATER = NOW + timedelta(hours=1)
 A, B, C = (oid(number) for number in (1, 2, 3))
@@ -314,7 +314,7 @@ def test_a_journal_of_the_second_version_knows_who_named_its_orders(
     as_of(2, "journal", data_dir / "journal.db", tmp_path)
     as_of(2, "cache", data_dir / "cache.db", tmp_path)
     again = open_at(data_dir)
-    assert schema_of(data_dir / "journal.db") == 3
+    assert schema_of(data_dir / "journal.db") == JOURNAL_SCHEMA
     found = [known(again, order_id).shop.sightings for order_id in ids]
     assert found == [
         (Sighting("import", "shop", "1001"),),

@@ -49,7 +49,7 @@ from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, ListRow, Page, SyncStatus, TimelineEntry, TrackedOrder, TrackResult
 from azpay_tui.domain.sources import SourceState
-from azpay_tui.store.cache.project import UNPAID, project, to_list_row
+from azpay_tui.store.cache.project import UNPAID, Acts, project, to_list_row
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOSTILE = (
@@ -207,7 +207,7 @@ def sample_orders(now: datetime = NOW, rounds: int = 3) -> tuple[Order, ...]:
 
 def row_of(order: Order, now: datetime, marks: Marks | None = None) -> ListRow:
     """Return what the list shows of an order, by the rules of the cache."""
-    return to_list_row(project(order, now, None, marks or Marks()).shown(), order.id)
+    return to_list_row(project(order, now, Acts(), marks or Marks()).shown(), order.id)
 
 
 def in_view(row: ListRow, view: str) -> bool:

@@ -222,6 +222,8 @@ class Order:
     """Whether this journal cancelled the order."""
     refreshed_at: datetime | None = None
     """The oldest read among the order's objects that count; None when never read."""
+    purged_at: datetime | None = None
+    """When the buyer's personal data was removed for good; None: it was not."""
 
     @property
     def amount(self) -> Money | None:

@@ -95,6 +95,11 @@ def _captured_word(order: Order) -> str | None:
     return "PART-CAPTURED" if usable(order) else None
 
 
+def fully_captured(order: Order) -> bool:
+    """Whether something is captured and nothing more will be: the order's amount is reached, or nothing is left."""
+    return _captured_word(order) == "CAPTURED"
+
+
 def _declined_last(order: Order) -> bool:
     charge = last_charge(order)
     if order.declines:
@@ -263,7 +268,7 @@ def ship(order: Order, now: datetime) -> Ship:
     if busy is not None:
         return Ship("HOLD", f"A {busy.verb} by {busy.person} is not settled ({busy.id}).")
     captured, returning = limits.captured_total(order), limits.refunded_total(order)
-    if captured is not None and captured.minor > 0 and _captured_word(order) == "CAPTURED":
+    if captured is not None and captured.minor > 0 and fully_captured(order):
         if returning is not None and returning >= captured:
             return Ship("HOLD", "The money is going back.")
         return Ship("SHIP", f"{captured} captured.")
@@ -296,7 +301,7 @@ def expires_at(order: Order, now: datetime) -> datetime | None:
     ends = [end for end in _live_deadlines(order, now) if end > now]
     if ends:
         return min(ends)
-    done = _captured_word(order) == "CAPTURED" or status_of(order, now) in ("CAPTURED", "REFUNDED", "CANCELED")
+    done = fully_captured(order) or status_of(order, now) in ("CAPTURED", "REFUNDED", "CANCELED")
     if usable(order) and not done:
         end = limits.permission_end(order)
         return end if end is not None and end > now else None

@@ -30,6 +30,9 @@ _INTENTS = """SELECT i.order_id, i.id, i.verb, i.target, i.state, i.amount_minor
         OR (i.verb = 'authorize' AND i.state = 'declined' AND i.result_id IS NULL)
         OR (i.verb = 'cancel' AND i.state = 'succeeded')
     ORDER BY i.seq"""
+_ACTED = """SELECT i.order_id, max(coalesce(i.settled_at, i.at))
+    FROM json_each(?) AS wanted CROSS JOIN intent AS i ON i.order_id = wanted.value GROUP BY i.order_id"""
+_PURGED = "SELECT p.order_id, p.at FROM json_each(?) AS wanted CROSS JOIN purge AS p ON p.order_id = wanted.value"
 
 
 @dataclass(slots=True)
@@ -55,6 +58,9 @@ class Parts:
     intents: list[OpenIntent] = field(default_factory=list)
     declines: list[LocalDecline] = field(default_factory=list)
     canceled_here: bool = False
+    acted_at: datetime | None = None
+    """When the last wish on it was confirmed or settled."""
+    purged_at: datetime | None = None
     marks: Marks = field(default_factory=Marks)
 
     def order(self, order_id: str) -> Order:
@@ -72,6 +78,7 @@ class Parts:
             declines=tuple(self.declines),
             canceled_here=self.canceled_here,
             refreshed_at=min(counted, default=None),
+            purged_at=self.purged_at,
         )
 
 
@@ -100,6 +107,10 @@ def load(
             parts[order_id].ids.add(object_id)
         _load_intents(parts, journal.execute(_INTENTS, (wanted,)).fetchall())
         _load_said(parts, said_of(journal, parts), bound(journal), None if cache is None else asked_at(cache))
+        for order_id, acted_at in journal.execute(_ACTED, (wanted,)).fetchall():
+            parts[order_id].acted_at = from_text(acted_at)
+        for order_id, purged_at in journal.execute(_PURGED, (wanted,)).fetchall():
+            parts[order_id].purged_at = from_text(purged_at)
         for order_id, marks in load_marks(journal, parts).items():
             parts[order_id].marks = marks
     return parts

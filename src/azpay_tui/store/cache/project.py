@@ -21,6 +21,7 @@ from azpay_tui.domain.limits import captured_total, nothing_in, refunded_total
 from azpay_tui.domain.marks import Marks, needs_person, trouble_of, words
 from azpay_tui.domain.money import AmountError, Money
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.retention import ended_at
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS, attention, changes_at, expires_at, ship, status_of
 from azpay_tui.store.cache.assemble import money
@@ -100,6 +101,7 @@ class RowValues:
     differs: str
     in_orphans: int
     in_diverged: int
+    ended_at: int | None
 
     def values(self) -> tuple[str | int | None, ...]:
         """Return the columns as SQL takes them."""
@@ -209,8 +211,18 @@ def _is_fresh(order: Order) -> bool:
     )
 
 
-def project(order: Order, now: datetime, added_at: datetime | None, marks: Marks = _UNMARKED) -> RowValues:
-    """Make the row of an order as it is at `now`; `added_at` dates an order whose own time is not known yet."""
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What the journal did with an order."""
+
+    heard_at: datetime | None = None
+    """When it learnt of the order; dates one whose own time is not known yet."""
+    acted_at: datetime | None = None
+    """When the last wish on it was confirmed or settled."""
+
+
+def project(order: Order, now: datetime, acts: Acts, marks: Marks = _UNMARKED) -> RowValues:
+    """Make the row of an order as it is at `now`."""
     derived, amount = _derive(order, now), order.amount
     reminder = marks.standing.reminder
     shown: tuple[str, ...] = ()
@@ -218,7 +230,7 @@ def project(order: Order, now: datetime, added_at: datetime | None, marks: Marks
         shown = words(marks, trouble_of(order, derived.codes, derived.expires), now)
     changes = [derived.changes, reminder.until if reminder is not None and reminder.until > now else None]
     created = to_micros(order.created)
-    newest = -(created if created is not None else to_micros(added_at) or 0)
+    newest = -(created if created is not None else to_micros(acts.heard_at) or 0)
     number = None if order.number is None else storable(order.number)
     rank = min((_URGENCY.index(code) for code in derived.codes if code in _URGENCY), default=len(_URGENCY))
     k_expires = NEVER if derived.expires is None else to_micros(derived.expires)
@@ -260,7 +272,16 @@ def project(order: Order, now: datetime, added_at: datetime | None, marks: Marks
         " ".join(derived.differs),
         int(not ORPHANS.isdisjoint(derived.differs)),
         int(not ORPHANS.issuperset(derived.differs)),
+        to_micros(_ended(order, now, acts, derived.codes if "reviewed" not in shown else (), marks)),
     )
+
+
+def _ended(order: Order, now: datetime, acts: Acts, codes: tuple[str, ...], marks: Marks) -> datetime | None:
+    """Return since when nothing is due with an order whose buyer is still known here."""
+    if order.purged_at is not None:
+        return None
+    reminder = marks.standing.reminder is not None
+    return ended_at(order, now, acts.heard_at, acts.acted_at, codes, reminder=reminder)
 
 
 def _clamped(number: int) -> int:

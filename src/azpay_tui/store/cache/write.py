@@ -13,14 +13,15 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from azpay_tui.domain.order import Order, kind_of
+from azpay_tui.domain.order import Order, kind_of, order_id_of
 from azpay_tui.domain.rows import Connection, Due, ReadResult
 from azpay_tui.store.cache import due as due_order
 from azpay_tui.store.cache import following
 from azpay_tui.store.cache.assemble import Parts, load
 from azpay_tui.store.cache.listing import write_rows
 from azpay_tui.store.cache.objects import add_objects, happened, order_ids_of, read_again, store_read
-from azpay_tui.store.cache.project import project
+from azpay_tui.store.cache.persons import forget_person, without_person
+from azpay_tui.store.cache.project import Acts, project
 from azpay_tui.store.errors import CacheUnavailable, cache_error
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.locks import Lease
@@ -64,10 +65,20 @@ class CacheStore:
                 ids = order_ids_of(batch)
                 before = {order_id: parts.order(order_id) for order_id, parts in load(cache, journal, ids).items()}
                 for read in batch:
-                    store_read(cache, read, now)
+                    purged = before[order_id_of(read.object_id)].purged_at is not None
+                    store_read(cache, without_person(read) if purged else read, now)
                 changed += self._rebuild(cache, journal, ids, now, before)
         self._tidy()
         return tuple(dict.fromkeys(changed))
+
+    def purge(self, order_ids: Sequence[str], now: datetime) -> None:
+        """Take out what is personal of orders whose personal data the journal no longer has."""
+        for start in range(0, len(order_ids), CHUNK):
+            ids = order_ids[start : start + CHUNK]
+            with self._writing() as (cache, journal):
+                forget_person(cache, ids)
+                self._rebuild(cache, journal, ids, now, news=True)
+        self._tidy()
 
     def reproject(self, order_ids: Iterable[str], now: datetime) -> None:
         """Rebuild the rows of orders after the journal changed (new ids get an object that is due at once)."""
@@ -231,7 +242,9 @@ class CacheStore:
             for order_id in touched:
                 happened(cache, before[order_id], orders[order_id], now)
         rows = [
-            project(order, now, parts[order_id].added_at, parts[order_id].marks) for order_id, order in orders.items()
+            project(order, now, Acts(part.added_at, part.acted_at), part.marks)
+            for order_id, order in orders.items()
+            for part in (parts[order_id],)
         ]
         changed = write_rows(cache, rows, touched)
         cache.executemany(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,6 +18,11 @@ from azpay_tui.store.times import storable, to_text
 _INSERT: Final = f"INSERT INTO audit ({', '.join(COLUMNS)}, hash) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
 """Plain SQL: a large import writes a row for every order."""
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def fingerprint(note: str) -> str | None:
+    """Return what the chain keeps of a note: it may name a buyer, and a chain cannot forget."""
+    return hashlib.sha256(storable(note).encode()).hexdigest() if note else None
 
 
 class AuditWriter:

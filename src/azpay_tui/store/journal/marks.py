@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
@@ -11,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert
 from sqlmodel import col, select, update
 
 from azpay_tui.domain.marks import MarkEdit, Standing
-from azpay_tui.store.journal.audit import AuditWriter
+from azpay_tui.store.journal.audit import AuditWriter, fingerprint
 from azpay_tui.store.journal.tables import MarkRow, NoteRow
 from azpay_tui.store.marks import COLUMNS, Value, from_columns, to_columns
 from azpay_tui.store.times import storable, to_text
@@ -92,8 +91,7 @@ def _told(edit: MarkEdit, note: int | None, *, undo: bool) -> dict[str, str | in
         name: value for name, value in to_columns(edit.after).items() if value != before[name]
     }
     if note is not None:
-        # A note may name a buyer, and a chain cannot forget: only its fingerprint goes in.
-        told |= {"note": note, "note_sha256": hashlib.sha256(storable(edit.note).encode()).hexdigest()}
+        told |= {"note": note, "note_sha256": fingerprint(edit.note)}
     if edit.retract:
         told["retracted"] = [str(number) for number in edit.retract]
     if undo:

@@ -20,9 +20,10 @@ from azpay_tui.points import reach
 from azpay_tui.store.engine import make_engine, reading
 from azpay_tui.store.errors import IntentConflict, JournalUnavailable, journal_error
 from azpay_tui.store.files import Ballast, DataDir
-from azpay_tui.store.journal.audit import AuditWriter
+from azpay_tui.store.journal.audit import AuditWriter, fingerprint
 from azpay_tui.store.journal.chain import first_bad_row
 from azpay_tui.store.journal.marks import write_marks
+from azpay_tui.store.journal.purging import purge_orders
 from azpay_tui.store.journal.rows import EVIDENCE_LIMIT, EVIDENCE_ROOM, to_evidence, to_intent, to_row
 from azpay_tui.store.journal.steps import change, give_room, hold_room, must, refuse_second, request_ids
 from azpay_tui.store.journal.tables import AttemptRow, EvidenceRow, IntentRow, MetaRow
@@ -78,7 +79,7 @@ class JournalStore:
                     "verb": str(wish.verb), "target": wish.target, "amount": str(wish.amount or ""), "key": draft.key,
                     "counter": draft.counter, "method": draft.prepared.method, "path": draft.prepared.path,
                     "body_sha256": row.body_sha256, "merchant": draft.place.merchant,
-                    "accepted": list(draft.accepted_warnings), "note": wish.note,
+                    "accepted": list(draft.accepted_warnings), "note_sha256": fingerprint(wish.note),
                 },
             )  # fmt: skip
             return to_intent(row)
@@ -193,8 +194,8 @@ class JournalStore:
                     at, self._person or row.person, "settle", session=self._session, order_id=row.order_id,
                     intent_id=intent_id,
                     data={
-                        "from": before, "state": state, "reason": reason, "by": by, "note": note, "result": result_id,
-                        "reconciled": row.reconciled, "owner": row.session,
+                        "from": before, "state": state, "reason": reason, "by": by, "note_sha256": fingerprint(note),
+                        "result": result_id, "reconciled": row.reconciled, "owner": row.session,
                     },
                 )  # fmt: skip
                 return to_intent(row, request_ids(work, [intent_id]).get(intent_id))
@@ -250,6 +251,15 @@ class JournalStore:
         """
         with self._writing() as (session, audit):
             return write_marks(session.connection(), audit, edits, at, self._person, self._session, undo=undo)
+
+    def purge(self, order_ids: Sequence[str], at: datetime) -> tuple[str, ...]:
+        """Take out what is personal of orders, in one transaction; returns those not purged before.
+
+        Left alone is an order with an intent that is not settled. What orders are called, their ids, and what was
+        wished, sent and answered stay.
+        """
+        with self._writing() as (session, audit):
+            return purge_orders(session.connection(), audit, order_ids, at, self._person, self._session)
 
     def verify(self) -> int | None:
         """Check the audit chain; returns the number of the first row that is not as it was written, or None."""

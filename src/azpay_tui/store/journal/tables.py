@@ -219,6 +219,19 @@ class NoteRow(JournalTable, table=True):
     retracted_by: str | None = None
 
 
+class PurgeRow(JournalTable, table=True):
+    """That the personal data of an order's buyer was removed; whatever names the buyer again is not kept."""
+
+    __tablename__ = "purge"
+    __table_args__ = (Index("purge_unwiped", "order_id", sqlite_where=text("wiped = 0")),)
+
+    order_id: str = Field(primary_key=True)
+    at: str
+    person: str
+    wiped: bool
+    """Whether it is gone from the cache, from back-ups and from free pages as well."""
+
+
 class AuditRow(JournalTable, table=True):
     """One link of the audit chain; rows are only ever added."""
 
@@ -229,7 +242,7 @@ class AuditRow(JournalTable, table=True):
     person: str
     session: str
     kind: str
-    """`intent`, `attempt`, `outcome`, `settle`, `track` or `mark`."""
+    """`intent`, `attempt`, `outcome`, `settle`, `track`, `mark` or `purge`."""
     order_id: str
     intent_id: str
     data: str

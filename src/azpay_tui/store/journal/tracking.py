@@ -6,6 +6,7 @@ A report of Amazon's only fills labels in: the shop's own word for a number or a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +16,7 @@ from sqlmodel import col, select, update
 from azpay_tui.domain.order import kind_of, order_id_of
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.store.journal.audit import AuditWriter
+from azpay_tui.store.journal.purging import purged_among
 from azpay_tui.store.journal.sightings import Sightings
 from azpay_tui.store.journal.tables import SightingRow, TrackedIdRow, TrackedRow
 from azpay_tui.store.times import storable, to_text
@@ -49,11 +51,14 @@ def track_orders(
         chunk = orders[start : start + _CHUNK]
         known = _known(connection, [order.order_id for order in chunk])
         owned = _owned(connection, [*known])
+        purged = purged_among(connection, [*known])
         sightings = Sightings(connection, [order.order_id for order in chunk])
         new_ids: list[tuple[str, ...]] = []
         inserts: dict[str, dict[str, str | int | bool | None]] = {}
         updates: dict[str, dict[str, str | int | bool | None]] = {}
-        for order in chunk:
+        for told in chunk:
+            # What was removed stays removed, whoever names the buyer again.
+            order = replace(told, buyer_name=None, buyer_email=None) if told.order_id in purged else told
             _check(order)
             before = known.get(order.order_id)
             ids = [i for i in dict.fromkeys((*order.charge_ids, *order.refund_ids)) if i not in owned]

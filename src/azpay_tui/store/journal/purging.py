@@ -1,0 +1,70 @@
+"""Removing buyers' personal data from the journal; what was wished, sent and answered stays.
+
+The statements are plain SQL and run on back-ups as well, also on those of older schemas. The audit chain is not
+touched: nothing personal ever goes into it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from azpay_tui.store.journal.audit import AuditWriter
+from azpay_tui.store.personal import impersonal
+from azpay_tui.store.times import storable, to_text
+
+Run = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
+"""Runs one statement on a connection, SQLAlchemy's or sqlite3's, and gives its rows."""
+_WANTED: Final = "IN (SELECT value FROM json_each(?))"
+_BUSY: Final = f"""SELECT order_id FROM intent WHERE order_id {_WANTED}
+    AND state IN ('intent', 'sent', 'unknown', 'attention', 'accepted')"""
+_EVIDENCE: Final = f"""SELECT e.id, e.raw FROM evidence AS e JOIN intent AS i ON i.id = e.intent_id
+    WHERE i.order_id {_WANTED} AND (length(e.raw) > 0 OR e.message <> '')"""
+
+
+def purge_orders(
+    connection: Connection, audit: AuditWriter, order_ids: Sequence[str], at: datetime, person: str, session: str
+) -> tuple[str, ...]:
+    """Take out what is personal of orders inside the caller's transaction; returns those not purged before.
+
+    An order with an intent that is not settled is left alone: its evidence is still needed.
+    """
+    wanted = json.dumps(order_ids)
+    busy = {row[0] for row in connection.exec_driver_sql(_BUSY, (wanted,))}
+    done = purged_among(connection, order_ids)
+    new = [order_id for order_id in dict.fromkeys(order_ids) if order_id not in busy | done]
+    erase(lambda sql, values: connection.exec_driver_sql(sql, values), new)
+    stamp, by = to_text(at), storable(person)
+    for order_id in new:
+        connection.exec_driver_sql("INSERT INTO purge VALUES (?, ?, ?, 0)", (order_id, stamp, by))
+        audit.add(at, person, "purge", session=session, order_id=order_id, data={})
+    return tuple(new)
+
+
+def erase(run: Run, order_ids: Sequence[str]) -> None:
+    """Blank what is personal of orders: labels, their digests, bodies that Amazon sent. Raises what `run` raises."""
+    wanted = (json.dumps(order_ids),)
+    run(f"UPDATE tracked SET buyer_name = NULL, buyer_email = NULL WHERE order_id {_WANTED}", wanted)
+    if [*run("SELECT 1 FROM sqlite_master WHERE name = 'sighting'", ())]:
+        # The digest would tell of a name that somebody guesses whether it was this one.
+        run(f"UPDATE sighting SET labels = '' WHERE order_id {_WANTED}", wanted)
+    for number, raw in [*run(_EVIDENCE, wanted)]:
+        kept = impersonal(bytes(raw).decode("utf-8", "replace")).encode()
+        run("UPDATE evidence SET raw = ?, message = '' WHERE id = ?", (kept, number))
+
+
+def purged_among(connection: Connection, order_ids: Sequence[str]) -> set[str]:
+    """Return which of these orders' personal data was removed."""
+    known = f"SELECT order_id FROM purge WHERE order_id {_WANTED}"
+    return {row[0] for row in connection.exec_driver_sql(known, (json.dumps(order_ids),))}
+
+
+def all_purged(journal: sqlite3.Connection, *, unwiped: bool = False) -> list[str]:
+    """Return the orders whose personal data was removed, with `unwiped` those of which traces may be left."""
+    where = " WHERE wiped = 0" if unwiped else ""
+    return [row[0] for row in journal.execute(f"SELECT order_id FROM purge{where} ORDER BY order_id")]

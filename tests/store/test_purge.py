@@ -1,0 +1,160 @@
+"""Removing buyers' personal data from journal and cache: what goes, what stays, and that nothing brings it back."""
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.store.making import NOW, ORDER, answer, charge, draft, open_at, permission, read, tracked
+from tests.store.older import as_of
+
+from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.order import Address, Buyer
+from azpay_tui.store.opening import Stores
+from azpay_tui.store.sqlite import JOURNAL_SCHEMA, schema_of
+
+NAME, EMAIL, STREET = "Jane Canary", "canary@example.com", "Canary Street 5"
+RAW = json.dumps(
+    {
+        "chargePermissionId": ORDER,
+        "buyer": {"name": NAME, "email": EMAIL},
+        "shippingAddress": {"addressLine1": STREET},
+        "statusDetails": {"state": "Closed", "reasons": [{"reasonCode": "MerchantClosed", "x": NAME}]},
+        "limits": {"amountLimit": {"amount": "1.00", "currencyCode": "USD"}},
+        "somethingNew": [STREET],
+    }
+)
+KEPT = {
+    "chargePermissionId": ORDER,
+    "statusDetails": {"state": "Closed", "reasons": [{"reasonCode": "MerchantClosed"}]},
+    "limits": {"amountLimit": {"amount": "1.00", "currencyCode": "USD"}},
+}
+CLOSED = permission(state="Closed", buyer=Buyer(NAME, EMAIL), shipping=Address(name=NAME, line1=STREET))
+NAMED = tracked(number="1001", buyer_name=NAME, buyer_email=EMAIL, side="shop")
+
+
+@pytest.fixture
+def known(stores: Stores) -> Stores:
+    """An ended order whose buyer stands wherever a buyer can stand."""
+    stores.cache.reproject(stores.journal.track([NAMED], NOW).changed_ids, NOW)
+    stores.cache.put([read(CLOSED, raw=RAW), read(charge(state="Canceled"), raw=RAW)], NOW)
+    return stores
+
+
+def close_it(stores: Stores) -> str:
+    """Close the order by an intent whose evidence is the buyer's address; returns the intent."""
+    intent = stores.journal.open_intent(draft(verb=Verb.CLOSE, note="asked by the warehouse")).id
+    stores.journal.start_attempt(intent, NOW)
+    came = replace(answer(raw=RAW.encode()), message=f"Closed for {NAME}")
+    stores.journal.record(intent, 1, came, "succeeded", None, None, None, NOW)
+    return intent
+
+
+def purge(stores: Stores) -> None:
+    assert stores.journal.purge([ORDER], NOW) == (ORDER,)
+    stores.cache.purge([ORDER], NOW)
+
+
+def told(stores: Stores) -> str:
+    """Return everything that any table of both files says."""
+    text = []
+    for path in (stores.journal.path, stores.cache.path):
+        with closing(sqlite3.connect(path)) as connection:
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                if not name.startswith("search"):
+                    text += [repr(row) for row in connection.execute(f"SELECT * FROM {name}")]
+    return "\n".join(text)
+
+
+def test_after_a_purge_no_table_names_the_buyer(known: Stores) -> None:
+    close_it(known)
+    assert told(known).count("Canary") > 5
+    purge(known)
+    assert "anary" not in told(known)
+    found = known.reader.order(ORDER)
+    assert found is not None
+    assert found.purged_at == NOW
+    assert (found.number, found.shop.complete) == ("1001", True)
+    assert known.reader.page(query="canary").rows == ()
+    assert [row.id for row in known.reader.page(query="1001").rows] == [ORDER]
+    assert json.loads(known.reader.raw(ORDER)[ORDER]) == KEPT
+
+
+def test_what_was_wished_sent_and_answered_stays(known: Stores) -> None:
+    intent = close_it(known)
+    (before,) = known.journal.evidence(intent)
+    purge(known)
+    (after,) = known.journal.evidence(intent)
+    assert json.loads(after.raw) == KEPT
+    assert (after.raw_sha256, after.raw_length) == (before.raw_sha256, before.raw_length)
+    assert (after.status, after.request_id, after.kind) == (before.status, before.request_id, before.kind)
+    found = known.journal.intent(intent)
+    assert found is not None
+    assert (found.state, found.draft.wish.note) == ("succeeded", "asked by the warehouse")
+    assert known.journal.verify() is None
+
+
+def test_the_audit_chain_tells_of_the_purge_and_never_held_what_was_personal(known: Stores) -> None:
+    close_it(known)
+    with closing(sqlite3.connect(known.journal.path)) as connection:
+        rows = connection.execute("SELECT * FROM audit").fetchall()
+    assert "anary" not in repr(rows)
+    assert "warehouse" not in repr(rows)
+    purge(known)
+    with closing(sqlite3.connect(known.journal.path)) as connection:
+        assert connection.execute("SELECT kind, order_id FROM audit ORDER BY seq DESC").fetchone() == ("purge", ORDER)
+
+
+def test_a_new_read_and_a_new_import_do_not_bring_it_back(known: Stores) -> None:
+    purge(known)
+    later = NOW + timedelta(days=1)
+    known.cache.put([read(CLOSED, later, raw=RAW)], later)
+    assert known.journal.track([NAMED], later).unchanged == 1
+    known.journal.track([replace(NAMED, source="other", buyer_name=f"{NAME} II")], later)
+    known.cache.reproject([ORDER], later)
+    assert "anary" not in told(known)
+
+
+def test_an_order_that_is_not_settled_is_left_alone(known: Stores) -> None:
+    intent = known.journal.open_intent(draft()).id
+    assert known.journal.purge([ORDER], NOW) == ()
+    known.journal.start_attempt(intent, NOW)
+    assert known.journal.purge([ORDER], NOW) == ()
+    known.journal.record(intent, 1, answer(), "accepted", None, None, None, NOW)
+    assert known.journal.purge([ORDER], NOW) == ()
+    known.journal.move(intent, "succeeded", None, "read-back", NOW)
+    assert known.journal.purge([ORDER], NOW) == (ORDER,)
+    assert known.journal.purge([ORDER], NOW) == ()
+
+
+def test_the_row_knows_since_when_nothing_is_due(known: Stores) -> None:
+    def ended() -> int | None:
+        with closing(sqlite3.connect(known.cache.path)) as connection:
+            return connection.execute("SELECT ended_at FROM list_row").fetchone()[0]
+
+    assert ended() == int((NOW - timedelta(days=1)).timestamp() * 1_000_000)
+    intent = known.journal.open_intent(draft()).id
+    known.cache.reproject([ORDER], NOW)
+    assert ended() is None
+    known.journal.move(intent, "abandoned", None, "person ops", NOW + timedelta(hours=1))
+    known.cache.reproject([ORDER], NOW)
+    assert ended() == int((NOW + timedelta(hours=1)).timestamp() * 1_000_000)
+    purge(known)
+    assert ended() is None
+
+
+def test_a_journal_of_the_third_version_can_be_purged(known: Stores, data_dir: Path, tmp_path: Path) -> None:
+    known.close()
+    as_of(3, "journal", data_dir / "journal.db", tmp_path)
+    as_of(3, "cache", data_dir / "cache.db", tmp_path)
+    again = open_at(data_dir)
+    assert schema_of(data_dir / "journal.db") == JOURNAL_SCHEMA
+    found = again.reader.order(ORDER)
+    assert found is not None
+    assert (found.buyer_name, found.purged_at) == (NAME, None)
+    purge(again)
+    assert "anary" not in told(again)
+    again.close()
