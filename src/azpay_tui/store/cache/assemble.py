@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.money import Money
@@ -16,6 +16,7 @@ from azpay_tui.store.cache.shop import Bound, Said, asked_at, bound, said_of
 from azpay_tui.store.marks import load as load_marks
 from azpay_tui.store.times import from_micros, from_text
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _OBJECTS = """SELECT o.order_id, o.object_id, o.fact, o.read_at, o.due_at, o.missing
     FROM json_each(?) AS wanted CROSS JOIN object AS o ON o.order_id = wanted.value"""
 _TRACKED = """SELECT t.order_id, t.number, t.amount_minor, t.amount_currency, t.amount_exponent, t.created,
@@ -82,8 +83,8 @@ class Parts:
         )
 
 
-def _age(thing: Charge | Refund) -> tuple[bool, float, str]:
-    return (thing.created is None, thing.created.timestamp() if thing.created else 0.0, thing.id)
+def _age(thing: Charge | Refund) -> tuple[bool, datetime, str]:
+    return (thing.created is None, thing.created or _LONG_AGO, thing.id)
 
 
 def money(minor: int | None, currency: str | None, exponent: int | None) -> Money | None:

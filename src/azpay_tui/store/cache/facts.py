@@ -11,7 +11,7 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Address, Buyer, Charge, Fact, Permission, Reason, Refund
 from azpay_tui.store.times import from_micros, storable, to_micros
 
-_Json = str | int | float | bool | None | list["_Json"] | dict[str, "_Json"]
+_Json = str | int | bool | None | list["_Json"] | dict[str, "_Json"]
 _KINDS: Final[dict[str, type[Permission] | type[Charge] | type[Refund]]] = {
     "permission": Permission,
     "charge": Charge,

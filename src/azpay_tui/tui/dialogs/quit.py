@@ -47,11 +47,11 @@ class QuitDialog(Dialog[bool]):
 
     def content(self) -> ComposeResult:
         """Say what is in flight and what leaving means, then the two buttons."""
-        yield Static(id="count")
+        yield Static(id="count", markup=False)
         with VerticalScroll(id="list", can_focus=False):
             yield Static(id="lines", markup=False)
-        yield Static(id="means")
-        yield Static(id="why")
+        yield Static(id="means", markup=False)
+        yield Static(id="why", markup=False)
         with Horizontal(id="buttons"):
             yield Push("Stay", self.arrivals, id="cancel")
             yield Push("Quit", self.arrivals, id="commit")
