@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.support.figures import tell
 from tests.tui.desk import NOW
 
 from azpay_tui.domain.intent import MONEY_VERBS, Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
@@ -14,8 +16,8 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.reasons import known_codes
 from azpay_tui.domain.telling import ALREADY_SO
 from azpay_tui.tui.commands import COMMANDS
-from azpay_tui.tui.display import wrap
-from azpay_tui.tui.news import news
+from azpay_tui.tui.display import hidden, wrap
+from azpay_tui.tui.news import news, why
 from azpay_tui.tui.widgets.status_line import LONGEST_MESSAGE
 from azpay_tui.tui.widgets.words import keys_of
 
@@ -81,3 +83,12 @@ def test_what_was_so_already_is_a_sentence_of_its_own() -> None:
     assert not warning
     assert text.endswith("12,345.67 USD  ok. It was so already; nothing was sent.")
     assert news(intent("succeeded", None), NOW, UTC, ALL)[0].endswith("12,345.67 USD  ok")
+
+
+@pytest.mark.parametrize("state", get_args(State))
+def test_a_word_of_amazons_reaches_no_message_as_it_came(state: State) -> None:
+    made = intent(state, "Gone\x1b]52;c;aGk=\x07 \u202eby\x9b31m", next_due=NOW + timedelta(minutes=2))
+    texts = [news(made, NOW, UTC, valid)[0] for valid in (frozenset[Verb](), ALL)] + [why(made, UTC)]
+    raw = [text for text in texts if hidden(text)]
+    tell("S1", len(texts), len(raw))
+    assert not raw
