@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from azpay_tui.domain.reconcile import changes
 from azpay_tui.domain.rows import ReadResult
 from azpay_tui.store.cache.assemble import Parts
 from azpay_tui.store.cache.facts import from_json, kind_name, to_json
-from azpay_tui.store.times import from_micros, storable, to_micros
+from azpay_tui.store.times import from_micros, from_text, storable, to_micros
 
 _OVERLAP: Final = timedelta(minutes=2)
 """Reads further apart than this did not overlap: the later one is believed whatever its time stamp says."""
@@ -112,6 +113,27 @@ def read_again(cache: sqlite3.Connection, parts: Mapping[str, Parts], now: datet
     cache.executemany(
         "UPDATE object SET due_at = ?1 WHERE order_id = ?2 AND due_at > ?1 AND attempts = 0",
         [(moment, order_id) for order_id, part in parts.items() if part.shop.waits],
+    )
+
+
+def read_outcomes(
+    cache: sqlite3.Connection, journal: sqlite3.Connection | None, order_ids: Iterable[str], now: datetime
+) -> None:
+    """Have the objects read now of orders of which an outcome is younger than what is known of them.
+
+    An outcome is followed by a read; where that failed, or its process died, the order would look untouched for a day.
+    """
+    if journal is None:
+        return
+    settled = journal.execute(
+        """SELECT i.order_id, max(i.settled_at) FROM json_each(?) AS wanted
+            CROSS JOIN intent AS i ON i.order_id = wanted.value
+            WHERE i.attempts > 0 AND i.settled_at IS NOT NULL GROUP BY i.order_id""",
+        (json.dumps([*order_ids]),),
+    ).fetchall()
+    cache.executemany(
+        "UPDATE object SET due_at = ?1 WHERE order_id = ?2 AND due_at > ?1 AND attempts = 0 AND read_at < ?3",
+        [(to_micros(now), order_id, to_micros(from_text(at))) for order_id, at in settled],
     )
 
 

@@ -19,7 +19,7 @@ from azpay_tui.store.cache import due as due_order
 from azpay_tui.store.cache import following
 from azpay_tui.store.cache.assemble import Parts, load
 from azpay_tui.store.cache.listing import write_rows
-from azpay_tui.store.cache.objects import add_objects, happened, order_ids_of, read_again, store_read
+from azpay_tui.store.cache.objects import add_objects, happened, order_ids_of, read_again, read_outcomes, store_read
 from azpay_tui.store.cache.persons import forget_person, without_person
 from azpay_tui.store.cache.project import Acts, project
 from azpay_tui.store.errors import CacheUnavailable, cache_error
@@ -233,6 +233,7 @@ class CacheStore:
         add_objects(cache, parts, now)
         if news:
             read_again(cache, parts, now)
+            read_outcomes(cache, journal, ids, now)
         if beside is not None:
             beside.update((other, None) for part in parts.values() for _number, other in part.shop.shared)
         orders = {order_id: part.order(order_id) for order_id, part in parts.items() if _known(order_id, part)}
@@ -277,9 +278,11 @@ class CacheStore:
                 yield cache, journal
                 cache.execute("COMMIT")
             except BaseException:
-                with contextlib.suppress(sqlite3.Error):
+                try:
                     if cache.in_transaction:
                         cache.execute("ROLLBACK")
+                except sqlite3.Error:
+                    self._cache.close()  # which undoes it as well: the next transaction begins on a new connection
                 raise
 
     def _tidy(self) -> None:
