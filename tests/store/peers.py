@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.store.making import NOW, ORDER, answer, charge, draft, oid, open_at, permission, read, tracked
 
-from azpay_tui.store.errors import JournalUnavailable, OrderBusy, StoreError
+from azpay_tui.store.errors import JournalUnavailable, StoreError
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.locks import Lease, Session
 from azpay_tui.store.opening import Stores
@@ -17,18 +17,6 @@ from azpay_tui.store.opening import Stores
 
 def say(*words: object) -> None:
     print(*words, flush=True)
-
-
-def race(stores: Stores, rounds: str) -> None:
-    """Open an intent per round, each round begun by a line on stdin."""
-    say("ready")
-    for number in range(int(rounds)):
-        sys.stdin.readline()
-        try:
-            stores.journal.open_intent(draft(oid(number)))
-            say("won")
-        except OrderBusy as error:
-            say("lost", error.intent.id)
 
 
 def die_inside(stores: Stores) -> None:
@@ -110,5 +98,5 @@ if __name__ == "__main__":
         alone[role](Path(place))
     else:
         opened = open_at(Path(place))
-        {"race": race, "die_inside": die_inside, "full": full, "write": write}[role](opened, *rest)
+        {"die_inside": die_inside, "full": full, "write": write}[role](opened, *rest)
         opened.close()

@@ -48,35 +48,11 @@ def rest_of(process: subprocess.Popen[str]) -> list[str]:
     return out.splitlines()
 
 
-def go(process: subprocess.Popen[str]) -> None:
-    assert process.stdin is not None
-    process.stdin.write("go\n")
-    process.stdin.flush()
-
-
 def until(true: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.01)
-
-
-def test_of_several_processes_one_gets_each_order(stores: Stores, data_dir: Path) -> None:
-    rounds = 12
-    with (
-        peer("race", data_dir, str(rounds)) as first,
-        peer("race", data_dir, str(rounds)) as second,
-        peer("race", data_dir, str(rounds)) as third,
-    ):
-        peers = (first, second, third)
-        assert [line(p) for p in peers] == ["ready"] * 3
-        for _ in range(rounds):
-            for each in peers:
-                go(each)
-            answers = sorted(line(p).split()[0] for p in peers)
-            assert answers == ["lost", "lost", "won"]
-    assert len(stores.journal.intents()) == rounds
-    assert stores.journal.verify() is None
 
 
 def test_a_death_inside_a_transaction_leaves_the_journal_as_it_was(stores: Stores, data_dir: Path) -> None:
