@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import socket
 import sys
 import time
@@ -11,9 +9,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from azpay_tui import paths
+import platformdirs
+
+from azpay_tui import paths, people
 from azpay_tui.backoffice.ports import Desk, ProfileInfo
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.cli.context import JournalReader
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from azpay_tui.amazon.gateway import Gateway
     from azpay_tui.amazon.transport import Transport
     from azpay_tui.backoffice.learn import Prober
+    from azpay_tui.store.journal.anchors import AnchorBook
+    from azpay_tui.store.journal.audit import Witness
     from azpay_tui.store.opening import Stores
 
 
@@ -39,14 +42,27 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def person() -> str:
-    """Return who is at the keyboard: the user of the machine, with the address an SSH connection came from."""
-    try:
-        name = pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        name = str(os.geteuid())
-    origin = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
-    return f"{name} from {origin}" if origin else name
+def anchors(profile: Profile) -> AnchorBook:
+    """Return where the end of a profile's audit chain is told: outside its data directory."""
+    from azpay_tui.store.journal.anchors import SYSLOG, AnchorBook
+
+    directory = platformdirs.user_state_path("azpay", appauthor=False) / "anchors"
+    return AnchorBook(directory, profile.data_dir, syslog=SYSLOG if profile.syslog else None)
+
+
+def witness(profile: Profile) -> Witness:
+    """Return what every row of the audit chain says: who is at the keyboard, and the settings that matter."""
+    from azpay_tui.store.journal.audit import Witness
+    from azpay_tui.store.sqlite import JOURNAL_SCHEMA
+
+    settings: dict[str, str | int | bool] = {
+        "writable": profile.writable,
+        "public_key_id": profile.public_key_id,
+        "policy": profile.policy,
+        "schema": JOURNAL_SCHEMA,
+        "azpay": version("azpay-tui"),
+    }
+    return Witness(people.who().facts, settings)
 
 
 class Parts:
@@ -65,7 +81,7 @@ class Parts:
             environment=profile.environment,
             region=profile.region,
             place=Place(profile.api, profile.region, profile.environment, profile.merchant_id),
-            person=person(),
+            person=str(people.who()),
             host=socket.gethostname(),
             timezone=profile.timezone,
             writable=read_only is None,
@@ -101,7 +117,7 @@ class Parts:
 
         paths.check_parents(profile.data_dir)
         paths.check_readable(profile.data_dir)
-        return read.JournalReader(profile.data_dir)
+        return read.JournalReader(profile.data_dir, anchors(profile))
 
     def gateway(self, profile: Profile, now: Callable[[], datetime]) -> Gateway:
         """Build the way to Amazon alone; nothing is sent. Raises `ConfigError`."""
@@ -154,7 +170,14 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
     from azpay_tui.store.opening import open_stores
 
     data_dir = paths.private_directory(profile.data_dir)
-    stores = open_stores(data_dir, info.place, person=info.person, now=utc_now)
+    stores = open_stores(
+        data_dir,
+        info.place,
+        person=info.person,
+        now=utc_now,
+        witness=witness(profile),
+        anchors=None if info.demo else anchors(profile),
+    )
     try:
         if stores.rebuilt is not None:
             tell(stores.rebuilt)

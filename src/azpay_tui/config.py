@@ -44,7 +44,7 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _DEFAULTS: Final[Mapping[str, str]] = {"api": "v2", "policy": "amazon", "pace": "quota"}
 _IDENTIFIERS: Final = ("merchant_id", "store_id", "public_key_id")
-_SWITCHES: Final = ("writable", "pending_authorization")
+_SWITCHES: Final = ("writable", "pending_authorization", "syslog")
 _KEYS: Final = (
     *_CHOICES,
     *_IDENTIFIERS,
@@ -75,7 +75,8 @@ class Profile:
     ``url`` and ``ca_file`` exist for the simulator only; ``url`` has no slash at its end. ``policy`` narrows what the
     shop allows. ``timezone`` is an IANA name. ``pace`` "off" sends without regard to Amazon's quotas.
     ``pending_authorization`` lets an authorization be decided later instead of at once. ``learned`` is what
-    ``azpay doctor --learn`` settled on this account. ``sources`` are where its orders come from.
+    ``azpay doctor --learn`` settled on this account. ``sources`` are where its orders come from. ``syslog`` tells the
+    end of the audit chain to the machine's syslog too.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Profile:
     file: Path
     learned: tuple[Learned, ...] = ()
     sources: tuple[Source, ...] = ()
+    syslog: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -221,6 +223,7 @@ class _Reader:
             timezone=self._timezone(),
             pace=cast(Pace, self._choice("pace")),
             pending_authorization=self._switch("pending_authorization", default=False),
+            syslog=self._switch("syslog", default=False),
             file=self._file,
             learned=read_learned(self._table["learned"], self._where) if "learned" in self._table else (),
             sources=self._sources(),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import pwd
+import re
 import sqlite3
 from contextlib import closing
 
 import pytest
 from tests.cli.conftest import Shop
 
+from azpay_tui.bootstrap import main
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.sqlite import JOURNAL_SCHEMA
 
@@ -17,14 +22,75 @@ def change(shop: Shop, statement: str) -> None:
         connection.execute(statement)
 
 
-def test_a_whole_chain_is_one_sentence(shop: Shop) -> None:
+def test_a_whole_chain_is_one_sentence_and_its_end(shop: Shop) -> None:
     order = shop.make("authorized")
     shop.good("capture", order, "--yes")
     done = shop.good("audit", "verify")
-    rows = shop.good("audit", "verify", "--json").json
-    assert rows["rows"] > 3
-    assert rows == {"rows": rows["rows"], "whole": True, "first_bad_row": None}
-    assert done.out == f"{rows['rows']} rows, chain whole.\n"
+    found = shop.good("audit", "verify", "--json").json
+    assert found["rows"] > 3
+    assert (found["whole"], found["first_bad_row"], found["faults"]) == (True, None, [])
+    first, second = done.out.splitlines()
+    assert first == f"{found['rows']} rows, chain whole."
+    assert second.startswith(f"Head {found['head']}; it holds {found['anchors']} anchors")
+    shop.good("audit", "verify", "--anchor", found["head"])
+
+
+def test_an_end_that_was_written_down_and_is_not_there_is_named(shop: Shop) -> None:
+    shop.make("authorized")
+    done = shop("audit", "verify", "--anchor", f"1:{'0' * 64}", "--anchor", f"9:{'0' * 16}")
+    assert done.code == 1
+    assert "Row 1 is not the one that was noted in --anchor" in done.out
+    assert "Row 9, noted in --anchor, is missing" in done.out
+    assert shop("audit", "verify", "--anchor", "1:00").code == 2
+
+
+def test_a_chain_that_was_cut_and_closed_again_is_found_by_its_anchor(shop: Shop) -> None:
+    shop.make("authorized")
+    shop.good("capture", shop.make("authorized"), "--yes")
+    kept, head = shop.good("audit", "verify", "--json").json["rows"], ""
+    with closing(sqlite3.connect(DataDir(shop.data).journal)) as connection, connection:
+        for table in ("evidence", "attempt", "room", "intent"):
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute("DELETE FROM audit WHERE seq > 3")
+        head = connection.execute("SELECT hash FROM audit WHERE seq = 3").fetchone()[0]
+        connection.execute(f"UPDATE meta SET value = '3 {head}' WHERE name = 'audit_head'")
+    done = shop("audit", "verify")
+    assert done.code == 1
+    assert f"Row {kept}, noted in " in done.out, "the file outside knows the row of the outcome"
+    assert "is missing: the chain ends at row 3" in done.out
+
+
+def test_an_edited_outcome_names_its_intent(shop: Shop) -> None:
+    shop.good("capture", shop.make("authorized"), "--yes")
+    change(shop, "UPDATE intent SET state = 'abandoned'")
+    done = shop("audit", "verify")
+    assert done.code == 1
+    assert "I-000001 is not as the audit chain says: its state is 'abandoned', it was 'succeeded'" in done.out
+    assert shop("doctor").code == 1, "the doctor sees the same"
+
+
+def test_who_acts_is_in_the_chain_as_separate_facts(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "203.0.113.7 50000 192.0.2.1 22")
+    monkeypatch.setenv("SUDO_USER", "jane")
+    shop.make("authorized")
+    with closing(sqlite3.connect(DataDir(shop.data).journal)) as connection:
+        person, data = connection.execute("SELECT person, data FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    facts = json.loads(data)
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    assert (facts["os_user"], facts["login"], facts["origin"]) == (user, "jane", "203.0.113.7")
+    assert person == f"{user} (logged in as jane) from 203.0.113.7"
+
+
+def test_a_profile_that_becomes_writable_leaves_a_row(shop: Shop) -> None:
+    shop.make("authorized")
+    config = shop.simulated.directory / "config.toml"
+    file = shop.data.with_name("config.toml")
+    file.write_text(re.sub("writable = true", "writable = false", config.read_text()))
+    assert main(["--config", str(file), "--data-dir", str(shop.data), "orders", "track", "S01-0000001-0000001"]) == 0
+    shop.make("authorized")
+    with closing(sqlite3.connect(DataDir(shop.data).journal)) as connection:
+        rows = [json.loads(row[0]) for row in connection.execute("SELECT data FROM audit WHERE kind = 'settings'")]
+    assert [(row["writable"], row.get("was_writable")) for row in rows] == [(True, None), (False, True), (True, False)]
 
 
 def test_the_first_bad_row_is_named_with_what_to_do(shop: Shop) -> None:
@@ -33,18 +99,19 @@ def test_the_first_bad_row_is_named_with_what_to_do(shop: Shop) -> None:
     change(shop, "UPDATE audit SET person = 'nobody' WHERE seq = 2")
     done = shop("audit", "verify")
     assert done.code == 1
-    assert "broken at row 2 of 2" in done.out
+    assert "broken at row 2 of 3" in done.out
     assert "backups" in done.err
     told = shop("audit", "verify", "--json")
-    assert (told.code, told.json) == (1, {"rows": 2, "whole": False, "first_bad_row": 2})
+    assert (told.code, told.json["whole"], told.json["first_bad_row"]) == (1, False, 2)
     assert shop("doctor").code == 1, "the doctor sees the same"
 
 
 def test_rows_cut_off_at_the_end_are_missed(shop: Shop) -> None:
     shop.make("authorized")
     shop.make("authorized")
-    change(shop, "DELETE FROM audit WHERE seq = 2")
-    assert shop("audit", "verify", "--json").json == {"rows": 1, "whole": False, "first_bad_row": 2}
+    change(shop, "DELETE FROM audit WHERE seq = 3")
+    found = shop("audit", "verify", "--json").json
+    assert (found["rows"], found["whole"], found["first_bad_row"]) == (2, False, 3)
 
 
 def test_without_a_journal_nothing_is_called_whole(shop: Shop) -> None:

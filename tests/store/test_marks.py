@@ -198,13 +198,13 @@ def test_every_change_is_in_the_chain_and_what_a_note_says_is_not(stores: Stores
     rows = audit(data_dir)
     assert [(row[1], row[2], row[3]) for row in rows] == [("ops", 1, ids[0])] * 3
     assert '"review_about":"declined=1"' in rows[0][4]
-    assert '"tags":"vip"' in rows[1][4]
+    assert '"tags":1' in rows[1][4], "a tag is a word of somebody's, like a note"
     assert '"review_about"' not in rows[1][4]
     assert '"note":1' in rows[2][4]
     assert "Secret" not in "".join(row[4] for row in rows)
     assert stores.journal.verify() is None
     with closing(sqlite3.connect(data_dir / "journal.db")) as connection, connection:
-        connection.execute("UPDATE audit SET data = replace(data, 'vip', 'pip')")
+        connection.execute("UPDATE audit SET data = replace(data, 'declined', 'accepted')")
     assert stores.journal.verify() is not None
 
 

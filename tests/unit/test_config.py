@@ -82,6 +82,7 @@ def test_the_least_that_is_needed_and_its_defaults(file: Path) -> None:
         "file": file,
         "learned": (),
         "sources": (),
+        "syslog": False,
     }
 
 
@@ -211,7 +212,7 @@ def test_a_wrong_type_names_key_and_type(file: Path, key: str, value: object, ki
     assert f"in quotes, not {kind}." in sentence
 
 
-@pytest.mark.parametrize("key", ["writable", "pending_authorization"])
+@pytest.mark.parametrize("key", ["writable", "pending_authorization", "syslog"])
 @pytest.mark.parametrize("value", ["true", 1, 0, []])
 def test_a_switch_takes_true_and_false_only(file: Path, key: str, value: object) -> None:
     assert f"{key} must be true or false" in refusal(file, toml(shop=SIMULATOR | {key: value}))

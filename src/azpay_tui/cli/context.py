@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,7 +19,8 @@ from azpay_tui.cli.outcome import CommandError
 from azpay_tui.domain.intent import Intent, State
 from azpay_tui.domain.policy import Policy
 from azpay_tui.settings import ConsoleSettings, load_settings, theme_of
-from azpay_tui.store.journal.chain import Chain
+from azpay_tui.store.journal.anchors import Anchor
+from azpay_tui.store.journal.verify import Verified
 
 if TYPE_CHECKING:
     import typer
@@ -41,8 +42,8 @@ class JournalReader(Protocol):
         """Return intents, newest first; empty `states` means all."""
         ...
 
-    def chain(self) -> Chain | None:
-        """Check the audit chain; None when there is no journal."""
+    def verify(self, written_down: Sequence[Anchor] = ()) -> Verified | None:
+        """Check journal, audit chain and anchors; None when there is no journal."""
         ...
 
 

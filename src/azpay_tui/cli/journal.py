@@ -1,16 +1,15 @@
-"""Commands that only look at the journal: what was confirmed, and whether its audit chain is whole."""
+"""Commands that only look at the journal: what was confirmed, and what became of it."""
 
 from __future__ import annotations
 
 from azpay_tui.cli import shapes
 from azpay_tui.cli.context import Context
-from azpay_tui.cli.outcome import OK, UNEXPECTED, CommandError
-from azpay_tui.cli.output import json_result, json_text, result, say, shown, table, utc
+from azpay_tui.cli.outcome import OK, CommandError
+from azpay_tui.cli.output import json_result, json_text, result, shown, table, utc
 from azpay_tui.cli.reads import MOST_ROWS, amount_text
 from azpay_tui.cli.wording import way
 from azpay_tui.domain import telling
 from azpay_tui.domain.intent import Intent
-from azpay_tui.paths import shown as shown_path
 
 
 def list_intents(context: Context, *, limit: int, as_json: bool) -> int:
@@ -67,25 +66,6 @@ def show_intent(context: Context, intent_id: str, *, as_json: bool) -> int:
     if told:
         result(shown(told))
     return OK
-
-
-def verify_audit(context: Context, *, as_json: bool) -> int:
-    """Say whether the audit chain is whole; exit code 1 when it is not, 2 when there is no journal to verify."""
-    data_dir = context.profile().data_dir
-    chain = context.journal_reader().chain()
-    if chain is None:
-        where = shown_path(data_dir)
-        raise CommandError(f"There is no journal in {where}, so there is nothing to verify.", code="no-journal")
-    if as_json:
-        json_result({"rows": chain.rows, "whole": chain.bad is None, "first_bad_row": chain.bad})
-    elif chain.bad is None:
-        result(f"{chain.rows:,} {'row' if chain.rows == 1 else 'rows'}, chain whole.")
-    else:
-        result(
-            f"The chain is broken at row {chain.bad:,} of {chain.rows:,}: somebody or something changed the journal."
-        )
-        say(f"Keep a copy of it, and compare with the back-ups in {shown_path(data_dir / 'backups')}.")
-    return OK if chain.bad is None else UNEXPECTED
 
 
 def _plain(value: object) -> str:

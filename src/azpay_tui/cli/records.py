@@ -63,8 +63,15 @@ def journal_settle(
 
 
 @audit.command("verify")
-def audit_verify(ctx: typer.Context, json: Json = False) -> int:
-    """Check that no row of the audit chain was changed, cut or added by hand; ends with 1 when one was."""
-    from azpay_tui.cli.journal import verify_audit
+def audit_verify(
+    ctx: typer.Context,
+    anchor: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SEQ:HASH", help="An end of the chain that you wrote down; may be given again."),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Check that the journal and its audit chain are as they were written; ends with 1 and names what is not."""
+    from azpay_tui.cli.audit import verify_audit
 
-    return verify_audit(context_of(ctx), as_json=json)
+    return verify_audit(context_of(ctx), anchor or [], as_json=json)

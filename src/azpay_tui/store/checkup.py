@@ -11,7 +11,7 @@ from typing import Final
 
 from azpay_tui.store.errors import cache_error, journal_error
 from azpay_tui.store.files import DataDir, family
-from azpay_tui.store.journal.chain import Chain, look_at_chain
+from azpay_tui.store.journal.verify import Verified, look_at_chain
 from azpay_tui.store.locks import is_alive
 from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, connect_reader
 from azpay_tui.store.times import from_text
@@ -28,9 +28,8 @@ class JournalLook:
     """Bytes."""
     damage: str | None
     """SQLite's own words when its integrity check finds something."""
-    bad_audit_row: int | None
-    """Number of the first row of the audit chain that is not as it was written; None: all are."""
-    audit_rows: int
+    audit: Verified
+    """What its audit chain says."""
     open_by_state: dict[str, int]
     oldest_open: datetime | None
     newest_backup: datetime | None
@@ -80,7 +79,7 @@ def look_at_journal(data_dir: Path) -> JournalLook | None:
             schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
             damage = _damage(connection, "integrity_check")
             found: dict[str, int] = {}
-            oldest, place, chain = None, None, Chain(0, None)
+            oldest, place, chain = None, None, Verified(0)
             if schema and damage is None:
                 marks = ", ".join("?" * len(_OPEN))
                 counting = f"SELECT state, count(*), min(at) FROM intent WHERE state IN ({marks}) GROUP BY state"
@@ -97,8 +96,7 @@ def look_at_journal(data_dir: Path) -> JournalLook | None:
         schema=schema,
         size=data.journal.stat().st_size,
         damage=damage,
-        bad_audit_row=chain.bad,
-        audit_rows=chain.rows,
+        audit=chain,
         open_by_state=found,
         oldest_open=oldest,
         newest_backup=_newest_backup(data),

@@ -29,6 +29,8 @@ from azpay_tui.store.errors import (
     journal_error,
 )
 from azpay_tui.store.files import DataDir, family, private_dir, private_file, tighten
+from azpay_tui.store.journal.anchors import AnchorBook
+from azpay_tui.store.journal.audit import Witness
 from azpay_tui.store.journal.backup import back_up, back_up_daily
 from azpay_tui.store.journal.store import JournalStore
 from azpay_tui.store.locks import Lease, Session, clean_sessions, exclusive
@@ -91,13 +93,21 @@ class Stores:
 
 
 def open_stores(
-    data_dir: Path, place: Place, *, person: str, now: Callable[[], datetime], busy: float = BUSY_SECONDS
+    data_dir: Path,
+    place: Place,
+    *,
+    person: str,
+    now: Callable[[], datetime],
+    busy: float = BUSY_SECONDS,
+    witness: Witness | None = None,
+    anchors: AnchorBook | None = None,
 ) -> Stores:
     """Open, make or bring up to date the databases of one profile.
 
     A damaged cache is moved aside and rebuilt; a database of a newer program opens for reading only. Raises
     `JournalUnavailable` when the journal is damaged, locked or cannot be made, `WrongPlace` when the directory belongs
-    to another shop, region or environment. `busy`: seconds to wait for another process's lock.
+    to another shop, region or environment. `busy`: seconds to wait for another process's lock. `witness` and `anchors`
+    are what the audit chain says of this process, and where its end is told.
     """
     data = DataDir(data_dir)
     ready = bring_up_to_date(data, now())
@@ -107,7 +117,13 @@ def open_stores(
         session = Session(data.sessions, person, now())
     lease = Lease(data.refresh_lock)
     journal = JournalStore(
-        data, person=person, session=session.id if session else "", refusal=ready.journal_refusal, busy=busy
+        data,
+        person=person,
+        session=session.id if session else "",
+        refusal=ready.journal_refusal,
+        busy=busy,
+        witness=witness,
+        anchors=anchors,
     )
     cache = CacheStore(data, refusal=ready.cache_refusal, busy=busy)
     reader = CacheReader(data_dir, holder=lambda: lease.held)

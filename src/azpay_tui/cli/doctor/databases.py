@@ -67,19 +67,13 @@ def _journal(look: JournalLook | None, profile: Profile, now: datetime) -> list[
         return [Finding("database", "journal", "bad", sentence, "Install that azpay, or a newer one.")]
     size = f"{look.size / 1024 / 1024:.1f} MiB"
     found = [Finding("database", "journal", "ok", f"The journal is whole ({size}).")]
-    if look.bad_audit_row is not None:
+    faults = look.audit.faults()
+    for fault in faults:
+        advice = f"Keep a copy of it, and compare with the back-ups in {shown_path(profile.data_dir / 'backups')}."
+        found.append(Finding("database", "audit", "bad", fault, advice))
+    if not faults:
         found.append(
-            Finding(
-                "database",
-                "audit",
-                "bad",
-                f"The audit chain is broken at row {look.bad_audit_row:,}: somebody or something changed the journal.",
-                f"Keep a copy of it, and compare with the back-ups in {shown_path(profile.data_dir / 'backups')}.",
-            )
-        )
-    else:
-        found.append(
-            Finding("database", "audit", "ok", f"All {look.audit_rows:,} rows of the audit chain are unchanged.")
+            Finding("database", "audit", "ok", f"All {look.audit.rows:,} rows of the audit chain are unchanged.")
         )
     here = f"{profile.environment} {profile.region} {profile.merchant_id}"
     if look.place not in (None, here):

@@ -1,10 +1,15 @@
-"""The audit chain: every change leaves a row whose hash covers the row and the hash before."""
+"""The audit chain: every change leaves a row whose hash covers the row and the hash before.
+
+A chain cannot forget, so nothing of a buyer and no text that somebody typed goes into it: of such texts their hash.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -17,20 +22,44 @@ from azpay_tui.store.times import storable, to_text
 
 _INSERT: Final = f"INSERT INTO audit ({', '.join(COLUMNS)}, hash) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
 """Plain SQL: a large import writes a row for every order."""
+SETTINGS: Final = "audit_settings"
+"""Name of the meta row with the settings that were in force for the last row."""
+Fact = str | int | bool | list[str] | None
+MONEY: Final = frozenset({"outcome", "settle"})
+"""Kinds of rows that say what became of money."""
+_CODE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
-def fingerprint(note: str) -> str | None:
-    """Return what the chain keeps of a note: it may name a buyer, and a chain cannot forget."""
-    return hashlib.sha256(storable(note).encode()).hexdigest() if note else None
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What every row of one process says beside what it is about."""
+
+    who: Mapping[str, str] = field(default_factory=dict)
+    """`os_user`, `login` where it is another one, `origin` of an SSH connection."""
+    settings: Mapping[str, str | int | bool] = field(default_factory=dict)
+    """What is in force, such as `writable` and the id of the key: a change of it gets a row before the next one."""
+
+
+def fingerprint(text: str | None) -> str | None:
+    """Return what the chain keeps of a text: it may name a buyer, and a chain cannot forget."""
+    return hashlib.sha256(storable(text).encode()).hexdigest() if text else None
+
+
+def code_only(code: str | None) -> str | None:
+    """Return one of Amazon's codes or ids; anything that does not look like one is told by its hash."""
+    return code if code is None or _CODE.fullmatch(code) else f"sha256:{fingerprint(code)}"
 
 
 class AuditWriter:
     """Adds rows inside the transaction of the change they tell of."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, witness: Witness) -> None:
         """Read where the chain ends; the transaction must already be a writing one."""
         self._connection = connection
+        self._witness = witness
+        self.money = False
+        """Whether a row says what became of money."""
         last = connection.execute(
             select(AuditRow.seq, AuditRow.hash).order_by(col(AuditRow.seq).desc()).limit(1)
         ).first()
@@ -47,11 +76,50 @@ class AuditWriter:
         order_id: str,
         session: str = "",
         intent_id: str = "",
-        data: Mapping[str, str | int | bool | list[str] | None],
+        data: Mapping[str, Fact],
     ) -> None:
         """Add one row; it is written by `close`."""
+        if not self._rows:
+            self._add_settings(at, person, session)
+        self.money = self.money or kind in MONEY
+        self._add(at, person, kind, order_id, session, intent_id, data)
+
+    @property
+    def head(self) -> tuple[int, str]:
+        """Number and hash of the last row."""
+        return self._seq, self._hash
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last row that was added happened; None when none was."""
+        return self._at[0] if self._at is not None else None
+
+    def _add_settings(self, at: datetime, person: str, session: str) -> None:
+        """Say which settings are in force from here on, when they are not those of the row before."""
+        settings = self._witness.settings
+        if not settings:
+            return
+        now = _ENCODE(settings)
+        found = self._connection.execute(select(MetaRow.value).where(MetaRow.name == SETTINGS)).scalar()
+        if found == now:
+            return
+        before: Mapping[str, Fact] = json.loads(found) if found else {}
+        told = {f"was_{name}": before[name] for name in settings if before.get(name, settings[name]) != settings[name]}
+        self._add(at, person, "settings", "", session, "", {**settings, **told})
+        self._note(SETTINGS, now)
+
+    def _add(
+        self,
+        at: datetime,
+        person: str,
+        kind: str,
+        order_id: str,
+        session: str,
+        intent_id: str,
+        data: Mapping[str, Fact],
+    ) -> None:
         self._seq += 1
-        text = storable(_ENCODE(data))
+        text = storable(_ENCODE({**self._witness.who, **data}))
         values = (self._written(at), storable(person), session, kind, order_id, intent_id, text)
         self._hash = chain_hash((str(self._seq).encode(), *(value.encode() for value in values)), self._hash)
         self._rows.append((self._seq, *values, self._hash))
@@ -67,7 +135,10 @@ class AuditWriter:
         if not self._rows:
             return
         self._connection.exec_driver_sql(_INSERT, self._rows)
-        head = f"{self._seq} {self._hash}"
-        done = self._connection.execute(update(MetaRow).where(col(MetaRow.name) == HEAD).values(value=head))
+        self._note(HEAD, f"{self._seq} {self._hash}")
+
+    def _note(self, name: str, value: str) -> None:
+        """Store a named fact about the journal itself."""
+        done = self._connection.execute(update(MetaRow).where(col(MetaRow.name) == name).values(value=value))
         if done.rowcount == 0:
-            self._connection.execute(insert(MetaRow).values(name=HEAD, value=head))
+            self._connection.execute(insert(MetaRow).values(name=name, value=value))

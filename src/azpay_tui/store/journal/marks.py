@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert
 from sqlmodel import col, select, update
 
 from azpay_tui.domain.marks import MarkEdit, Standing
-from azpay_tui.store.journal.audit import AuditWriter, fingerprint
+from azpay_tui.store.journal.audit import AuditWriter, Fact, fingerprint
 from azpay_tui.store.journal.tables import MarkRow, NoteRow
 from azpay_tui.store.marks import COLUMNS, Value, from_columns, to_columns
 from azpay_tui.store.times import storable, to_text
@@ -84,12 +84,13 @@ def _chunks(values: Sequence[str] | Sequence[int]) -> Iterable[Sequence[str] | S
     return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))
 
 
-def _told(edit: MarkEdit, note: int | None, *, undo: bool) -> dict[str, str | int | bool | list[str] | None]:
+def _told(edit: MarkEdit, note: int | None, *, undo: bool) -> dict[str, Fact]:
     """Return what the audit chain says of an edit: the columns that differ, and which notes came or went."""
     before = to_columns(edit.before)
-    told: dict[str, str | int | bool | list[str] | None] = {
-        name: value for name, value in to_columns(edit.after).items() if value != before[name]
-    }
+    told: dict[str, Fact] = {name: value for name, value in to_columns(edit.after).items() if value != before[name]}
+    if "tags" in told:
+        # People's words, like notes; of a word even a hash could be guessed.
+        told["tags"] = len(edit.after.tags)
     if note is not None:
         told |= {"note": note, "note_sha256": fingerprint(edit.note)}
     if edit.retract:

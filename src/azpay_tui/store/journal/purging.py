@@ -1,7 +1,7 @@
 """Removing buyers' personal data from the journal; what was wished, sent and answered stays.
 
 The statements are plain SQL and run on back-ups as well, also on those of older schemas. The audit chain is not
-touched: nothing personal ever goes into it.
+touched: nothing personal ever goes into it. Its new row says how the evidence stands afterwards.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from azpay_tui.store.journal.audit import AuditWriter
+from azpay_tui.store.journal.digests import FORGOT, evidence_as_left
 from azpay_tui.store.personal import impersonal
 from azpay_tui.store.times import storable, to_text
 
@@ -23,6 +24,8 @@ Run = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
 _WANTED: Final = "IN (SELECT value FROM json_each(?))"
 _BUSY: Final = f"""SELECT order_id FROM intent WHERE order_id {_WANTED}
     AND state IN ('intent', 'sent', 'unknown', 'attention', 'accepted')"""
+_TOUCHED: Final = f"""SELECT i.order_id, e.id FROM evidence AS e JOIN intent AS i ON i.id = e.intent_id
+    WHERE i.order_id {_WANTED} AND (length(e.raw) > 0 OR e.message <> '') ORDER BY e.id"""
 _EVIDENCE: Final = f"""SELECT e.id, e.raw FROM evidence AS e JOIN intent AS i ON i.id = e.intent_id
     WHERE i.order_id {_WANTED} AND (length(e.raw) > 0 OR e.message <> '')"""
 
@@ -38,11 +41,16 @@ def purge_orders(
     busy = {row[0] for row in connection.exec_driver_sql(_BUSY, (wanted,))}
     done = purged_among(connection, order_ids)
     new = [order_id for order_id in dict.fromkeys(order_ids) if order_id not in busy | done]
+    touched = connection.exec_driver_sql(_TOUCHED, (json.dumps(new),)).all()
     erase(lambda sql, values: connection.exec_driver_sql(sql, values), new)
     stamp, by = to_text(at), storable(person)
+    forgot: dict[str, list[str]] = {}
+    for order_id, number in touched:
+        forgot.setdefault(order_id, []).append(evidence_as_left(connection.exec_driver_sql, number))
     for order_id in new:
         connection.exec_driver_sql("INSERT INTO purge VALUES (?, ?, ?, 0)", (order_id, stamp, by))
-        audit.add(at, person, "purge", session=session, order_id=order_id, data={})
+        told = {FORGOT: forgot[order_id]} if order_id in forgot else {}
+        audit.add(at, person, "purge", session=session, order_id=order_id, data=told)
     return tuple(new)
 
 

@@ -13,7 +13,8 @@ from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, 
 from azpay_tui.domain.money import Money
 from azpay_tui.store.errors import journal_error
 from azpay_tui.store.files import DataDir
-from azpay_tui.store.journal.chain import Chain, verify_chain
+from azpay_tui.store.journal.anchors import Anchor, AnchorBook
+from azpay_tui.store.journal.verify import Verified, verify_journal
 from azpay_tui.store.sqlite import connect_reader
 from azpay_tui.store.times import from_text
 
@@ -29,9 +30,10 @@ _COLUMNS: Final = (
 class JournalReader:
     """Reads intents beside any writer; a missing journal reads as empty. Raises `JournalUnavailable`."""
 
-    def __init__(self, data_dir: Path) -> None:
-        """Read from a data directory."""
+    def __init__(self, data_dir: Path, anchors: AnchorBook | None = None) -> None:
+        """Read from a data directory; `anchors` is where the end of its audit chain was told."""
         self._path = DataDir(data_dir).journal
+        self._anchors = anchors
 
     def intent(self, intent_id: str) -> Intent | None:
         """Return one intent."""
@@ -53,9 +55,12 @@ class JournalReader:
         where = f"WHERE {' AND '.join(terms)} " if terms else ""
         return self._select(f"{where}ORDER BY seq DESC LIMIT ?", (*values, limit))
 
-    def chain(self) -> Chain | None:
-        """Check the audit chain; None when there is no journal."""
-        return verify_chain(self._path.parent)
+    def verify(self, written_down: Sequence[Anchor] = ()) -> Verified | None:
+        """Check the journal against its audit chain, and that against its anchors and those a person wrote down.
+
+        None when there is no journal.
+        """
+        return verify_journal(self._path.parent, self._anchors, written_down)
 
     def _select(self, rest: str, values: Sequence[str | int]) -> tuple[Intent, ...]:
         if not self._path.exists():

@@ -20,7 +20,9 @@ from azpay_tui.points import reach
 from azpay_tui.store.engine import make_engine, reading
 from azpay_tui.store.errors import IntentConflict, JournalUnavailable, journal_error
 from azpay_tui.store.files import Ballast, DataDir
-from azpay_tui.store.journal.audit import AuditWriter, fingerprint
+from azpay_tui.store.journal import entries
+from azpay_tui.store.journal.anchors import AnchorBook
+from azpay_tui.store.journal.audit import AuditWriter, Witness
 from azpay_tui.store.journal.chain import first_bad_row
 from azpay_tui.store.journal.marks import write_marks
 from azpay_tui.store.journal.purging import purge_orders
@@ -50,16 +52,24 @@ class JournalStore:
         session: str = "",
         refusal: JournalUnavailable | None = None,
         busy: float = BUSY_SECONDS,
+        witness: Witness | None = None,
+        anchors: AnchorBook | None = None,
     ) -> None:
-        """Use an existing, migrated file; `refusal` is raised by every write. Nothing is opened before it is needed."""
+        """Use an existing, migrated file; `refusal` is raised by every write. Nothing is opened before it is needed.
+
+        `witness` is what every row of the audit chain says of this process, `anchors` where its end is told.
+        """
         self.path: Path = data.journal
         self._person = person
         self._session = session
         self._refusal = refusal
+        self._witness = witness or Witness()
+        self._anchors = anchors
         self._ballast = Ballast(data.ballast)
         self._engine = make_engine(data.journal, JOURNAL_PRAGMAS, busy=busy)
         self._writer = self._engine.execution_options(writing=True)
         self._lock = threading.Lock()
+        self._identity: str | None = None
 
     def open_intent(self, draft: IntentDraft) -> Intent:
         """Make a wish durable; raises `OrderBusy` (with the open intent) when the order has an open one."""
@@ -74,14 +84,14 @@ class JournalStore:
             session.flush()
             hold_room(session, row.id)
             audit.add(
-                draft.at, draft.person, "intent", session=draft.session, order_id=wish.order_id, intent_id=row.id,
-                data={
-                    "verb": str(wish.verb), "target": wish.target, "amount": str(wish.amount or ""), "key": draft.key,
-                    "counter": draft.counter, "method": draft.prepared.method, "path": draft.prepared.path,
-                    "body_sha256": row.body_sha256, "merchant": draft.place.merchant,
-                    "accepted": list(draft.accepted_warnings), "note_sha256": fingerprint(wish.note),
-                },
-            )  # fmt: skip
+                draft.at,
+                draft.person,
+                "intent",
+                session=draft.session,
+                order_id=wish.order_id,
+                intent_id=row.id,
+                data=entries.of_intent(session, row, draft),
+            )
             return to_intent(row)
 
     def start_attempt(self, intent_id: str, at: datetime) -> int:
@@ -101,10 +111,7 @@ class JournalStore:
                 AttemptRow(intent_id=intent_id, number=number, started_at=to_text(at), ended_at=None, outcome=None)
             )
             hold_room(session, intent_id)
-            audit.add(
-                at, self._person or row.person, "attempt", session=self._session, order_id=row.order_id,
-                intent_id=intent_id, data={"attempt": number, "key": row.key, "body_sha256": row.body_sha256},
-            )  # fmt: skip
+            self._tell(audit, row, at, "attempt", entries.of_attempt(session, row, number))
             return number
 
     def record(
@@ -139,15 +146,8 @@ class JournalStore:
                 late = row.state in _FINAL
                 if not late:
                     change(session, row, state, reason, "answer", at, result_id, next_due)
-                audit.add(
-                    at, self._person or row.person, "outcome", session=self._session, order_id=row.order_id,
-                    intent_id=intent_id,
-                    data={
-                        "attempt": attempt, "state": state, "late": late, "reason": reason, "result": result_id,
-                        "kind": answer.kind, "status": answer.status, "code": answer.reason_code,
-                        "request": answer.request_id, "answer_sha256": evidence.raw_sha256,
-                    },
-                )  # fmt: skip
+                told = entries.of_outcome(session, row, answer, evidence, state, reason, result_id, late=late)
+                self._tell(audit, row, at, "outcome", told)
                 return to_intent(row, request_ids(session, [intent_id]).get(intent_id))
 
         return self._despite_full_disk(write)
@@ -190,14 +190,8 @@ class JournalStore:
                 if session is not None:
                     row.session = session
                 work.add(row)
-                audit.add(
-                    at, self._person or row.person, "settle", session=self._session, order_id=row.order_id,
-                    intent_id=intent_id,
-                    data={
-                        "from": before, "state": state, "reason": reason, "by": by, "note_sha256": fingerprint(note),
-                        "result": result_id, "reconciled": row.reconciled, "owner": row.session,
-                    },
-                )  # fmt: skip
+                told = entries.of_settling(work, row, before, reason, by, note, result_id)
+                self._tell(audit, row, at, "settle", told)
                 return to_intent(row, request_ids(work, [intent_id]).get(intent_id))
 
         return self._despite_full_disk(write)
@@ -289,6 +283,10 @@ class JournalStore:
         """Close every connection; safe to call twice."""
         self._engine.dispose()
 
+    def _tell(self, audit: AuditWriter, row: IntentRow, at: datetime, kind: str, told: entries.Entry) -> None:
+        person = self._person or row.person
+        audit.add(at, person, kind, session=self._session, order_id=row.order_id, intent_id=row.id, data=told)
+
     def _refuse(self) -> None:
         if self._refusal is not None:
             raise self._refusal
@@ -316,12 +314,20 @@ class JournalStore:
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
-            audit = AuditWriter(session.connection())
+            audit = AuditWriter(session.connection(), self._witness)
             yield session, audit
             session.flush()
             audit.close()
             reach("committing")
         reach("committed")
+        if self._anchors is not None and audit.last_at is not None:
+            self._anchors.drop(audit.last_at, *audit.head, self._id(), money=audit.money)
+
+    def _id(self) -> str:
+        """Return what tells this journal from any other."""
+        if self._identity is None:
+            self._identity = self.meta("journal_id") or ""
+        return self._identity
 
     def _despite_full_disk(self, write: Callable[[int], _R]) -> _R:
         try:

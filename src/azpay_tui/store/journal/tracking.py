@@ -86,8 +86,8 @@ def track_orders(
             audit.add(
                 at, person, "track", session=session, order_id=order.order_id,
                 data={
-                    "source": order.source, "side": order.side, "number": after["number"], "ids": ids,
-                    "complete": after["complete"], "status": order.shop_status, "claim": order.claim,
+                    "source": order.source, "side": order.side, "ids": ids, "complete": after["complete"],
+                    "claim": order.claim,
                 },
             )  # fmt: skip
         if inserts:

@@ -1,0 +1,66 @@
+"""Digests of journal rows as they are stored: the audit chain holds them, so that an edit of such a row is seen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+Query = Callable[[str], Iterable[Sequence[Any]]]
+"""Runs one statement on a connection, SQLAlchemy's or sqlite3's, and gives its rows."""
+
+FORGOT: Final = "forgot"
+"""Key of a row's data under which a purge says how it left each evidence row, see `evidence_as_left`."""
+INTENT: Final = (
+    "seq", "id", "at", "person", "session", "api", "region", "environment", "merchant", "verb", "order_id", "target",
+    "amount_minor", "amount_currency", "amount_exponent", "capture_now", "pending_allowed", "note", "method", "path",
+    "body", "body_sha256", "key_base", "counter", "key", "seen", "accepted_warnings", "state", "reason", "attempts",
+    "next_due", "result_id", "settled_by", "settled_at", "settled_note", "approver", "reconciled",
+)  # fmt: skip
+ATTEMPT: Final = ("intent_id", "number", "started_at", "ended_at", "outcome")
+EVIDENCE: Final = (
+    "id", "intent_id", "attempt", "at", "kind", "message", "status", "reason_code", "request_id", "server_date",
+    "received_at", "raw_length", "raw_sha256",
+)  # fmt: skip
+"""Columns of each table that a digest covers. A later column is no part of it, or older digests would be wrong; the
+body of an answer has a hash of its own, because it may be forgotten before its row."""
+
+
+def row_hash(kinds: str, values: Sequence[bytes | None]) -> str:
+    """Hash one row: the types of its columns, then each column's bytes with their length in front."""
+    digest = hashlib.sha256(kinds.encode())
+    for value in values:
+        if value is not None:  # a NULL is told by the types
+            digest.update(len(value).to_bytes(8, "big"))
+            digest.update(value)
+    return digest.hexdigest()
+
+
+def digests(query: Query, table: str, columns: Sequence[str], where: str = "") -> Iterator[tuple[list[bytes], str]]:
+    """Yield the columns of rows as bytes, each row with its digest; `where` is a condition made of our own words."""
+    kinds = " || ' ' || ".join(f"typeof({name})" for name in columns)
+    blobs = ", ".join(f"CAST({name} AS BLOB)" for name in columns)
+    for found, *values in query(f"SELECT {kinds}, {blobs} FROM {table} {where}"):
+        yield [value or b"" for value in values], row_hash(found, values)
+
+
+def digest_of_intent(query: Query, seq: int) -> str:
+    """Return the digest of one intent's row as it stands in this transaction."""
+    return next(digest for _, digest in digests(query, "intent", INTENT, f"WHERE seq = {int(seq)}"))
+
+
+def digest_of_attempt(query: Query, seq: int, number: int) -> str:
+    """Return the digest of an attempt; `seq` is its intent's."""
+    where = f"WHERE intent_id = (SELECT id FROM intent WHERE seq = {int(seq)}) AND number = {int(number)}"
+    return next(digest for _, digest in digests(query, "attempt", ATTEMPT, where))
+
+
+def digest_of_evidence(query: Query, number: int) -> str:
+    """Return the digest of one evidence row but for the body of the answer."""
+    return next(digest for _, digest in digests(query, "evidence", EVIDENCE, f"WHERE id = {int(number)}"))
+
+
+def evidence_as_left(query: Query, number: int) -> str:
+    """Say how a purge left an evidence row: `NUMBER DIGEST HASH`, the hash that of what is kept of the answer."""
+    raw = next(iter(query(f"SELECT raw FROM evidence WHERE id = {int(number)}")))[0]
+    return f"{number} {digest_of_evidence(query, number)} {hashlib.sha256(bytes(raw)).hexdigest()}"

@@ -1,0 +1,63 @@
+"""A journal with one row of every kind in its audit chain, and what a forger with the source at hand can do to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from tests.store.making import NOW, PLACE, answer, draft, oid, tracked
+
+from azpay_tui.domain.marks import MarkEdit, Standing
+from azpay_tui.store.journal.anchors import AnchorBook, Known
+from azpay_tui.store.journal.audit import Witness
+from azpay_tui.store.journal.chain import chain_hash
+from azpay_tui.store.journal.verify import Verified, examine
+from azpay_tui.store.opening import Stores, open_stores
+
+WITNESS = Witness(
+    {"os_user": "deploy", "login": "jane", "origin": "203.0.113.7"}, {"writable": True, "public_key_id": "KEY-1"}
+)
+TEXTS = ("at", "person", "session", "kind", "order_id", "intent_id", "data", "hash")
+
+
+def open_with(data_dir: Path, anchors: AnchorBook | None = None, witness: Witness = WITNESS) -> Stores:
+    return open_stores(data_dir, PLACE, person="deploy", now=lambda: NOW, witness=witness, anchors=anchors)
+
+
+def live(stores: Stores) -> None:
+    """Let one order go through everything that leaves a row, and a second one be refused."""
+    journal = stores.journal
+    journal.track([tracked(), tracked(oid(2), buyer_name="Jane Secret")], NOW)
+    journal.mark([MarkEdit(oid(1), Standing(), Standing(tags=("jane-secret",)), note="Jane Secret called")], NOW)
+    journal.mark([MarkEdit(oid(2), Standing(), Standing(), note="a second one")], NOW)
+    journal.mark([MarkEdit(oid(2), Standing(), Standing(), retract=(2,))], NOW)
+    made = journal.open_intent(draft(note="for Jane Secret"))
+    journal.start_attempt(made.id, NOW)
+    journal.record(made.id, 1, answer(500, b'{"buyer":"Jane Secret"}'), "unknown", "lost", None, NOW, NOW)
+    journal.move(made.id, "succeeded", "seen", "person deploy", NOW, note="Jane Secret has it", reconciled=True)
+    other = journal.open_intent(draft(oid(2), base="other"))
+    journal.start_attempt(other.id, NOW)
+    journal.record(other.id, 1, answer(422), "refused", "InvalidChargeStatus", None, None, NOW)
+
+
+@contextmanager
+def database(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+def look(path: Path, known: Known | None = None) -> Verified:
+    with database(path) as connection:
+        return examine(connection.execute, known or Known())
+
+
+def chain_again(connection: sqlite3.Connection) -> None:
+    """Make every hash and the noted end fit what the rows say now."""
+    before, number = "", 0
+    columns = ", ".join(f"CAST({name} AS BLOB)" for name in ("seq", *TEXTS[:-1]))
+    for number, *values in connection.execute(f"SELECT seq, {columns} FROM audit ORDER BY seq").fetchall():
+        before = chain_hash(tuple(values), before)
+        connection.execute("UPDATE audit SET hash = ? WHERE seq = ?", (before, number))
+    connection.execute("UPDATE meta SET value = ? WHERE name = 'audit_head'", (f"{number} {before}",))

@@ -1,0 +1,165 @@
+"""Whatever is edited in the rows that the audit chain speaks of, the check names the intent, attempt or note."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.store.forging import chain_again, database, live, look, open_with
+from tests.store.making import NOW, oid
+from tests.support.figures import size, tell
+
+from azpay_tui.store.journal.anchors import Known
+from azpay_tui.store.journal.digests import ATTEMPT, EVIDENCE, INTENT
+from azpay_tui.store.journal.verify import examine
+
+TABLES = {
+    "intent": ("id", "id", INTENT),
+    "attempt": ("intent_id || ' attempt ' || number", "intent_id", ATTEMPT),
+    "evidence": ("'evidence ' || id || ' of ' || intent_id", "intent_id", (*EVIDENCE, "raw")),
+    "note": ("'note ' || id || ' of ' || order_id", "order_id", ("text",)),
+}
+"""For each table the name that must be said, what it belongs to, and the columns the chain vouches for."""
+
+
+@pytest.fixture
+def journal(data_dir: Path) -> Path:
+    stores = open_with(data_dir)
+    live(stores)
+    stores.close()
+    assert look(data_dir / "journal.db").whole
+    return data_dir / "journal.db"
+
+
+def edited(value: object) -> Iterator[object]:
+    """Yield other values of the same type."""
+    match value:
+        case None:
+            yield "x"
+            yield 1
+        case int():
+            yield value + 1
+            yield 1 - value
+        case str() | bytes():
+            content = value.encode() if isinstance(value, str) else value
+            for place in range(0, len(content), size(7, 1)):
+                for mask in (1, 0x80):
+                    turned = bytearray(content)
+                    turned[place] ^= mask
+                    yield bytes(turned)
+            yield content + b"x"
+
+
+def test_every_edit_of_a_row_names_it(journal: Path) -> None:
+    tried, missed = 0, []
+    with database(journal) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        for table, (named, of, columns) in TABLES.items():
+            for rowid, name, belongs, *values in connection.execute(
+                f"SELECT rowid, {named}, {of}, {', '.join(columns)} FROM {table}"
+            ).fetchall():
+                for column, value in zip(columns, values, strict=True):
+                    kind = "BLOB" if column in ("body", "raw") else "TEXT"
+                    for other in edited(value):
+                        new = f"CAST(? AS {kind})" if isinstance(other, bytes) else "?"
+                        connection.execute("BEGIN")
+                        try:
+                            done = connection.execute(
+                                f"UPDATE {table} SET {column} = {new} WHERE rowid = ?", (other, rowid)
+                            ).rowcount
+                            if done:
+                                tried += 1
+                                found = examine(connection.execute, Known()).disagreements
+                                if not any(wrong.what == name or belongs in wrong.what for wrong in found):
+                                    missed.append((name, column, other))
+                        except sqlite3.IntegrityError:
+                            pass  # the table itself refuses it
+                        connection.execute("ROLLBACK")
+    tell("S8", tried, len(missed), says="edits of intents, attempts, evidence and notes")
+    assert tried > 300
+    assert not missed, missed[0]
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("DELETE FROM intent WHERE seq = 1", "I-000001"),
+        ("DELETE FROM attempt WHERE intent_id = 'I-000001'", "I-000001 attempt 1"),
+        ("DELETE FROM evidence WHERE id = 1", "evidence 1 of I-000001"),
+        ("DELETE FROM note WHERE id = 1", f"note 1 of {oid(1)}"),
+        ("UPDATE note SET retracted_at = NULL WHERE id = 2", f"note 2 of {oid(2)}"),
+        ("INSERT INTO attempt VALUES ('I-000001', 2, 'x', NULL, NULL)", "I-000001 attempt 2"),
+        (
+            "INSERT INTO evidence SELECT 9, intent_id, attempt, at, kind, message, status, reason_code, request_id, "
+            "server_date, received_at, raw, raw_length, raw_sha256 FROM evidence WHERE id = 1",
+            "evidence 9 of I-000001",
+        ),
+        ("INSERT INTO note VALUES (9, 'S01-1', 'x', 'x', 'x', NULL, NULL)", "note 9"),
+    ],
+)
+def test_rows_that_are_gone_or_were_added_are_named(journal: Path, statement: str, what: str) -> None:
+    with database(journal) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(statement)
+    found = look(journal)
+    assert what in [wrong.what for wrong in found.disagreements]
+    assert what in "".join(found.faults())
+
+
+def test_an_intent_made_by_hand_is_named(journal: Path) -> None:
+    with database(journal) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(intent)")]
+        values = ", ".join({"seq": "9", "id": "'I-000009'"}.get(name, name) for name in columns)
+        connection.execute(f"INSERT INTO intent SELECT {values} FROM intent WHERE seq = 1")
+    assert [wrong.what for wrong in look(journal).disagreements] == ["I-000009"]
+
+
+def test_the_sentence_says_what_it_was(journal: Path) -> None:
+    with database(journal) as connection:
+        connection.execute("UPDATE intent SET amount_minor = 1, state = 'refused' WHERE seq = 1")
+    assert look(journal).faults() == (
+        "I-000001 is not as the audit chain says: its state is 'refused', it was 'succeeded'; its amount is "
+        "'0.01 USD', it was '1.00 USD' (told in row 10).",
+    )
+
+
+def test_nothing_that_may_name_a_buyer_is_in_the_chain(journal: Path) -> None:
+    with database(journal) as connection:
+        rows = connection.execute("SELECT * FROM audit").fetchall()
+    assert "secret" not in str(rows).lower()
+
+
+def test_what_a_purge_forgot_is_no_edit_and_what_it_left_is_held_to(data_dir: Path, journal: Path) -> None:
+    stores = open_with(data_dir)
+    assert stores.journal.purge([oid(1), oid(2)], NOW) == (oid(1), oid(2))
+    stores.close()
+    assert look(journal).whole
+    with database(journal) as connection:
+        connection.execute("UPDATE evidence SET raw = x'' WHERE id = 1")
+        connection.execute("UPDATE evidence SET message = 'none' WHERE id = 2")
+    found = [wrong.what for wrong in look(journal).disagreements]
+    assert found == ["evidence 1 of I-000001", "evidence 2 of I-000002"]
+
+
+def test_a_journal_from_before_rows_had_digests_is_held_to_what_it_said(data_dir: Path, journal: Path) -> None:
+    digests = ("row", "attempt_row", "evidence", "evidence_row", "kept_sha256")
+    with database(journal) as connection:
+        for seq, data in connection.execute("SELECT seq, data FROM audit").fetchall():
+            said = {name: value for name, value in json.loads(data).items() if name not in digests}
+            connection.execute("UPDATE audit SET data = ? WHERE seq = ?", (json.dumps(said), seq))
+        chain_again(connection)
+    assert look(journal).whole
+    stores = open_with(data_dir)
+    stores.journal.purge([oid(1)], NOW)
+    stores.close()
+    assert look(journal).whole
+    with database(journal) as connection:
+        connection.execute("UPDATE intent SET key = 'x' WHERE seq = 1")
+        connection.execute("UPDATE evidence SET raw_sha256 = 'x' WHERE id = 2")
+        connection.execute("DELETE FROM attempt WHERE intent_id = 'I-000002'")
+    found = {wrong.what for wrong in look(journal).disagreements}
+    assert found == {"I-000001", "I-000002 attempt 1", "evidence 2 of I-000002"}
