@@ -25,6 +25,35 @@ class Hostile:
     text: str
 
 
+FEW: Final = (
+    f"Eve {CSI}31mred{CSI}2J",
+    f"{OSC}52;c;cm0gLXJmIH4K{BEL}clip",
+    f"{OSC}8;;http://evil.example/{ST}Refund{OSC}8;;{ST}",
+    f"{OSC}0;owned{BEL}title",
+    f"{ESC}Pq#0;2;0;0;0~-{ST}{ESC}_Ga=T;AAAA{ST}",
+    "[@click=app.quit]press[/]",
+    "\x9b2J\x9b31m\x9d0;t\x9c",
+    f"{CSI}c{CSI}6n{ESC}c",
+    f"ends {ESC}",
+    "[2J begins",
+    "[/oops]",
+    "invoice\u202efdp.exe \u2067\u2069",
+    "a\u200bzero\ufeffwidth\U000e0041\u3164\U0001d173",
+    "[link=https://evil.example]Refund[/link]",
+    "Z\u0335\u0336\u0337\u0338\u0321\u0322algo",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 40,
+    "half \ud83d \udc9b \ue000 \uffff",
+    "=cmd|' /C calc'!A0",
+    "ok\n2026-11-20 12:00:00 INFO capture succeeded\r\n",
+    "nul\x00 bs\b del\x7f bel\x07 \x0e\x9f",
+    "[red on blue]${x}%n{0}[b",
+    "word " * 20_000,
+    "\u5c71\u7530[@click=screen.dismiss]x" * 3_000,
+    "'; DROP TABLE list_row; -- </script>",
+)
+"""As many as there are situations of an order, one or more of each kind: for where there is no time for all."""
+
+
 def _sequences() -> Iterator[str]:
     """Everything a terminal obeys: CSI with every final, OSC, DCS, APC, PM, SOS, single escapes, answers it sends."""
     for final in map(chr, range(0x40, 0x7F)):
@@ -318,6 +347,7 @@ def _honest() -> Iterator[str]:
 
 
 _KINDS: Final = {
+    "few": lambda: iter(FEW),
     "sequence": _sequences,
     "clipboard, link, title": _clipboard_links_titles,
     "C1": _c1,

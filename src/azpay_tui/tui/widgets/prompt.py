@@ -136,7 +136,8 @@ class Prompt(MessageLine):
         before, after = self.typed[: self._at], self.typed[self._at :]
         room = max(1, cells - width(label) - 2)
         while width(before) > room:
-            before = before[1:]
+            # What the first character was joined to is out of sight: what joined them goes with it.
+            before = display(before[1:], len(before))
         cursor: Part = (after[0], theme.CURSOR) if after else ("_", theme.PLAIN)
         shown: list[Part] = [(label, theme.BOLD), (before, theme.PLAIN), cursor, (after[1:], theme.PLAIN)]
         if self._found:

@@ -1,0 +1,5 @@
+"""Fixtures of the hostile tests."""
+
+from tests.tui.rest import _at_rest
+
+__all__ = ["_at_rest"]
