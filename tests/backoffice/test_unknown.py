@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.support.office import Hands, Office, open_office
 
 from azpay_tui.backoffice.errors import NotValidError
 from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.status import ship
+from azpay_tui.simulator.wire import Request, Response
 from azpay_tui.store.errors import JournalUnavailable
 
 LOST = ("reset", "close", "stall")
@@ -228,3 +230,41 @@ def test_refreshing_an_order_settles_what_is_open_on_it(office: Office) -> None:
     assert office.desk.wait(intent.id, 0).state == "accepted"
     assert office.desk.wait(left.id, 0).state == "unknown"
     assert len(office.effects()) == 2
+
+
+def cut(office: Office) -> None:
+    """Let the line break for good once Amazon has done the next request that moves money."""
+
+    def broken(request: Request, answer: Response) -> None:
+        if request.method != "GET":
+            office.transport.reachable = False
+            raise httpx.ReadError("[Errno 104] Connection reset by peer")
+
+    office.transport.after = broken
+
+
+def test_as_soon_as_there_is_a_connection_again_what_is_open_is_looked_at(office: Office) -> None:
+    order_id = office.make("captured")
+    refresher = office.desk._refresher
+    refresher._round()
+    cut(office)
+    intent = office.act(order_id, Verb.REFUND, "10.00")
+    office.transport.after = None
+    refresher._round()
+    assert office.desk.wait(intent.id, 0).state == "unknown"
+    office.transport.reachable = True
+    refresher._round()
+    assert office.desk.wait(intent.id, 0).state == "accepted"
+    assert len(office.effects()) == 1
+
+
+def test_as_soon_as_the_program_is_started_again_what_is_open_is_looked_at(tmp_path: Path) -> None:
+    with open_office(tmp_path) as office:
+        order_id = office.make("captured")
+        cut(office)
+        intent = office.act(order_id, Verb.REFUND, "10.00")
+        assert intent.state == "unknown"
+    with open_office(tmp_path, office.simulator, local=office.local) as later:
+        later.desk._refresher._round()
+        assert later.desk.wait(intent.id, 0).state == "accepted"
+        assert len(later.effects()) == 1

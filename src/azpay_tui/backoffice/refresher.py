@@ -91,6 +91,8 @@ class Refresher:
         self._watched: tuple[str, ...] = ()
         self._settling = threading.Lock()
         self._contact = time.monotonic()
+        self._everything = True
+        """Whether a program ended or the connection broke, and what was open then was not looked at since."""
 
     def wake(self) -> None:
         """Look at what is due now, whatever wait is on."""
@@ -225,7 +227,9 @@ class Refresher:
 
         before = self._reader.revision()
         fault: Fault = "none"
-        if not dues and time.monotonic() - self._contact > _SILENCE:
+        down = self._health.connection == "OFFLINE"
+        self._everything = self._everything or down
+        if not dues and (down or time.monotonic() - self._contact > _SILENCE):
             fault = self._ask()
             self._contact = time.monotonic()
         if dues:
@@ -233,10 +237,13 @@ class Refresher:
             self._contact = time.monotonic()
             self._recovery.follow(self._reader.changed_since(before))
             self._tell(Event("sync"))
-        if fault == "offline":
+        if fault == "offline" or self._health.connection == "OFFLINE":
             return _OFFLINE_WAIT
         if fault == "auth":
             return _AUTH_WAIT
+        if self._everything:
+            self._settle(self._recovery.orphans)
+            self._everything = False
         self.settle_due()
         return 0.0 if fault == "none" and (len(dues) == ROUND or (dues and enough())) else _TICK
 
