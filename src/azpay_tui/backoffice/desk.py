@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -77,10 +78,13 @@ class BackOffice:
         clock: CorrectedClock | None = None,
         local: Clock = local_clock,
         pause: Callable[[float], bool] | None = None,
+        jitter: Callable[[], float] = random.random,
+        threads: Threads | None = None,
     ) -> None:
         """Take what bootstrap built; nothing is started and nothing is read from Amazon.
 
-        `pause` replaces the sender's waits (seconds in, whether to stop out) where time is not the machine's.
+        `pause` replaces every wait on the way of money (seconds in, whether to stop out) where time is not the
+        machine's; `jitter` draws from 0 to 1; `threads` decide what runs when.
         """
         self._info = info
         self._parts = parts
@@ -93,10 +97,11 @@ class BackOffice:
         self._stop = stop = threading.Event()
         simulated = info.environment == "simulator"
         self._health = health = Health(cache, clock, simulated=simulated)
-        self._reading = reading = Reading(gateway, cache, reader, clock, health)
-        sender = Sender(journal, cache, gateway, reading, health, clock, policy, tell, stop, pause)
+        pause = pause or stop.wait
+        self._threads = threads = threads or Threads()
+        self._reading = reading = Reading(gateway, cache, reader, clock, health, threads)
+        sender = Sender(journal, cache, gateway, reading, health, clock, policy, tell, stop, pause, jitter)
         self._checker = act.Checker(reader, journal, gateway, reading, health, clock, policy, info.place)
-        self._threads = threads = Threads()
         self._outbox = Outbox(
             journal, cache, self._checker, sender, parts.session, info.person, clock, tell, stop, threads
         )
@@ -104,11 +109,10 @@ class BackOffice:
         self._recovery = Recovery(journal, cache, reader, sender, clock, worked_on, tell, read_only=read_only)
         self._settling = Settling(journal, cache, self._recovery, sender, info, clock, worked_on, tell, stop)
         self._refresher = Refresher(
-            cache, reader, reading, self._recovery, sender, health, clock, parts.lease, tell, stop, parts.daily
+            cache, reader, reading, self._recovery, sender, health, clock, parts.lease, tell, stop, pause, parts.daily
         )
         discovery: Discovery | None = None
         if (reports := gateway.reports()) is not None:
-            pause = pause or stop.wait
             discovery = Discovery(
                 reports, parts.reports, health, clock, pause, stop.is_set, parts.scratch, simulated=simulated
             )
@@ -216,7 +220,7 @@ class BackOffice:
             self._events.tell(Event("orders", tuple(order_ids)))
             self._events.tell(Event("sync"))
 
-        threading.Thread(target=read, name="azpay-refresh-order", daemon=True).start()
+        self._threads.begin("azpay-refresh-order", read, awaited=False)
 
     def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
         """Ask sources that are due, read everything due, settle open intents; returns the number of objects read."""
@@ -281,7 +285,6 @@ class BackOffice:
         """Take nothing new, finish what is in flight within `timeout` seconds; returns the intents still in flight."""
         end = time.monotonic() + timeout
         self._stop.set()
-        self._outbox.end()
         self._refresher.wake()
         self.tracking.wake()
         self._threads.join(end)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -62,7 +62,7 @@ class Outbox:
         self._tell = tell
         self._stop = stop
         self._threads = threads
-        self._queue: queue.Queue[Intent | None] = queue.Queue()
+        self._waiting: deque[Intent] = deque()
         self._flight: dict[str, Intent] = {}
         self._done = threading.Condition()
         self._sends = False
@@ -87,8 +87,7 @@ class Outbox:
         show(self._cache, [order_id], self._clock())
         self._tell(Event("intent", (order_id,), intent))
         if not ready.already_so:
-            self._ensure_sender()
-            self._queue.put(intent)
+            self._send(intent)
         return intent
 
     def wait(self, intent_id: str, timeout: float) -> None:
@@ -113,21 +112,24 @@ class Outbox:
         with self._done:
             return intent.id in self._flight
 
-    def end(self) -> None:
-        """Let the sender's thread end once it has sent what is waiting."""
-        self._queue.put(None)
-
-    def _ensure_sender(self) -> None:
+    def _send(self, intent: Intent) -> None:
+        """Hand an intent to the one thread that sends; it lives while there is something to send."""
         with self._done:
-            if not self._sends:
-                self._sends = True
-                self._threads.begin("azpay-send", self._send_all)
+            self._waiting.append(intent)
+            if self._sends:
+                return
+            self._sends = True
+        self._threads.begin("azpay-send", self._send_all)
+
+    def _next(self) -> Intent | None:
+        with self._done:
+            if not self._waiting:
+                self._sends = False
+                return None
+            return self._waiting.popleft()
 
     def _send_all(self) -> None:
-        while True:
-            intent = self._queue.get()
-            if intent is None:
-                return
+        while (intent := self._next()) is not None:
             try:
                 self._sender.send_new(intent)
             except store_errors.StoreError as error:

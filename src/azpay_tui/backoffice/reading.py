@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,6 +15,7 @@ from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, OfflineError, UsageError, translated
 from azpay_tui.backoffice.health import Fault, Health
 from azpay_tui.backoffice.stores import Cache, Reader
+from azpay_tui.backoffice.threads import Threads
 from azpay_tui.backoffice.wording import no_access
 from azpay_tui.domain import states
 from azpay_tui.domain.intent import Answer, clock_is_off
@@ -42,14 +42,16 @@ class _Read:
 class Reading:
     """Reads objects with a few threads and stores what came; the only writer of facts into the cache."""
 
-    def __init__(self, gateway: Gateway, cache: Cache, reader: Reader, clock: CorrectedClock, health: Health) -> None:
+    def __init__(
+        self, gateway: Gateway, cache: Cache, reader: Reader, clock: CorrectedClock, health: Health, threads: Threads
+    ) -> None:
         """Take the parts; threads start with the first read and end with `close`."""
         self._gateway = gateway
         self._cache = cache
         self._reader = reader
         self._clock = clock
         self._health = health
-        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="azpay-read")
+        self._pool = threads.pool("azpay-read", _WORKERS)
 
     def close(self) -> None:
         """End the threads; reads not begun are dropped."""

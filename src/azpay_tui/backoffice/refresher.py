@@ -73,9 +73,10 @@ class Refresher:
         lease: Lease,
         tell: Callable[[Event], None],
         stop: threading.Event,
+        pause: Callable[[float], bool],
         daily: Callable[[], None],
     ) -> None:
-        """Take the parts; `daily` is the housekeeping of the lease holder."""
+        """Take the parts; `daily` is the housekeeping of the lease holder, `pause` waits (see `BackOffice`)."""
         self._cache = cache
         self._reader = reader
         self._reading = reading
@@ -86,6 +87,7 @@ class Refresher:
         self._lease = lease
         self._tell = tell
         self._stop = stop
+        self._pause = pause
         self._daily = daily
         self._wake = threading.Event()
         self._watched: tuple[str, ...] = ()
@@ -133,7 +135,7 @@ class Refresher:
                 fault = self._reading.due(dues, self._stop, count)
             elif not again:
                 fault = self._ask()
-            while fault == "throttled" and not self._stop.wait(1.0):
+            while fault == "throttled" and not self._pause(1.0):
                 dues = self._dues()
                 fault = self._reading.due(dues, self._stop, count) if dues else "none"
             if fault != "none" or abs(self._clock.offset - offset) <= _CLOCKS_APART:
@@ -191,15 +193,18 @@ class Refresher:
             revision = self._tell_changes(revision)
             if wait and not woken:
                 continue
-            try:
-                wait = self._round()
-            except BackOfficeError as error:
-                _log.warning("a refresh round failed: %s", error.message)
-                wait = _OFFLINE_WAIT
-            except Exception:
-                _log.exception("a refresh round failed")
-                wait = _OFFLINE_WAIT
+            wait = self.turn()
             revision = self._tell_changes(revision)
+
+    def turn(self) -> float:
+        """Do what is due once, whatever comes of it; returns the seconds until the next turn."""
+        try:
+            return self._round()
+        except BackOfficeError as error:
+            _log.warning("a refresh round failed: %s", error.message)
+        except Exception:
+            _log.exception("a refresh round failed")
+        return _OFFLINE_WAIT
 
     def _tell_changes(self, revision: int) -> int:
         now = self._reader.revision()
@@ -213,7 +218,6 @@ class Refresher:
         return now
 
     def _round(self) -> float:
-        """Do what is due once; returns the seconds until the next round."""
         if not self._lease.try_acquire():
             return _TICK
         now = self._clock()

@@ -70,7 +70,7 @@ class Sender:
         policy: Policy,
         tell: Callable[[Event], None],
         stop: threading.Event,
-        pause: Callable[[float], bool] | None = None,
+        pause: Callable[[float], bool],
         jitter: Callable[[], float] = random.random,
     ) -> None:
         """Take the parts; `stop` ends every wait and forbids new attempts.
@@ -86,7 +86,7 @@ class Sender:
         self._policy = policy
         self._tell = tell
         self._stop = stop
-        self._pause = pause or stop.wait
+        self._pause = pause
         self._jitter = jitter
 
     # A confirmed intent, for the first time

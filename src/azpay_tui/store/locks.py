@@ -10,7 +10,7 @@ import re
 import secrets
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -58,12 +58,17 @@ class Session:
     The lock is on a file of its own in `sessions/`; the kernel releases it when the process dies, however it dies.
     """
 
-    def __init__(self, directory: Path, person: str, at: datetime) -> None:
-        """Take a new session; raises `JournalUnavailable` when its file cannot be made."""
+    def __init__(
+        self, directory: Path, person: str, at: datetime, draw: Callable[[int], str] = secrets.token_hex
+    ) -> None:
+        """Take a new session; raises `JournalUnavailable` when its file cannot be made.
+
+        `draw` returns so many bytes in hexadecimal digits that no other session has.
+        """
         self._directory = directory
         private_dir(directory)
         while True:
-            self.id = f"s-{secrets.token_hex(6)}"
+            self.id = f"s-{draw(6)}"
             path = directory / f"{self.id}.lock"
             number = None
             try:

@@ -59,6 +59,10 @@ class _Handles:
         self.cache.close()
         self.journal.close()
 
+    def __del__(self) -> None:
+        # Its thread has ended. Python's connections hold themselves, so that they would stay open until they are found.
+        self.close()
+
 
 def _checked(path: Path, schema: int) -> sqlite3.Connection | None:
     connection = connect_reader(path)

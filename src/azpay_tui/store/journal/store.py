@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, or_, select
 
@@ -54,10 +55,12 @@ class JournalStore:
         busy: float = BUSY_SECONDS,
         witness: Witness | None = None,
         anchors: AnchorBook | None = None,
+        engine: Engine | None = None,
     ) -> None:
         """Use an existing, migrated file; `refusal` is raised by every write. Nothing is opened before it is needed.
 
-        `witness` is what every row of the audit chain says of this process, `anchors` where its end is told.
+        `witness` is what every row of the audit chain says of this process, `anchors` where its end is told. `engine`
+        was made by `make_engine` for this very file, and knows statements that it need not compile again.
         """
         self.path: Path = data.journal
         self._person = person
@@ -66,7 +69,7 @@ class JournalStore:
         self._witness = witness or Witness()
         self._anchors = anchors
         self._ballast = Ballast(data.ballast)
-        self._engine = make_engine(data.journal, JOURNAL_PRAGMAS, busy=busy)
+        self._engine = engine or make_engine(data.journal, JOURNAL_PRAGMAS, busy=busy)
         self._writer = self._engine.execution_options(writing=True)
         self._lock = threading.Lock()
         self._identity: str | None = None
