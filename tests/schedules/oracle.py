@@ -1,0 +1,170 @@
+"""Compares Amazon's ledger with the journals on disk, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.schedules.schedule import FLAWS
+
+from azpay_tui.store.times import from_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tests.schedules.bench import Host
+    from tests.schedules.world import World
+
+_MADE: Final = frozenset({"authorize", "refund"})
+"""Verbs that make a new object each time; the others bring an object into a state, whoever does it."""
+_KEYED: Final = frozenset({"authorize", "refund", "capture"})
+_INTENTS: Final = (
+    "SELECT id, verb, target, state, key, body_sha256, attempts, result_id, next_due, at, seen, key_base, counter, "
+    "reason FROM intent ORDER BY seq"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An intent as it is on disk."""
+
+    host: int
+    id: str
+    verb: str
+    target: str
+    state: str
+    key: str
+    body: str
+    attempts: int
+    result: str | None
+    next_due: str | None
+    at: str
+    seen: str
+    base: str
+    counter: int
+    reason: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{'AB'[self.host]} {self.id} ({self.verb}, {self.state})"
+
+
+def rows(host: Host) -> list[Row]:
+    """Return every intent of a host."""
+    return [Row(host.number, *found) for found in host.query(_INTENTS)]
+
+
+def next_looks(host: Host) -> list[datetime]:
+    """Return when something still open, or accepted and not yet final, is to be looked at next."""
+    found = []
+    for row in rows(host):
+        if row.state in ("intent", "sent", "unknown"):
+            due = from_text(row.next_due) if row.next_due else from_text(row.at)
+            found.append(due)
+    return found
+
+
+def judge(world: World) -> int:
+    """Judge a healed world; returns for how many intents a person is asked."""
+    found = [row for host in world.hosts for row in rows(host)]
+    effects = [entry for entry in world.simulator.ledger if entry.effect]
+    _once(world, found, effects)
+    _settled(world, found, effects)
+    _labels(world)
+    _hosts(world, found)
+    return sum(row.state == "attention" for row in found)
+
+
+def _mine(row: Row, entry: Any) -> bool:
+    if entry.operation != row.verb:
+        return False
+    if row.verb in _KEYED:
+        return bool(entry.idempotency_key == row.key)
+    return bool(entry.id == row.target)
+
+
+def _once(world: World, found: list[Row], effects: list[Any]) -> None:
+    for row in found:
+        world.count("R1")
+        number = sum(_mine(row, entry) for entry in effects)
+        if number > 1:
+            world.blame("R1", f"{row.name} took effect {number} times")
+    for key in {row.key for row in found if row.verb in _KEYED}:
+        bodies = {row.body for row in found if row.key == key}
+        if len(bodies) > 1:
+            world.blame("R1", f"the key {key} stands for {len(bodies)} different requests")
+
+
+def _settled(world: World, found: list[Row], effects: list[Any]) -> None:
+    for entry in effects:
+        world.count("R3")
+        owners = [row for row in found if _mine(row, entry)]
+        captured_too = entry.operation == "capture" and any(
+            row.verb == "authorize" and row.key == entry.idempotency_key for row in found
+        )
+        if not owners and not captured_too:
+            world.blame("R3", f"nobody's effect: {entry.operation} {entry.id} {entry.amount}")
+        if owners and all(row.state in ("refused", "abandoned") for row in owners):
+            world.blame("R3", f"{owners[0].name} took effect ({entry.id})")
+        for row in owners:
+            if row.state == "declined" and not _is_declined(world, entry):
+                world.blame("R3", f"{row.name} took effect ({entry.id})")
+            if row.state in ("succeeded", "accepted") and row.verb in _MADE and row.result not in (None, entry.id):
+                world.blame("R3", f"{row.name} names {row.result}, but made {entry.id}")
+    for row in found:
+        world.count("R6")
+        if row.state in ("intent", "sent", "unknown"):
+            world.blame("R6", f"{row.name} is settled by nobody and nobody is asked")
+        if row.state in ("succeeded", "accepted") and not any(_mine(row, entry) for entry in effects):
+            if row.verb in _MADE:
+                world.blame("R3", f"{row.name} never took effect: {row.reason}")
+            elif not _is_so(world, row):
+                world.blame("R3", f"{row.name} is not so at Amazon: {row.reason}")
+
+
+def _is_declined(world: World, entry: Any) -> bool:
+    book = world.simulator.book
+    refund, charge = book.refund(entry.id or ""), book.charge(entry.id or "")
+    state = refund[2].state if refund else charge[1].state if charge else ""
+    return state == "Declined"
+
+
+def _is_so(world: World, row: Row) -> bool:
+    """Whether the wished state is there, whoever brought it about."""
+    charge = world.simulator.book.charge(row.target)
+    order = world.simulator.book.order_of(row.target)
+    match row.verb:
+        case "capture":
+            return charge is not None and charge[1].state in ("Captured", "CaptureInitiated")
+        case "void":
+            return charge is not None and charge[1].state == "Canceled"
+        case _:
+            return order is not None and order.state == "Closed"
+
+
+def _labels(world: World) -> None:
+    """No attempt of unknown effect may ever have been called anything else."""
+    for sent in world.sent:
+        flaw = FLAWS.get(sent.fault)
+        if flaw is None or not flaw.unknown or sent.intent is None:
+            continue
+        world.count("R4")
+        host = world.hosts[sent.host]
+        said = host.query("SELECT outcome FROM attempt WHERE intent_id = ? AND number = ?", (sent.intent, sent.attempt))
+        if said and said[0][0] not in (None, "unknown"):
+            world.blame("R4", f"attempt {sent.attempt} of {sent.intent} met {sent.fault} and is called {said[0][0]}")
+
+
+def _hosts(world: World, found: list[Row]) -> None:
+    """The same wish on the same observed state has the same key on every host."""
+    by_id = {(row.host, row.id): row for row in found}
+    first = [by_id[(c.host, c.intent)] for c in world.confirmed if c.first and (c.host, c.intent) in by_id]
+    for one in first:
+        for other in first:
+            same = (one.verb, one.target, one.body, one.seen, one.counter) == (
+                other.verb, other.target, other.body, other.seen, other.counter
+            )  # fmt: skip
+            if one.host < other.host and same:
+                world.count("R9")
+                if one.key != other.key:
+                    world.blame("R9", f"{one.name} and {other.name} are one wish with two keys")

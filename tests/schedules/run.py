@@ -1,0 +1,203 @@
+"""Carries a schedule out: its steps, then the healing, then the judgement."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import stamina.instrumentation
+from tests.schedules import oracle
+from tests.schedules.actor import Actor
+from tests.schedules.bench import Bench
+from tests.schedules.schedule import Schedule, Step
+from tests.schedules.world import Confirmed, Violation, World, open_world
+
+from azpay_tui import points
+from azpay_tui.amazon.v2.line import READ_TRIES
+from azpay_tui.backoffice.errors import BackOfficeError
+from azpay_tui.domain.intent import REPLAY_WINDOW, Verb, Wish
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.order import Order
+from azpay_tui.simulator import acts
+from azpay_tui.simulator.wire import JsonValue
+from azpay_tui.store.errors import StoreError
+
+_ROUNDS: Final = 16
+"""So often the healing lets time go by: the janitor asks a person after eight days."""
+_AFTER: Final = 2.0
+"""Seconds after a moment at which every clock has seen it: Amazon's header has no fractions of a second."""
+_AMOUNTS: Final = (Verb.AUTHORIZE, Verb.CAPTURE, Verb.REFUND)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a run."""
+
+    schedule: Schedule
+    violations: tuple[Violation, ...]
+    trace: tuple[str, ...]
+    checks: Counter[str]
+    """How often each promise was looked at."""
+    waits: tuple[float, ...]
+    """Seconds, by the world's clock, from the restart without faults until each young unknown outcome was settled."""
+    asked: int
+    """Intents for which a person is asked at the end."""
+    reached: Counter[str]
+    """How often processes came to each place."""
+
+
+def run(schedule: Schedule, bench: Bench, *, keep: bool = True) -> Verdict:
+    """Carry a schedule out on a bench; the same schedule gives the same verdict, its trace included."""
+    world = open_world(schedule, bench, keep=keep)
+    reached: Counter[str] = Counter()
+
+    def visit(point: points.Point) -> None:
+        actor = world.active()
+        if actor is not None:
+            reached[point] += 1
+            world.place(point, actor)
+
+    stamina.instrumentation.set_on_retry_hooks(())
+    points.visit(visit)
+    try:
+        with stamina.set_testing(True, attempts=READ_TRIES):
+            for number, step in enumerate(schedule.steps):
+                world.note(f"step {number}: {step.kind} {step.verb or step.what}")
+                _step(world, step, number)
+            waits = _heal(world)
+            asked = oracle.judge(world)
+    finally:
+        points.visit(None)
+        world.close()
+    return Verdict(schedule, tuple(world.violations), tuple(world.trace), world.checks, waits, asked, reached)
+
+
+def _step(world: World, step: Step, number: int) -> None:
+    match step.kind:
+        case "pass":
+            world.go_by(step.seconds)
+        case "storm":
+            world.storm(step.seconds)
+        case "skew":
+            world.hosts[step.who % len(world.hosts)].skew = step.seconds
+        case "outside":
+            _outside(world, step)
+        case _:
+            _work(world, step, number)
+
+
+def _outside(world: World, step: Step) -> None:
+    """Let Amazon, the buyer or Seller Central do something, where it fits the order as it is."""
+    order = world.simulator.book.permission(world.order_id)
+    assert order is not None
+    permission = step.what in ("suspend", "repair", "close-elsewhere", "charge-elsewhere")
+    posted: dict[str, JsonValue] = {"act": step.what, "id": order.permission_id}
+    if not permission and order.charges:
+        posted["id"] = order.charges[-1].charge_id
+        pending = [refund for charge in order.charges for refund in charge.refunds if refund.state == "RefundInitiated"]
+        if step.what in ("approve", "decline") and pending:
+            posted["id"] = pending[-1].refund_id
+    if step.amount and step.what in ("refund-elsewhere", "capture-elsewhere", "charge-elsewhere"):
+        posted["amount"] = f"{step.amount // 100}.{step.amount % 100:02d}"
+    try:
+        acts.perform(posted, world.simulator.book, world.simulator.settings, world.now)
+        world.note(f"outside: {step.what} {posted['id']}")
+    except ValueError as error:
+        world.note(f"outside: {step.what} does not fit: {error}")
+
+
+def _work(world: World, step: Step, number: int) -> None:
+    jobs = []
+    for one in (step, step.beside) if step.beside is not None else (step,):
+        actor = world.actor(one.who)
+        actor.wire.arrange(one.faults)
+        actor.reached.clear()
+        if one.crash is not None:
+            world.crash, world.victim = one.crash, actor
+        jobs.append((actor, _job(world, actor, one, number)))
+    world.run(jobs)
+    world.crash = world.victim = None
+    for actor, _ in jobs:
+        actor.wire.arrange(())
+
+
+def _job(world: World, actor: Actor, step: Step, number: int) -> Callable[[], None]:
+    def work() -> None:
+        try:
+            match step.kind:
+                case "act":
+                    actor.doing = "act"
+                    _act(world, actor, step, number)
+                case "sync":
+                    actor.doing = "machine"
+                    actor.desk.sync_once()
+                case "resume":
+                    actor.doing = "machine"
+                    actor.desk.resume()
+                case "start":
+                    actor.doing = "machine"
+                    actor.desk.start()
+                    actor.desk._refresher.turn()
+                case _:
+                    actor.doing = "word"
+                    for intent in actor.desk.intents(open_only=True):
+                        actor.desk.resume(intent.id)
+            actor.catch_up()
+        except (BackOfficeError, StoreError) as error:
+            if not actor.dead:
+                world.note(f"{actor.name} hears: {error}")
+        finally:
+            actor.doing = "none"
+
+    return work
+
+
+def _act(world: World, actor: Actor, step: Step, number: int) -> None:
+    """Do what a person does: look, choose, confirm what is asked, wait for the outcome."""
+    desk = actor.desk
+    order = desk.reader.order(world.order_id)
+    if order is None or step.verb is None:
+        return
+    wish = _wish(actor, order, step, step.verb)
+    ready = desk.check(wish)
+    intent = desk.submit(ready, ready.offer.warnings)
+    world.confirmed.append(Confirmed(actor.host.number, intent.id, wish, number, world.now, not world.sent))
+    actor.catch_up()
+    world.note(f"{actor.name} sees {intent.id} {desk.wait(intent.id, 0).state}")
+
+
+def _wish(actor: Actor, order: Order, step: Step, verb: Verb) -> Wish:
+    offers = [offer for offer in actor.desk.offers(order) if offer.verb is verb]
+    target = next((o.target for o in offers if o.verdict != "no" and o.target), None)
+    target = target or next((o.target for o in offers if o.target), None) or order.id
+    money = None
+    if verb in _AMOUNTS:
+        money = Money(step.amount, "USD", 2) if step.amount else actor.desk.suggest(order, verb, target)
+    return Wish(verb, order.id, target, money, capture_now=step.now)
+
+
+def _heal(world: World) -> tuple[float, ...]:
+    """Take all faults away, start every host anew and let time go by until nothing is left to learn."""
+    world.note("healing")
+    world.storm(0)
+    world.close()
+    begun = world.now
+    young = {
+        (c.host, c.intent)
+        for c in world.confirmed
+        if (c.host, c.intent) not in world.settled and begun - c.at < REPLAY_WINDOW - timedelta(seconds=60)
+    }
+    whos = range(len(world.hosts))
+    for turn in range(_ROUNDS):
+        for who in whos:
+            _work(world, Step("sync", who), -1)
+        waiting = [moment for host in world.hosts for moment in oracle.next_looks(host)]
+        if not waiting:
+            break
+        moment = min(waiting)
+        world.note(f"healing: round {turn + 1}")
+        world.go_by(max((moment - world.now).total_seconds(), 0.0) + _AFTER)
+    return tuple((world.settled[key] - begun).total_seconds() for key in sorted(young) if key in world.settled)

@@ -1,0 +1,65 @@
+"""The whole back office in a world without chance: no schedule breaks a promise about money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import pytest
+from tests.schedules.bench import Bench
+from tests.schedules.draw import drawn, enumerated
+from tests.schedules.run import run
+from tests.schedules.schedule import PLACES, read
+from tests.schedules.search import Totals, carried_out, shrunk_on
+from tests.schedules.telling import tell_all
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    with Bench() as made:
+        yield made
+
+
+def _say(totals: Totals, bench: Bench) -> str:
+    small = shrunk_on(totals.failed[0], bench)
+    found = run(small, bench)
+    return "\n".join([f"seed {totals.failed[0].seed}, shrunk: {small.text()}", *found.trace])
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_no_drawn_schedule_breaks_a_promise(bench: Bench, part: int) -> None:
+    totals = Totals()
+    for verdict in carried_out(map(drawn, range(part * 20, part * 20 + 20)), bench):
+        totals.add(verdict)
+    tell_all(totals)
+    assert not totals.failed, _say(totals, bench)
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_no_enumerated_schedule_breaks_a_promise(bench: Bench, part: int) -> None:
+    totals = Totals()
+    for verdict in carried_out(islice(enumerated(), part * 37, None, 8 * 53), bench):
+        totals.add(verdict)
+        if totals.schedules == 40:
+            break
+    tell_all(totals)
+    assert not totals.failed, _say(totals, bench)
+
+
+@pytest.mark.parametrize("seed", [3, 29, 4711])
+def test_a_seed_gives_the_same_trace_byte_for_byte(bench: Bench, seed: int) -> None:
+    first, again = run(drawn(seed), bench), run(drawn(seed), bench)
+    with Bench() as other:
+        elsewhere = run(drawn(seed), other)
+    assert first.trace == again.trace == elsewhere.trace
+    assert first.violations == again.violations
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_a_schedule_reads_back_as_it_was_written(seed: int) -> None:
+    assert read(drawn(seed).text()) == drawn(seed)
+
+
+def test_every_crash_point_is_among_the_enumerated() -> None:
+    placed = {step.crash.place for schedule in enumerated() for step in schedule.steps if step.crash}
+    assert placed == set(PLACES)
