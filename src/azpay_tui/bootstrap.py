@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from azpay_tui import paths, people
 from azpay_tui.backoffice.ports import Desk, ProfileInfo
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.cli.context import JournalReader
+from azpay_tui.cli.crash import drop_reports
 from azpay_tui.cli.output import say
 from azpay_tui.cli.run import run
 from azpay_tui.config import Profile
@@ -192,7 +193,7 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
             reports=ReportBook(stores.cache),
             session=stores.session or _NoSession(),
             lease=stores.lease,
-            daily=_Housekeeping(stores),
+            daily=_Housekeeping(stores, timedelta(days=profile.retention_days)),
             close=stores.close,
             sources=SourceParts(
                 profile.sources,
@@ -201,6 +202,8 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
                 lambda name: is_held(stores.data.source_lock(name)),
             ),
             scratch=data_dir,
+            wipe=stores.wipe,
+            keep=timedelta(days=profile.retention_days),
         )
         return desk.BackOffice(info, parts, clock=clock)
     except BaseException:
@@ -222,8 +225,9 @@ class _Housekeeping:
 
     _EVERY = 60.0
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, keep: timedelta) -> None:
         self._stores = stores
+        self._keep = keep
         self._next = 0.0
 
     def __call__(self) -> None:
@@ -232,6 +236,7 @@ class _Housekeeping:
         self._next = time.monotonic() + self._EVERY
         self._stores.back_up_daily(utc_now())
         self._stores.cache.checkpoint()
+        drop_reports(utc_now() - self._keep)
 
 
 class _NoSession:

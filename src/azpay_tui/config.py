@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Literal, cast
 from zoneinfo import ZoneInfo
 
+from azpay_tui.domain.keeping import DEFAULT_DAYS, MOST_DAYS
 from azpay_tui.learned import Learned
 from azpay_tui.learned import read as read_learned
 from azpay_tui.paths import ConfigError, config_file, data_directory, shown
@@ -54,6 +55,7 @@ _KEYS: Final = (
     "private_key_file",
     "data_dir",
     "timezone",
+    "retention_days",
     "learned",
     "source",
 )
@@ -76,7 +78,8 @@ class Profile:
     shop allows. ``timezone`` is an IANA name. ``pace`` "off" sends without regard to Amazon's quotas.
     ``pending_authorization`` lets an authorization be decided later instead of at once. ``learned`` is what
     ``azpay doctor --learn`` settled on this account. ``sources`` are where its orders come from. ``syslog`` tells the
-    end of the audit chain to the machine's syslog too.
+    end of the audit chain to the machine's syslog too. ``retention_days`` is for how long buyers' personal data is kept
+    after nothing is due with their order any more.
     """
 
     name: str
@@ -99,6 +102,7 @@ class Profile:
     learned: tuple[Learned, ...] = ()
     sources: tuple[Source, ...] = ()
     syslog: bool = False
+    retention_days: int = DEFAULT_DAYS
 
     @property
     def zone(self) -> ZoneInfo:
@@ -227,6 +231,7 @@ class _Reader:
             file=self._file,
             learned=read_learned(self._table["learned"], self._where) if "learned" in self._table else (),
             sources=self._sources(),
+            retention_days=self._days("retention_days", DEFAULT_DAYS),
         )
         self._check_own_data(result, tables)
         return result
@@ -259,6 +264,12 @@ class _Reader:
         value = self._table.get(key, default)
         if not isinstance(value, bool):
             raise self._error(f"{key} must be true or false without quotes, not {kind(value)}.")
+        return value
+
+    def _days(self, key: str, default: int) -> int:
+        value = self._table.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_DAYS:
+            raise self._error(f"{key} must be a whole number of days from 1 to {MOST_DAYS}, without quotes.")
         return value
 
     def _identifier(self, key: str) -> str:

@@ -201,6 +201,7 @@ def open_office(
         lease=stores.lease,
         daily=lambda: None,
         close=stores.close,
+        wipe=stores.wipe,
         sources=SourceParts(
             sources,
             SourceBook(stores.cache),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -171,6 +171,16 @@ async def test_hostile_names_are_plain_and_marked(name: str) -> None:
     text = await text_of(replace(order, permission=replace(order.permission, buyer=Buyer(name, name))))
     assert not hidden(text.replace("\n", " "))
     assert ("(has hidden characters)" in text) == hidden(name)
+
+
+async def test_where_the_buyer_stood_it_says_since_when_nobody_does() -> None:
+    order = an_order()
+    assert order.permission is not None
+    nobody = replace(order, permission=replace(order.permission, buyer=None, shipping=None))
+    assert "Buyer    not known (Amazon shows it for 30 days)" in await text_of(nobody)
+    assert "Buyer    personal data removed on 2026-03-01" in await text_of(
+        replace(nobody, purged_at=datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
+    )
 
 
 async def test_what_is_not_known_is_said() -> None:

@@ -83,6 +83,7 @@ def test_the_least_that_is_needed_and_its_defaults(file: Path) -> None:
         "learned": (),
         "sources": (),
         "syslog": False,
+        "retention_days": 30,
     }
 
 
@@ -210,6 +211,14 @@ def test_a_wrong_type_names_key_and_type(file: Path, key: str, value: object, ki
     sentence = refusal(file, toml(shop=SIMULATOR | {key: value}))
     assert f"profile shop: {key} must be " in sentence
     assert f"in quotes, not {kind}." in sentence
+
+
+def test_for_how_long_personal_data_is_kept(file: Path) -> None:
+    for days in (1, 14, 3650):
+        assert read(file, SIMULATOR | {"retention_days": days}).retention_days == days
+    for wrong in (0, -1, 3651, 30.0, "30", True):
+        told = refusal(file, toml(shop=SIMULATOR | {"retention_days": wrong}))
+        assert "retention_days must be a whole number of days from 1 to 3650, without quotes." in told
 
 
 @pytest.mark.parametrize("key", ["writable", "pending_authorization", "syslog"])

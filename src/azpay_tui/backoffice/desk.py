@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from azpay_tui.backoffice.health import Health
 from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.outbox import Outbox, Session
 from azpay_tui.backoffice.ports import Clock, Event, ProfileInfo, Ready
+from azpay_tui.backoffice.purging import Purging, Wipe
 from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.refresher import Lease, Refresher
@@ -36,6 +37,7 @@ from azpay_tui.backoffice.tracking import Tracking
 from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.intent import OPEN_STATES, Intent, Seen, State, Verb, Wish
+from azpay_tui.domain.keeping import DEFAULT_DAYS
 from azpay_tui.domain.marks import MarkChange, Marked
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -66,6 +68,10 @@ class Parts:
     """A private directory for files that are gone again at once."""
     sources: SourceParts
     """Where orders come from by themselves."""
+    wipe: Wipe
+    """Removes every trace of personal data that was purged."""
+    keep: timedelta = timedelta(days=DEFAULT_DAYS)
+    """How long personal data of buyers is kept after nothing is due with their order any more."""
 
 
 class BackOffice:
@@ -120,7 +126,9 @@ class BackOffice:
         self.tracking = Tracking(
             journal, cache, reader, self._refresher, sources, discovery, where, lease, clock, tell, stop, threads
         )
-        self._marking = Marking(journal, cache, reader, clock, info.person, ZoneInfo(info.timezone), tell)
+        zone = ZoneInfo(info.timezone)
+        self._marking = Marking(journal, cache, reader, clock, info.person, zone, tell)
+        self._purging = Purging(journal, cache, reader, parts.wipe, parts.keep, lease, clock, zone, stop)
 
     # Reading
 
@@ -225,7 +233,10 @@ class BackOffice:
     def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
         """Ask sources that are due, read everything due, settle open intents; returns the number of objects read."""
         self.tracking.ask_due()
-        return self._refresher.once(all_=all_, progress=progress)
+        try:
+            return self._refresher.once(all_=all_, progress=progress)
+        finally:
+            self._purging.due()
 
     def sync_now(self) -> None:
         """Wake the background refresh."""
@@ -269,6 +280,16 @@ class BackOffice:
         """Undo the last change of marks."""
         return self._marking.undo()
 
+    # Personal data
+
+    def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:
+        """Return the orders whose buyers' personal data is no longer to be kept."""
+        return self._purging.expired(keep)
+
+    def purge(self, order_ids: Sequence[str]) -> tuple[str, ...]:
+        """Remove the personal data of these orders' buyers for good; returns the orders where it is gone."""
+        return self._threads.aside("azpay-purge", lambda: self._purging.purge(order_ids))
+
     # Life
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
@@ -280,6 +301,7 @@ class BackOffice:
         self._recovery.take_over()
         self._threads.begin("azpay-refresh", self._refresher.run)
         self.tracking.start()
+        self._threads.begin("azpay-expiry", self._purging.run)
 
     def stop(self, timeout: float) -> int:
         """Take nothing new, finish what is in flight within `timeout` seconds; returns the intents still in flight."""

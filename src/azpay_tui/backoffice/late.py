@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from azpay_tui.backoffice.clock import local_clock
@@ -197,6 +197,14 @@ class LateDesk:
     def unmark(self) -> Marked:
         """Undo the last change of marks."""
         return self._real().unmark()
+
+    def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:
+        """Return the orders whose buyers' personal data is no longer to be kept."""
+        return self._real().expired(keep)
+
+    def purge(self, order_ids: Sequence[str]) -> tuple[str, ...]:
+        """Remove the personal data of these orders' buyers for good."""
+        return self._real().purge(order_ids)
 
     # Life
 

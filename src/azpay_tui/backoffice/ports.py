@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from azpay_tui.backoffice.stores import Reader
@@ -192,6 +192,21 @@ class Desk(Protocol):
 
     def unmark(self) -> Marked:
         """Undo the last `mark` of this process that is not undone yet; raises `NotValidError` when there is none."""
+        ...
+
+    def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:
+        """Return the orders whose buyers' personal data is no longer to be kept.
+
+        `keep`: for how long after nothing was due any more, in place of what the profile says.
+        """
+        ...
+
+    def purge(self, order_ids: Sequence[str]) -> tuple[str, ...]:
+        """Remove the personal data of these orders' buyers for good, everywhere, and keep it away from then on.
+
+        Returns the orders where it is gone: all but those with an intent that is not settled. Raises `NotValidError`
+        when the journal may only be read, `StoreError` when traces may be left; what was not finished is done later.
+        """
         ...
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:

@@ -96,6 +96,10 @@ class Journal(Protocol):
         """
         ...
 
+    def purge(self, order_ids: Sequence[str], at: datetime) -> tuple[str, ...]:
+        """Take out what is personal of orders; returns those where it is gone: all but those with an open intent."""
+        ...
+
 
 class Cache(Protocol):
     """What can be rebuilt from the journal and Amazon. Safe from any thread."""
@@ -106,6 +110,10 @@ class Cache(Protocol):
 
     def reproject(self, order_ids: Iterable[str], now: datetime) -> None:
         """Rebuild the rows of orders after the journal changed (new ids get an object that is due at once)."""
+        ...
+
+    def purge(self, order_ids: Sequence[str], now: datetime) -> None:
+        """Take out what is personal of orders whose personal data the journal no longer has."""
         ...
 
     def tick(self, now: datetime) -> tuple[str, ...]:
@@ -228,6 +236,10 @@ class Reader(Protocol):
 
     def revision(self) -> int:
         """Return a number that rises with every change of the cache by any process; cheap."""
+        ...
+
+    def expired(self, before: datetime) -> tuple[str, ...]:
+        """Return ids of orders with which nothing was due since `before` and whose buyer is still known here."""
         ...
 
     def changed_since(self, revision: int) -> tuple[str, ...]:

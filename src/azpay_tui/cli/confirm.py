@@ -11,6 +11,7 @@ from azpay_tui.domain import limits
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import AmountError, parse_amount
 from azpay_tui.domain.reasons import warning_sentence
+from azpay_tui.domain.retention import no_buyer
 from azpay_tui.domain.status import status_of
 
 TITLES = {
@@ -47,7 +48,7 @@ def facts(profile: ProfileInfo, ready: Ready) -> list[tuple[str, str]]:
         ("Environment", f"{profile.environment.upper()} / {profile.name} ({profile.region})"),
         ("Signed in as", profile.person),
         ("Order", f"{order.id}{f'  #{order.number}' if order.number else ''}"),
-        ("Buyer", order.buyer_name or "not known (Amazon shows it for 30 days)"),
+        ("Buyer", order.buyer_name or no_buyer(order)),
         ("Status", status_of(order, ready.read_at)),
         ("Acts on", f"{charge.id} ({charge.state} {charge.amount})" if charge else f"the whole order {order.id}"),
         ("Captured", str(limits.captured_total(order) or "-")),

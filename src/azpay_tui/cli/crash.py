@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,15 @@ def crash(error: Exception) -> int:
     report = None if directory is None else write_report(error, directory, datetime.now(UTC))
     say(crash_message(error, report))
     return CRASH
+
+
+def drop_reports(before: datetime) -> None:
+    """Remove reports made before a moment (UTC); they hold nothing personal, but nobody reads them any more either."""
+    directory = report_directory()
+    for report in directory.glob("crash-*.txt") if directory is not None else ():
+        with contextlib.suppress(OSError):
+            if report.stat().st_mtime < before.timestamp():
+                report.unlink()
 
 
 def report_directory() -> Path | None:

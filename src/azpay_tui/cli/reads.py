@@ -20,6 +20,7 @@ from azpay_tui.domain.links import seller_central
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer, valid_verbs
 from azpay_tui.domain.order import Order, Sighting
+from azpay_tui.domain.retention import no_buyer
 from azpay_tui.domain.rows import VIEWS, ListRow, OrderLine
 from azpay_tui.domain.status import ship
 
@@ -188,6 +189,8 @@ def _order_lines(order: Order, now: datetime, valid: frozenset[Verb]) -> list[st
     row = shapes.row_of(order, now)
     verdict = ship(order, now)
     buyer = " ".join(filter(None, [order.buyer_name, f"<{order.buyer_email}>" if order.buyer_email else ""]))
+    if order.purged_at is not None:
+        buyer = no_buyer(order)
     permission = order.permission
     reasons = " ".join(reason.code for reason in permission.reasons) if permission else ""
     facts = {

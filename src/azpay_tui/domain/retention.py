@@ -9,9 +9,6 @@ from azpay_tui.domain import limits, states
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.status import fully_captured
 
-DEFAULT_DAYS: Final = 30
-"""Days after the last open duty, unless the profile says otherwise."""
-MOST_DAYS: Final = 3650
 _HOLDING: Final = ("unknown", "unrecognised", "diverged", "refund-declined", "refund-late", "stuck")
 """Attention codes that say that money may be owed or astray: for these somebody may have to reach the buyer."""
 
@@ -59,13 +56,21 @@ def ended_at(
         return None if since is None else since + limits.PERMISSION_LIFE
     facts = [*([order.permission] if order.permission else ()), *order.charges, *order.refunds]
     moments = [moment for fact in facts if (moment := fact.updated or fact.created) is not None]
-    moments += [charge.expires for charge in order.charges if charge.expires is not None and charge.expires <= now]
+    lapsed = [limits.authorization_end(charge) for charge in order.charges if charge.state == states.AUTHORIZED]
+    moments += [end for end in lapsed if end is not None]
     end = limits.permission_end(order)
     if _is_open(order) and end is not None and end <= now:
         moments.append(end)
     if acted_at is not None:
         moments.append(acted_at)
     return max(moments, default=order.shop.created or heard_at)
+
+
+def no_buyer(order: Order) -> str:
+    """Say why the buyer of an order is not known here."""
+    if order.purged_at is not None:
+        return f"personal data removed on {order.purged_at:%Y-%m-%d}"
+    return "not known (Amazon shows it for 30 days)"
 
 
 def _is_unread(order: Order) -> bool:

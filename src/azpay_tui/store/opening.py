@@ -44,6 +44,7 @@ from azpay_tui.store.sqlite import (
     connect_reader,
     schema_of,
 )
+from azpay_tui.store.wiping import wipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,10 @@ class Stores:
     def back_up_daily(self, now: datetime) -> Path | None:
         """Make today's back-up of the journal when there is none; for the holder of the lease."""
         return back_up_daily(self.data, now)
+
+    def wipe(self, now: datetime, pause: Callable[[float], bool]) -> int:
+        """Remove every trace of what was purged; see `wiping.wipe`."""
+        return wipe(self.data, self.cache, now, pause)
 
     def is_alive(self, session_id: str) -> bool:
         """Tell whether the process that owns a session still runs."""

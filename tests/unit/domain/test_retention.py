@@ -43,6 +43,10 @@ UNREAD = Order(ID, shop=ShopFacts(created=MADE))
 ENDED = {
     "closed": (CLOSED, LATER),
     "captured in full": (CAPTURED, LATER),
+    "captured long before the authorization would have lapsed": (
+        replace(CAPTURED, charges=(charge("Captured", captured=HUNDRED, expires=NOW - timedelta(days=1)),)),
+        LATER,
+    ),
     "cancelled here": (replace(OPEN, canceled_here=True), LATER),
     "gone at Amazon": (Order(ID, missing=frozenset({ID}), shop=ShopFacts(created=MADE)), MADE),
     "refunded later": (

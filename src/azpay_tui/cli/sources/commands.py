@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from azpay_tui.cli.app import Json
-from azpay_tui.cli.beginning import app
 from azpay_tui.cli.context import context_of
+from azpay_tui.cli.personal import app
 
 __all__ = ["app"]
 

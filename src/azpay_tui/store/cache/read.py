@@ -278,6 +278,12 @@ class CacheReader:
         with self._reading() as (cache, _journal):
             return () if cache is None else tuple(row[0] for row in cache.execute(sql, (revision,)).fetchall())
 
+    def expired(self, before: datetime) -> tuple[str, ...]:
+        """Return ids of orders with which nothing was due since `before` and whose buyer is still known here."""
+        sql = "SELECT order_id FROM list_row WHERE ended_at < ? ORDER BY ended_at"
+        with self._reading() as (cache, _journal):
+            return () if cache is None else tuple(row[0] for row in cache.execute(sql, (to_micros(before),)).fetchall())
+
     def close(self) -> None:
         """Close the connections of every thread; a later use opens new ones."""
         for handles in list(self._all):

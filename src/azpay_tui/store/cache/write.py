@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -32,6 +32,8 @@ CHUNK: Final = 500
 """Orders rebuilt in one transaction, so that others can write in between."""
 _LOG_LIMIT: Final = 8 * 1024 * 1024
 """Bytes of the write-ahead log after which it is moved into the file."""
+_TRIES: Final = 30
+"""Seconds for which emptying the log is tried."""
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -196,16 +198,32 @@ class CacheStore:
         with self._writing() as (cache, _journal):
             yield cache
 
-    def checkpoint(self) -> None:
-        """Move the write-ahead log into the file, unless another process is doing it."""
+    def checkpoint(self) -> bool:
+        """Move the write-ahead log into the file, unless another process is doing it; returns whether it is empty."""
         turn = Lease(self._data.checkpoint_lock)
         if not turn.try_acquire():
-            return
+            return False
         try:
             with self._lock, self._translated():
-                self._handles()[0].execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                busy, *_pages = self._handles()[0].execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not busy
         finally:
             turn.release()
+
+    def compact(self, pause: Callable[[float], bool]) -> None:
+        """Write search index and file anew without what was deleted, and empty the log.
+
+        `pause` waits so many seconds and tells whether to give up. Raises `CacheUnavailable`, also when others read for
+        so long that the log cannot be emptied.
+        """
+        with self._writing() as (cache, _journal):
+            cache.execute("INSERT INTO search (search) VALUES ('rebuild')")
+        with self._lock, self._translated():
+            self._handles()[0].execute("VACUUM")
+        for _try in range(_TRIES):
+            if self.checkpoint() or pause(1.0):
+                return
+        raise CacheUnavailable(f"The log of the cache {self.path} cannot be emptied: another program reads in it.")
 
     def close(self) -> None:
         """Close the connections; safe to call twice."""

@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 from azpay_tui.store.journal.audit import AuditWriter
 from azpay_tui.store.journal.digests import FORGOT, evidence_as_left
 from azpay_tui.store.personal import impersonal
-from azpay_tui.store.times import storable, to_text
+from azpay_tui.store.times import from_text, storable, to_text
 
 Run = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
-"""Runs one statement on a connection, SQLAlchemy's or sqlite3's, and gives its rows."""
+"""Runs one statement on a connection and gives its rows."""
 _WANTED: Final = "IN (SELECT value FROM json_each(?))"
 _BUSY: Final = f"""SELECT order_id FROM intent WHERE order_id {_WANTED}
     AND state IN ('intent', 'sent', 'unknown', 'attention', 'accepted')"""
@@ -33,32 +33,63 @@ _EVIDENCE: Final = f"""SELECT e.id, e.raw FROM evidence AS e JOIN intent AS i ON
 def purge_orders(
     connection: Connection, audit: AuditWriter, order_ids: Sequence[str], at: datetime, person: str, session: str
 ) -> tuple[str, ...]:
-    """Take out what is personal of orders inside the caller's transaction; returns those not purged before.
+    """Take out what is personal of orders inside the caller's transaction; returns those where it is gone now.
 
     An order with an intent that is not settled is left alone: its evidence is still needed.
     """
-    wanted = json.dumps(order_ids)
-    busy = {row[0] for row in connection.exec_driver_sql(_BUSY, (wanted,))}
+    busy = {row[0] for row in connection.exec_driver_sql(_BUSY, (json.dumps(order_ids),))}
     done = purged_among(connection, order_ids)
     new = [order_id for order_id in dict.fromkeys(order_ids) if order_id not in busy | done]
-    touched = connection.exec_driver_sql(_TOUCHED, (json.dumps(new),)).all()
-    erase(lambda sql, values: connection.exec_driver_sql(sql, values), new)
-    stamp, by = to_text(at), storable(person)
+    _remove(connection, audit, [(order_id, at, person) for order_id in new], session)
+    for order_id in new:
+        values = (order_id, to_text(at), storable(person))
+        connection.exec_driver_sql("INSERT INTO purge VALUES (?, ?, ?, 0)", values)
+    return tuple(order_id for order_id in dict.fromkeys(order_ids) if order_id not in busy)
+
+
+def purge_backup(connection: Connection, audit: AuditWriter, purged: Sequence[tuple[str, str, str]]) -> bool:
+    """Take out of a back-up, of whatever schema, what was purged since: order, moment, person; tells if there was any.
+
+    Its chain gets the same rows, so that it is whole as well. What was open when it was made is settled by now.
+    """
+    run = connection.exec_driver_sql
+    done = {row[0] for row in run("SELECT order_id FROM audit WHERE kind = 'purge'")}
+    known = {row[0] for row in run("SELECT order_id FROM tracked UNION SELECT order_id FROM intent")}
+    new = [(order_id, from_text(at), by) for order_id, at, by in purged if order_id in known and order_id not in done]
+    _remove(connection, audit, new, "")
+    if not _has(run, "purge"):
+        return bool(new)
+    missing = {row[0] for row in purged} - {row[0] for row in run("SELECT order_id FROM purge")}
+    for row in purged:
+        if row[0] in missing:
+            run("INSERT INTO purge VALUES (?, ?, ?, 1)", row)
+    return bool(new or missing)
+
+
+def _remove(
+    connection: Connection, audit: AuditWriter, orders: Sequence[tuple[str, datetime, str]], session: str
+) -> None:
+    """Blank what is personal and tell the chain of it, with the evidence as it is left."""
+    order_ids = [order_id for order_id, _at, _person in orders]
+    touched = connection.exec_driver_sql(_TOUCHED, (json.dumps(order_ids),)).all()
+    erase(connection.exec_driver_sql, order_ids)
     forgot: dict[str, list[str]] = {}
     for order_id, number in touched:
         forgot.setdefault(order_id, []).append(evidence_as_left(connection.exec_driver_sql, number))
-    for order_id in new:
-        connection.exec_driver_sql("INSERT INTO purge VALUES (?, ?, ?, 0)", (order_id, stamp, by))
+    for order_id, at, person in orders:
         told = {FORGOT: forgot[order_id]} if order_id in forgot else {}
         audit.add(at, person, "purge", session=session, order_id=order_id, data=told)
-    return tuple(new)
+
+
+def _has(run: Run, table: str) -> bool:
+    return bool([*run("SELECT 1 FROM sqlite_master WHERE name = ?", (table,))])
 
 
 def erase(run: Run, order_ids: Sequence[str]) -> None:
     """Blank what is personal of orders: labels, their digests, bodies that Amazon sent. Raises what `run` raises."""
     wanted = (json.dumps(order_ids),)
     run(f"UPDATE tracked SET buyer_name = NULL, buyer_email = NULL WHERE order_id {_WANTED}", wanted)
-    if [*run("SELECT 1 FROM sqlite_master WHERE name = 'sighting'", ())]:
+    if _has(run, "sighting"):
         # The digest would tell of a name that somebody guesses whether it was this one.
         run(f"UPDATE sighting SET labels = '' WHERE order_id {_WANTED}", wanted)
     for number, raw in [*run(_EVIDENCE, wanted)]:

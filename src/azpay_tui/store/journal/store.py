@@ -250,7 +250,7 @@ class JournalStore:
             return write_marks(session.connection(), audit, edits, at, self._person, self._session, undo=undo)
 
     def purge(self, order_ids: Sequence[str], at: datetime) -> tuple[str, ...]:
-        """Take out what is personal of orders, in one transaction; returns those not purged before.
+        """Take out what is personal of orders, in one transaction; returns those where it is gone now.
 
         Left alone is an order with an intent that is not settled. What orders are called, their ids, and what was
         wished, sent and answered stay.

@@ -16,6 +16,7 @@ from azpay_tui.domain.money import AmountError, Money, parse_amount
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.reasons import warning_sentence
+from azpay_tui.domain.retention import no_buyer
 from azpay_tui.domain.status import status_of
 from azpay_tui.tui.display import display, wrap
 from azpay_tui.tui.widgets.sums import sums
@@ -40,7 +41,6 @@ COMMITS: Final[dict[Verb, str]] = {
 AMOUNT_VERBS: Final = frozenset({Verb.AUTHORIZE, Verb.CAPTURE, Verb.REFUND})
 TYPED_VERBS: Final = frozenset({Verb.REFUND, Verb.CANCEL, Verb.CLOSE})
 """Money out or irreversible: something must be typed, whether or not there is a warning."""
-NO_BUYER: Final = "not known (Amazon shows it for 30 days)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def facts_of(profile: ProfileInfo, order: Order, offer: Offer, now: datetime) ->
         Fact("Signed in as", outside(profile.person, 60)),
         Fact("Order", order_name(order) if order.id else ""),
         Fact("Status", f"{glyph(word)} {word}" if word else ""),
-        Fact("Buyer", outside(order.buyer_name, 60) or NO_BUYER),
+        Fact("Buyer", outside(order.buyer_name, 60) or no_buyer(order)),
         Fact("Acts on", acts_on(order, offer)),
         *([Fact("Know this", know)] if know else []),
         *(Fact(line.label, str(line.amount) if line.amount is not None else "") for line in sums(order, now).lines),

@@ -18,6 +18,7 @@ from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.offer import Offer, valid_verbs
 from azpay_tui.domain.order import Address, OpenIntent, Order
+from azpay_tui.domain.retention import no_buyer
 from azpay_tui.domain.rows import ListRow, TimelineEntry
 from azpay_tui.domain.status import attention, ship, status_of
 from azpay_tui.tui.display import display
@@ -92,7 +93,7 @@ def _address(address: Address) -> Iterator[Text]:
 
 
 def _people(order: Order, masked: bool) -> Iterator[Text]:
-    yield Text(f"Buyer    {outside(order.buyer_name, 80) or 'not known (Amazon shows it for 30 days)'}")
+    yield Text(f"Buyer    {outside(order.buyer_name, 80) or no_buyer(order)}")
     if order.buyer_email:
         shown = mask_email(order.buyer_email) if masked else order.buyer_email
         yield Text(f"E-mail   {outside(shown, 120)}{'  (p: show)' if masked else ''}")
