@@ -6,6 +6,8 @@ both come through it, and every statement of theirs is counted, commits among th
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -17,8 +19,9 @@ from typing import Any, Literal, get_args
 import pytest
 
 Database = Literal["journal", "cache"]
-Fails = Literal["once", "on", "late"]
-"""`once`: this statement. `on`: this one and all after it. `late`: a commit that took hold and did not say so."""
+Fails = Literal["once", "on", "late", "kill"]
+"""`once`: this statement. `on`: this one and all after it. `late`: a commit that took hold and did not say so.
+`kill`: the process is killed before it."""
 
 ERRORS = {
     "BUSY": (sqlite3.SQLITE_BUSY, "database is locked"),
@@ -102,7 +105,9 @@ class _Connection(sqlite3.Connection):
         trouble = self.trouble
         if not trouble.meets(self.database, sql):
             return
-        if trouble.fails == "late":
+        if trouble.fails == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif trouble.fails == "late":
             run()
         elif trouble.error in _UNDONE and self.in_transaction:
             super().rollback()
