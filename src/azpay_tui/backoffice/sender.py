@@ -40,7 +40,7 @@ from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder
 from azpay_tui.domain.telling import ALREADY_SO, CHANGED, OFFLINE
 from azpay_tui.points import reach
-from azpay_tui.store.errors import JournalUnavailable
+from azpay_tui.store.errors import JournalUnavailable, NotAsConfirmed
 
 _log = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ class Sender:
                 return self._interrupted(intent, unsure)
             try:
                 number = self._begin(intent)
-            except JournalUnavailable as error:  # so this attempt did not leave
+            except (JournalUnavailable, NotAsConfirmed) as error:  # so this attempt did not leave
                 if unsure:
                     raise
                 return self._end(intent, "abandoned", f"{OFFLINE}{error}")
@@ -236,9 +236,10 @@ class Sender:
         young = self._clock() - intent.draft.at < REPLAY_WINDOW
         if (young and intent.state != "attention") or persons_word:
             reach("replaying")
-            if once:
-                return self._replay_once(intent)
-            return self._attempts(intent, unsure=1)
+            try:
+                return self._replay_once(intent) if once else self._attempts(intent, unsure=1)
+            except NotAsConfirmed as error:
+                return self._end(intent, "attention", str(error))
         return self._later(intent)
 
     def _replay_once(self, intent: Intent) -> Intent:

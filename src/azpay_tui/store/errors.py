@@ -8,6 +8,7 @@ StoreError
 ├── OrderBusy               another intent on the order is open
 ├── ViewsUnavailable        the saved views cannot be read or written; nothing else depends on them
 ├── IntentConflict          the intent is not in a state that allows the change
+├── NotAsConfirmed          what the journal says of an intent is not what was confirmed
 └── CacheUnavailable        the cache cannot be read or written; nothing that matters is lost
     ├── ReadOnlyCache       written by a newer program, or in a directory that cannot be written
     └── OlderSchema         made by an older program and not brought up to date yet
@@ -75,6 +76,10 @@ class IntentConflict(StoreError):
     """The intent does not exist or its state does not allow the change; nothing was changed."""
 
 
+class NotAsConfirmed(StoreError):
+    """An intent is not what a person confirmed any more: the file was damaged or edited; it must not be sent."""
+
+
 class CacheUnavailable(StoreError):
     """The cache cannot be read or written; it can be rebuilt."""
 
@@ -126,6 +131,14 @@ def journal_error(error: BaseException | None, path: Path) -> JournalUnavailable
             f"The journal {path} is damaged; nothing was recorded. Keep the file and restore the newest back-up."
         )
     return JournalUnavailable(f"The journal {path} cannot be used ({error}); nothing was recorded. See azpay doctor.")
+
+
+def unreadable_intent(intent_id: str) -> JournalUnavailable:
+    """Return what is said where the words of an intent are not words any more."""
+    return JournalUnavailable(
+        f"The journal is damaged: what it holds of {intent_id} cannot be read; nothing was recorded. "
+        "Keep the file and restore the newest back-up."
+    )
 
 
 def cache_error(error: BaseException | None, path: Path) -> CacheUnavailable:

@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
-from azpay_tui.store.errors import journal_error
+from azpay_tui.store.errors import journal_error, unreadable_intent
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.journal.anchors import Anchor, AnchorBook
 from azpay_tui.store.journal.verify import Verified, verify_journal
@@ -76,6 +76,13 @@ class JournalReader:
 
 
 def _intent(row: sqlite3.Row) -> Intent:
+    try:
+        return _to_intent(row)
+    except (ValueError, TypeError) as error:
+        raise unreadable_intent(str(row["id"])) from error
+
+
+def _to_intent(row: sqlite3.Row) -> Intent:
     amount = None
     if row["amount_minor"] is not None:
         amount = Money(row["amount_minor"], row["amount_currency"], row["amount_exponent"])

@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from azpay_tui.domain.intent import Answer, Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
+from azpay_tui.store.errors import unreadable_intent
 from azpay_tui.store.journal.tables import EvidenceRow, IntentRow
 from azpay_tui.store.times import from_text, storable, to_text
 
@@ -74,7 +75,17 @@ def money(minor: int | None, currency: str | None, exponent: int | None) -> Mone
 
 
 def to_intent(row: IntentRow, request_id: str | None = None) -> Intent:
-    """Make the domain object of a row; `request_id` is that of the last answer."""
+    """Make the domain object of a row; `request_id` is that of the last answer.
+
+    Raises `JournalUnavailable` where the row is damaged.
+    """
+    try:
+        return _to_intent(row, request_id)
+    except (ValueError, TypeError) as error:
+        raise unreadable_intent(row.id) from error
+
+
+def _to_intent(row: IntentRow, request_id: str | None) -> Intent:
     wish = Wish(
         verb=Verb(row.verb),
         order_id=row.order_id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -9,9 +11,9 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from azpay_tui.domain.intent import OPEN_STATES, State
-from azpay_tui.store.errors import IntentConflict, OrderBusy
-from azpay_tui.store.journal.rows import to_intent
-from azpay_tui.store.journal.tables import EvidenceRow, IntentRow, RoomRow
+from azpay_tui.store.errors import IntentConflict, NotAsConfirmed, OrderBusy
+from azpay_tui.store.journal.rows import money, to_intent
+from azpay_tui.store.journal.tables import AuditRow, EvidenceRow, IntentRow, RoomRow
 from azpay_tui.store.journal.tracking import add_own_id
 from azpay_tui.store.times import storable, to_text
 
@@ -31,6 +33,42 @@ def must(session: Session, intent_id: str) -> IntentRow:
     if row is None:
         raise IntentConflict(f"There is no intent {intent_id}.")
     return row
+
+
+def must_be_as_confirmed(session: Session, row: IntentRow) -> None:
+    """Raise `NotAsConfirmed` when an intent's request is not the one that the audit chain tells of.
+
+    SQLite finds damage to its own structure, not a flipped bit in a key, an amount or a body. Sent again with another
+    key a request would act twice. A first attempt is made from memory: there the bytes alone are looked at.
+    """
+    as_it_was = hashlib.sha256(row.body).hexdigest() == row.body_sha256
+    if as_it_was and row.attempts:
+        found = session.exec(
+            select(AuditRow.data)
+            .where(AuditRow.intent_id == row.id, AuditRow.kind == "intent")
+            .order_by(col(AuditRow.seq))
+        ).first()
+        told = _facts(found or "{}")
+        is_now = {
+            "verb": row.verb, "target": row.target, "key": row.key, "method": row.method, "path": row.path,
+            "body_sha256": row.body_sha256, "merchant": row.merchant,
+            "amount": str(money(row.amount_minor, row.amount_currency, row.amount_exponent) or ""),
+        }  # fmt: skip
+        as_it_was = is_now == {name: told.get(name) for name in is_now}
+    if not as_it_was:
+        raise NotAsConfirmed(
+            f"{row.id} is not what was confirmed: the journal was damaged or edited, so nothing is sent. "
+            "See azpay audit verify and restore the newest back-up."
+        )
+
+
+def _facts(data: str) -> dict[str, object]:
+    """Read what a row of the audit chain says; nothing, where that is damaged too."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def request_ids(session: Session, intent_ids: Iterable[str]) -> dict[str, str]:

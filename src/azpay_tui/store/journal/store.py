@@ -28,7 +28,15 @@ from azpay_tui.store.journal.chain import first_bad_row
 from azpay_tui.store.journal.marks import write_marks
 from azpay_tui.store.journal.purging import purge_orders
 from azpay_tui.store.journal.rows import EVIDENCE_LIMIT, EVIDENCE_ROOM, to_evidence, to_intent, to_row
-from azpay_tui.store.journal.steps import change, give_room, hold_room, must, refuse_second, request_ids
+from azpay_tui.store.journal.steps import (
+    change,
+    give_room,
+    hold_room,
+    must,
+    must_be_as_confirmed,
+    refuse_second,
+    request_ids,
+)
 from azpay_tui.store.journal.tables import AttemptRow, EvidenceRow, IntentRow, MetaRow
 from azpay_tui.store.journal.tracking import track_orders
 from azpay_tui.store.sqlite import BUSY_SECONDS, JOURNAL_PRAGMAS
@@ -100,12 +108,14 @@ class JournalStore:
     def start_attempt(self, intent_id: str, at: datetime) -> int:
         """Mark an open intent as sent and return the attempt's number, from 1; durable before it returns.
 
-        Raises `IntentConflict` when the intent is not open any more.
+        Raises `IntentConflict` when the intent is not open any more, `NotAsConfirmed` when its request is not the one
+        that was confirmed.
         """
         with self._writing() as (session, audit):
             row = must(session, intent_id)
             if row.state not in OPEN_STATES:
                 raise IntentConflict(f"{intent_id} is {row.state}; it is not sent again.")
+            must_be_as_confirmed(session, row)
             row.attempts += 1
             row.state = "sent"
             number = row.attempts
