@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import timedelta, timezone
+import os
+import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -100,6 +103,8 @@ def test_request_is_signed_as_it_leaves(vector: dict, key: rsa.RSAPrivateKey) ->
     assert "x-amz-pay-other" not in parts["SignedHeaders"]
     path, _, query = request.url.raw_path.decode().partition("?")
     signed = {header: request.headers[header] for header in parts["SignedHeaders"].split(";")}
+    assert {"x-amz-pay-date", "x-amz-pay-host", "x-amz-pay-region"} <= signed.keys()
+    assert (signed["x-amz-pay-host"], signed["x-amz-pay-region"]) == ("pay-api.amazon.com", "na")
     text = string_to_sign(PSS_V2, canonical_request(inputs["method"], path, query, signed, request.content))
     assert verifies(key.public_key(), PSS_V2, parts["Signature"], text)
     assert parts["SignedHeaders"].split(";") == sorted(signed)
@@ -109,8 +114,16 @@ def test_date_is_utc_whatever_the_clock_says(key: rsa.RSAPrivateKey) -> None:
     tokyo = NOW.astimezone(timezone(timedelta(hours=9)))
     signature = Signature(key_id="K", key=lambda: key, host="h", region="jp", now=lambda: tokyo)
     request = httpx.Request("GET", "https://pay-api.amazon.jp/v2/charges/X")
-    next(signature.auth_flow(request))
-    assert request.headers["x-amz-pay-date"] == "20260115T123456Z"
+    zone = os.environ.get("TZ", "")
+    try:
+        for local in ("Asia/Tokyo", "UTC"):
+            os.environ["TZ"] = local
+            time.tzset()
+            next(signature.auth_flow(request))
+            assert request.headers["x-amz-pay-date"] == "20260115T123456Z"
+    finally:
+        os.environ["TZ"] = zone
+        time.tzset()
 
 
 def test_unusable_key_signs_nothing() -> None:
@@ -122,3 +135,25 @@ def test_unusable_key_signs_nothing() -> None:
     with pytest.raises(UnsignedError, match="chmod 600"):
         next(signature.auth_flow(request))
     assert "authorization" not in request.headers
+
+
+@pytest.mark.parametrize("error", [ValueError("Digest too big for RSA key"), UnsupportedAlgorithm("no PSS here")])
+def test_a_key_that_cannot_sign_says_so_and_takes_no_error_of_the_library_along(
+    key: rsa.RSAPrivateKey, error: Exception
+) -> None:
+    class Weak:
+        def sign(self, *_: object) -> bytes:
+            raise error
+
+    signature = Signature(key_id="K", key=lambda: cast(rsa.RSAPrivateKey, Weak()), host="h", region="na", now=now)
+    request = httpx.Request("GET", "https://pay-api.amazon.com/v2/charges/X")
+    with pytest.raises(UnsignedError) as caught:
+        next(signature.auth_flow(request))
+    assert str(caught.value) == "The private key cannot sign: use the RSA key of 2048 bits or more."
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+    assert "authorization" not in request.headers
+
+
+def now() -> datetime:
+    return NOW

@@ -178,6 +178,42 @@ def test_amounts_of_different_currencies_are_never_combined() -> None:
     assert not finer.known
 
 
+@given(MINOR, MINOR, st.sampled_from([("USD", 2), ("JPY", 0), ("XYZ", 3)]))
+def test_money_counts_and_compares_as_its_minor_units_do(one: int, other: int, kind: tuple[str, int]) -> None:
+    left, right = Money(one, *kind), Money(other, *kind)
+    assert left + right == Money(one + other, *kind)
+    assert left - right == Money(one - other, *kind)
+    assert Money.zero(left) == left - left == Money(0, *kind)
+    assert (left < right, left <= right, left > right, left >= right) == (
+        one < other,
+        one <= other,
+        one > other,
+        one >= other,
+    )
+    assert bool(left) == (one != 0)
+
+
+@pytest.mark.parametrize("kind", [("USD", 2), ("XYZ", 3)])
+def test_equal_money_is_neither_more_nor_less(kind: tuple[str, int]) -> None:
+    one, same = Money(5, *kind), Money(5, *kind)
+    assert (one < same, one <= same, one > same, one >= same) == (False, True, False, True)
+    assert not Money.zero(one)
+    assert Money(1, *kind)
+    assert Money(-1, *kind)
+
+
+def test_a_refusal_shows_what_an_amount_looks_like() -> None:
+    for currency, example in (("USD", "12.50"), ("JPY", "1250")):
+        with pytest.raises(AmountError) as caught:
+            parse_amount("x" * 50, currency)
+        assert str(caught.value) == (
+            f"{'x' * 40!r} is not an amount. Write digits with an optional point, such as {example}."
+        )
+    with pytest.raises(AmountError) as caught:
+        parse_amount("1.5", "JPY")
+    assert str(caught.value) == "'1.5' has too many decimals: JPY has no decimals."
+
+
 def test_money_in_a_currency_without_known_decimals_needs_them() -> None:
     with pytest.raises(AmountError, match="XYZ"):
         Money(1, "XYZ")
