@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
+
+from azpay_tui.store.errors import primary_code
 
 BUSY_SECONDS: Final = 5.0
 """How long a connection waits for another one's lock."""
@@ -22,6 +25,7 @@ JOURNAL_SCHEMA: Final = _newest("journal")
 CACHE_SCHEMA: Final = _newest("cache")
 """The newest shapes this program knows, by the names of its steps; kept in `PRAGMA user_version`."""
 
+_NO_ROOM: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
 COMMON_PRAGMAS: Final = ("PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF")
 JOURNAL_PRAGMAS: Final = (
     *COMMON_PRAGMAS,
@@ -38,6 +42,10 @@ CACHE_PRAGMAS: Final = (
 )
 
 
+class Still(sqlite3.Connection):
+    """A look at a file in which nothing can change now: it takes no locks, sees no change, and is kept for one look."""
+
+
 def connect(path: Path, *, mode: str = "rw", immutable: bool = False, busy: float = BUSY_SECONDS) -> sqlite3.Connection:
     """Open an existing database without implicit transactions; the caller begins and commits.
 
@@ -46,7 +54,8 @@ def connect(path: Path, *, mode: str = "rw", immutable: bool = False, busy: floa
     """
     extra = "&immutable=1" if immutable else ""
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}{extra}"
-    return sqlite3.connect(uri, uri=True, timeout=busy, isolation_level=None, check_same_thread=False)
+    kind = Still if immutable else sqlite3.Connection
+    return sqlite3.connect(uri, uri=True, timeout=busy, isolation_level=None, check_same_thread=False, factory=kind)
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:
@@ -56,15 +65,23 @@ def connect_reader(path: Path) -> sqlite3.Connection:
         for pragma in (*COMMON_PRAGMAS, "PRAGMA query_only = ON"):
             connection.execute(pragma)
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         connection.close()
-        # A log-keeping database in a directory that cannot be written opens only when nothing can change it.
-        unsettled = any(path.with_name(path.name + suffix).exists() for suffix in ("-wal", "-journal"))
-        if unsettled or _is_writable(path.parent):
+        # A log-keeping database wants files beside it, for which there may be no right or no room. Without a log there
+        # is nobody who writes, because he would have had to make one: the file itself is all there is.
+        if _has_log(path) or (_is_writable(path.parent) and primary_code(error) not in _NO_ROOM):
             raise
         connection = connect(path, mode="ro", immutable=True)
         connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def _has_log(path: Path) -> bool:
+    for suffix in ("-wal", "-journal"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.with_name(path.name + suffix).stat().st_size:
+                return True
+    return False
 
 
 def _is_writable(directory: Path) -> bool:
@@ -101,7 +118,7 @@ class Handle:
             self.close()
             return None
         of = (os.getpid(), found.st_dev, found.st_ino)
-        if self._connection is None or self._of != of:
+        if self._connection is None or self._of != of or isinstance(self._connection, Still):
             if self._of is not None and self._of[0] != of[0]:
                 self._abandon()
             self.close()
