@@ -82,3 +82,15 @@ def test_a_ballast_is_whole_also_where_one_write_takes_a_part(tmp_path: Path, mo
     monkeypatch.setattr(os, "write", lambda descriptor, content: write(descriptor, content[:100_000]))
     Ballast(tmp_path / "ballast").ensure()
     assert (tmp_path / "ballast").stat().st_size == Ballast.SIZE
+
+
+def test_a_ballast_for_which_rights_are_missing_is_not_taken_for_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*args: object, **named: object) -> int:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(JournalUnavailable, match=r"Permission denied.*Check owner and permissions") as caught:
+        Ballast(tmp_path / "ballast").ensure()
+    assert not caught.value.full

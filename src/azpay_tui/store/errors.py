@@ -93,7 +93,7 @@ class OlderSchema(CacheUnavailable):
 
 
 _BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
+_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FULL: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _READ_ONLY: Final = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -157,5 +157,9 @@ def cache_error(error: BaseException | None, path: Path) -> CacheUnavailable:
 
 def remedy(error: Exception) -> str:
     """Return what a person can do about a file that cannot be made, one sentence."""
-    full = isinstance(error, OSError) and error.errno in _NO_ROOM
-    return "Free some space." if full else "Check owner and permissions."
+    return "Free some space." if lacks_room(error) else "Check owner and permissions."
+
+
+def lacks_room(error: Exception) -> bool:
+    """Tell whether an error of the system means that the disk, or our share of it, is full."""
+    return isinstance(error, OSError) and error.errno in _NO_ROOM

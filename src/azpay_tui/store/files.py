@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from azpay_tui.store.errors import JournalUnavailable, remedy
+from azpay_tui.store.errors import JournalUnavailable, lacks_room, remedy
 
 PRIVATE_DIR: Final = 0o700
 PRIVATE_FILE: Final = 0o600
@@ -131,6 +131,18 @@ def family(database: Path) -> tuple[Path, ...]:
     return database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm", "-journal"))
 
 
+def free_companions(database: Path) -> None:
+    """Let us write the files that SQLite keeps beside a database that we may write.
+
+    It makes them with the mode of the database: a look at one that was write-protected leaves them so.
+    """
+    if os.access(database, os.W_OK):
+        for path in family(database)[1:]:
+            with contextlib.suppress(OSError):
+                if not os.access(path, os.W_OK):
+                    path.chmod(PRIVATE_FILE)
+
+
 class Ballast:
     """A file whose only use is to be deleted when the disk is full, so that an outcome can still be recorded."""
 
@@ -160,9 +172,9 @@ class Ballast:
             with contextlib.suppress(OSError):
                 draft.unlink()
             raise JournalUnavailable(
-                f"There is no room in {self._path.parent} to record an outcome ({error}); nothing was recorded. "
-                "Free some space and try again.",
-                full=True,
+                f"Room to record an outcome cannot be held in {self._path.parent} ({error.strerror}); nothing was "
+                f"recorded. {remedy(error)}",
+                full=lacks_room(error),
             ) from error
 
     def release(self) -> None:

@@ -28,7 +28,7 @@ from azpay_tui.store.errors import (
     is_damage,
     journal_error,
 )
-from azpay_tui.store.files import DataDir, family, private_dir, private_file, tighten
+from azpay_tui.store.files import DataDir, family, free_companions, private_dir, private_file, tighten
 from azpay_tui.store.journal.anchors import AnchorBook
 from azpay_tui.store.journal.audit import Witness
 from azpay_tui.store.journal.backup import back_up, back_up_daily
@@ -148,8 +148,8 @@ def open_stores(
 
 def bring_up_to_date(data: DataDir, now: datetime) -> Readiness:
     """Make missing files and migrate older ones, one process at a time; raises `JournalUnavailable`."""
-    if data.journal.exists() and not os.access(data.path, os.W_OK):
-        sentence = f"The data directory {data.path} cannot be written; nothing is changed. Check owner and permissions."
+    if data.journal.exists() and (protected := _protected(data)) is not None:
+        sentence = f"{protected} cannot be written; nothing is changed. Check owner and permissions."
         return Readiness(None, ProtectedJournal(sentence), ReadOnlyCache(sentence))
     private_dir(data.path)
     with exclusive(data.opening_lock):
@@ -164,6 +164,14 @@ def bring_up_to_date(data: DataDir, now: datetime) -> Readiness:
             rebuilt = move_cache_aside(data, now)
             cache_refusal = _open_cache(data)
     return Readiness(rebuilt, journal_refusal, cache_refusal)
+
+
+def _protected(data: DataDir) -> str | None:
+    """Name what we may not write although it is there; SQLite would find it out in the middle of something."""
+    if not os.access(data.path, os.W_OK):
+        return f"The data directory {data.path}"
+    files = (path for path in (data.journal, data.cache) if path.exists() and not os.access(path, os.W_OK))
+    return next((f"The file {path}" for path in files), None)
 
 
 def move_cache_aside(data: DataDir, now: datetime) -> str:
@@ -243,6 +251,7 @@ def _open_journal(data: DataDir, now: datetime) -> JournalUnavailable | None:
 
 def _open_cache(data: DataDir) -> CacheUnavailable | None:
     private_file(data.cache)
+    free_companions(data.cache)
     try:
         found = schema_of(data.cache)
         if found > CACHE_SCHEMA:
