@@ -124,6 +124,8 @@ def troubled(patch: pytest.MonkeyPatch) -> Iterator[Trouble]:
         name = Path(str(database).partition("?")[0]).stem
         if name not in get_args(Database) or not named.get("uri"):
             return real(database, *arguments, **named)
+        if named.pop("factory", sqlite3.Connection) is not sqlite3.Connection:
+            raise AssertionError("a look at a file that cannot be opened otherwise has no place here")
         made = real(database, *arguments, factory=_Connection, **named)
         assert isinstance(made, _Connection)
         made.trouble, made.database = trouble, name

@@ -20,6 +20,7 @@ from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.desk import BackOffice, Parts
 from azpay_tui.backoffice.ports import ProfileInfo, Ready
 from azpay_tui.backoffice.sources.engine import SourceParts
+from azpay_tui.bootstrap import _NoSession
 from azpay_tui.config import Profile
 from azpay_tui.domain.intent import Intent, Place, Verb, Wish
 from azpay_tui.domain.money import Money, parse_amount
@@ -190,6 +191,7 @@ def open_office(
     transport = InlineTransport(simulator)
     clock = CorrectedClock(stores.cache, timedelta(), local)
     gateway = v2.build(settings, now=clock, wall=local, transport=transport)
+    read_only = read_only or stores.read_only_reason
     info = ProfileInfo("sim", "simulator", "na", PLACE, person, "host", "UTC", read_only is None, read_only)
     parts = Parts(
         journal=stores.journal,
@@ -197,7 +199,7 @@ def open_office(
         reader=stores.reader,
         gateway=gateway,
         reports=ReportBook(stores.cache),
-        session=stores.session,
+        session=stores.session or _NoSession(),
         lease=stores.lease,
         daily=lambda: None,
         close=stores.close,
