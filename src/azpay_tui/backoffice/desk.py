@@ -36,6 +36,7 @@ from azpay_tui.backoffice.threads import Threads
 from azpay_tui.backoffice.tracking import Tracking
 from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
+from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import OPEN_STATES, Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.keeping import DEFAULT_DAYS
 from azpay_tui.domain.marks import MarkChange, Marked
@@ -113,7 +114,7 @@ class BackOffice:
         )
         worked_on, read_only = self._outbox.works_on, info.read_only_reason is not None
         self._recovery = Recovery(journal, cache, reader, sender, clock, worked_on, tell, read_only=read_only)
-        self._settling = Settling(journal, cache, self._recovery, sender, info, clock, worked_on, tell, stop)
+        self._settling = Settling(journal, cache, reader, self._recovery, sender, info, clock, worked_on, tell, stop)
         self._refresher = Refresher(
             cache, reader, reading, self._recovery, sender, health, clock, parts.lease, tell, stop, pause, parts.daily
         )
@@ -196,6 +197,10 @@ class BackOffice:
     def intents(self, *, order_id: str | None = None, open_only: bool = False, limit: int = 100) -> tuple[Intent, ...]:
         """Return journal entries, newest first."""
         return self._parts.journal.intents(order_id=order_id, states=OPEN_STATES if open_only else (), limit=limit)
+
+    def dossier(self, intent_id: str) -> Dossier:
+        """Return an intent with all that was sent and came back."""
+        return self._settling.dossier(intent_id)
 
     def resume(self, intent_id: str | None = None, timeout: float = 30.0) -> tuple[Intent, ...]:
         """Settle open intents now, each once; returns those looked at. An id is the person's word for that one."""

@@ -15,6 +15,7 @@ from azpay_tui.backoffice.ports import Clock, Desk, Event, ProfileInfo, Ready
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
+from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.marks import MarkChange, Marked
 from azpay_tui.domain.money import Money
@@ -104,6 +105,10 @@ class LateDesk:
     def suggest(self, order: Order, verb: Verb, target: str) -> Money | None:
         """Return the amount used when none is given; None when nothing is left."""
         return self._real().suggest(order, verb, target)
+
+    def dossier(self, intent_id: str) -> Dossier:
+        """Return an intent with all that was sent and came back."""
+        return self._real().dossier(intent_id)
 
     def intents(self, *, order_id: str | None = None, open_only: bool = False, limit: int = 100) -> tuple[Intent, ...]:
         """Return journal entries, newest first."""

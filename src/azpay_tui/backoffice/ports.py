@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain.calls import Budget, Call
+from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import Intent, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.marks import MarkChange, Marked
 from azpay_tui.domain.money import Money
@@ -129,6 +130,10 @@ class Desk(Protocol):
 
     def settle(self, intent_id: str, outcome: State, note: str) -> Intent:
         """A person's decision on an intent that rules cannot settle."""
+        ...
+
+    def dossier(self, intent_id: str) -> Dossier:
+        """Return an intent with all that was sent and came back; raises `UsageError` when there is none of this id."""
         ...
 
     def intents(self, *, order_id: str | None = None, open_only: bool = False, limit: int = 100) -> tuple[Intent, ...]:

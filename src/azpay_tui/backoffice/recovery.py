@@ -15,9 +15,11 @@ from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.domain import effect
 from azpay_tui.domain.intent import Intent
 from azpay_tui.points import reach
-from azpay_tui.store.errors import CacheUnavailable
+from azpay_tui.store.errors import CacheUnavailable, OrderBusy
 
 _log = logging.getLogger(__name__)
+BY_PERSON: Final = "settled by a person"
+"""Beginning of the reason of an intent that a person settled."""
 _SETTLING: Final = timedelta(seconds=60)
 """Totals may lag; only a read this long after an answer can contradict it."""
 
@@ -100,8 +102,13 @@ class Recovery:
         wanted = set(order_ids)
         if not wanted or self._read_only:
             return
+        decided = self._journal.decided()
+        for intent in decided:
+            if intent.draft.wish.order_id in wanted:
+                self._hold_against_read(intent)
+        known = {intent.id for intent in decided}
         for intent in self._journal.intents(states=("accepted", "succeeded")):
-            if intent.draft.wish.order_id in wanted and not intent.reconciled:
+            if intent.draft.wish.order_id in wanted and not intent.reconciled and intent.id not in known:
                 self._follow_one(intent)
 
     def _follow_one(self, intent: Intent) -> None:
@@ -127,12 +134,50 @@ class Recovery:
         show(self._cache, [intent.draft.wish.order_id], now)
         self._tell(Event("intent", (intent.draft.wish.order_id,), moved))
 
+    def _hold_against_read(self, intent: Intent) -> None:
+        """Ask again when a read shows what speaks against a person's decision, and was not known when it was made."""
+        order = self._reader.order(intent.draft.wish.order_id)
+        if order is None or self._done_since(intent) or not self._read_since(intent):
+            return
+        now = self._clock()
+        found = effect.against(intent, intent.state, order)
+        if found is None:
+            judged = effect.read_back(intent, order)
+            if judged is None or judged.state == "accepted":
+                return
+            moved = self._journal.move(intent.id, intent.state, None, "read-back", now, reconciled=True)
+        elif found in (intent.reason or ""):
+            return
+        else:
+            sentence = f"It was settled as {intent.state}, but a later read shows that {found}: a person must look."
+            try:
+                moved = self._journal.move(intent.id, "attention", sentence, "read-back", now)
+            except OrderBusy:
+                return  # the order has an open intent: the read after that one says it
+        self._cache.reproject([intent.draft.wish.order_id], now)
+        self._tell(Event("intent", (intent.draft.wish.order_id,), moved))
+
+    def _done_since(self, intent: Intent) -> bool:
+        """Whether a later intent did the same to the same object: what a read shows may be its effect."""
+        wish, at = intent.draft.wish, intent.draft.at
+        return any(
+            other.id != intent.id
+            and other.draft.at >= at
+            and (other.draft.wish.verb, other.draft.wish.target) == (wish.verb, wish.target)
+            and other.state in ("succeeded", "accepted")
+            for other in self._journal.intents(order_id=wish.order_id)
+        )
+
     def _contradicted(self, intent: Intent, unproved: bool) -> bool:
         if not unproved or intent.settled_at is None or intent.reason is not None:
             return False
+        return self._read_since(intent)
+
+    def _read_since(self, intent: Intent) -> bool:
+        """Whether the order was read so long after it was settled that totals no longer lag."""
         row = self._reader.row(intent.draft.wish.order_id)
         read = row.refreshed_at if row else None
-        return read is not None and read - intent.settled_at > _SETTLING
+        return read is not None and intent.settled_at is not None and read - intent.settled_at > _SETTLING
 
 
 def _overdue(intent: Intent, now: datetime) -> bool:

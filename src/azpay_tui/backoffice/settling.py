@@ -10,14 +10,15 @@ from typing import Final
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BusyError, NotValidError, UsageError
 from azpay_tui.backoffice.ports import Event, ProfileInfo
-from azpay_tui.backoffice.recovery import Recovery
+from azpay_tui.backoffice.recovery import BY_PERSON, Recovery
 from azpay_tui.backoffice.sender import Sender
 from azpay_tui.backoffice.showing import show
-from azpay_tui.backoffice.stores import Cache, Journal
+from azpay_tui.backoffice.stores import Cache, Journal, Reader
+from azpay_tui.domain import effect
+from azpay_tui.domain.dossier import SETTLEMENTS, Dossier
 from azpay_tui.domain.intent import Intent, State
 
-SETTLEMENTS: Final[tuple[State, ...]] = ("succeeded", "refused", "abandoned")
-"""What a person may decide."""
+_NO_INTENT: Final = "There is no intent {intent_id!r} in the journal: see azpay journal list."
 
 
 class Settling:
@@ -27,6 +28,7 @@ class Settling:
         self,
         journal: Journal,
         cache: Cache,
+        reader: Reader,
         recovery: Recovery,
         sender: Sender,
         info: ProfileInfo,
@@ -38,6 +40,7 @@ class Settling:
         """Take the parts; `worked_on` tells whether a living process is sending an intent, `stop` ends the settling."""
         self._journal = journal
         self._cache = cache
+        self._reader = reader
         self._recovery = recovery
         self._sender = sender
         self._info = info
@@ -50,8 +53,15 @@ class Settling:
         """Return an intent; raises `UsageError` when there is none of this id."""
         intent = self._journal.intent(intent_id)
         if intent is None:
-            raise UsageError(f"There is no intent {intent_id!r} in the journal: see azpay journal list.")
+            raise UsageError(_NO_INTENT.format(intent_id=intent_id))
         return intent
+
+    def dossier(self, intent_id: str) -> Dossier:
+        """Return an intent with all that was sent and came back; raises `UsageError` when there is none of this id."""
+        found = self._journal.dossier(intent_id)
+        if found is None:
+            raise UsageError(_NO_INTENT.format(intent_id=intent_id))
+        return found
 
     def resume(self, intent_id: str | None, timeout: float) -> tuple[Intent, ...]:
         """Settle open intents now, each once; returns those looked at. An id is the person's word for that one."""
@@ -84,12 +94,18 @@ class Settling:
             raise NotValidError(f"The intent {intent_id} is {intent.state} already.")
         self._must_be_free(intent)
         moved = self._journal.move(
-            intent.id, outcome, "settled by a person", f"person {self._info.person}", self._clock(), note=note
+            intent.id, outcome, self._knowing(intent, outcome), f"person {self._info.person}", self._clock(), note=note
         )
         order_id = moved.draft.wish.order_id
         show(self._cache, [order_id], self._clock())
         self._tell(Event("intent", (order_id,), moved))
         return moved
+
+    def _knowing(self, intent: Intent, outcome: State) -> str:
+        """Say who settled it, and what was known then that speaks against the decision: that is no news later."""
+        order = self._reader.order(intent.draft.wish.order_id)
+        against = effect.against(intent, outcome, order) if order is not None else None
+        return f"{BY_PERSON}{f', knowing that {against}' if against else ''}"
 
     def _must_be_writable(self) -> None:
         if self._info.read_only_reason is not None:

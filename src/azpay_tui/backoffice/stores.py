@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.filters import WHOLE, Narrowed
 from azpay_tui.domain.intent import Answer, Intent, IntentDraft, State
 from azpay_tui.domain.marks import MarkEdit, Marks
@@ -75,10 +76,18 @@ class Journal(Protocol):
         """Return one intent."""
         ...
 
+    def dossier(self, intent_id: str) -> Dossier | None:
+        """Return an intent with all that was sent and came back."""
+        ...
+
     def intents(
         self, *, order_id: str | None = None, states: Iterable[State] = (), limit: int = 1000
     ) -> tuple[Intent, ...]:
         """Return intents, newest first; empty `states` means all."""
+        ...
+
+    def decided(self) -> tuple[Intent, ...]:
+        """Return the newest intents that a person settled and no later read agreed with yet."""
         ...
 
     def counter(self, base: str) -> int:

@@ -16,6 +16,7 @@ from azpay_tui.backoffice.learn import Prober
 from azpay_tui.backoffice.ports import Desk, ProfileInfo
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.cli.outcome import CommandError
+from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import Intent, State
 from azpay_tui.domain.policy import Policy
 from azpay_tui.settings import ConsoleSettings, load_settings, theme_of
@@ -40,6 +41,10 @@ class JournalReader(Protocol):
         self, *, order_id: str | None = None, states: tuple[State, ...] = (), limit: int = 1000
     ) -> tuple[Intent, ...]:
         """Return intents, newest first; empty `states` means all."""
+        ...
+
+    def dossier(self, intent_id: str) -> Dossier | None:
+        """Return an intent with all that was sent and came back."""
         ...
 
     def verify(self, written_down: Sequence[Anchor] = ()) -> Verified | None:

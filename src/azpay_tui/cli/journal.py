@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.cli import shapes
-from azpay_tui.cli.context import Context
+from azpay_tui.cli.context import Context, corrected_now
 from azpay_tui.cli.outcome import OK, CommandError
-from azpay_tui.cli.output import json_result, json_text, result, shown, table, utc
+from azpay_tui.cli.output import json_result, result, say, shown, table, utc
 from azpay_tui.cli.reads import MOST_ROWS, amount_text
 from azpay_tui.cli.wording import way
-from azpay_tui.domain import telling
+from azpay_tui.domain import dossier, telling
 from azpay_tui.domain.intent import Intent
 
 
@@ -51,24 +52,36 @@ def show_intents(intents: tuple[Intent, ...], *, as_json: bool) -> None:
     table(columns, rows, frozenset({"amount"}))
 
 
-def show_intent(context: Context, intent_id: str, *, as_json: bool) -> int:
-    """Show one entry of the journal with the request it stands for."""
-    intent = context.journal_reader().intent(intent_id)
-    if intent is None:
+def show_intent(context: Context, intent_id: str, *, live: bool, as_json: bool) -> int:
+    """Show one entry of the journal with all that was sent and came back, and what a decision about it would mean."""
+    found = context.journal_reader().dossier(intent_id)
+    if found is None:
         raise CommandError(f"There is no intent {intent_id!r} in the journal: see azpay journal list.")
-    value = {"intent": {**shapes.intent(intent), "request": shapes.request(intent)}}
+    order_id = found.intent.draft.wish.order_id
+    if live:
+        read_live(context, order_id)
+        found = context.journal_reader().dossier(intent_id) or found
+    intent = found.intent
     if as_json:
-        json_result(value)
+        json_result({"intent": {**shapes.intent(intent), "request": shapes.request(intent), **shapes.dossier(found)}})
         return OK
-    for key, item in value["intent"].items():
-        result(f"{key:<18}{shown(_plain(item))}")
-    told = telling.tell(intent).text(way(intent.draft.wish.order_id))
+    reader = context.reader()
+    for line in dossier.lines(found, reader.order(order_id), corrected_now(reader)):
+        if not line.value:
+            result(f"\n{line.label}" if line.label != "CONFIRMED" else line.label)
+        else:
+            result(f"  {line.label:<16} {shown(line.value)}")
+    told = telling.tell(intent).text(way(order_id))
     if told:
-        result(shown(told))
+        result(f"\n{shown(told)}")
     return OK
 
 
-def _plain(value: object) -> str:
-    if value is None or value == []:
-        return "-"
-    return value if isinstance(value, str) else json_text(value)
+def read_live(context: Context, order_id: str) -> None:
+    """Read an order from Amazon before it is shown; what hinders that is said, and what is known is shown."""
+    context.require_key()
+    with context.desk() as desk:
+        try:
+            desk.refresh([order_id], wait=True)
+        except BackOfficeError as error:
+            say(shown(f"Amazon could not be asked: {error}"))

@@ -29,11 +29,16 @@ IntentArgument = Annotated[str, typer.Argument(metavar="ID", help="An intent, su
 
 
 @journal.command("show")
-def journal_show(ctx: typer.Context, intent: IntentArgument, json: Json = False) -> int:
-    """Show one confirmed action and its request."""
+def journal_show(
+    ctx: typer.Context,
+    intent: IntentArgument,
+    live: Annotated[bool, typer.Option("--live", help="Read the order from Amazon first.")] = False,
+    json: Json = False,
+) -> int:
+    """Show one confirmed action: what was sent and came back, what a read proves, what a decision would mean."""
     from azpay_tui.cli.journal import show_intent
 
-    return show_intent(context_of(ctx), intent, as_json=json)
+    return show_intent(context_of(ctx), intent, live=live, as_json=json)
 
 
 @journal.command("resume")

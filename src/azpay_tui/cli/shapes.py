@@ -10,6 +10,7 @@ from azpay_tui.cli.output import utc
 from azpay_tui.cli.wording import fix
 from azpay_tui.domain import limits, status, telling
 from azpay_tui.domain.divergence import Difference, differences
+from azpay_tui.domain.dossier import Dossier, Evidence
 from azpay_tui.domain.intent import Intent, Verb
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.money import Money
@@ -233,6 +234,40 @@ def body(content: bytes) -> object:
     if not content:
         return None
     return _parsed(content.decode("utf-8", "replace"))
+
+
+def dossier(found: Dossier) -> Json:
+    """Write what was sent and came back for an intent; of answers what is no personal data."""
+    return {
+        "body_sha256": found.body_sha256,
+        "settled_note": found.settled_note or None,
+        "sent": [
+            {
+                "attempt": attempt.number,
+                "started_at": utc(attempt.started_at),
+                "ended_at": utc(attempt.ended_at),
+                "outcome": attempt.outcome,
+                "answers": [evidence(came) for came in attempt.evidence],
+            }
+            for attempt in found.attempts
+        ],
+    }
+
+
+def evidence(came: Evidence) -> Json:
+    """Write what came back for one attempt."""
+    return {
+        "at": utc(came.at),
+        "kind": came.kind,
+        "message": came.message,
+        "status": came.status,
+        "code": came.code,
+        "request_id": came.request_id,
+        "server_date": utc(came.server_date),
+        "length": came.length,
+        "sha256": came.sha256,
+        "body": _parsed(came.body) if came.body else None,
+    }
 
 
 OUTCOMES = {"intent": "unknown", "sent": "unknown", "attention": "unknown"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from azpay_tui.domain import states
-from azpay_tui.domain.intent import Intent, Judgement, Seen, Verb, Wish, judge_fact
+from azpay_tui.domain.intent import Intent, Judgement, Seen, State, Verb, Wish, judge_fact
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order, Refund, order_id_of
 
@@ -83,6 +83,35 @@ def read_back(intent: Intent, order: Order) -> Judgement | None:
             return _refund_in_totals(intent, charge, order) if charge is not None else None
         case _:
             return None
+
+
+def against(intent: Intent, outcome: State, order: Order) -> str | None:
+    """Say what a read shows that speaks against the outcome a person decided on, or None.
+
+    Nothing speaks against a refund or an authorization that was said to have succeeded: totals may lag, and what is
+    not known by its id proves nothing.
+    """
+    judged = read_back(intent, order)
+    wish = intent.draft.wish
+    if outcome == "succeeded":
+        lags = judged is None and wish.verb in (Verb.REFUND, Verb.AUTHORIZE)
+        if lags or (judged is not None and judged.state in ("succeeded", "accepted")):
+            return None
+    elif judged is None or judged.state not in ("succeeded", "accepted"):
+        return None
+    return _shown(intent, order)
+
+
+def _shown(intent: Intent, order: Order) -> str:
+    """Name the object a decision is held against, with its state and amounts."""
+    wish = intent.draft.wish
+    charge = order.charge(wish.target)
+    if charge is None:
+        return f"the order is {order.permission.state if order.permission else 'not known'}"
+    name = charge.id.rpartition("-")[2]
+    taken = f", captured {charge.captured}" if charge.captured else ""
+    back = f", refunded {charge.refunded}" if charge.refunded and wish.verb is Verb.REFUND else ""
+    return f"charge {name} is {charge.state}{taken}{back}"
 
 
 def _cannot_come_true(wish: Wish, charge: Charge) -> Judgement | None:

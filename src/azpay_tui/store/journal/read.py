@@ -9,11 +9,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, cast
 
+from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.store.errors import journal_error, unreadable_intent
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.journal.anchors import Anchor, AnchorBook
+from azpay_tui.store.journal.dossiers import read_dossier
 from azpay_tui.store.journal.verify import Verified, verify_journal
 from azpay_tui.store.sqlite import connect_reader
 from azpay_tui.store.times import from_text
@@ -54,6 +56,17 @@ class JournalReader:
             values += states
         where = f"WHERE {' AND '.join(terms)} " if terms else ""
         return self._select(f"{where}ORDER BY seq DESC LIMIT ?", (*values, limit))
+
+    def dossier(self, intent_id: str) -> Dossier | None:
+        """Return an intent with all that was sent and came back."""
+        intent = self.intent(intent_id)
+        if intent is None:
+            return None
+        try:
+            with closing(connect_reader(self._path)) as connection:
+                return read_dossier(connection.execute, intent)
+        except sqlite3.Error as error:
+            raise journal_error(error, self._path) from error
 
     def verify(self, written_down: Sequence[Anchor] = ()) -> Verified | None:
         """Check the journal against its audit chain, and that against its anchors and those a person wrote down.

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, or_, select
 
+from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import OPEN_STATES, Answer, Intent, IntentDraft, State
 from azpay_tui.domain.marks import MarkEdit
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
@@ -25,6 +26,7 @@ from azpay_tui.store.journal import entries
 from azpay_tui.store.journal.anchors import AnchorBook
 from azpay_tui.store.journal.audit import AuditWriter, Witness
 from azpay_tui.store.journal.chain import first_bad_row
+from azpay_tui.store.journal.dossiers import read_dossier
 from azpay_tui.store.journal.marks import write_marks
 from azpay_tui.store.journal.purging import purge_orders
 from azpay_tui.store.journal.rows import EVIDENCE_LIMIT, EVIDENCE_ROOM, to_evidence, to_intent, to_row
@@ -230,6 +232,17 @@ class JournalStore:
             requests = request_ids(session, [row.id for row in rows])
             return tuple(to_intent(row, requests.get(row.id)) for row in rows)
 
+    def decided(self) -> tuple[Intent, ...]:
+        """Return the newest intents that a person settled and no later read agreed with yet."""
+        query = (
+            select(IntentRow)
+            .where(col(IntentRow.settled_by).startswith("person "), col(IntentRow.reconciled).is_(False))
+            .order_by(col(IntentRow.seq).desc())
+            .limit(1000)
+        )
+        with self._reading() as session:
+            return tuple(to_intent(row) for row in session.exec(query))
+
     def counter(self, base: str) -> int:
         """Return the counter for a new key under this base.
 
@@ -280,6 +293,14 @@ class JournalStore:
                 select(EvidenceRow).where(EvidenceRow.intent_id == intent_id).order_by(col(EvidenceRow.id))
             )
             return tuple(rows)
+
+    def dossier(self, intent_id: str) -> Dossier | None:
+        """Return an intent with all that was sent and came back."""
+        intent = self.intent(intent_id)
+        if intent is None:
+            return None
+        with self._translated(), reading(self._engine) as connection:
+            return read_dossier(connection.exec_driver_sql, intent)
 
     def meta(self, name: str) -> str | None:
         """Return a named fact about the journal itself."""
