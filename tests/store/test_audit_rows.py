@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.store.forging import chain_again, database, live, look, open_with
-from tests.store.making import NOW, oid
+from tests.store.making import NOW, answer, draft, oid
 from tests.support.figures import size, tell
 
 from azpay_tui.store.journal.anchors import Known
@@ -146,7 +146,7 @@ def test_what_a_purge_forgot_is_no_edit_and_what_it_left_is_held_to(data_dir: Pa
 
 
 def test_a_journal_from_before_rows_had_digests_is_held_to_what_it_said(data_dir: Path, journal: Path) -> None:
-    digests = ("row", "attempt_row", "evidence", "evidence_row", "kept_sha256")
+    digests = ("row", "was", "attempt_row", "attempt_was", "evidence", "evidence_row", "kept_sha256")
     with database(journal) as connection:
         for seq, data in connection.execute("SELECT seq, data FROM audit").fetchall():
             said = {name: value for name, value in json.loads(data).items() if name not in digests}
@@ -163,3 +163,30 @@ def test_a_journal_from_before_rows_had_digests_is_held_to_what_it_said(data_dir
         connection.execute("DELETE FROM attempt WHERE intent_id = 'I-000002'")
     found = {wrong.what for wrong in look(journal).disagreements}
     assert found == {"I-000001", "I-000002 attempt 1", "evidence 2 of I-000002"}
+
+
+def test_an_edit_that_a_later_step_wrote_over_is_named_for_ever(data_dir: Path) -> None:
+    stores = open_with(data_dir)
+    made = stores.journal.open_intent(draft())
+    path = data_dir / "journal.db"
+    steps = (
+        ("UPDATE intent SET at = '2020-01-01T00:00:00.000000Z'", lambda: stores.journal.start_attempt(made.id, NOW)),
+        (
+            "UPDATE attempt SET started_at = '2020-01-01T00:00:00.000000Z'",
+            lambda: stores.journal.record(made.id, 1, answer(), "succeeded", None, None, None, NOW),
+        ),
+        ("UPDATE intent SET key = 'x'", lambda: stores.journal.move(made.id, "succeeded", None, "read-back", NOW)),
+        ("UPDATE evidence SET status = 500", lambda: stores.journal.purge([oid(1)], NOW)),
+    )
+    for statement, step in steps:
+        with database(path) as connection:
+            connection.execute(statement)
+        step()
+    stores.close()
+    found = [(wrong.what, "before row" in wrong.sentence) for wrong in look(path).disagreements]
+    assert found[:4] == [
+        ("I-000001", True),
+        ("I-000001 attempt 1", True),
+        ("I-000001", True),
+        ("evidence 1 of I-000001", True),
+    ]

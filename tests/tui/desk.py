@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready
 from azpay_tui.domain import effect, limits, outlook, states
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.disagreements import ORPHANS
+from azpay_tui.domain.dossier import Attempt, Dossier, Evidence
 from azpay_tui.domain.filters import WHOLE, Narrowed, matches
 from azpay_tui.domain.intent import (
     Intent,
@@ -450,6 +451,8 @@ class MemoryDesk:
         self.refreshed: list[str] = []
         self.syncs = 0
         self.submitted: list[tuple[Ready, tuple[str, ...]]] = []
+        self.settled: list[tuple[str, State, str]] = []
+        self.resumed: list[str | None] = []
         self.changed: list[str] = []
         self.called: list[Call] = []
         self.failing: dict[str, int] = {}
@@ -592,8 +595,8 @@ class MemoryDesk:
         wish = intent.draft.wish
         order = self.orders[wish.order_id]
         order = replace(order, intents=tuple(i for i in order.intents if i.id != intent_id))
-        if state == "unknown":
-            note = OpenIntent(intent.id, wish.verb, wish.target, "unknown", wish.amount, self.clock, "ops")
+        if state in ("unknown", "attention"):
+            note = OpenIntent(intent.id, wish.verb, wish.target, state, wish.amount, self.clock, "ops")
             order = replace(order, intents=(*order.intents, note))
         if state == "succeeded":
             order = _done(order, wish, self.clock)
@@ -605,10 +608,26 @@ class MemoryDesk:
         return self._intents[intent_id]
 
     def resume(self, intent_id: str | None = None, timeout: float = 30.0) -> tuple[Intent, ...]:
+        self.resumed.append(intent_id)
         return ()
 
     def settle(self, intent_id: str, outcome: State, note: str) -> Intent:
+        self.settled.append((intent_id, outcome, note))
         return self.finish(intent_id, outcome, note)
+
+    def dossier(self, intent_id: str) -> Dossier:
+        intent = self._intents[intent_id]
+        return Dossier(intent, "b" * 64, tuple(self.attempts(intent)))
+
+    def attempts(self, intent: Intent) -> Iterator[Attempt]:
+        """What was sent, and an answer of a server that knows no outcome."""
+        for number in range(1, intent.attempts + 1):
+            at = intent.draft.at + timedelta(seconds=10 * number)
+            came = Evidence(
+                at, "answered", "Amazon had an internal error.", 500, "InternalServerError", f"req-{number}", at, 61,
+                "e" * 64, '{"reasonCode":"InternalServerError"}',
+            )  # fmt: skip
+            yield Attempt(number, at, at + timedelta(seconds=2), "unknown", (came,))
 
     def intents(self, *, order_id: str | None = None, open_only: bool = False, limit: int = 100) -> tuple[Intent, ...]:
         found = [i for i in reversed(self._intents.values()) if order_id in (None, i.draft.wish.order_id)]

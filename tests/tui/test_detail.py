@@ -203,7 +203,7 @@ async def test_an_open_intent_is_at_the_top() -> None:
     due = replace(intent, next_due=NOW + timedelta(minutes=7))
     assert "read back by itself, next in 7m;" in await text_of(replace(order, intents=(due,)))
     asked = replace(intent, state="attention")
-    assert "decide with azpay journal settle I7." in await text_of(replace(order, intents=(asked,)))
+    assert "decide with a s (azpay journal settle I7)." in await text_of(replace(order, intents=(asked,)))
 
 
 async def test_the_timeline_is_as_given_newest_first() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from azpay_tui.domain import effect
@@ -82,22 +82,22 @@ def means(outcome: State, intent: Intent) -> str:
             return "It never reached Amazon: nothing moved. The order is free; the same again gets a new key."
 
 
-def lines(dossier: Dossier, order: Order | None, now: datetime) -> Iterator[Line]:
+def lines(dossier: Dossier, order: Order | None, now: datetime, where: tzinfo = UTC) -> Iterator[Line]:
     """Yield everything: the wish, each attempt with what came back, the order as last read, and what the rules say.
 
-    Times are UTC; `order` is what is known of it here, None: nothing.
+    Times are those of a zone; `order` is what is known of it here, None: nothing.
     """
-    yield from _wish(dossier)
+    yield from _wish(dossier, where)
     for attempt in dossier.attempts:
-        yield from _attempt(attempt)
+        yield from _attempt(attempt, where)
     if not dossier.attempts:
         yield Line("SENT")
         yield Line("Attempts", "none: it was never sent")
-    yield from _at_amazon(dossier.intent, order, now)
-    yield from _rules(dossier.intent, order, now)
+    yield from _at_amazon(dossier.intent, order, now, where)
+    yield from _rules(dossier.intent, order, now, where)
 
 
-def _wish(dossier: Dossier) -> Iterator[Line]:
+def _wish(dossier: Dossier, where: tzinfo) -> Iterator[Line]:
     intent = dossier.intent
     draft, wish = intent.draft, intent.draft.wish
     amount = f" {wish.amount}" if wish.amount else ""
@@ -106,7 +106,7 @@ def _wish(dossier: Dossier) -> Iterator[Line]:
     yield Line("Object", wish.target)
     if wish.target != wish.order_id:
         yield Line("Order", wish.order_id)
-    yield Line("Confirmed", f"{_at(draft.at)} by {draft.person}")
+    yield Line("Confirmed", f"{_at(draft.at, where)} by {draft.person}")
     yield Line("Request", f"{draft.prepared.method} {draft.prepared.path}, {len(draft.prepared.body)} bytes")
     yield Line("Request key", draft.key)
     yield Line("Body SHA-256", dossier.body_sha256)
@@ -117,16 +117,16 @@ def _wish(dossier: Dossier) -> Iterator[Line]:
     if intent.result_id:
         yield Line("Result", intent.result_id)
     if intent.settled_by and intent.settled_at:
-        yield Line("Settled", f"{_at(intent.settled_at)} by {intent.settled_by.removeprefix('person ')}")
+        yield Line("Settled", f"{_at(intent.settled_at, where)} by {intent.settled_by.removeprefix('person ')}")
     if dossier.settled_note:
-        yield Line("Settled because", dossier.settled_note)
+        yield Line("Because", dossier.settled_note)
 
 
-def _attempt(attempt: Attempt) -> Iterator[Line]:
+def _attempt(attempt: Attempt, where: tzinfo) -> Iterator[Line]:
     yield Line(f"ATTEMPT {attempt.number}")
-    yield Line("Sent", _at(attempt.started_at))
+    yield Line("Sent", _at(attempt.started_at, where))
     ended = "no answer was taken down: the program ended before" if attempt.ended_at is None else ""
-    yield Line("Ended", ended or f"{_at(attempt.ended_at)}, {attempt.outcome}")
+    yield Line("Ended", ended or f"{_at(attempt.ended_at, where)}, {attempt.outcome}")
     for found in attempt.evidence:
         status = f"HTTP {found.status}" if found.status is not None else found.kind
         code = f", {found.code}" if found.code else ""
@@ -134,19 +134,19 @@ def _attempt(attempt: Attempt) -> Iterator[Line]:
         if found.request_id:
             yield Line("Request id", found.request_id)
         if found.server_date is not None:
-            yield Line("Amazon's date", _at(found.server_date))
+            yield Line("Amazon's date", _at(found.server_date, where))
         if found.length:
             yield Line("Answer", f"{found.length} bytes, SHA-256 {found.sha256}")
             yield Line("", found.body or "nothing of it can be shown")
 
 
-def _at_amazon(intent: Intent, order: Order | None, now: datetime) -> Iterator[Line]:
+def _at_amazon(intent: Intent, order: Order | None, now: datetime, where: tzinfo) -> Iterator[Line]:
     yield Line("AT AMAZON")
     if order is None:
         yield Line("Order", "nothing is known of it here: refresh it")
         return
     read = order.refreshed_at
-    yield Line("Read", f"{_at(read)}, {_ago(now - read)}" if read is not None else "never")
+    yield Line("Read", f"{_at(read, where)}, {_ago(now - read)}" if read is not None else "never")
     for name, value in Seen.of(order).facts:
         if value and name.split(" ")[0] in (intent.draft.wish.target, intent.draft.wish.order_id, intent.result_id):
             yield Line(_fact(name), value)
@@ -163,7 +163,7 @@ def _fact(name: str) -> str:
     return f"{'order' if kind in (None, 'permission') else object_id.rpartition('-')[2]} {what}"
 
 
-def _rules(intent: Intent, order: Order | None, now: datetime) -> Iterator[Line]:
+def _rules(intent: Intent, order: Order | None, now: datetime, where: tzinfo) -> Iterator[Line]:
     yield Line("RULES")
     judged = effect.read_back(intent, order) if order is not None else None
     if judged is not None:
@@ -176,11 +176,13 @@ def _rules(intent: Intent, order: Order | None, now: datetime) -> Iterator[Line]
         return
     age = now - intent.draft.at
     if age < REPLAY_WINDOW:
-        yield Line("Repeating", f"the same request is repeated by itself until {_at(intent.draft.at + REPLAY_WINDOW)}")
+        yield Line(
+            "Repeating", f"the same request is repeated by itself until {_at(intent.draft.at + REPLAY_WINDOW, where)}"
+        )
     else:
         yield Line("Repeating", f"confirmed {_ago(age)}: only at a person's word, with the same key and bytes")
     if intent.state == "unknown" and intent.next_due is not None:
-        yield Line("Next look", _at(intent.next_due))
+        yield Line("Next look", _at(intent.next_due, where))
     yield Line("YOUR DECISION")
     for outcome in SETTLEMENTS:
         yield Line(outcome, means(outcome, intent))
@@ -195,5 +197,5 @@ def _ago(age: timedelta) -> str:
     )
 
 
-def _at(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+def _at(moment: datetime | None, where: tzinfo) -> str:
+    return "" if moment is None else f"{moment.astimezone(where):%Y-%m-%d %H:%M:%S %Z}"

@@ -21,6 +21,7 @@ from azpay_tui.settings import ConsoleSettings
 from azpay_tui.store.errors import StoreError
 from azpay_tui.store.views import SavedViews
 from azpay_tui.tui import lifecycle
+from azpay_tui.tui.deciding import Deciding
 from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
 from azpay_tui.tui.dialogs.quit import QuitDialog
 from azpay_tui.tui.display import display
@@ -56,6 +57,7 @@ class Console(TerminalApp, inherit_bindings=False):
         self._orders = OrdersScreen(
             desk, self.sitting, SavedViews(data_dir), low_bandwidth=levers.low_bandwidth, tour=Tour() if tour else None
         )
+        self._deciding = Deciding(self, desk, self._warn)
         self._leaving = False
         self.crash: BaseException | None = None
         """The unhandled exception that ended the app."""
@@ -114,6 +116,11 @@ class Console(TerminalApp, inherit_bindings=False):
             self._desk.submit(result.ready, result.accepted)
         except BackOfficeError as error:
             self.call_from_thread(self._warn, unsent(display(str(error), 400)))
+
+    @on(CommandScreen.SettleWanted)
+    def _ask_what_became(self, message: CommandScreen.SettleWanted) -> None:
+        if not self._leaving:
+            self._deciding.ask(message.intent_id)
 
     # Ending
 

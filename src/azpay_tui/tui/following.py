@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 from azpay_tui.backoffice.ports import Event
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.rows import Connection
+from azpay_tui.tui.deciding import to_settle, why_not
 from azpay_tui.tui.feed import Feed, Looked
 from azpay_tui.tui.frame import Frame
 from azpay_tui.tui.news import News
 from azpay_tui.tui.refreshing import Refreshing
+from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.widgets.sources import Fallen
 
 if TYPE_CHECKING:
@@ -106,6 +108,27 @@ class Following:
             screen.say(done[0], warning=done[1])
         if "pulse" not in screen.alarms:
             screen.alarms.set("pulse", CALM, self.pulse)
+
+    # What waits for a person
+
+    def why_not_settle(self) -> str | None:
+        """Say why nothing of the order under the cursor may be decided, or None."""
+        desk, order, row = self._screen.desk, self._looked.order, self._screen.orders.row
+        if order is None or row is None or order.id != row.id:
+            return None  # not looked at yet: `settle` will know
+        found = to_settle(order, desk.now()) or next(iter(order.intents), None)
+        state, at = (found.state, found.at) if found is not None else (None, None)
+        return why_not(desk.profile, state, at, desk.now())
+
+    def settle(self) -> None:
+        """Ask for the dialog about the order under the cursor."""
+        self.look()
+        refusal, order = self.why_not_settle(), self._looked.order
+        found = to_settle(order, self._screen.desk.now()) if order is not None else None
+        if refusal is None and found is not None:
+            self._screen.post_message(CommandScreen.SettleWanted(found.id))
+        else:
+            self._screen.say(refusal or "There is no order under the cursor.")
 
     # What is under way
 

@@ -10,7 +10,7 @@ Query = Callable[[str], Iterable[Sequence[Any]]]
 """Runs one statement on a connection, SQLAlchemy's or sqlite3's, and gives its rows."""
 
 FORGOT: Final = "forgot"
-"""Key of a row's data under which a purge says how it left each evidence row, see `evidence_as_left`."""
+"""Key of a row's data under which a purge tells of each evidence row: `NUMBER BEFORE AFTER`, see `kept_of`."""
 INTENT: Final = (
     "seq", "id", "at", "person", "session", "api", "region", "environment", "merchant", "verb", "order_id", "target",
     "amount_minor", "amount_currency", "amount_exponent", "capture_now", "pending_allowed", "note", "method", "path",
@@ -60,7 +60,7 @@ def digest_of_evidence(query: Query, number: int) -> str:
     return next(digest for _, digest in digests(query, "evidence", EVIDENCE, f"WHERE id = {int(number)}"))
 
 
-def evidence_as_left(query: Query, number: int) -> str:
-    """Say how a purge left an evidence row: `NUMBER DIGEST HASH`, the hash that of what is kept of the answer."""
+def kept_of(query: Query, number: int) -> str:
+    """Say how an evidence row stands: `DIGEST HASH`, the hash that of what is kept of the answer."""
     raw = next(iter(query(f"SELECT raw FROM evidence WHERE id = {int(number)}")))[0]
-    return f"{number} {digest_of_evidence(query, number)} {hashlib.sha256(bytes(raw)).hexdigest()}"
+    return f"{digest_of_evidence(query, number)} {hashlib.sha256(bytes(raw)).hexdigest()}"

@@ -33,6 +33,15 @@ def of_intent(session: Session, row: IntentRow, draft: IntentDraft) -> Entry:
     }
 
 
+def found(session: Session, row: IntentRow, attempt: int | None = None) -> Entry:
+    """Say how an intent, and one of its attempts, stand before a step changes them: an edit in between is then seen."""
+    query = _flushed(session)
+    told: Entry = {"was": digest_of_intent(query, row.seq)}
+    if attempt is not None:
+        told["attempt_was"] = digest_of_attempt(query, row.seq, attempt)
+    return told
+
+
 def of_attempt(session: Session, row: IntentRow, number: int) -> Entry:
     """Tell of a request that leaves next."""
     query = _flushed(session)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from azpay_tui.store.journal.audit import AuditWriter
-from azpay_tui.store.journal.digests import FORGOT, evidence_as_left
+from azpay_tui.store.journal.digests import FORGOT, kept_of
 from azpay_tui.store.personal import impersonal
 from azpay_tui.store.times import from_text, storable, to_text
 
@@ -71,11 +71,13 @@ def _remove(
 ) -> None:
     """Blank what is personal and tell the chain of it, with the evidence as it is left."""
     order_ids = [order_id for order_id, _at, _person in orders]
-    touched = connection.exec_driver_sql(_TOUCHED, (json.dumps(order_ids),)).all()
-    erase(connection.exec_driver_sql, order_ids)
+    query = connection.exec_driver_sql
+    touched = query(_TOUCHED, (json.dumps(order_ids),)).all()
+    before = {number: kept_of(query, number) for _, number in touched}
+    erase(query, order_ids)
     forgot: dict[str, list[str]] = {}
     for order_id, number in touched:
-        forgot.setdefault(order_id, []).append(evidence_as_left(connection.exec_driver_sql, number))
+        forgot.setdefault(order_id, []).append(f"{number} {before[number]} {kept_of(query, number)}")
     for order_id, at, person in orders:
         told = {FORGOT: forgot[order_id]} if order_id in forgot else {}
         audit.add(at, person, "purge", session=session, order_id=order_id, data=told)

@@ -53,6 +53,8 @@ class Spoken:
         """Hashes of answers in rows from before evidence was told by its number."""
         self._evidence: dict[int, _Said] = {}
         self._notes: dict[int, _Said] = {}
+        self._between: list[Disagreement] = []
+        """Edits that a later step of ours has written over."""
 
     def take(self, row: Row) -> None:
         """Take one row."""
@@ -78,16 +80,23 @@ class Spoken:
 
     def _take_purge(self, row: Row, data: Mapping[str, Any]) -> None:
         for told in data.get(FORGOT, ()):
-            number, digest, kept = str(told).split(" ")
+            number, was, _held, digest, kept = str(told).split(" ")
             before = self._evidence.get(int(number))
+            if before is not None and before.digest is not None and was != before.digest:
+                self._between.append(_edited(f"evidence {number} of {before.order_id}", before, row))
             name, state = (before.order_id, before.state) if before is not None else (row.order_id, _UNNUMBERED)
             self._evidence[int(number)] = _Said(row.seq, name, state, digest, {"kept_sha256": kept})
 
     def _take_intent(self, row: Row, data: Mapping[str, Any]) -> None:
         said = self._intents.setdefault(row.intent_id, _Said(row.seq, row.order_id))
+        attempt = (row.intent_id, int(data.get("attempt") or 0))
+        if said.digest is not None and data.get("was", said.digest) != said.digest:
+            self._between.append(_edited(row.intent_id, said, row))
+        tried = self._attempts.get(attempt)
+        if tried is not None and tried.digest is not None and data.get("attempt_was", tried.digest) != tried.digest:
+            self._between.append(_edited(f"{row.intent_id} attempt {attempt[1]}", tried, row))
         said.row = row.seq
         said.digest = data.get("row", said.digest)
-        attempt = (row.intent_id, int(data.get("attempt") or 0))
         match row.kind:
             case "intent":
                 said.state = "intent"
@@ -110,7 +119,8 @@ class Spoken:
                 said.state = data.get("state", "")
 
     def compare(self, query: Query) -> Iterator[Disagreement]:
-        """Yield every row that is not as the chain says, intents first."""
+        """Yield every row that is not as the chain says, or once was not; intents first."""
+        yield from self._between
         yield from self._compare_intents(query)
         yield from self._compare_attempts(query)
         yield from self._compare_evidence(query)
@@ -194,6 +204,10 @@ class Spoken:
                 yield Disagreement(name, f"the chain says that it is {said.state}", said.row)
         for number, said in left.items():
             yield Disagreement(f"note {number} of {said.order_id}", "it is gone", said.row)
+
+
+def _edited(what: str, said: _Said, row: Row) -> Disagreement:
+    return Disagreement(what, f"it was changed before row {row.seq:,} told of it again", said.row)
 
 
 def _is_body(raw: bytes, length: int, whole: str, said: _Said | None) -> bool:

@@ -118,6 +118,7 @@ class JournalStore:
             if row.state not in OPEN_STATES:
                 raise IntentConflict(f"{intent_id} is {row.state}; it is not sent again.")
             must_be_as_confirmed(session, row)
+            found = entries.found(session, row)
             row.attempts += 1
             row.state = "sent"
             number = row.attempts
@@ -126,7 +127,7 @@ class JournalStore:
                 AttemptRow(intent_id=intent_id, number=number, started_at=to_text(at), ended_at=None, outcome=None)
             )
             hold_room(session, intent_id)
-            self._tell(audit, row, at, "attempt", entries.of_attempt(session, row, number))
+            self._tell(audit, row, at, "attempt", {**found, **entries.of_attempt(session, row, number)})
             return number
 
     def record(
@@ -152,6 +153,7 @@ class JournalStore:
                 tried = session.get(AttemptRow, (intent_id, attempt))
                 if tried is None:
                     raise IntentConflict(f"{intent_id} has no attempt {attempt}.")
+                found = entries.found(session, row, attempt)
                 give_room(session, intent_id)
                 evidence = to_evidence(intent_id, attempt, answer, to_text(at), keep)
                 session.add(evidence)
@@ -162,7 +164,7 @@ class JournalStore:
                 if not late:
                     change(session, row, state, reason, "answer", at, result_id, next_due)
                 told = entries.of_outcome(session, row, answer, evidence, state, reason, result_id, late=late)
-                self._tell(audit, row, at, "outcome", told)
+                self._tell(audit, row, at, "outcome", {**found, **told})
                 return to_intent(row, request_ids(session, [intent_id]).get(intent_id))
 
         return self._despite_full_disk(write)
@@ -196,7 +198,7 @@ class JournalStore:
                     refuse_second(work, row.merchant, row.order_id)
                 if state not in OPEN_STATES:
                     give_room(work, intent_id)
-                before = row.state
+                before, found = row.state, entries.found(work, row)
                 change(work, row, state, reason, by, at, result_id, next_due)
                 if note:
                     row.settled_note = storable(note)
@@ -206,7 +208,7 @@ class JournalStore:
                     row.session = session
                 work.add(row)
                 told = entries.of_settling(work, row, before, reason, by, note, result_id)
-                self._tell(audit, row, at, "settle", told)
+                self._tell(audit, row, at, "settle", {**found, **told})
                 return to_intent(row, request_ids(work, [intent_id]).get(intent_id))
 
         return self._despite_full_disk(write)

@@ -144,6 +144,26 @@ class CloseOrder(_Act):
     keys, verb = (("a", "x"),), Verb.CLOSE
 
 
+class Settle(_OnOrder):
+    """Decide about an action whose outcome is not known."""
+
+    id, name, shown, sentence = (
+        "settle",
+        "settle",
+        "a s",
+        "Decide about an action whose outcome no rule can tell: opens the dialog.",
+    )
+    keys = (("a", "s"),)
+
+    def refusal(self, screen: OrdersScreen) -> str | None:
+        """Refuse where nothing may be decided, as far as the panes know."""
+        return super().refusal(screen) or screen.following.why_not_settle()
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Open the dialog."""
+        screen.following.settle()
+
+
 class RefreshByLeader(_OnOrder):
     """Refresh the order."""
 
@@ -172,6 +192,7 @@ COMMANDS: Final = (
     RefundCharge(),
     CancelOrder(),
     CloseOrder(),
+    Settle(),
     RefreshByLeader(),
     Reveal(),
 )

@@ -9,6 +9,7 @@ from azpay_tui.tui.display import display
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.base import CommandScreen
+    from azpay_tui.tui.screens.jobs import JobsScreen
     from azpay_tui.tui.screens.log import LogScreen
     from azpay_tui.tui.screens.page import PageScreen
     from azpay_tui.tui.screens.sync import SyncScreen
@@ -76,6 +77,21 @@ class RefreshLine(Command):
         elif source is not None:
             screen.desk.run_source(source)
             screen.say(f"Asking source {display(source, 40)}.")
+
+
+class SettleLine(Command):
+    """Decide about the action of a line."""
+
+    id, name, shown, sentence = "settle-line", "settle", "s", "Decide about the action of the line: opens the dialog."
+    keys, place, rank = (("s",),), "jobs", 0
+
+    def refusal(self, screen: JobsScreen) -> str | None:
+        """Refuse where nothing may be decided."""
+        return screen.why_not_settle()
+
+    def run(self, screen: JobsScreen) -> None:
+        """Open the dialog."""
+        screen.settle()
 
 
 class Leave(Command):
@@ -185,6 +201,7 @@ COMMANDS: Final = (
     Sync(),
     RefreshLine(),
     OpenOrder(),
+    SettleLine(),
     Leave(),
     CopyLine(),
     FindLine(),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from textual import events
@@ -53,6 +54,12 @@ class CommandScreen(Timely, Screen[None], inherit_bindings=False):
 
     class QuitWanted(Message):
         """A person wants to leave."""
+
+    @dataclass
+    class SettleWanted(Message):
+        """A person wants to decide about an action whose outcome no rule can tell; the app opens the dialog."""
+
+        intent_id: str
 
     def __init__(self, desk: Desk, sitting: Sitting, where: Where) -> None:
         """Be the screen of a place (`pane` is that of the orders)."""

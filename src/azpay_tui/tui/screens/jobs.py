@@ -7,8 +7,10 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from azpay_tui.backoffice.ports import Desk
+from azpay_tui.domain.dossier import may_be_settled
 from azpay_tui.domain.intent import RETRY_AFTER, Intent
 from azpay_tui.tui import theme
+from azpay_tui.tui.deciding import why_not
 from azpay_tui.tui.display import display, fit
 from azpay_tui.tui.news import why
 from azpay_tui.tui.screens.page import PageScreen
@@ -88,10 +90,12 @@ def _doing(intent: Intent, now: datetime, where: tzinfo) -> Iterator[str]:
             left = max(0, len(RETRY_AFTER) - intent.attempts)
             yield f"Amazon is asked what became of it, with the same request key: {next_look(intent, now)}{clock}."
             yield f"Never do it again by hand. To ask right now: azpay journal resume {intent.id} (y copies it)."
-            if not left:
+            if may_be_settled(intent.state, intent.draft.at, now):
+                yield "If you know what became of it: s, and decide."
+            elif not left:
                 yield "If Amazon never tells, it comes to you."
         case "attention":
-            yield "Look at the order in Seller Central, then decide:"
+            yield "Look at the order in Seller Central, then decide: s, or"
             yield f"azpay journal settle {intent.id} --as succeeded|refused|abandoned --note WHY."
         case "intent":
             yield "It is stored and waits for its turn; its order is locked."
@@ -138,14 +142,14 @@ class JobsScreen(PageScreen, inherit_bindings=False):
     def __init__(self, desk: Desk, sitting: Sitting) -> None:
         """Show the journal of a desk."""
         super().__init__(desk, sitting, "jobs")
-        self._orders: dict[str, str] = {}
+        self._intents: dict[str, Intent] = {}
 
     def look(self) -> tuple[str, Sequence[Choice]]:
         """Read the journal."""
         now = self.desk.now()
         intents = {intent.id: intent for intent in self.desk.intents(open_only=True)}
         intents |= {intent.id: intent for intent in self.desk.intents(limit=LAST)}
-        self._orders = {intent.id: intent.draft.wish.order_id for intent in intents.values()}
+        self._intents = intents
         lines = list(job_lines(list(intents.values()), now, self.zone))
         open_ = sum(1 for intent in intents.values() if intent.open)
         if not lines:
@@ -154,4 +158,21 @@ class JobsScreen(PageScreen, inherit_bindings=False):
 
     def opens(self, choice: Choice) -> str | None:
         """Return the order of an intent."""
-        return self._orders.get(str(choice.value))
+        intent = self._intents.get(str(choice.value))
+        return intent.draft.wish.order_id if intent is not None else None
+
+    def why_not_settle(self) -> str | None:
+        """Say why nothing may be decided about the line under the cursor, or None."""
+        intent = self._here()
+        state, at = (intent.state, intent.draft.at) if intent is not None else (None, None)
+        return why_not(self.desk.profile, state, at, self.desk.now())
+
+    def settle(self) -> None:
+        """Ask for the dialog about the line under the cursor."""
+        intent = self._here()
+        if intent is not None:
+            self.post_message(self.SettleWanted(intent.id))
+
+    def _here(self) -> Intent | None:
+        choice = self.body.choice
+        return self._intents.get(str(choice.value)) if choice is not None else None

@@ -291,6 +291,10 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
             else:
                 self.post_message(self.Acted(offer, order, amount))
 
+    @on(ActionsPane.Settle)
+    def _settle(self) -> None:
+        self.run_line("settle")
+
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""
         self._last = self.focused or self._last

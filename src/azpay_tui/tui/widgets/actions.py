@@ -17,7 +17,8 @@ from textual.widgets.option_list import Option
 from azpay_tui.domain import limits
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.offer import Offer
-from azpay_tui.domain.order import Order
+from azpay_tui.domain.order import OpenIntent, Order
+from azpay_tui.tui.deciding import to_settle
 from azpay_tui.tui.dialogs.pick import PickDialog
 from azpay_tui.tui.display import display
 from azpay_tui.tui.timely import Timely
@@ -26,6 +27,8 @@ from azpay_tui.tui.widgets.words import LETTERS, NAMES, absolute, local, object_
 TITLE: Final = "Amazon Pay available order actions"
 _VERBS: Final = {letter: verb for verb, letter in LETTERS.items()}
 _FOLD: Final = "fold"
+_SETTLE: Final = "settle"
+_SETTLE_LETTER: Final = "s"
 _LEADER: Final = LETTERS[Verb.AUTHORIZE]
 """The lines of the pane say `a c`, so it leads here too, and is a letter of its own when nothing follows."""
 _WAIT: Final = 0.7
@@ -63,6 +66,14 @@ def action_line(order: Order, offer: Offer, now: datetime, where: tzinfo) -> Tex
     return text
 
 
+def settle_line(intent: OpenIntent) -> Text:
+    """Set the one thing that a person may decide."""
+    amount = f" {intent.amount}" if intent.amount else ""
+    text = Text(f"! a {_SETTLE_LETTER}  ")
+    text.append("Settle", "bold")
+    return text.append(f" {intent.verb}{amount}: its outcome is not known")
+
+
 def refusal_line(offer: Offer, where: tzinfo) -> Text:
     """Set one action that is not valid: `-`, name, object, reason and the date when time changes it."""
     name = NAMES[offer.verb]
@@ -98,6 +109,7 @@ class ActionsPane(Timely, OptionList):
     | Key | Does |
     |---|---|
     | a c v f k x r | choose authorize, capture, void, refund, cancel, close, refresh |
+    | s | settle an outcome that is not known |
     | a, then one of them | the same, as the lines say it; `a` alone waits a moment for a second letter |
     | Enter | choose the line, or open and fold the reasons |
     | arrows | move; `k` is cancel here, not up |
@@ -129,6 +141,9 @@ class ActionsPane(Timely, OptionList):
         def control(self) -> ActionsPane:
             """The pane, for selectors."""
             return self.pane
+
+    class Settle(Message):
+        """A person wants to decide about an action of the order."""
 
     def __init__(self, *, timezone: str = "UTC", id: str | None = None) -> None:
         """Make an empty pane; `timezone` is the profile's IANA zone for dates."""
@@ -174,6 +189,9 @@ class ActionsPane(Timely, OptionList):
         if order is None or now is None:
             yield Option(Text("No order is chosen."), disabled=True)
             return
+        found = to_settle(order, now)
+        if found is not None:
+            yield Option(settle_line(found), id=_SETTLE)
         for heading, offers in groups(order, self._offers):
             yield Option(Text(heading, "underline"), disabled=True)
             for offer in offers:
@@ -221,6 +239,10 @@ class ActionsPane(Timely, OptionList):
         """Take a letter of an action, also behind the leader; nothing is committed by it."""
         led = self._stop_leading()
         verb = _VERBS.get(event.key)
+        if event.key == _SETTLE_LETTER:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Settle())
         if verb is None:
             return
         event.stop()
@@ -278,5 +300,7 @@ class ActionsPane(Timely, OptionList):
             self._fill()
             if self._open:
                 self.call_after_refresh(self.scroll_end, animate=False)
+        elif event.option_id == _SETTLE:
+            self.post_message(self.Settle())
         elif event.option_id is not None:
             self.post_message(self.Chosen(self._offers[int(event.option_id)], self))

@@ -75,7 +75,7 @@ def _intent(intent: OpenIntent, now: datetime) -> Text:
 def _what_is_done(intent: OpenIntent, now: datetime) -> str:
     """Say what becomes of an outcome that is not known: who looks at it next, and when."""
     if intent.state == "attention":
-        return f". It could not be learned: decide with azpay journal settle {intent.id}."
+        return f". It could not be learned: decide with a s (azpay journal settle {intent.id})."
     if intent.state != "unknown":
         return ""
     when = ""
