@@ -130,6 +130,16 @@ class Machine(RuleBasedStateMachine):
 
     # Others
 
+    @rule(
+        at=which, order=which, choice=choices, portion=portions, fault=st.sampled_from(FAULTS),
+        times=st.sampled_from([1, 2, 4, 9]),
+    )  # fmt: skip
+    def act_and_it_breaks(self, at: int, order: int, choice: int, portion: int, fault: str, times: int) -> None:
+        office = self.world.desk(at)
+        wish = self.world.wish(office, self.world.order(order), choice, portion)
+        self.something_breaks(str(wish.verb), fault, times)
+        self.world.act(office, wish)
+
     @rule(order=which, other=acts, thing=which)
     def others_act(self, order: int, other: int, thing: int) -> None:
         any(self.world.act_by_others(act) for act in self._acts(order, other, thing))
