@@ -68,7 +68,7 @@ class InLine(Threads):
         self._begun: deque[Callable[[], None]] = deque()
 
     def begin(self, name: str, body: Callable[[], None], *, awaited: bool = True) -> None:
-        if name != "azpay-refresh":  # has no end; a run takes its turns one by one
+        if name not in ("azpay-refresh", "azpay-expiry"):  # have no end; a run takes its turns one by one
             self._begun.append(body)
 
     def aside(self, name: str, body: Callable[[], T]) -> T:
@@ -145,6 +145,7 @@ class Actor:
                 (), SourceBook(self._cache), lambda name: Lease(data.source_lock(name)), lambda name: is_held(data.path)
             ),
             scratch=data.path,
+            wipe=lambda now, pause: 0,
         )
 
         def pause(seconds: float) -> bool:
