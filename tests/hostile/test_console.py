@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 from tests.hostile.corpus import FEW, SEED, TEXTS
 from tests.hostile.fields import FILLED, NOT_SHOWN, OWN, records, text_fields
+from tests.hostile.screens import go_back
 from tests.hostile.witness import Witness
 from tests.hostile.world import HostileDesk
 from tests.support.figures import full, size, tell
-from tests.tui.pilot import Driven, driven
+from tests.tui.pilot import driven
 
 from azpay_tui.backoffice.errors import BackOfficeError, ChangedError
 from azpay_tui.domain.intent import Intent
@@ -184,11 +185,6 @@ async def test_every_text_pasted_into_a_prompt(key: str) -> None:
             await witness.press(key)
             await witness.paste(text)
             await witness.press("enter", "escape", "escape")
-            await back_to_the_list(console)
+            await go_back(console)
         assert not console.desk.submitted
         judged(witness, len(some), f"texts pasted into the prompt of {key}")
-
-
-async def back_to_the_list(console: Driven) -> None:
-    while console.app.screen is not console.screen:
-        await console.press("escape")
