@@ -23,6 +23,7 @@ from azpay_tui.store.views import SavedViews
 from azpay_tui.tui import lifecycle
 from azpay_tui.tui.deciding import Deciding
 from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
+from azpay_tui.tui.dialogs.guard import Dialog
 from azpay_tui.tui.dialogs.quit import QuitDialog
 from azpay_tui.tui.display import display
 from azpay_tui.tui.driver import ConsoleDriver
@@ -103,6 +104,8 @@ class Console(TerminalApp, inherit_bindings=False):
 
     @on(OrdersScreen.Acted)
     def _open_dialog(self, message: OrdersScreen.Acted) -> None:
+        if isinstance(self.screen, Dialog):
+            return  # The keys came twice before the dialog was there.
         self.push_screen(ActionDialog(self._desk, message.offer, message.order, amount=message.amount), self._confirmed)
 
     def _confirmed(self, result: ActionResult | None) -> None:
@@ -126,6 +129,8 @@ class Console(TerminalApp, inherit_bindings=False):
 
     @on(CommandScreen.QuitWanted)
     def _ask_quit(self) -> None:
+        if isinstance(self.screen, Dialog):
+            return
         if self._desk.in_flight():
             self.push_screen(QuitDialog(self._desk.in_flight), lambda yes: self._finish(0) if yes else None)
         else:
