@@ -117,7 +117,8 @@ def drawn(seed: int) -> Schedule:
     steps: list[Step] = []
     for _ in range(source.choice((1, 1, 2, 2, 3))):
         steps += _some(source, situation)
-    return Schedule(seed, situation, source.choice(WORLDS), hosts, skews, tuple(steps))
+    healer = source.choice(("resume", "sync", "start"))
+    return Schedule(seed, situation, source.choice(WORLDS), hosts, skews, tuple(steps), healer)
 
 
 def _some(source: random.Random, situation: str) -> list[Step]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 import stamina.instrumentation
 from tests.schedules import oracle
 from tests.schedules.actor import Actor
 from tests.schedules.bench import Bench
-from tests.schedules.schedule import Schedule, Step
-from tests.schedules.world import Confirmed, Violation, World, open_world
+from tests.schedules.schedule import Crash, Schedule, Step
+from tests.schedules.world import Confirmed, Moment, Violation, World, open_world
 
 from azpay_tui import points
 from azpay_tui.amazon.v2.line import READ_TRIES
@@ -45,37 +46,73 @@ class Verdict:
     """Seconds, by the world's clock, from the restart without faults until each young unknown outcome was settled."""
     asked: int
     """Intents for which a person is asked at the end."""
-    reached: Counter[str]
-    """How often processes came to each place."""
 
 
 def run(schedule: Schedule, bench: Bench, *, keep: bool = True) -> Verdict:
     """Carry a schedule out on a bench; the same schedule gives the same verdict, its trace included."""
     world = open_world(schedule, bench, keep=keep)
-    reached: Counter[str] = Counter()
+    with _at_work(world):
+        for number, step in enumerate(schedule.steps):
+            _step(world, step, number)
+        return _judged(world, schedule)
+
+
+def branches(schedule: Schedule, number: int, bench: Bench, *, keep: bool = False) -> Iterator[Verdict]:
+    """Yield what `run` gives for a schedule, and for each of those that differ by a crash in step `number`, its last.
+
+    What comes before a crash is carried out once and not for every place: files, Amazon, clock and chance are kept at
+    each place that the step comes to, and each crash goes on from what was kept. Two places one after the other at
+    which a kill leaves the very same bytes, at the same time, go on in the same way: once for both.
+    """
+    world = open_world(schedule, bench, keep=keep)
+    moments: list[Moment] = []
+    with _at_work(world):
+        for other, step in enumerate(schedule.steps):
+            if other == number:
+                world.watcher = lambda place, actor: moments.append(world.kept(place, actor))
+            _step(world, step, other)
+        world.watcher = None
+        yield _judged(world, schedule)
+        world.close()
+        found, left = None, None
+        for moment in moments:
+            dies = replace(schedule.steps[number], crash=Crash(moment.place, moment.nth))
+            crashed = replace(schedule, steps=(*schedule.steps[:number], dies))
+            if found is None or moment.left != left:
+                left = moment.left
+                world.go_back(moment)
+                found = _judged(world, crashed)
+                world.close()
+            yield replace(found, schedule=crashed)
+
+
+@contextmanager
+def _at_work(world: World) -> Iterator[None]:
+    """Have the product's points heard by a world, and its processes ended afterwards."""
 
     def visit(point: points.Point) -> None:
         actor = world.active()
         if actor is not None:
-            reached[point] += 1
             world.place(point, actor)
 
     stamina.instrumentation.set_on_retry_hooks(())
     points.visit(visit)
     try:
         with stamina.set_testing(True, attempts=READ_TRIES):
-            for number, step in enumerate(schedule.steps):
-                world.note(f"step {number}: {step.kind} {step.verb or step.what}")
-                _step(world, step, number)
-            waits = _heal(world)
-            asked = oracle.judge(world)
+            yield
     finally:
         points.visit(None)
         world.close()
-    return Verdict(schedule, tuple(world.violations), tuple(world.trace), world.checks, waits, asked, reached)
+
+
+def _judged(world: World, schedule: Schedule) -> Verdict:
+    waits = _heal(world, schedule.healer)
+    asked = oracle.judge(world)
+    return Verdict(schedule, tuple(world.violations), tuple(world.trace), world.checks, waits, asked)
 
 
 def _step(world: World, step: Step, number: int) -> None:
+    world.note(f"step {number}: {step.kind} {step.verb or step.what}")
     match step.kind:
         case "pass":
             world.go_by(step.seconds)
@@ -179,7 +216,7 @@ def _wish(actor: Actor, order: Order, step: Step, verb: Verb) -> Wish:
     return Wish(verb, order.id, target, money, capture_now=step.now)
 
 
-def _heal(world: World) -> tuple[float, ...]:
+def _heal(world: World, healer: Literal["resume", "sync", "start"]) -> tuple[float, ...]:
     """Take all faults away, start every host anew and let time go by until nothing is left to learn."""
     world.note("healing")
     world.storm(0)
@@ -193,7 +230,7 @@ def _heal(world: World) -> tuple[float, ...]:
     whos = range(len(world.hosts))
     for turn in range(_ROUNDS):
         for who in whos:
-            _work(world, Step("sync", who), -1)
+            _work(world, Step(healer, who), -1)
         waiting = [moment for host in world.hosts for moment in oracle.next_looks(host)]
         if not waiting:
             break

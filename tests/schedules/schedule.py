@@ -107,6 +107,8 @@ class Schedule:
     skews: tuple[int, int] = (0, 0)
     """Seconds by which the clocks of the hosts are ahead of Amazon's."""
     steps: tuple[Step, ...] = ()
+    healer: Literal["resume", "sync", "start"] = "resume"
+    """What processes do at the end, when all faults are over: settle alone, also refresh, or what a console does."""
 
     def text(self) -> str:
         """Return it as one line of JSON."""

@@ -26,7 +26,6 @@ class Totals:
     failed: list[Schedule] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     asked: int = 0
-    reached: Counter[str] = field(default_factory=Counter)
 
     def add(self, verdict: Verdict) -> None:
         """Take in one run."""
@@ -34,7 +33,6 @@ class Totals:
         self.checks += verdict.checks
         self.waits += verdict.waits
         self.asked += verdict.asked
-        self.reached += verdict.reached
         for promise in {violation.promise for violation in verdict.violations}:
             self.broken[promise] += 1
             self.first.setdefault(promise, verdict.schedule.text())
@@ -51,7 +49,6 @@ class Totals:
         self.failed += other.failed
         self.waits += other.waits
         self.asked += other.asked
-        self.reached += other.reached
 
     @property
     def p95(self) -> float:

@@ -42,6 +42,32 @@ class Violation:
     says: str
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A world with one process in it, kept at the moment at which that process dies."""
+
+    name: str
+    place: str
+    nth: int
+    files: tuple[dict[str, bytes], ...]
+    starts: tuple[int, ...]
+    amazon: bytes
+    """Orders, ledger and answers saved under keys."""
+    now: datetime
+    chance: object
+    trace: tuple[str, ...]
+    violations: tuple[Violation, ...]
+    checks: Counter[str]
+    sent: bytes
+    confirmed: tuple[Confirmed, ...]
+    settled: dict[tuple[int, str], datetime]
+
+    @property
+    def left(self) -> tuple[object, ...]:
+        """Everything on which it depends what happens after the death."""
+        return self.files, self.amazon, self.now, self.chance, self.sent, self.confirmed, self.settled
+
+
 @dataclass(slots=True)
 class Confirmed:
     """What a person said yes to."""
@@ -69,6 +95,8 @@ class World:
         self.actors: list[Actor | None] = [None, None]
         self.active: Callable[[], Actor | None] = lambda: None
         self.crash: Crash | None = None
+        self.watcher: Callable[[str, Actor], None] | None = None
+        """Hears of every place that a process comes to."""
         self.victim: Actor | None = None
         self.trace: list[str] = []
         self.violations: list[Violation] = []
@@ -128,6 +156,8 @@ class World:
         actor.must_live()
         self.note(f"{actor.name} {place}")
         actor.reached[place] = actor.reached.get(place, 0) + 1
+        if self.watcher is not None:
+            self.watcher(place, actor)
         crash = self.crash
         if crash is not None and actor is self.victim and crash.place == place and actor.reached[place] == crash.nth:
             self.note(f"{actor.name} dies")
@@ -158,6 +188,43 @@ class World:
         """Write down that a promise was broken."""
         self.note(f"BROKEN {promise}: {says}")
         self.violations.append(Violation(promise, says))
+
+    # Keeping a moment, and going on from it
+
+    def kept(self, place: str, actor: Actor) -> Moment:
+        """Keep the world as it is when its only process dies here and now."""
+        simulator = self.simulator
+        return Moment(
+            actor.name,
+            place,
+            actor.reached[place],
+            tuple(host.left() for host in self.hosts),
+            tuple(host.starts for host in self.hosts),
+            pickle.dumps((simulator.book, simulator.ledger, simulator.replies, simulator.clock.offset)),
+            self.now,
+            self.source.getstate(),
+            tuple(self.trace),
+            tuple(self.violations),
+            self.checks.copy(),
+            pickle.dumps(self.sent),
+            tuple(self.confirmed),
+            dict(self.settled),
+        )
+
+    def go_back(self, moment: Moment) -> None:
+        """Be as it was at a moment, its process dead and nobody at work."""
+        simulator = self.simulator
+        for host, files, starts in zip(self.hosts, moment.files, moment.starts, strict=True):
+            skew = host.skew
+            host.fill(files)
+            host.skew, host.starts = skew, starts
+        simulator.book, simulator.ledger, simulator.replies, simulator.clock.offset = pickle.loads(moment.amazon)
+        self.now = moment.now
+        self.source.setstate(moment.chance)
+        self.trace, self.violations = list(moment.trace), list(moment.violations)
+        self.checks, self.sent = moment.checks.copy(), pickle.loads(moment.sent)
+        self.confirmed, self.settled = list(moment.confirmed), dict(moment.settled)
+        self.note(f"{moment.name} dies")
 
     # Who is at work
 
