@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
@@ -20,13 +20,15 @@ from azpay_tui.store.journal.verify import Verified, verify_journal
 from azpay_tui.store.sqlite import connect_reader
 from azpay_tui.store.times import from_text
 
-_COLUMNS: Final = (
-    "id, at, person, session, api, region, environment, merchant, verb, order_id, target, "
+_SELECT: Final = (
+    "SELECT id, at, person, session, api, region, environment, merchant, verb, order_id, target, "
     "amount_minor, amount_currency, amount_exponent, capture_now, pending_allowed, note, method, path, body, "
     "key_base, counter, key, seen, accepted_warnings, state, reason, attempts, next_due, result_id, settled_by, "
     "settled_at, reconciled, (SELECT request_id FROM evidence WHERE intent_id = intent.id AND request_id IS NOT NULL "
-    "ORDER BY evidence.id DESC LIMIT 1) AS request_id"
+    "ORDER BY evidence.id DESC LIMIT 1) AS request_id FROM intent"
 )
+ONE: Final = f"{_SELECT} WHERE id = ?"
+"""The statement for the intent of an id."""
 
 
 class JournalReader:
@@ -39,23 +41,14 @@ class JournalReader:
 
     def intent(self, intent_id: str) -> Intent | None:
         """Return one intent."""
-        found = self._select("WHERE id = ?", (intent_id,))
+        found = self._select(ONE, (intent_id,))
         return found[0] if found else None
 
     def intents(
         self, *, order_id: str | None = None, states: Sequence[State] = (), limit: int = 1000
     ) -> tuple[Intent, ...]:
         """Return intents, newest first; empty `states` means all."""
-        terms: list[str] = []
-        values: list[str | int] = []
-        if order_id is not None:
-            terms.append("order_id = ?")
-            values.append(order_id)
-        if states:
-            terms.append(f"state IN ({', '.join('?' * len(states))})")
-            values += states
-        where = f"WHERE {' AND '.join(terms)} " if terms else ""
-        return self._select(f"{where}ORDER BY seq DESC LIMIT ?", (*values, limit))
+        return self._select(*narrowed(order_id, states, limit))
 
     def dossier(self, intent_id: str) -> Dossier | None:
         """Return an intent with all that was sent and came back."""
@@ -75,7 +68,7 @@ class JournalReader:
         """
         return verify_journal(self._path.parent, self._anchors, written_down)
 
-    def _select(self, rest: str, values: Sequence[str | int]) -> tuple[Intent, ...]:
+    def _select(self, sql: str, values: Sequence[str | int]) -> tuple[Intent, ...]:
         if not self._path.exists():
             return ()
         try:
@@ -83,19 +76,34 @@ class JournalReader:
                 if connection.execute("PRAGMA user_version").fetchone()[0] == 0:  # being made just now
                     return ()
                 connection.row_factory = sqlite3.Row
-                return tuple(map(_intent, connection.execute(f"SELECT {_COLUMNS} FROM intent {rest}", values)))
+                return tuple(map(intent_of, connection.execute(sql, values)))
         except sqlite3.Error as error:
             raise journal_error(error, self._path) from error
 
 
-def _intent(row: sqlite3.Row) -> Intent:
+def narrowed(order_id: str | None, states: Sequence[State], limit: int) -> tuple[str, tuple[str | int, ...]]:
+    """Return the statement for intents, newest first, with its values; empty `states` means all."""
+    terms: list[str] = []
+    values: list[str | int] = []
+    if order_id is not None:
+        terms.append("order_id = ?")
+        values.append(order_id)
+    if states:
+        terms.append(f"state IN ({', '.join('?' * len(states))})")
+        values += states
+    where = f"WHERE {' AND '.join(terms)} " if terms else ""
+    return f"{_SELECT} {where}ORDER BY seq DESC LIMIT ?", (*values, limit)
+
+
+def intent_of(row: sqlite3.Row | Mapping[Any, Any]) -> Intent:
+    """Make the domain object of a row that `ONE` or `narrowed` found; raises `JournalUnavailable` where it is none."""
     try:
         return _to_intent(row)
     except (ValueError, TypeError) as error:
         raise unreadable_intent(str(row["id"])) from error
 
 
-def _to_intent(row: sqlite3.Row) -> Intent:
+def _to_intent(row: sqlite3.Row | Mapping[Any, Any]) -> Intent:
     amount = None
     if row["amount_minor"] is not None:
         amount = Money(row["amount_minor"], row["amount_currency"], row["amount_exponent"])
