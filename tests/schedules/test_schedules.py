@@ -8,10 +8,12 @@ from itertools import islice
 import pytest
 from tests.schedules.bench import Bench
 from tests.schedules.draw import drawn, enumerated
-from tests.schedules.run import run
-from tests.schedules.schedule import PLACES, read
+from tests.schedules.run import branches, run
+from tests.schedules.schedule import PLACES, Fault, Schedule, Step, read
 from tests.schedules.search import Totals, carried_out, shrunk_on
 from tests.schedules.telling import tell_all
+
+from azpay_tui.domain.intent import Verb
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,17 @@ def test_a_seed_gives_the_same_trace_byte_for_byte(bench: Bench, seed: int) -> N
         elsewhere = run(drawn(seed), other)
     assert first.trace == again.trace == elsewhere.trace
     assert first.violations == again.violations
+
+
+def test_a_crash_that_goes_on_from_a_kept_moment_is_the_crash_of_a_whole_run(bench: Bench) -> None:
+    step = Step("act", verb=Verb.REFUND, amount=1000, faults=(Fault("reset", effect=True),))
+    found = list(branches(Schedule(5, steps=(step,)), 0, bench))
+    assert len({(verdict.schedule.steps[0].crash) for verdict in found}) == len(found) > 25
+    for verdict in found[::5]:
+        whole = run(verdict.schedule, bench)
+        assert (whole.violations, whole.checks, whole.waits, whole.asked) == (
+            verdict.violations, verdict.checks, verdict.waits, verdict.asked
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(50))
