@@ -68,7 +68,7 @@ class InLine(Threads):
         self._begun: deque[Callable[[], None]] = deque()
 
     def begin(self, name: str, body: Callable[[], None], *, awaited: bool = True) -> None:
-        if name not in ("azpay-refresh", "azpay-expiry"):  # have no end; a run takes its turns one by one
+        if name == "azpay-send":  # the others have no end: a run takes their turns one by one
             self._begun.append(body)
 
     def aside(self, name: str, body: Callable[[], T]) -> T:
