@@ -141,7 +141,6 @@ class Actor:
             lease=self._lease,
             daily=lambda: None,
             close=self._close,
-            wipe=lambda *_: 0,
             sources=SourceParts(
                 (), SourceBook(self._cache), lambda name: Lease(data.source_lock(name)), lambda name: is_held(data.path)
             ),
