@@ -139,3 +139,92 @@ def test_a_damaged_journal_is_said_to_be_damaged(shop: Shop, size: int) -> None:
     assert done.code == 1
     assert done.out
     assert "Traceback" not in done.err
+
+
+# The trail for an auditor
+
+
+def test_the_trail_says_who_did_what_and_what_came_of_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "203.0.113.7 50000 192.0.2.1 22")
+    order = shop.make("authorized")
+    other = shop.make("authorized")
+    monkeypatch.setenv("SSH_CONNECTION", "203.0.113.8 50000 192.0.2.1 22")
+    shop.good("capture", order, "--amount", "10", "--yes", "--note", "for Ada Muster")
+    shop.good("orders", "mark", order, "--note", "Ada Muster called", "--tag", "muster")
+    done = shop.good("audit", "export")
+    lines = done.out.splitlines()
+    assert lines[0].startswith("Audit trail of profile ")
+    assert "The chain is whole" in lines[1]
+    assert lines[2].startswith("Head ")
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    assert lines[3] == (
+        f"Shared account: {user} was used by several people or from several places "
+        "(from 203.0.113.7; from 203.0.113.8)."
+    )
+    text = " ".join(done.out.split())
+    assert f"{user} from 203.0.113.8 (OS user {user}, from 203.0.113.8)" in text
+    assert f"{order}: confirmed capture 10.00 USD on {order}-C" in text
+    assert "ended as succeeded: HTTP 200, request id " in text
+    assert "note 1 written" in text
+    assert "uster" not in text
+    assert "captureAmount" not in text
+    of_one = shop.good("audit", "export", "--order", other, "--json").json
+    assert {row["order"] for row in of_one["rows"]} == {other}
+    assert of_one["chain"]["whole"] is True
+    assert "uster" not in json.dumps(of_one)
+
+
+def test_a_day_is_one_of_the_profile(shop: Shop) -> None:
+    shop.make("authorized")
+    (row, *_rest) = shop.good("audit", "export", "--json").json["rows"]
+    day = row["at"][:10]
+    rows = shop.good("audit", "export", "--day", day, "--json").json["rows"]
+    assert rows
+    assert shop.good("audit", "export", "--to", "2020-01-01", "--json").json["rows"] == []
+    assert shop.good("audit", "export", "--from", day, "--to", day, "--json").json["rows"] == rows
+    assert shop("audit", "export", "--day", "yesterday").code == 2
+    assert shop("audit", "export", "--day", day, "--from", day).code == 2
+
+
+def test_the_trail_goes_into_a_new_private_file(shop: Shop) -> None:
+    shop.make("authorized")
+    file = shop.data.with_name("trail.txt")
+    before = os.umask(0)
+    try:
+        assert shop.good("audit", "export", "--output", str(file)).out == ""
+    finally:
+        os.umask(before)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "learnt of the order" in file.read_text(encoding="utf-8")
+    assert shop("audit", "export", "--output", str(file)).code == 2
+
+
+def test_a_broken_chain_stands_at_the_top_of_the_trail(shop: Shop) -> None:
+    shop.make("authorized")
+    change(shop, "UPDATE audit SET person = 'x\x1b[31m', data = '{' WHERE seq = 2")
+    done = shop("audit", "export")
+    assert done.code == 1
+    assert "broken at row 2 of 2" in done.out.splitlines()[1]
+    assert "\x1b" not in done.out
+
+
+def test_all_that_is_known_of_an_intent_is_shown(shop: Shop) -> None:
+    order = shop.make("authorized")
+    shop.fault(order, "capture", "status", times=20, code=500, reason="InternalServerError")
+    shop("capture", order, "--amount", "10", "--yes")
+    shop.sim("DELETE", "/_sim/faults")
+    text = shop.good("journal", "show", "I-000001", "--live").out
+    for word in (
+        "ATTEMPT 4",
+        "HTTP 500",
+        "Request id",
+        "Amazon's date",
+        "SHA-256",
+        "AT AMAZON",
+        "Read back",
+        "refused",
+    ):
+        assert word in text, word
+    told = shop.good("journal", "show", "I-000001", "--json").json["intent"]
+    assert [sent["answers"][0]["status"] for sent in told["sent"]] == [500] * 4
+    assert told["sent"][0]["answers"][0]["body"] == {"reasonCode": "InternalServerError"}

@@ -19,6 +19,7 @@ from azpay_tui.cli.outcome import CommandError
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import Intent, State
 from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.trail import Happening
 from azpay_tui.settings import ConsoleSettings, load_settings, theme_of
 from azpay_tui.store.journal.anchors import Anchor
 from azpay_tui.store.journal.verify import Verified
@@ -45,6 +46,12 @@ class JournalReader(Protocol):
 
     def dossier(self, intent_id: str) -> Dossier | None:
         """Return an intent with all that was sent and came back."""
+        ...
+
+    def trail(
+        self, *, first: datetime | None = None, last: datetime | None = None, order_id: str | None = None
+    ) -> tuple[Happening, ...]:
+        """Return rows of the audit chain: from `first` on, before `last` (both UTC), of one order."""
         ...
 
     def verify(self, written_down: Sequence[Anchor] = ()) -> Verified | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -80,3 +81,25 @@ def audit_verify(
     from azpay_tui.cli.audit import verify_audit
 
     return verify_audit(context_of(ctx), anchor or [], as_json=json)
+
+
+@audit.command("export")
+def audit_export(
+    ctx: typer.Context,
+    day: Annotated[str | None, typer.Option(metavar="DAY", help="One day, such as 2026-11-22.")] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="This day and later.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="This day and earlier.")] = None,
+    order: Annotated[str | None, typer.Option(metavar="ORDER", help="One order: its id or number.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A new file, for you alone, instead of the screen.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Write who did what, when, and what came of it, for an auditor; nothing of buyers. Days are the profile's."""
+    from azpay_tui.cli.audit import Wanted, export_audit
+    from azpay_tui.cli.outcome import CommandError
+
+    if day is not None and (first is not None or last is not None):
+        raise CommandError("--day does not go with --from or --to.")
+    wanted = Wanted(order, first or day, last or day)
+    return export_audit(context_of(ctx), wanted, output, as_json=json)

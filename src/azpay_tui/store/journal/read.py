@@ -6,19 +6,21 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
+from azpay_tui.domain.trail import Happening
 from azpay_tui.store.errors import journal_error, unreadable_intent
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.journal.anchors import Anchor, AnchorBook
 from azpay_tui.store.journal.dossiers import read_dossier
 from azpay_tui.store.journal.verify import Verified, verify_journal
 from azpay_tui.store.sqlite import connect_reader
-from azpay_tui.store.times import from_text
+from azpay_tui.store.times import from_text, to_text
 
 _SELECT: Final = (
     "SELECT id, at, person, session, api, region, environment, merchant, verb, order_id, target, "
@@ -61,6 +63,25 @@ class JournalReader:
         except sqlite3.Error as error:
             raise journal_error(error, self._path) from error
 
+    def trail(
+        self, *, first: datetime | None = None, last: datetime | None = None, order_id: str | None = None
+    ) -> tuple[Happening, ...]:
+        """Return rows of the audit chain in their order: from `first` on, before `last` (both UTC), of one order."""
+        terms = [
+            ("at >= ?", to_text(first)),
+            ("at < ?", to_text(last)),
+            ("order_id = ?", order_id),
+        ]
+        known = [(term, value) for term, value in terms if value is not None]
+        where = f"WHERE {' AND '.join(term for term, _ in known)} " if known else ""
+        query = f"SELECT seq, at, person, kind, order_id, intent_id, data FROM audit {where}ORDER BY seq"
+        try:
+            with closing(connect_reader(self._path)) as connection:
+                connection.text_factory = _forgiving
+                return tuple(map(_happening, connection.execute(query, [value for _, value in known])))
+        except sqlite3.Error as error:
+            raise journal_error(error, self._path) from error
+
     def verify(self, written_down: Sequence[Anchor] = ()) -> Verified | None:
         """Check the journal against its audit chain, and that against its anchors and those a person wrote down.
 
@@ -79,6 +100,24 @@ class JournalReader:
                 return tuple(map(intent_of, connection.execute(sql, values)))
         except sqlite3.Error as error:
             raise journal_error(error, self._path) from error
+
+
+def _forgiving(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
+def _happening(row: tuple[int, str, str, str, str, str, str]) -> Happening:
+    """Make a row readable also where somebody edited it: what is wrong with it is told with the chain."""
+    seq, at, person, kind, order_id, intent_id, text = row
+    try:
+        data = json.loads(text)
+    except ValueError:
+        data = {}
+    try:
+        moment = from_text(at)
+    except ValueError:
+        moment = datetime.fromtimestamp(0, UTC)
+    return Happening(seq, moment, person, kind, order_id, intent_id, data if isinstance(data, dict) else {})
 
 
 def narrowed(order_id: str | None, states: Sequence[State], limit: int) -> tuple[str, tuple[str | int, ...]]:

@@ -1,0 +1,176 @@
+"""The rows of the audit chain in the product's words: who did what when, and what came of it; nothing of a buyer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+SHORT: Final = 12
+"""Characters of a key or a hash that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One row of the chain."""
+
+    seq: int
+    at: datetime
+    person: str
+    """As screens name the person."""
+    kind: str
+    order_id: str
+    intent_id: str
+    data: Mapping[str, Any]
+
+    def fact(self, name: str) -> str:
+        """Return one of its facts as text, empty when it has none of that name."""
+        value = self.data.get(name)
+        return "" if value is None else str(value)
+
+    @property
+    def who(self) -> str:
+        """The person, and what the machine knew of the person."""
+        facts = (
+            ("OS user ", self.fact("os_user") or "not recorded"),
+            ("logged in as ", self.fact("login")),
+            ("from ", self.fact("origin")),
+        )
+        return f"{self.person or 'nobody named'} ({', '.join(f'{word}{value}' for word, value in facts if value)})"
+
+
+def sentence(row: Happening) -> str:
+    """Say what a row tells of."""
+    tell = _TELL.get(row.kind)
+    return tell(row) if tell is not None else f"{row.kind} (not known to this version)"
+
+
+def facts(row: Happening) -> Iterator[tuple[str, Any]]:
+    """Yield the facts of a row that may leave the house: keys shortened, no text that somebody typed.
+
+    Rows of earlier versions hold such texts, and what shops say; none of these is among them.
+    """
+    for name, value in row.data.items():
+        if name == "key":
+            yield name, _short(str(value))
+        elif (row.kind, name) not in _TYPED and name != "reason" and not (name == "tags" and isinstance(value, str)):
+            yield name, value
+
+
+_TYPED: Final = frozenset({("intent", "note"), ("settle", "note"), ("track", "number"), ("track", "status")})
+
+
+def shared_accounts(rows: Iterable[Happening]) -> Iterator[str]:
+    """Yield a sentence for each user of the machine whom rows show with several logins or addresses."""
+    seen: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in rows:
+        if row.fact("os_user"):
+            seen[row.fact("os_user")].add((row.fact("login"), row.fact("origin")))
+    for user, ways in sorted(seen.items()):
+        if len(ways) > 1:
+            told = "; ".join(" ".join(part for part in _way(*way) if part) for way in sorted(ways))
+            yield f"Shared account: {user} was used by several people or from several places ({told})."
+
+
+def _way(login: str, origin: str) -> tuple[str, str]:
+    return f"logged in as {login}" if login else "", f"from {origin}" if origin else "at the machine"
+
+
+def _short(text: str) -> str:
+    return f"{text[:SHORT]}..." if len(text) > SHORT else text
+
+
+def _intent(row: Happening) -> str:
+    amount = f" {row.fact('amount')}" if row.fact("amount") else ""
+    accepted = row.data.get("accepted") or ()
+    warned = f", accepting {', '.join(map(str, accepted))}" if accepted else ""
+    key = _short(row.fact("key"))
+    return (
+        f"confirmed {row.fact('verb')}{amount} on {row.fact('target')} ({row.intent_id}), key {key}, "
+        f"{row.fact('method')} {row.fact('path')}, body {_short(row.fact('body_sha256'))}{warned}{_noted(row)}"
+    )
+
+
+def _attempt(row: Happening) -> str:
+    return f"sent {row.intent_id}, attempt {row.fact('attempt')}, key {_short(row.fact('key'))}"
+
+
+def _outcome(row: Happening) -> str:
+    status = f"HTTP {row.fact('status')}" if row.fact("status") else row.fact("kind")
+    parts = [status, row.fact("code"), f"request id {row.fact('request')}" if row.fact("request") else ""]
+    result = f", made {row.fact('result')}" if row.fact("result") else ""
+    late = ", after it was settled: it stays as it was" if row.data.get("late") else ""
+    came = ", ".join(part for part in parts if part)
+    return f"attempt {row.fact('attempt')} of {row.intent_id} ended as {row.fact('state')}: {came}{result}{late}"
+
+
+def _settle(row: Happening) -> str:
+    by = row.fact("by")
+    before, after = row.fact("from"), row.fact("state")
+    result = f", made {row.fact('result')}" if row.fact("result") else ""
+    if by.startswith("person ") and before != after:
+        return f"settled {row.intent_id} as {after}; it was {before}{result}{_noted(row)}"
+    if before == after:
+        agreed = "a later read agreed" if row.data.get("reconciled") else "looked at, nothing new"
+        return f"{row.intent_id} stays {after}: {agreed} (by {by})"
+    return f"{row.intent_id} became {after}; it was {before} (by {by}){result}"
+
+
+def _noted(row: Happening) -> str:
+    return ", with a note" if row.fact("note_sha256") or row.fact("note") else ""
+
+
+def _mark(row: Happening) -> str:
+    data = row.data
+    parts = []
+    if "review_at" in data:
+        parts.append(f"reviewed ({data.get('review_about') or '-'})" if data["review_at"] else "not reviewed any more")
+    if "remind_until" in data:
+        parts.append(f"put off until {data['remind_until']}" if data["remind_until"] else "no reminder any more")
+    if "tags" in data:
+        parts.append("tags changed")
+    if "note" in data:
+        parts.append(f"note {data['note']} written")
+    if data.get("retracted"):
+        parts.append(f"note {', '.join(map(str, data['retracted']))} taken back")
+    undone = "undone: " if data.get("undo") else ""
+    return f"marked: {undone}{', '.join(parts) or 'nothing that shows'}"
+
+
+def _track(row: Happening) -> str:
+    ids = row.data.get("ids") or ()
+    more = f" with {', '.join(map(str, ids))}" if ids else ""
+    return f"learnt of the order from {row.fact('source')}{more}"
+
+
+def _purge(row: Happening) -> str:
+    return "personal data of the buyer removed"
+
+
+def _settings(row: Happening) -> str:
+    names = [name for name in row.data if name not in _ABOUT_PEOPLE and not name.startswith("was_")]
+    parts = [
+        f"{name} {_word(row.data[name])}"
+        + (f" (was {_word(row.data[f'was_{name}'])})" if f"was_{name}" in row.data else "")
+        for name in sorted(names)
+    ]
+    return f"settings in force from here: {', '.join(parts)}"
+
+
+def _word(value: object) -> str:
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+_ABOUT_PEOPLE: Final = frozenset({"os_user", "login", "origin"})
+_TELL: Final = {
+    "intent": _intent,
+    "attempt": _attempt,
+    "outcome": _outcome,
+    "settle": _settle,
+    "mark": _mark,
+    "track": _track,
+    "purge": _purge,
+    "settings": _settings,
+}
