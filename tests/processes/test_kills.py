@@ -185,9 +185,9 @@ def check(shop: Shop, case: Case, order: str, tally: Tally) -> None:
         right = effects == [(case.verb.name, case.verb.effect)] and states in (["succeeded"], ["accepted"])
     else:
         right = effects == [] and states == ["abandoned"] * len(left)
-    figures.tell("R2", 1, undurable, seed=str(case))
-    figures.tell("R5", 1, unattended, seed=str(case))
-    figures.tell("R6", 1, not right, seed=str(case))
+    figures.tell("R2", 1, int(undurable), seed=str(case))
+    figures.tell("R5", 1, int(unattended), seed=str(case))
+    figures.tell("R6", 1, int(not right), seed=str(case))
     assert not undurable
     assert not unattended
     assert right, (effects, states)

@@ -68,6 +68,7 @@ class Command(Traced):
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            start_new_session=True,
         )
         self.out = self.err = ""
 

@@ -1,0 +1,85 @@
+"""The network between azpay and the simulator, which a test takes away and gives back."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from typing import Final
+
+_RESET: Final = struct.pack("ii", 1, 0)
+_HOST: Final = "127.0.0.1"
+
+
+class Relay:
+    """Hands bytes between a port of its own and another one; each connection is a pair of threads."""
+
+    def __init__(self, port: int) -> None:
+        """Stand in front of a port of this machine."""
+        self._behind = port
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self._listener: socket.socket | None = None
+        self.port = 0
+        self.restore()
+
+    def restore(self) -> None:
+        """Give the network back, on the port it had."""
+        listener = socket.create_server((_HOST, self.port))
+        with self._lock:
+            self._listener, self.port = listener, int(listener.getsockname()[1])
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def cut(self) -> None:
+        """Take it away: connections break, new ones are refused."""
+        with self._lock:
+            listener, self._listener = self._listener, None
+            broken, self._open = self._open, set()
+        if listener is not None:
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
+            listener.close()
+        for end in broken:
+            _break(end)
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = listener.accept()
+                far = socket.create_connection((_HOST, self._behind))
+                with self._lock:
+                    cut = self._listener is not listener
+                    if not cut:
+                        self._open |= {near, far}
+                if cut:
+                    _break(near)
+                    _break(far)
+                    return
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._hand_on, args=(one, other), daemon=True).start()
+
+    def _hand_on(self, one: socket.socket, other: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := one.recv(65536):
+                other.sendall(data)
+        with contextlib.suppress(OSError):
+            other.shutdown(socket.SHUT_WR)
+
+
+def _break(end: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        end.shutdown(socket.SHUT_RDWR)
+    end.close()
+
+
+@contextlib.contextmanager
+def relayed(port: int) -> Iterator[Relay]:
+    """Stand in front of a port until the block ends."""
+    relay = Relay(port)
+    try:
+        yield relay
+    finally:
+        relay.cut()
