@@ -83,16 +83,24 @@ class Command(Traced):
         return self.process.returncode
 
 
-class Console(Traced):
-    """The console on a terminal of its own."""
+class OnTerminal(Traced):
+    """A command on a terminal of its own; without words the console."""
 
-    def __init__(self, shop: Shop, plan: str = RUN, *, seconds: float = 0) -> None:
+    def __init__(self, shop: Shop, plan: str = RUN, *arguments: str, seconds: float = 0) -> None:
         super().__init__(shop)
-        self.terminal = Terminal(*self.command(shop, plan, seconds=seconds))
+        self.terminal = Terminal(*self.command(shop, plan, *arguments, seconds=seconds))
 
     def reach(self, moment: Moment) -> None:
         """Wait until it came to a moment."""
         self.terminal.until(lambda: moment in self.trace)
+
+    def ended(self) -> int:
+        """Wait for the end and return the exit code; negative: killed by that signal."""
+        return self.terminal.wait()
+
+
+class Console(OnTerminal):
+    """The console on a terminal of its own."""
 
     def act(self, verb: Verb, order: str) -> None:
         """Choose the order, open the verb's dialog, type what it asks for and press Enter on its button, calmly."""
