@@ -161,7 +161,7 @@ def test_a_console_told_to_end_at_any_moment(shop: Shop, case: Case, endings: En
             running.go_on()
             code = running.ended()
         if case.word != HANG_UP:
-            assert restored(running)
+            running.terminal.until(lambda: restored(running))
     check(shop, case, order, code, running.terminal.pid)
 
 
