@@ -476,3 +476,27 @@ def test_a_time_without_a_zone_is_refused(stores: Stores) -> None:
     with pytest.raises((ValueError, TypeError)):
         stores.journal.track([tracked(created=datetime(2026, 1, 1))], NOW)
     assert stores.journal.verify() is None
+
+
+def test_connections_are_closed_only_between_two_uses(stores: Stores) -> None:
+    inside, out = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with stores.reader._reading() as (cache, _journal):
+            assert cache is not None
+            inside.set()
+            out.wait(60)
+            cache.execute("SELECT count(*) FROM list_row").fetchone()
+
+    reading = threading.Thread(target=read)
+    closing_ = threading.Thread(target=stores.reader.close)
+    reading.start()
+    assert inside.wait(60)
+    closing_.start()
+    closing_.join(0.2)
+    waited = closing_.is_alive()
+    out.set()
+    reading.join()
+    closing_.join()
+    assert waited
+    assert stores.reader.revision() >= 0

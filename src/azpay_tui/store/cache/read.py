@@ -49,15 +49,18 @@ _MANY: Final = 100_000
 
 
 class _Handles:
-    """The two connections of one thread."""
+    """The two connections of one thread, which another one may close between two uses."""
 
     def __init__(self, data: DataDir) -> None:
+        self.used = threading.RLock()
+        """Held while they are in use: SQLite closed under a query takes the whole process with it."""
         self.cache = Handle(data.cache, lambda path: _checked(path, CACHE_SCHEMA))
         self.journal = Handle(data.journal, lambda path: _checked(path, JOURNAL_SCHEMA))
 
     def close(self) -> None:
-        self.cache.close()
-        self.journal.close()
+        with self.used:
+            self.cache.close()
+            self.journal.close()
 
     def __del__(self) -> None:
         # Its thread has ended. Python's connections hold themselves, so that they would stay open until they are found.
@@ -285,7 +288,7 @@ class CacheReader:
             return () if cache is None else tuple(row[0] for row in cache.execute(sql, (to_micros(before),)).fetchall())
 
     def close(self) -> None:
-        """Close the connections of every thread; a later use opens new ones."""
+        """Close the connections of every thread once it is through with them; a later use opens new ones."""
         for handles in list(self._all):
             handles.close()
 
@@ -295,18 +298,19 @@ class CacheReader:
         if handles is None:
             handles = self._local.handles = _Handles(self._data)
             self._all.add(handles)
-        try:
-            cache = handles.cache.get()
-        except sqlite3.Error as error:
-            raise cache_error(error, self._data.cache) from error
-        try:
-            journal = handles.journal.get()
-        except sqlite3.Error as error:
-            raise journal_error(error, self._data.journal) from error
-        try:
-            yield cache, journal
-        except sqlite3.Error as error:
-            raise cache_error(error, self._data.cache) from error
+        with handles.used:
+            try:
+                cache = handles.cache.get()
+            except sqlite3.Error as error:
+                raise cache_error(error, self._data.cache) from error
+            try:
+                journal = handles.journal.get()
+            except sqlite3.Error as error:
+                raise journal_error(error, self._data.journal) from error
+            try:
+                yield cache, journal
+            except sqlite3.Error as error:
+                raise cache_error(error, self._data.cache) from error
 
 
 _UNKNOWN: Final = "SELECT count(*) FROM intent WHERE state IN ('unknown', 'attention')"
