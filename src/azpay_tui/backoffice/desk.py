@@ -312,6 +312,7 @@ class BackOffice:
         """Take nothing new, finish what is in flight within `timeout` seconds; returns the intents still in flight."""
         end = time.monotonic() + timeout
         self._stop.set()
+        self._outbox.end(end)
         self._refresher.wake()
         self.tracking.wake()
         self._threads.join(end)

@@ -65,12 +65,25 @@ class Outbox:
         self._waiting: deque[Intent] = deque()
         self._flight: dict[str, Intent] = {}
         self._done = threading.Condition()
+        self._handing = threading.Lock()
         self._sends = False
 
     def submit(self, ready: Ready, accepted: Iterable[str]) -> Intent:
         """Make the confirmed wish durable and hand it to the sender; returns after the commit."""
-        if self._stop.is_set():
-            raise NotValidError("The program is ending; nothing new is sent.")
+        with self._handing:
+            if self._stop.is_set():
+                raise NotValidError("The program is ending; nothing new is sent.")
+            return self._submit(ready, accepted)
+
+    def end(self, until: float) -> None:
+        """Wait, at most until a moment of the monotonic clock, for what is being made durable to reach the sender.
+
+        Nothing new comes after it: the program's end has been told before.
+        """
+        if self._handing.acquire(timeout=max(0.0, until - time.monotonic())):
+            self._handing.release()
+
+    def _submit(self, ready: Ready, accepted: Iterable[str]) -> Intent:
         draft = self._checker.draft(ready, accepted, self._person, self._session.id)
         order_id = ready.wish.order_id
         with self._done:  # so that recovery cannot see the row before it is known to be worked on
