@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from tests.support.answers import KINDS, is_keyed, to_writes
 from tests.support.figures import full, size, tell
-from tests.support.mutations import DECIMALS, STATES, Amount, Body, Literal, literal, mutate
+from tests.support.mutations import DECIMALS, STATES, Amount, Literal, literal, mutate
 from tests.support.office import Office, open_office, profile
 
 from azpay_tui.amazon import v2
@@ -176,7 +177,6 @@ OUTCOMES = {
     Verb.CLOSE: {"Closed": "succeeded"},
 }  # fmt: skip
 """What a 2xx answer may mean, by the state that stands in it; everything else is unknown."""
-KINDS = {Verb.REFUND: "refund", Verb.CANCEL: "permission", Verb.CLOSE: "permission"}
 
 
 def meaning(wish: Wish, meant: Literal | None) -> str:
@@ -192,27 +192,12 @@ def meaning(wish: Wish, meant: Literal | None) -> str:
     return OUTCOMES[wish.verb].get(meant.state, "unknown") if fits else "unknown"
 
 
-def real_answers(office: Office) -> Iterator[tuple[Wish, Body]]:
-    """Do each of the six once, and give what Amazon answered."""
-    plan = (
-        (Verb.AUTHORIZE, "open", "12.00"), (Verb.CAPTURE, "authorized", "12.00"), (Verb.VOID, "authorized", None),
-        (Verb.REFUND, "captured", "12.00"), (Verb.CANCEL, "open", None), (Verb.CLOSE, "part-captured", None),
-    )  # fmt: skip
-    answers: list[bytes] = []
-    office.transport.after = lambda asked, answer: answers.append(answer.body) if asked.method != "GET" else None
-    for verb, situation, amount in plan:
-        wish = office.wish(office.make(situation), verb, amount)
-        ready = office.desk.check(wish)
-        office.desk.wait(office.desk.submit(ready, ready.offer.warnings).id, 60)
-        yield wish, json.loads(answers[-1])
-
-
 @pytest.mark.parametrize("chunk", range(size(1, 3)))
 def test_a_changed_answer_to_a_request_proves_what_stands_in_it_or_nothing(tmp_path: Path, chunk: int) -> None:
     chance = random.Random(f"outcomes {chunk}")
     runs, wrong, outcomes = CHUNK if full() else 250, [], set()
     with open_office(tmp_path) as office:
-        answers = list(real_answers(office))
+        answers = [(wish, json.loads(body)) for wish, body in to_writes(office)]
     sent: list[bytes] = []
     transport = httpx.MockTransport(lambda request: httpx.Response(200, stream=httpx.ByteStream(sent[-1])))
     gateway = v2.build(profile(tmp_path), now=office.local, wall=office.local, transport=transport)
@@ -222,8 +207,7 @@ def test_a_changed_answer_to_a_request_proves_what_stands_in_it_or_nothing(tmp_p
         kind = KINDS.get(wish.verb, "charge")
         made = mutate(chance, body, kind, ids)
         sent.append(made.data)
-        keyed = wish.verb in (Verb.AUTHORIZE, Verb.CAPTURE, Verb.REFUND)
-        answer = gateway.send(gateway.prepare(wish), "k" * 32 if keyed else None)
+        answer = gateway.send(gateway.prepare(wish), "k" * 32 if is_keyed(wish) else None)
         state = classify(wish, answer, 1).state
         expected = meaning(wish, literal(made.data, kind))
         outcomes.add(state)
