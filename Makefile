@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 # Most tests wait for a terminal or a process half of their time.
 WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
 
-.PHONY: demo test lint types unit coverage safety bench node-sdk php-sdk shops format lock picture gallery docs clean
+.PHONY: demo test lint types unit coverage safety mutation proof-coverage audit bench node-sdk php-sdk shops format lock picture gallery docs clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -39,6 +39,19 @@ coverage: $(READY)
 safety: $(READY)
 	@$(BIN)/python -m tests.safety
 
+# How many small changes of the modules that decide about money a test notices; its tool lies below build/tools.
+# ONLY=intent,money: a part; KEEP=1: the figures go into docs/. Error 69: the tool cannot be had.
+mutation: $(READY)
+	@$(BIN)/python -m tests.mutation.drive
+
+# Every branch of journal, attempt classification, money, display door and signer is run by a test.
+proof-coverage: $(READY)
+	@$(BIN)/python -m tests.safety.covered
+
+# What azpay is made of (build/sbom.json) and whether anything of it has a known hole; error 69: nobody could be asked.
+audit: $(READY)
+	@$(BIN)/python -m tests.supply.audit
+
 # What it costs, against what one would do without it; two to three minutes. One of them: .venv/bin/python -m benchmarks.reads
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))
@@ -59,12 +72,15 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Keeps what is pinned unless UPGRADE=1. Neither index addresses nor paths may get into the file.
+# Keeps what is pinned unless UPGRADE=1. Neither index addresses nor paths may get into the files. The tools of make audit
+# and make mutation have environments of their own.
+COMPILE = $(BIN)/pip-compile $(if $(UPGRADE),--upgrade) --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 lock: $(READY)
-	$(BIN)/pip-compile $(if $(UPGRADE),--upgrade) --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras \
-		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
-		--output-file requirements.lock pyproject.toml
-	@if grep -nE '://|^-' requirements.lock; then echo "requirements.lock holds an address or an option" >&2; exit 1; fi
+	$(COMPILE) --extra dev --output-file requirements.lock pyproject.toml
+	$(COMPILE) --output-file .ci/audit.lock .ci/audit.in
+	$(COMPILE) --constraint requirements.lock --output-file .ci/mutation.lock .ci/mutation.in
+	@if grep -nE '://|^-' requirements.lock .ci/*.lock; then echo "a lock holds an address or an option" >&2; exit 1; fi
 
 # The picture of the README, taken from the running console.
 picture: $(READY)

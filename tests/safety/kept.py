@@ -14,6 +14,7 @@ from tests.safety.results import Outcome
 from tests.safety.table import Row
 
 FIGURES = ROOT / "docs" / "safety-figures.json"
+MUTATION = ROOT / "docs" / "safety-mutation.json"
 TOTALS = ROOT / "docs" / "safety-totals.json"
 
 
@@ -52,6 +53,13 @@ def keep(found: Sequence[Row], pieces: Sequence[Piece], outcomes: Mapping[str, O
         return  # the same run, kept once more
     violations = sum(f.violations for piece in seeded for f in outcomes[piece.name].figures)
     _write(TOTALS, [*map(asdict, totals()), asdict(Range(first, last, last - first + 1, violations, version))])
+
+
+def keep_mutation(file: Path, name: str, tried: int, noticed: int, unexplained: int, version: str) -> None:
+    """Write down how many changes of some modules the tests noticed."""
+    known = _read(file) if file.exists() else {}
+    known[name] = {"tried": tried, "noticed": noticed, "unexplained": unexplained, "version": version}
+    _write(file, known)
 
 
 def _read(file: Path) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests.support.figures import tell
-from tests.support.orders import NOW, ORDER, captured, charge, charge_id, order, permission, refund, refund_id
+from tests.support.orders import NOW, ORDER, captured, charge, charge_id, intent, order, permission, refund, refund_id
 
 from azpay_tui.domain.intent import (
     CLOCK_LIMIT,
@@ -129,3 +130,16 @@ def test_a_key_is_the_same_on_every_host_and_in_every_version(wish: Wish, made: 
     found = derive_key(key_base(PLACE, wish, made), counter)
     tell("R9", 1, int(found != key))
     assert found == key
+
+
+def test_only_a_charge_that_was_made_makes_the_next_authorization_another_wish() -> None:
+    made = captured()
+    plain = key_base(PLACE, AUTHORIZE, made)
+    for other in (
+        intent("refund", "accepted", result=refund_id()),
+        intent("capture", "succeeded", result=charge_id()),
+        intent("authorize", "unknown", target=ORDER),
+    ):
+        assert key_base(PLACE, AUTHORIZE, replace(made, intents=(other,))) == plain
+    replied = intent("authorize", "succeeded", target=ORDER, result=charge_id(2))
+    assert key_base(PLACE, AUTHORIZE, replace(made, intents=(replied,))) != plain
