@@ -107,18 +107,20 @@ def csv_result(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     _write(sys.stdout, text.getvalue())
 
 
-def cell(value: str) -> str:
+def cell(value: str, limit: int = LONG) -> str:
     """Return a text as a spreadsheet may have it: an apostrophe before what would start a formula."""
     active = value.startswith(_ACTIVE) or value.lstrip().startswith(("=", "+", "-", "@"))
-    return ("'" if active else "") + shown(value)
+    return ("'" if active else "") + shown(value, limit)
 
 
 def table(columns: Mapping[str, str], rows: Iterable[Mapping[str, str]], right: frozenset[str] = frozenset()) -> None:
     """Write rows: aligned columns on a terminal, else tab-separated lines under a header.
 
-    `columns` maps keys to titles; `right` names the keys set to the right. Cells are outside text.
+    `columns` maps keys to titles; `right` names the keys set to the right. Cells are outside text; what is no terminal
+    may be a file that a spreadsheet opens.
     """
-    lines = [[shown(row[key], 200) for key in columns] for row in rows]
+    written = shown if is_terminal(sys.stdout) else cell
+    lines = [[written(row[key], 200) for key in columns] for row in rows]
     titles = list(columns.values())
     if not is_terminal(sys.stdout):
         result("\n".join("\t".join(line) for line in [titles, *lines]))
