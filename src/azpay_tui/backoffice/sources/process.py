@@ -293,5 +293,10 @@ def _read(descriptor: int) -> bytes | None:
 
 
 def _environment(ours: Mapping[str, str]) -> dict[str, str]:
-    """Return our environment without what could open a window to ask for a password."""
-    return {name: value for name, value in ours.items() if name not in _ASKING} | {"SSH_ASKPASS_REQUIRE": "never"}
+    """Return our environment without what could open a window to ask for a password.
+
+    Programs are not looked for in the directory where azpay was started, which may be anybody's.
+    """
+    kept = {name: value for name, value in ours.items() if name not in (*_ASKING, "PATH")}
+    path = os.pathsep.join(filter(os.path.isabs, ours.get("PATH", os.defpath).split(os.pathsep)))
+    return kept | {"PATH": path or os.defpath, "SSH_ASKPASS_REQUIRE": "never"}
