@@ -5,7 +5,7 @@ from __future__ import annotations
 from azpay_tui.domain import states
 from azpay_tui.domain.intent import Intent, Judgement, Seen, State, Verb, Wish, judge_fact
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.order import Charge, Order, Refund, order_id_of
+from azpay_tui.domain.order import Charge, Order, Refund, kind_of, order_id_of
 
 
 def already_so(order: Order, wish: Wish) -> bool:
@@ -125,13 +125,18 @@ def _cannot_come_true(wish: Wish, charge: Charge) -> Judgement | None:
 
 
 def _refund_in_totals(intent: Intent, charge: Charge, order: Order) -> Judgement | None:
-    """Prove a refund by Amazon's total: it rose by exactly the amount, and no refund known by id explains it."""
+    """Prove a refund by Amazon's total: it rose by exactly the amount, and no refund known by id explains it.
+
+    A known refund explains it when it is new, when it was still being decided at the confirmation (a total may count it
+    only from its end on), or when nothing of it could be read yet.
+    """
     amount = intent.draft.wish.amount
     seen = dict(intent.draft.seen.facts)
     before = seen.get(f"{charge.id} refunded")
     if amount is None or charge.refunded is None or before is None:
         return None
-    unseen = [r for r in order.refunds_of(charge.id) if f"{r.id} state" not in seen]
-    if unseen or str(charge.refunded - amount) != (before or str(Money.zero(amount))):
+    explained = any(seen.get(f"{r.id} state") != r.state for r in order.refunds_of(charge.id))
+    unread = any(kind_of(object_id) == "refund" for object_id in order.unread)
+    if explained or unread or str(charge.refunded - amount) != (before or str(Money.zero(amount))):
         return None
     return Judgement("succeeded", "seen in Amazon's totals")
