@@ -22,7 +22,7 @@ from tests.schedules.bench import Bench
 from tests.schedules.draw import drawn, enumerated
 from tests.schedules.run import run
 from tests.schedules.schedule import Schedule, read
-from tests.schedules.search import Totals, carried_out, shrunk_on
+from tests.schedules.search import Totals, carried_out, shrunk_on, with_crashes
 from tests.schedules.telling import lines, tell_all
 
 _CHUNK = 250
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--replay", metavar="JSON", help="carry out a run given as one line of JSON")
     parser.add_argument("--from", dest="first", type=int, help="the first seed of a range")
     parser.add_argument("--to", type=int, help="the end of the range, itself not in it")
-    parser.add_argument("--enumerated", action="store_true", help="numbers are places in the enumeration, not seeds")
+    parser.add_argument("--enumerated", action="store_true", help="count through the enumeration, not through seeds")
     parser.add_argument("--shrink", action="store_true", help="also make a failing run as small as it gets")
     parser.add_argument("--workers", type=int, default=1, help="processes at work at the same time")
     parser.add_argument("--progress", action="store_true", help="say on stderr how far it is")
@@ -110,10 +110,13 @@ def _totals(chunks: list[tuple[int, int, bool]], workers: int) -> Iterator[Total
 
 def _chunk(chunk: tuple[int, int, bool]) -> Totals:
     first, to, listed = chunk
-    schedules = islice(enumerated(), first, to) if listed else map(drawn, range(first, to))
     totals = Totals()
     with Bench() as bench:
-        for verdict in carried_out(schedules, bench):
+        if listed:
+            found = with_crashes(islice(enumerated(), first, to), bench)
+        else:
+            found = carried_out(map(drawn, range(first, to)), bench)
+        for verdict in found:
             totals.add(verdict)
     return totals
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from tests.schedules.schedule import FLAWS, PLACES, Crash, Fault, Schedule, Step, Switches
@@ -61,31 +62,19 @@ SEQUENCES: Final[tuple[tuple[str, tuple[_Request, ...]], ...]] = (
 
 
 def enumerated() -> Iterator[Schedule]:
-    """Yield every sequence with every fault at each of its requests, once and for good, and every crash in it."""
+    """Yield every sequence with every fault at the last of its requests, once and for good, with effect and without.
+
+    Each stands for as many more as its last step comes to places: a crash at each of them (`run.branches`).
+    """
     seed = 0
     for situation, requests in SEQUENCES:
-        for position in range(len(requests)):
-            for name, flaw in FLAWS.items():
-                for effect in flaw.effects:
-                    for times in (1, 9):
-                        for crash in (None, *(Crash(place, nth) for place in PLACES for nth in (1, 2))):
-                            seed += 1
-                            fault = Fault(name, effect, times)
-                            yield Schedule(
-                                seed,
-                                situation,
-                                WORLDS[seed % len(WORLDS)],
-                                steps=_steps(requests, position, fault, crash),
-                            )
-
-
-def _steps(requests: tuple[_Request, ...], position: int, fault: Fault, crash: Crash | None) -> tuple[Step, ...]:
-    return tuple(
-        Step("act", 0, verb, amount, now, faults=(fault,), crash=crash)
-        if number == position
-        else Step("act", 0, verb, amount, now)
-        for number, (verb, amount, now) in enumerate(requests[: position + 1])
-    )
+        for name, flaw in FLAWS.items():
+            for effect in flaw.effects:
+                for times in (1, 9):
+                    seed += 1
+                    steps = [Step("act", 0, verb, amount, now) for verb, amount, now in requests]
+                    steps[-1] = replace(steps[-1], faults=(Fault(name, effect, times),))
+                    yield Schedule(seed, situation, WORLDS[seed % len(WORLDS)], steps=tuple(steps))
 
 
 _OUTSIDE: Final = (

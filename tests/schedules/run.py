@@ -108,7 +108,19 @@ def _at_work(world: World) -> Iterator[None]:
 def _judged(world: World, schedule: Schedule) -> Verdict:
     waits = _heal(world, schedule.healer)
     asked = oracle.judge(world)
+    _trials(world, schedule)
     return Verdict(schedule, tuple(world.violations), tuple(world.trace), world.checks, waits, asked)
+
+
+def _trials(world: World, schedule: Schedule) -> None:
+    """Count what a schedule was a trial of besides: clocks that are wrong, a storm of 429."""
+    kinds = {step.kind for step in schedule.steps}
+    trials = {"R13": any(schedule.skews) or "skew" in kinds, "R14": "storm" in kinds}
+    lost = [violation for violation in world.violations if violation.promise in ("R1", "R3", "R4", "R5", "R6")]
+    for promise in (name for name, tried in trials.items() if tried):
+        world.count(promise)
+        if lost:
+            world.blame(promise, lost[0].says)
 
 
 def _step(world: World, step: Step, number: int) -> None:
@@ -148,6 +160,7 @@ def _outside(world: World, step: Step) -> None:
 
 def _work(world: World, step: Step, number: int) -> None:
     jobs = []
+    world.step += 1
     for one in (step, step.beside) if step.beside is not None else (step,):
         actor = world.actor(one.who)
         actor.wire.arrange(one.faults)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from tests.schedules.bench import Bench
 from tests.schedules.draw import drawn
-from tests.schedules.run import Verdict, run
+from tests.schedules.run import Verdict, branches, run
 from tests.schedules.schedule import Schedule, Step
 
 
@@ -60,6 +60,12 @@ def carried_out(schedules: Iterable[Schedule], bench: Bench) -> Iterator[Verdict
     """Run schedules one after the other, without traces."""
     for schedule in schedules:
         yield run(schedule, bench, keep=False)
+
+
+def with_crashes(schedules: Iterable[Schedule], bench: Bench) -> Iterator[Verdict]:
+    """Run schedules one after the other, each also with a crash at every place that its last step comes to."""
+    for schedule in schedules:
+        yield from branches(schedule, len(schedule.steps) - 1, bench)
 
 
 def search(seeds: Iterable[int], bench: Bench) -> Verdict | None:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 from tests.schedules.bench import Bench
 from tests.schedules.draw import drawn, enumerated
+from tests.schedules.named import NAMED
 from tests.schedules.run import branches, run
-from tests.schedules.schedule import PLACES, Fault, Schedule, Step, read
-from tests.schedules.search import Totals, carried_out, shrunk_on
+from tests.schedules.schedule import PLACES, Crash, Fault, Schedule, Step, read
+from tests.schedules.search import Totals, carried_out, shrunk_on, with_crashes
 from tests.schedules.telling import tell_all
+from tests.support.figures import size
 
 from azpay_tui.domain.intent import Verb
+
+PARTS = 12
+"""Items of about a thousand runs each, so that several workers share them."""
+SLICE = 4
+"""Within `make test` every fourth of the enumeration."""
 
 
 @pytest.fixture(scope="module")
@@ -28,24 +36,29 @@ def _say(totals: Totals, bench: Bench) -> str:
     return "\n".join([f"seed {totals.failed[0].seed}, shrunk: {small.text()}", *found.trace])
 
 
-@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_crash_at_any_point_of_any_short_sequence_breaks_a_promise(bench: Bench, part: int) -> None:
+    totals = Totals()
+    for verdict in with_crashes(islice(enumerated(), part, None, PARTS * size(SLICE, 1)), bench):
+        totals.add(verdict)
+    tell_all(totals)
+    assert totals.schedules > size(700, 3000)
+    assert not totals.failed, _say(totals, bench)
+
+
+@pytest.mark.parametrize("part", range(4))
 def test_no_drawn_schedule_breaks_a_promise(bench: Bench, part: int) -> None:
-    totals = Totals()
-    for verdict in carried_out(map(drawn, range(part * 20, part * 20 + 20)), bench):
+    totals, many = Totals(), size(50, 500)
+    for verdict in carried_out(map(drawn, range(part * many, (part + 1) * many)), bench):
         totals.add(verdict)
     tell_all(totals)
     assert not totals.failed, _say(totals, bench)
 
 
-@pytest.mark.parametrize("part", range(8))
-def test_no_enumerated_schedule_breaks_a_promise(bench: Bench, part: int) -> None:
-    totals = Totals()
-    for verdict in carried_out(islice(enumerated(), part * 37, None, 8 * 53), bench):
-        totals.add(verdict)
-        if totals.schedules == 40:
-            break
-    tell_all(totals)
-    assert not totals.failed, _say(totals, bench)
+@pytest.mark.parametrize("name", NAMED)
+def test_what_once_broke_a_promise_breaks_none(bench: Bench, name: str) -> None:
+    found = run(read(NAMED[name]), bench)
+    assert not found.violations, "\n".join(found.trace)
 
 
 @pytest.mark.parametrize("seed", [3, 29, 4711])
@@ -73,6 +86,15 @@ def test_a_schedule_reads_back_as_it_was_written(seed: int) -> None:
     assert read(drawn(seed).text()) == drawn(seed)
 
 
-def test_every_crash_point_is_among_the_enumerated() -> None:
-    placed = {step.crash.place for schedule in enumerated() for step in schedule.steps if step.crash}
-    assert placed == set(PLACES)
+def test_the_enumeration_comes_to_every_place(bench: Bench) -> None:
+    lost = (Fault("reset", times=9), Fault("refused", times=9), Fault("500", effect=True))
+    act = Step("act", verb=Verb.REFUND, amount=1000)
+    died = {
+        step.crash.place
+        for fault in lost
+        for steps in ((replace(act, faults=(fault,)),), (replace(act, crash=Crash("wire-after")), Step("resume")))
+        for verdict in branches(Schedule(1, steps=steps), len(steps) - 1, bench)
+        for step in verdict.schedule.steps
+        if step.crash is not None
+    }
+    assert died == set(PLACES)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 from tests.schedules.schedule import FLAWS, Fault
 
+from azpay_tui.domain.intent import CLOCK_LIMIT
 from azpay_tui.simulator.replies import digest
 from azpay_tui.simulator.wire import Request, Response
 
@@ -43,6 +44,8 @@ class Sent:
     """A request for money that came as far as the line."""
 
     host: int
+    step: int
+    """Within which step of the schedule."""
     intent: str | None
     """None: the journal on disk knew nothing of it."""
     attempt: int
@@ -71,6 +74,8 @@ class Wire(httpx.BaseTransport):
         self._actor = actor
         self.faults: list[Fault] = []
         self._quiet_until = 0.0
+        self._refused = ""
+        """What was read last, when its answer was 401 or 403 and the clock was in order."""
 
     def arrange(self, faults: tuple[Fault, ...]) -> None:
         """Have these happen from now on, and no others."""
@@ -96,6 +101,11 @@ class Wire(httpx.BaseTransport):
                 "R14", f"a request left {self._quiet_until - world.seconds():.1f} s before Retry-After was over"
             )
         world.note(f"{actor.name} {request.method} {path.removeprefix('/v2')}" + (f" meets {name}" if name else ""))
+        if not write and self._refused:
+            world.count("R19")
+            if path == self._refused:
+                world.blame("R19", f"{path} is read again at once after it was refused with the clock in order")
+        self._refused = ""
         if sent is not None:
             sent.fault = name
             world.sent.append(sent)
@@ -163,9 +173,14 @@ class Wire(httpx.BaseTransport):
         if name == "429-after":
             headers["retry-after"] = str(RETRY_AFTER)
             self._quiet_until = world.seconds() + RETRY_AFTER
+        if status == 429:
+            world.count("R14")
+        date_off = name == "401-date" or abs(world.offset(self._actor)) > CLOCK_LIMIT.total_seconds() - 1
+        if status in (401, 403):
+            world.count("R19")
+            self._refused = "" if date_off or asked.method != "GET" else asked.path
         if sent is not None:
-            sent.status = status
-            sent.date_off = name == "401-date" or abs(world.offset(self._actor)) > 240
+            sent.status, sent.date_off = status, date_off
         world.note(f"{self._actor.name} is told {status}")
         return httpx.Response(status, headers=headers, stream=_Body(body))
 
@@ -182,9 +197,9 @@ class Wire(httpx.BaseTransport):
         world.count("R2")
         if len(found) != 1:
             world.blame("R2", f"{asked.method} {asked.path} left with {len(found)} attempts of it on disk")
-            return Sent(actor.host.number, None, 0, key)
+            return Sent(actor.host.number, world.step, None, 0, key)
         intent, number, session = found[0][:3]
-        sent = Sent(actor.host.number, intent, number, key)
+        sent = Sent(actor.host.number, world.step, intent, number, key)
         world.count("R5")
         if actor.doing == "machine" and number == 1:
             world.blame("R5", f"a machine sent {intent}, which nobody had sent before")
@@ -192,6 +207,11 @@ class Wire(httpx.BaseTransport):
             world.blame("R5", f"{actor.name} sent {intent}, which another process had confirmed")
         if any((s.host, s.intent, s.attempt) == (sent.host, intent, number) for s in world.sent):
             world.blame("R14", f"attempt {number} of {intent} is on the wire a second time")
+        told = [s for s in world.sent if (s.host, s.intent, s.step) == (sent.host, intent, sent.step)]
+        if told and told[-1].status in (401, 403):
+            world.count("R19")
+            if not told[-1].date_off or sum(s.status in (401, 403) for s in told) > 1:
+                world.blame("R19", f"{intent} is sent again after {told[-1].status} with the clock in order")
         return sent
 
 

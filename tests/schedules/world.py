@@ -61,11 +61,16 @@ class Moment:
     sent: bytes
     confirmed: tuple[Confirmed, ...]
     settled: dict[tuple[int, str], datetime]
+    step: int
 
     @property
     def left(self) -> tuple[object, ...]:
-        """Everything on which it depends what happens after the death."""
-        return self.files, self.amazon, self.now, self.chance, self.sent, self.confirmed, self.settled
+        """Everything on which it depends what happens after the death.
+
+        A rollback journal beside a database that has not changed is no difference: rolled back, it is the same bytes.
+        """
+        files = [{name: data for name, data in one.items() if not name.endswith("-journal")} for one in self.files]
+        return files, self.amazon, self.now, self.chance, self.sent, self.confirmed, self.settled
 
 
 @dataclass(slots=True)
@@ -93,6 +98,7 @@ class World:
         self.simulator = Simulator({KEY_ID: SEAL}, seed=7, base=lambda: self.now, settings=Settings(**dict(switches)))
         self.order_id = ""
         self.actors: list[Actor | None] = [None, None]
+        self.step = -1
         self.active: Callable[[], Actor | None] = lambda: None
         self.crash: Crash | None = None
         self.watcher: Callable[[str, Actor], None] | None = None
@@ -209,6 +215,7 @@ class World:
             pickle.dumps(self.sent),
             tuple(self.confirmed),
             dict(self.settled),
+            self.step,
         )
 
     def go_back(self, moment: Moment) -> None:
@@ -224,6 +231,7 @@ class World:
         self.trace, self.violations = list(moment.trace), list(moment.violations)
         self.checks, self.sent = moment.checks.copy(), pickle.loads(moment.sent)
         self.confirmed, self.settled = list(moment.confirmed), dict(moment.settled)
+        self.step = moment.step
         self.note(f"{moment.name} dies")
 
     # Who is at work

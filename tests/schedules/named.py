@@ -1,0 +1,14 @@
+"""Schedules that once broke a promise, as they were found and shrunk, with what was wrong."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NAMED: Final[dict[str, str]] = {
+    # An earlier refund was still being decided when the second was confirmed. When the total rose by it, the second,
+    # which Amazon had never done, was taken for it: the buyer would have gone without.
+    "another refund explains the total": """{"hosts":1,"seed":398,"situation":"part-refunded","skews":[0,0],
+        "healer":"sync","steps":[{"amount":1000,"kind":"act","verb":"refund"},
+        {"amount":1000,"faults":[{"name":"cut","on":"write","times":9}],"kind":"act","verb":"refund"},
+        {"kind":"pass","seconds":1200}]}""",
+}
