@@ -42,6 +42,7 @@ from azpay_tui.store.sqlite import (
     JOURNAL_PRAGMAS,
     JOURNAL_SCHEMA,
     connect_reader,
+    damage,
     schema_of,
 )
 from azpay_tui.store.wiping import wipe
@@ -280,11 +281,12 @@ def _migrate(path: Path, database: Literal["journal", "cache"]) -> None:
 
 def _quick_check(path: Path) -> None:
     with closing(connect_reader(path)) as connection:
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        try:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except UnicodeDecodeError as error:
+            raise damage("it cannot be checked") from error
     if found != "ok":
-        error = sqlite3.DatabaseError(found)
-        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise error
+        raise damage(found)
 
 
 def _tighten(database: Path) -> None:

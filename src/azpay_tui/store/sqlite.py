@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from azpay_tui.store.errors import primary_code
-
 BUSY_SECONDS: Final = 5.0
 """How long a connection waits for another one's lock."""
 
@@ -25,7 +23,15 @@ JOURNAL_SCHEMA: Final = _newest("journal")
 CACHE_SCHEMA: Final = _newest("cache")
 """The newest shapes this program knows, by the names of its steps; kept in `PRAGMA user_version`."""
 
-_NO_ROOM: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
+_NO_ROOM: Final = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+        sqlite3.SQLITE_IOERR_SHMMAP,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+"""What SQLite says where a file beside a log-keeping database cannot be made; of another kind of file it never does."""
 COMMON_PRAGMAS: Final = ("PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF")
 JOURNAL_PRAGMAS: Final = (
     *COMMON_PRAGMAS,
@@ -69,11 +75,21 @@ def connect_reader(path: Path) -> sqlite3.Connection:
         connection.close()
         # A log-keeping database wants files beside it, for which there may be no right or no room. Without a log there
         # is nobody who writes, because he would have had to make one: the file itself is all there is.
-        if _has_log(path) or (_is_writable(path.parent) and primary_code(error) not in _NO_ROOM):
+        if _has_log(path) or (_is_writable(path.parent) and getattr(error, "sqlite_errorcode", 0) not in _NO_ROOM):
             raise
         connection = connect(path, mode="ro", immutable=True)
         connection.execute("PRAGMA query_only = ON")
+    except UnicodeDecodeError as error:
+        connection.close()
+        raise damage("what it says of its own tables cannot be read") from error
     return connection
+
+
+def damage(words: str) -> sqlite3.DatabaseError:
+    """Make the error of a damaged file where SQLite raised none, or quoted bytes in it that Python cannot read."""
+    error = sqlite3.DatabaseError(words)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
 
 
 def _has_log(path: Path) -> bool:
