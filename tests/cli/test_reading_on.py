@@ -1,4 +1,4 @@
-"""Without Amazon, with a spoiled cache, before a newer program's files: reading goes on, verbs are off with the reason."""
+"""Without Amazon, without a sound cache, over a newer program's files: reading goes on, verbs are off and say why."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.cli.conftest import Result, Shop
-from tests.support.figures import tell
+from tests.support.figures import size, tell
 
 VERBS = (("capture",), ("void",), ("refund",), ("authorize",), ("cancel",), ("close",))
 LISTS = (
@@ -91,7 +91,7 @@ def test_reading_goes_on_and_verbs_are_off_with_the_reason(own_shop: Shop) -> No
         "cut": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
         "gone": lambda path: path.unlink(),
     }
-    for name, way in ways.items():
+    for name, way in list(ways.items())[:: size(3, 1)]:
         other = beside(shop, name)
         way(other.data / "cache.db")
         again = outputs(other, (*LISTS, *JOURNALS, *AUDITS))
@@ -112,6 +112,6 @@ def test_reading_goes_on_and_verbs_are_off_with_the_reason(own_shop: Shop) -> No
         marked = other("orders", "mark", "O-1", "--note", "x", "--json")  # marks are the journal's alone
         assert marked.code == (3 if name == "journal.db" else 0), name
         assert (other.data / name).read_bytes() == before, name
-    commands = len((*LISTS, *JOURNALS, *AUDITS)) * 5 + len((*LISTS, *JOURNALS)) * 2
+    commands = len((*LISTS, *JOURNALS, *AUDITS)) * (1 + size(2, 4)) + len((*LISTS, *JOURNALS)) * 2
     tell("R16", commands, says="read commands: no network, no sound cache, newer files")
     tell("R20", 2 * (len(VERBS) + 2), says="verbs before a newer program's files: refused, not a byte changed")

@@ -29,8 +29,8 @@ MOMENTS = ("before opening", "before confirming", "as it leaves", "once it was a
 class Way:
     """How files are taken away, and given back."""
 
-    take: Callable[[Path], None]
-    give: Callable[[Path], None]
+    take: Callable[[Path], object]
+    give: Callable[[Path], object]
     first: int = 0
     """The first moment that makes sense."""
 
@@ -63,9 +63,7 @@ WAYS = {
         lambda data: (data / "cache.db").chmod(0o400), lambda data: (data / "cache.db").chmod(0o600)
     ),
     "a cache that is gone": Way(lambda data: (data / "cache.db").unlink(missing_ok=True), lambda data: None),
-    "a directory that is gone": Way(
-        lambda data: data.rename(data.with_name("away")) and None, lambda data: _back(data)
-    ),
+    "a directory that is gone": Way(lambda data: data.rename(data.with_name("away")), lambda data: _back(data), 1),
     "a journal that is gone": Way(lambda data: _move(data, "journal.db", ".kept"), lambda data: _give_journal(data)),
     "another journal in its place": Way(_replace, lambda data: _give_journal(data), 1),
 }

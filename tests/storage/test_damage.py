@@ -128,7 +128,7 @@ def flips(journal: bytes, part: int) -> list[tuple[int, int]]:
     for offset in used:
         pages.setdefault(offset // PAGE, []).append(offset)
     offsets = [chosen.choice(found) for found in pages.values()]
-    offsets = chosen.sample(offsets, min(len(offsets), size(15, 100))) + chosen.sample(rows, size(15, 150))
+    offsets = chosen.sample(offsets, min(len(offsets), size(6, 100))) + chosen.sample(rows, size(8, 150))
     return [(offset, 1 << chosen.randrange(8)) for offset in offsets]
 
 
@@ -162,6 +162,18 @@ def test_a_flipped_bit_is_refused_or_harmless_and_sends_nothing_that_was_not_con
     tell("R15", words.total(), len(wrong), seed=wrong[0] if wrong else "", says=says)
     assert wrong == []
     assert words["refused"], "no flip was ever noticed: the test proves nothing"
+
+
+def test_damage_that_cannot_even_be_quoted_is_refused_as_damage(left: Left, place: Path) -> None:
+    """SQLite quotes the bytes of a table's name it cannot make sense of, and Python cannot read the quotation."""
+    simulator = again(left, place / "run")
+    path = place / "run" / "data" / "journal.db"
+    spoiled = bytearray(path.read_bytes())
+    spoiled[spoiled.index(b"CREATE TABLE attempt") + len("CREATE TABLE ")] ^= 0x80
+    path.write_bytes(spoiled)
+    refused = pytest.raises(JournalUnavailable, match="is damaged; nothing was recorded")
+    with refused, open_office(place / "run", simulator):
+        pass
 
 
 @pytest.mark.parametrize("how", ["cut in a page", "cut at a page", "garbage in front", "empty", "one page", "foreign"])

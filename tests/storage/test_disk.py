@@ -21,7 +21,7 @@ from azpay_tui.store.journal.read import JournalReader
 MOMENTS = ("as it leaves", "once it was answered")
 
 
-@pytest.fixture(params=kinds())
+@pytest.fixture(params=kinds() if full() else kinds()[:1])
 def small(request: pytest.FixtureRequest) -> Iterator[Disk]:
     with disk(request.param) as found:
         yield found

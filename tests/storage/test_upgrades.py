@@ -18,7 +18,7 @@ SOME = [("journal", 2), ("cache", 2)]
 @pytest.mark.parametrize(("database", "version"), EVERY if full() else SOME)
 def test_killed_at_any_statement_it_is_the_old_or_the_new_one_whole(place: Path, database: str, version: int) -> None:
     found = []
-    with started("upgrading.py", place, database, version, size(9, 1)) as killing:
+    with started("upgrading.py", place, database, version, size(13, 1)) as killing:
         while line := killing.hear():
             found.append(json.loads(line))
         assert killing.wait() == 0
@@ -27,5 +27,5 @@ def test_killed_at_any_statement_it_is_the_old_or_the_new_one_whole(place: Path,
     says = f"{database} from {version}: {halves} half-done transactions undone"
     tell("R20", len(found), len(wrong), seed=wrong[0] if wrong else "", says=says)
     assert wrong == []
-    assert len(found) > 3
+    assert len(found) > 1
     assert halves or not full(), "nothing half-done was ever on the disk: the test proves nothing"
