@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.common import SHARED
 
-ALL = ("startup", "list_paint", "reads", "sync", "harvest", "act")
+ALL = ("startup", "list_paint", "refreshing", "reads", "sync", "harvest", "act")
 
 
 def main() -> int:

@@ -97,11 +97,26 @@ class Terminal:
         text = self.received[before:]
         return Painted((first - start) * 1000, (last - start) * 1000, len(text), text)
 
-    def idle(self, seconds: float) -> int:
-        """Return the bytes sent while nobody does anything."""
-        before, end = len(self.received), time.perf_counter() + seconds
+    def answer(self, key: bytes, sign: bytes) -> float:
+        """Press a key and return the milliseconds until a text was painted; what else is painted does not count."""
+        before, start = len(self.received), time.perf_counter()
+        os.write(self._master, key)
+        while sign not in self.received[before:]:
+            self._read(0.2)
+            if time.perf_counter() - start > _DEADLINE:
+                raise RuntimeError(f"{sign!r} was never painted for {key!r}")
+        return (time.perf_counter() - start) * 1000
+
+    def watch(self, seconds: float) -> None:
+        """Read what is painted for so many seconds."""
+        end = time.perf_counter() + seconds
         while (left := end - time.perf_counter()) > 0:
             self._read(left)
+
+    def idle(self, seconds: float) -> int:
+        """Return the bytes sent while nobody does anything."""
+        before = len(self.received)
+        self.watch(seconds)
         return len(self.received) - before
 
     def memory(self) -> float:
