@@ -1,5 +1,16 @@
 """Programs that are killed and stopped talk to a real simulator, each test in a shop of its own."""
 
-from tests.cli.conftest import own_shop, shop, simulator
+from collections.abc import Iterator
 
-__all__ = ["own_shop", "shop", "simulator"]
+import pytest
+from tests.cli.conftest import Shop, shop, simulator
+from tests.processes import relay
+
+__all__ = ["shop", "simulator"]
+
+
+@pytest.fixture
+def cabled(shop: Shop) -> Iterator[relay.Cabled]:
+    """Return a shop behind a network that can be taken away."""
+    with relay.cabled(shop) as found:
+        yield found

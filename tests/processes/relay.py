@@ -7,7 +7,11 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Final
+from urllib.parse import urlsplit
+
+from tests.cli.conftest import Shop
 
 _RESET: Final = struct.pack("ii", 1, 0)
 _HOST: Final = "127.0.0.1"
@@ -22,6 +26,8 @@ class Relay:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._listener: socket.socket | None = None
+        self._flows = threading.Event()
+        self._flows.set()
         self.port = 0
         self.restore()
 
@@ -44,6 +50,14 @@ class Relay:
         for end in broken:
             _break(end)
 
+    def hold(self) -> None:
+        """Let nothing through any more, in either direction; connections stay, and new ones can be made."""
+        self._flows.clear()
+
+    def release(self) -> None:
+        """Let through what was held."""
+        self._flows.set()
+
     def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
@@ -63,6 +77,7 @@ class Relay:
     def _hand_on(self, one: socket.socket, other: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := one.recv(65536):
+                self._flows.wait()
                 other.sendall(data)
         with contextlib.suppress(OSError):
             other.shutdown(socket.SHUT_WR)
@@ -83,3 +98,31 @@ def relayed(port: int) -> Iterator[Relay]:
         yield relay
     finally:
         relay.cut()
+        relay.release()
+
+
+@dataclass(kw_only=True)
+class Cabled(Shop):
+    """A shop whose azpay reaches the simulator through a network that can be taken away."""
+
+    relay: Relay
+
+    @property
+    def options(self) -> list[str]:
+        config, plain = self.data.with_name("config.toml"), self.simulated.directory / "config.toml"
+        if not config.exists():
+            text = plain.read_text(encoding="utf-8")
+            text = text.replace(self.simulated.url, f"http://127.0.0.1:{self.relay.port}")
+            text = text.replace('"sim-key.pem"', f'"{plain.with_name("sim-key.pem")}"')
+            config.touch(0o600)
+            config.write_text(text, encoding="utf-8")
+        return ["--config", str(config), "--data-dir", str(self.data)]
+
+
+@contextlib.contextmanager
+def cabled(shop: Shop) -> Iterator[Cabled]:
+    """Put a network between a shop and the simulator until the block ends."""
+    port = urlsplit(shop.simulated.url).port
+    assert port is not None
+    with relayed(port) as relay:
+        yield Cabled(**{field.name: getattr(shop, field.name) for field in fields(shop)}, relay=relay)

@@ -13,18 +13,11 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Shop
+from tests.cli.conftest import Shop, until
 from tests.processes import moments
-from tests.processes.moments import VERBS, Moment, Verb, spread
-from tests.processes.victims import (
-    Command,
-    Console,
-    OnTerminal,
-    console,
-    intents,
-    wait,
-    words,
-)
+from tests.processes.moments import CAPTURE, VERBS, Moment, Verb, spread
+from tests.processes.relay import Cabled
+from tests.processes.victims import RUN, Command, Console, OnTerminal, console, intents, settle, wait, words
 from tests.support import figures
 
 from azpay_tui.store.files import DataDir
@@ -32,6 +25,7 @@ from azpay_tui.store.locks import is_held
 
 IN_TIME = 27.0
 """Seconds a program may take to end: the deadline of a request, and two."""
+NEW = "S01-1111111-1111111"
 HANG_UP = "hang-up"
 """The terminal is closed; the system sends SIGHUP."""
 CODES = {"SIGHUP": 129, "SIGTERM": 143, "SIGINT": 130, HANG_UP: 129}
@@ -123,14 +117,14 @@ def held(shop: Shop) -> list[Path]:
     return [path for path in (*data.sessions.glob("*.lock"), data.refresh_lock) if is_held(path)]
 
 
-@pytest.mark.parametrize("case", cases(2, "SIGTERM", "SIGHUP", "SIGINT"), ids=str)
+@pytest.mark.parametrize("case", cases(1, "SIGTERM", "SIGHUP", "SIGINT"), ids=str)
 def test_a_command_told_to_end_at_any_moment(shop: Shop, case: Case, endings: Endings) -> None:
     order = shop.make(case.verb.situation)
     running = Command(shop, wait(case.moment), *words(case.verb, order))
     running.reach(case.moment)
     with timed(endings, case):
         tell_to_end(running.process.pid, case.word)
-        running.go_on()
+        running.go_on(case.moment)
         code = running.ended()
     check(shop, case, order, code, running.process.pid)
 
@@ -143,14 +137,14 @@ def test_a_command_whose_terminal_is_closed_at_any_moment(shop: Shop, case: Case
         running.reach(case.moment)
         with timed(endings, case):
             tell_to_end(running.terminal.pid, case.word, running)
-            running.go_on()
+            running.go_on(case.moment)
             code = running.ended()
     finally:
         running.terminal.close()
     check(shop, case, order, code, running.terminal.pid)
 
 
-@pytest.mark.parametrize("case", cases(2, "SIGTERM", HANG_UP, "SIGHUP"), ids=str)
+@pytest.mark.parametrize("case", cases(1, "SIGTERM", HANG_UP, "SIGHUP"), ids=str)
 def test_a_console_told_to_end_at_any_moment(shop: Shop, case: Case, endings: Endings) -> None:
     order = shop.make(case.verb.situation)
     with console(shop, wait(case.moment)) as running:
@@ -158,7 +152,7 @@ def test_a_console_told_to_end_at_any_moment(shop: Shop, case: Case, endings: En
         running.reach(case.moment)
         with timed(endings, case):
             tell_to_end(running.terminal.pid, case.word, running)
-            running.go_on()
+            running.go_on(case.moment)
             code = running.ended()
         if case.word != HANG_UP:
             running.terminal.until(lambda: restored(running))
@@ -170,3 +164,99 @@ def restored(running: Console) -> bool:
     received = running.terminal.received
     cooked = running.terminal.modes[3] & (termios.ICANON | termios.ECHO)  # type: ignore[operator]
     return received.rfind(b"\x1b[?1049l") > received.rfind(b"\x1b[?1049h") and bool(cooked)
+
+
+# Amazon answers nothing any more
+
+
+@pytest.mark.parametrize("word", spread(["SIGHUP", "SIGTERM"], figures.size(1, 2)))
+@pytest.mark.parametrize("verb", spread(VERBS, figures.size(1, len(VERBS))), ids=lambda verb: verb.name)
+def test_a_command_told_to_end_while_nothing_is_answered(
+    cabled: Cabled, verb: Verb, word: str, endings: Endings
+) -> None:
+    order = cabled.make(verb.situation)
+    cabled.fault(order, verb.name, "stall-after")
+    running = Command(cabled, RUN, *words(verb, order), seconds=figures.size(1, 0))
+    until(lambda: cabled.requests(order) or running.process.poll() is not None)
+    cabled.relay.hold()
+    with timed(endings, f"{verb.name}-{word}"):
+        tell_to_end(running.process.pid, word)
+        code = running.ended()
+    check_unanswered(cabled, verb, order, running.process.pid, code == CODES[word])
+
+
+@pytest.mark.parametrize("verb", spread(VERBS, figures.size(1, len(VERBS))), ids=lambda verb: verb.name)
+def test_a_console_whose_terminal_is_closed_while_nothing_is_answered(
+    cabled: Cabled, verb: Verb, endings: Endings
+) -> None:
+    order = cabled.make(verb.situation)
+    cabled.fault(order, verb.name, "stall-after")
+    with console(cabled, seconds=figures.size(1, 0)) as running:
+        running.act(verb, order)
+        running.terminal.until(lambda: bool(cabled.requests(order)))
+        cabled.relay.hold()
+        with timed(endings, f"{verb.name}-{HANG_UP}"):
+            running.terminal.hang_up()
+            code = running.ended()
+    check_unanswered(cabled, verb, order, running.terminal.pid, code == CODES[HANG_UP])
+
+
+def check_unanswered(cabled: Cabled, verb: Verb, order: str, pid: int, coded: bool) -> None:
+    """The outcome is written down as not known, nothing of the program is left, and the next start settles it."""
+    states, left, locks = [intent.state for intent in intents(cabled)], left_of(pid), held(cabled)
+    right = coded and states == ["unknown"] and left == [] and locks == []
+    figures.tell("R11", 1, int(not right), seed=verb.name)
+    assert right, (coded, states, left, locks)
+    cabled.relay.release()
+    settle(cabled, "resume")
+    assert cabled.effects(order) == [(verb.name, verb.effect)]
+    assert [intent.state for intent in intents(cabled)] in (["succeeded"], ["accepted"])
+
+
+# Nothing is in flight
+
+
+def test_a_terminal_closed_at_the_question_sends_nothing(shop: Shop) -> None:
+    order = shop.make(CAPTURE.situation)
+    running = OnTerminal(shop, RUN, CAPTURE.name, order)
+    try:
+        running.terminal.until(lambda: "to capture it:" in running.terminal.text)
+        running.terminal.hang_up()
+        code = running.ended()
+    finally:
+        running.terminal.close()
+    figures.tell("R11", 1, int(code != CODES[HANG_UP] or bool(shop.requests(order))), seed="question")
+    assert code == CODES[HANG_UP]
+    assert intents(shop) == ()
+    assert shop.requests(order) == []
+    assert left_of(running.terminal.pid) == []
+
+
+@pytest.mark.parametrize("word", spread([HANG_UP, "SIGHUP", "SIGTERM"], figures.size(1, 3)))
+def test_a_console_with_nothing_in_flight_ends(shop: Shop, word: str, endings: Endings) -> None:
+    shop.make(CAPTURE.situation)
+    with console(shop) as running:
+        running.terminal.until(lambda: "ONLINE" in running.terminal.text)
+        with timed(endings, word):
+            tell_to_end(running.terminal.pid, word, running)
+            code = running.ended()
+    figures.tell("R11", 1, int(code != CODES[word]), seed=word)
+    assert code == CODES[word]
+    assert left_of(running.terminal.pid) == []
+    assert held(shop) == []
+
+
+@pytest.mark.parametrize("word", spread(["SIGTERM", "SIGKILL", "SIGHUP", "SIGINT"], figures.size(1, 4)))
+@pytest.mark.parametrize("made", spread(["opening.lock", "journal.db", "cache.db", "sessions"], figures.size(1, 4)))
+def test_a_first_start_ended_while_it_makes_its_files_leaves_nothing_half_made(
+    shop: Shop, made: str, word: str
+) -> None:
+    running = Command(shop, RUN, "orders", "track", NEW)
+    until(lambda: (shop.data / made).exists() or running.process.poll() is not None)
+    running.process.send_signal(signal.Signals[word])
+    code = running.ended()
+    assert code in (CODES.get(word, -signal.SIGKILL), 0), running.err
+    figures.tell("R11", 1, seed=f"{made}-{word}")
+    shop.good("orders", "track", NEW)
+    shop.good("audit", "verify")
+    assert left_of(running.process.pid) == []

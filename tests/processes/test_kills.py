@@ -85,7 +85,7 @@ def sent(verb: Verb, fault: str | None) -> list[Moment]:
     return [("request-leaving", 1)]
 
 
-@pytest.mark.parametrize("case", cases(moments.answered, 4, 200), ids=str)
+@pytest.mark.parametrize("case", cases(moments.answered, 3, 200), ids=str)
 def test_a_command_killed_at_any_moment(shop: Shop, case: Case, tally: Tally) -> None:
     order = shop.make(case.verb.situation)
     victim = Command(shop, kill(case.moment), *words(case.verb, order))
@@ -104,13 +104,6 @@ def test_a_command_killed_after_its_answer_was_lost(shop: Shop, case: Case, tall
     check(shop, case, order, tally)
 
 
-@pytest.mark.parametrize("case", cases(sent, 1, 100, *FAULTS), ids=str)
-def test_a_command_killed_while_amazon_has_its_request(shop: Shop, case: Case, tally: Tally) -> None:
-    order = shop.make(case.verb.situation)
-    die_at_amazon(shop, case, order)
-    check(shop, case, order, tally)
-
-
 @pytest.mark.parametrize("case", cases(moments.answered, 1, 200), ids=str)
 def test_a_console_killed_at_any_moment(shop: Shop, case: Case, tally: Tally) -> None:
     order = shop.make(case.verb.situation)
@@ -121,14 +114,18 @@ def test_a_console_killed_at_any_moment(shop: Shop, case: Case, tally: Tally) ->
 
 
 @pytest.mark.parametrize("case", cases(sent, 1, 100, *FAULTS), ids=str)
-def test_a_console_killed_while_amazon_has_its_request(shop: Shop, case: Case, tally: Tally) -> None:
+@pytest.mark.parametrize("way", spread(("command", "console"), figures.size(1, 2)))
+def test_killed_while_amazon_has_its_request(shop: Shop, case: Case, way: str, tally: Tally) -> None:
     order = shop.make(case.verb.situation)
-    shop.fault(order, case.verb.name, str(case.fault))
-    with console(shop) as victim:
-        victim.act(case.verb, order)
-        victim.terminal.until(lambda: bool(shop.requests(order)))
-        victim.terminal.signal(signal.SIGKILL)
-        assert victim.terminal.wait() == -signal.SIGKILL
+    if way == "command":
+        die_at_amazon(shop, case, order)
+    else:
+        shop.fault(order, case.verb.name, str(case.fault))
+        with console(shop) as victim:
+            victim.act(case.verb, order)
+            victim.terminal.until(lambda: bool(shop.requests(order)))
+            victim.terminal.signal(signal.SIGKILL)
+            assert victim.terminal.wait() == -signal.SIGKILL
     check(shop, case, order, tally)
 
 

@@ -7,12 +7,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
-from urllib.parse import urlsplit
 
 import pytest
-from tests.cli.conftest import Shop
 from tests.processes.moments import VERBS, Verb, spread
-from tests.processes.relay import Relay, relayed
+from tests.processes.relay import Cabled
 from tests.processes.victims import Console, console, intents, open_intents, p95
 from tests.support import figures
 
@@ -50,33 +48,6 @@ def cases() -> tuple[Case, ...]:
     return spread(whole, figures.size(1, len(whole)))
 
 
-@dataclass
-class Cabled(Shop):
-    """A shop whose azpay reaches the simulator through a network that can be taken away."""
-
-    relay: Relay | None = None
-
-    @property
-    def options(self) -> list[str]:
-        assert self.relay is not None
-        config, plain = self.data.with_name("config.toml"), self.simulated.directory / "config.toml"
-        if not config.exists():
-            text = plain.read_text(encoding="utf-8")
-            text = text.replace(self.simulated.url, f"http://127.0.0.1:{self.relay.port}")
-            text = text.replace('"sim-key.pem"', f'"{plain.with_name("sim-key.pem")}"')
-            config.touch(0o600)
-            config.write_text(text, encoding="utf-8")
-        return ["--config", str(config), "--data-dir", str(self.data)]
-
-
-@pytest.fixture
-def cabled(shop: Shop) -> Iterator[Cabled]:
-    port = urlsplit(shop.simulated.url).port
-    assert port is not None
-    with relayed(port) as relay:
-        yield Cabled(shop.simulated, shop.data, shop.capture, shop.made, relay)
-
-
 @pytest.fixture(scope="module")
 def seconds() -> Iterator[list[float]]:
     """The seconds from the network's return until everything was settled."""
@@ -109,7 +80,6 @@ def test_the_console_settles_by_itself_once_the_network_is_back(
 
 def cut_off(cabled: Cabled, running: Console, case: Case) -> str:
     """Take the network away while Amazon has a request, and wait for so many vain attempts; returns the order."""
-    assert cabled.relay is not None
     order = cabled.make(case.verb.situation)
     cabled.fault(order, case.verb.name, case.fault)
     running.act(case.verb, order)
@@ -121,7 +91,6 @@ def cut_off(cabled: Cabled, running: Console, case: Case) -> str:
 
 def back(cabled: Cabled, running: Console) -> float:
     """Give the network back, and return the seconds until everything is settled."""
-    assert cabled.relay is not None
     assert open_intents(cabled)
     cabled.relay.restore()
     began = time.monotonic()

@@ -1,7 +1,8 @@
 """Runs azpay until a moment of its work and dies or waits there: `victim.py PLAN DIRECTORY SECONDS ARGUMENTS...`.
 
-PLAN is `run`, `kill:POINT:N` (SIGKILL at the N-th visit of a point) or `wait:POINT:N` (until the file `go` is there).
-The file `trace` in DIRECTORY gets a line for each moment. Reads of an answer are given up after SECONDS (0: as always).
+PLAN is `run`, or one or several (with commas) of `kill:POINT:N` (SIGKILL at the N-th visit of a point) and
+`wait:POINT:N` (until there is a file `go:POINT:N`). The file `trace` in DIRECTORY gets a line for each moment. An
+answer is given up after SECONDS (0: as always).
 """
 
 from __future__ import annotations
@@ -21,13 +22,12 @@ POLL = 0.02
 
 
 class Visitor:
-    """Counts the visits of every point, and acts on one of them."""
+    """Counts the visits of every point, and acts on some of them."""
 
     def __init__(self, plan: str, directory: Path) -> None:
-        self._deed, _, moment = plan.partition(":")
-        point, _, number = moment.partition(":")
-        self._moment = (point, int(number or 0))
-        self._go = directory / "go"
+        deeds = (deed.partition(":") for deed in plan.split(","))
+        self._deeds = {moment: deed for deed, _, moment in deeds}
+        self._directory = directory
         self._trace = os.open(directory / "trace", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._visits: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -35,14 +35,14 @@ class Visitor:
     def __call__(self, point: points.Point) -> None:
         with self._lock:
             self._visits[point] += 1
-            visit = (point, self._visits[point])
-            os.write(self._trace, f"{point}:{visit[1]}\n".encode())
-        if visit != self._moment:
-            return
-        if self._deed == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        while not self._go.exists():
-            time.sleep(POLL)
+            moment = f"{point}:{self._visits[point]}"
+            os.write(self._trace, f"{moment}\n".encode())
+        match self._deeds.get(moment):
+            case "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "wait":
+                while not (self._directory / f"go:{moment}").exists():
+                    time.sleep(POLL)
 
 
 def main(plan: str, directory: str, seconds: str, *arguments: str) -> int:

@@ -50,9 +50,9 @@ class Traced:
             return ()
         return tuple((point, int(number)) for point, _, number in (word.partition(":") for word in words))
 
-    def go_on(self) -> None:
-        """Let it go on from where it waits."""
-        (self.directory / "go").touch()
+    def go_on(self, moment: Moment) -> None:
+        """Let it go on from a moment at which it waits."""
+        (self.directory / f"go:{moment[0]}:{moment[1]}").touch()
 
 
 class Command(Traced):
