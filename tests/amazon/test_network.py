@@ -415,3 +415,26 @@ def test_context_verifies_name_and_chain() -> None:
         assert isinstance(client, httpx.Client)
         assert client.trust_env is False
         assert client.follow_redirects is False
+
+
+def test_closing_ends_what_waits_for_an_answer(gateway_to: GatewayTo) -> None:
+    """It is closed when the program ends, which must not wait for whoever answers nothing."""
+    with Peer(stall()) as peer:
+        gateway = gateway_to(peer.url, Patience(read=GENEROUS * 2, total=GENEROUS * 2))
+        answers: dict[str, Answer] = {}
+        threads = [
+            threading.Thread(target=lambda: answers.update(read=gateway.read(CHARGE_ID)), daemon=True),
+            threading.Thread(
+                target=lambda: answers.update(send=gateway.send(gateway.prepare(CAPTURE), KEY)), daemon=True
+            ),
+        ]
+        for thread in threads:
+            thread.start()
+        until = time.monotonic() + GENEROUS
+        while peer.connections < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        gateway.close()
+        for thread in threads:
+            thread.join(GENEROUS / 4)
+        assert answers["send"].kind == "lost"
+        assert answers["read"].kind == "unsent", "it is not tried again"

@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -68,11 +69,36 @@ def _left(timeout: float | None, late: type[Exception]) -> float | None:
     return left if timeout is None else min(timeout, left)
 
 
+class _Live:
+    """The connections there are."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._streams: weakref.WeakSet[_Stream] = weakref.WeakSet()
+
+    def add(self, stream: _Stream) -> None:
+        with self._lock:
+            self._streams.add(stream)
+
+    def hang_up(self) -> None:
+        with self._lock:
+            for stream in self._streams:
+                stream.hang_up()
+
+
 class _Stream(httpcore.NetworkStream):
     """A connection whose waits end at the deadline."""
 
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
-        self._inner = inner
+    def __init__(self, inner: httpcore.NetworkStream, live: _Live) -> None:
+        self._inner, self._live = inner, live
+        live.add(self)
+
+    def hang_up(self) -> None:
+        """End every wait on it, in whichever thread; closing it would not wake them."""
+        end = self._inner.get_extra_info("socket")
+        if end is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(end, socket.SHUT_RDWR)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._inner.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
@@ -86,7 +112,8 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _left(timeout, httpcore.ConnectTimeout)))
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, left), self._live)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -97,6 +124,7 @@ class _Backend(httpcore.NetworkBackend):
 
     def __init__(self) -> None:
         self._inner = httpcore.SyncBackend()
+        self.live = _Live()
 
     def connect_tcp(
         self,
@@ -117,7 +145,8 @@ class _Backend(httpcore.NetworkBackend):
             # A dead first address (often IPv6) must leave time for the next one.
             share = left if number == len(addresses) else left / 2
             try:
-                return _Stream(self._inner.connect_tcp(address, port, share, local_address, socket_options))
+                found = self._inner.connect_tcp(address, port, share, local_address, socket_options)
+                return _Stream(found, self.live)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
@@ -196,6 +225,9 @@ class _Wire(httpx.BaseTransport):
     """
 
     def __init__(self, context: ssl.SSLContext | None) -> None:
+        backend = _Backend()
+        self._live = backend.live
+
         def pool(keep: int) -> httpcore.ConnectionPool:
             return httpcore.ConnectionPool(
                 ssl_context=context,
@@ -205,7 +237,7 @@ class _Wire(httpx.BaseTransport):
                 http1=True,
                 http2=False,
                 retries=0,
-                network_backend=_Backend(),
+                network_backend=backend,
             )
 
         self._reads, self._writes = pool(4), pool(0)
@@ -229,6 +261,8 @@ class _Wire(httpx.BaseTransport):
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
 
     def close(self) -> None:
+        """Close every connection; what still waits for an answer gets none."""
+        self._live.hang_up()
         self._reads.close()
         self._writes.close()
 
