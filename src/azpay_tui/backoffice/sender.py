@@ -269,7 +269,12 @@ class Sender:
         return self._end(intent, "attention", "The outcome could not be learned: a person must look and decide.")
 
     def _look(self, intent: Intent) -> Intent | None:
-        """Read the order back; returns the settled intent when the read proves something."""
+        """Read the order back; returns the settled intent when the read proves something.
+
+        Not while the program ends: who does not answer the request may not answer the read either.
+        """
+        if self._stop.is_set():
+            return None
         try:
             order = self._reading.order(intent.draft.wish.order_id)
         except BackOfficeError as error:

@@ -27,8 +27,9 @@ from azpay_tui.store.journal.verify import Verified
 if TYPE_CHECKING:
     import typer
 
-FINISH_SECONDS: Final = 27.0
-"""How long a call that is under way may still take when the program ends: its own deadline of 25 s and a margin."""
+FINISH_SECONDS: Final = 26.0
+"""How long a call that is under way may still take when the program ends: its own deadline of 25 s, and one second to
+write the outcome down."""
 
 
 class JournalReader(Protocol):

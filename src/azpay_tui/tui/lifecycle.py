@@ -19,9 +19,10 @@ from azpay_tui.tui.display import display
 
 USAGE: Final = 2
 CRASHED: Final = 70
-STOP_TIMEOUT: Final = 25.0
-"""Seconds in which a request on the wire may still be answered after the console was told to end."""
-GRACE: Final = 5.0
+STOP_TIMEOUT: Final = 26.0
+"""Seconds in which a request on the wire may still be answered after the console was told to end: its own deadline of
+25 s, and one to write the outcome down."""
+GRACE: Final = 1.0
 """Seconds after that before the process ends whatever it is doing."""
 SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM)
 _RESTORE: Final = b"\x1b[?2026l\x1b[?2004l\x1b[?1000l\x1b[?1006l\x1b[?1004l\x1b[?7h\x1b[0m\x1b[?1049l\x1b[?25h"
