@@ -55,10 +55,11 @@ def _of_run(run: Run, told: tuple[str, ...], first_seed: int) -> Iterator[Piece]
     if not run.seeded:
         yield Piece(run.name, _module(run.command), told, run.name)
         return
-    end = first_seed + run.many
-    for first in range(first_seed, end, run.piece):
+    start = first_seed if run.start is None else run.start
+    end = start + run.many
+    for first in range(start, end, run.piece):
         last = min(first + run.piece, end) - 1
-        command = _module(run.command.format(first=first, last=last))
+        command = _module(run.command.format(first=first, last=last, end=last + 1))
         yield Piece(f"{run.name} {first}-{last}", command, told, run.name, (first, last))
 
 

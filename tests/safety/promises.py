@@ -31,13 +31,20 @@ class Run:
 
     name: str
     command: str
-    """Behind `python -m`; `{first}` and `{last}` stand for seeds."""
+    """Behind `python -m`; `{first}` and `{last}` stand for seeds, `{end}` for the one behind the last."""
     many: int = 1
     piece: int = 1
+    start: int | None = None
+    """The first seed of every whole run; None: the first that no kept run has used."""
 
     @property
     def seeded(self) -> bool:
         return "{first}" in self.command
+
+    @property
+    def counted(self) -> bool:
+        """Whether its seeds add up over all runs."""
+        return self.seeded and self.start is None
 
 
 @dataclass(frozen=True, slots=True)
