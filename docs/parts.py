@@ -9,7 +9,7 @@ from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGTERM
 
 import typer.main
-from docs import words
+from docs import proofs, words
 from docs.tables import code, table
 from typer.core import TyperGroup
 
@@ -296,4 +296,9 @@ PARTS: dict[str, Part] = {
     "sorts": words.sorts,
     "columns": words.columns,
     "presets": preset_table,
+    "reliability-promises": proofs.reliability,
+    "security-promises": proofs.security,
+    "simulation-seeds": proofs.seeds,
+    "planted-bugs": proofs.planted_bugs,
+    "mutation": proofs.mutation,
 }
