@@ -143,9 +143,9 @@ BUGS = (
         (
             Edit(
                 "backoffice/outbox.py",
-                "            self._queue.put(intent)\n        return intent",
+                "            self._send(intent)\n        return intent",
                 "            self._sender.owner = threading.current_thread()\n"
-                "            self._queue.put(intent)\n        return intent",
+                "            self._send(intent)\n        return intent",
             ),
             Edit(
                 SENDER, "        self._jitter = jitter\n", "        self._jitter = jitter\n        self.owner = None\n"
@@ -385,9 +385,9 @@ BUGS = (
         "which action came first is taken from the clock",
         (
             Edit(
-                JOURNAL,
-                "select(IntentRow).order_by(col(IntentRow.seq).desc()).limit(limit)",
-                "select(IntentRow).order_by(col(IntentRow.at).desc()).limit(limit)",
+                "store/journal/read.py",
+                'return f"{_SELECT} {where}ORDER BY seq DESC LIMIT ?"',
+                'return f"{_SELECT} {where}ORDER BY at DESC LIMIT ?"',
             ),
         ),
         "tests/store/test_journal.py::test_intents_are_listed_newest_first",
