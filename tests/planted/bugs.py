@@ -182,13 +182,13 @@ BUGS = (
                 "del writing",
             ),
         ),
-        "tests/store/test_processes.py::test_of_several_processes_one_gets_each_order",
+        "tests/storage/test_rivals.py::test_of_eight_processes_one_gets_each_order_and_the_others_hear_who_and_when",
     ),
     Bug(
         "deferred-begin",
         "a transaction that writes takes its lock only when it writes",
         (Edit("store/engine.py", '"BEGIN IMMEDIATE" if writing else "BEGIN"', '"BEGIN"'),),
-        "tests/store/test_processes.py::test_of_several_processes_one_gets_each_order",
+        "tests/storage/test_rivals.py::test_of_eight_processes_one_gets_each_order_and_the_others_hear_who_and_when",
     ),
     Bug(
         "no-unique-index",
