@@ -52,7 +52,7 @@ def test_an_answer_cut_at_any_byte_proves_nothing(tmp_path: Path, end: str) -> N
     cut.error = ENDS[end]
     gateway = v2.build(profile(tmp_path), now=now, wall=now, transport=cut)
     runs, wrong = 0, []
-    step = size(29, 1)
+    step = size(61, 1)
     for wish, body in writes:
         prepared, key = gateway.prepare(wish), "k" * 32 if is_keyed(wish) else None
         for length in range(0, len(body), step):

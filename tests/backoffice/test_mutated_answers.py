@@ -128,7 +128,7 @@ def _foreign(order: Order, currency: str) -> bool:
 @pytest.mark.parametrize("chunk", range(size(1, 7)))
 def test_a_changed_answer_is_understood_exactly_or_not_at_all(tmp_path: Path, chunk: int) -> None:
     chance = random.Random(f"answers {chunk}")
-    runs, wrong = CHUNK if full() else 350, []
+    runs, wrong = CHUNK if full() else 300, []
     with open_office(tmp_path) as office:
         orders = [
             office.make(situation, currency=currency, amount=AMOUNTS[currency]) for situation, currency in SITUATIONS
@@ -195,7 +195,7 @@ def meaning(wish: Wish, meant: Literal | None) -> str:
 @pytest.mark.parametrize("chunk", range(size(1, 3)))
 def test_a_changed_answer_to_a_request_proves_what_stands_in_it_or_nothing(tmp_path: Path, chunk: int) -> None:
     chance = random.Random(f"outcomes {chunk}")
-    runs, wrong, outcomes = CHUNK if full() else 250, [], set()
+    runs, wrong, outcomes = CHUNK if full() else 200, [], set()
     with open_office(tmp_path) as office:
         answers = [(wish, json.loads(body)) for wish, body in to_writes(office)]
     sent: list[bytes] = []

@@ -223,7 +223,8 @@ class SettleDialog(Dialog[Decision | None]):
 
     def _show(self, matter: Matter) -> None:
         if not matter.intent.open:
-            self.app.notify(f"{matter.intent.id} is {matter.intent.state} by now: there is nothing to decide.")
+            decided = f"{matter.intent.id} is {matter.intent.state} by now: there is nothing to decide."
+            self.app.notify(decided, markup=False)
             self.action_leave()
             return
         self._matter = matter
