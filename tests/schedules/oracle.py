@@ -87,6 +87,8 @@ def _once(world: World, found: list[Row], effects: list[Any]) -> None:
     for row in found:
         world.count("R1")
         number = sum(_mine(row, entry) for entry in effects)
+        # By its key, and by whatever key a request of it had.
+        number = max(number, sum(s.done for s in world.sent if (s.host, s.intent) == (row.host, row.id)))
         if number > 1:
             world.blame("R1", f"{row.name} took effect {number} times")
     for key in {row.key for row in found if row.verb in _KEYED}:

@@ -250,4 +250,7 @@ def _heal(world: World, healer: Literal["resume", "sync", "start"]) -> tuple[flo
         moment = min(waiting)
         world.note(f"healing: round {turn + 1}")
         world.go_by(max((moment - world.now).total_seconds(), 0.0) + _AFTER)
+    for actor in world.actors:
+        if actor is not None and actor.wire.answered and (off := abs(world.offset(actor))) > _AFTER:
+            world.blame("R13", f"the clock of {actor.name} is {off:.0f} s off, although Amazon told the time")
     return tuple((world.settled[key] - begun).total_seconds() for key in sorted(young) if key in world.settled)

@@ -74,6 +74,8 @@ class Wire(httpx.BaseTransport):
         self._actor = actor
         self.faults: list[Fault] = []
         self._quiet_until = 0.0
+        self.answered = False
+        """Whether Amazon was heard, with the time that it is there."""
         self._refused = ""
         """What was read last, when its answer was 401 or 403 and the clock was in order."""
 
@@ -173,6 +175,7 @@ class Wire(httpx.BaseTransport):
         if name == "429-after":
             headers["retry-after"] = str(RETRY_AFTER)
             self._quiet_until = world.seconds() + RETRY_AFTER
+        self.answered = True
         if status == 429:
             world.count("R14")
         date_off = name == "401-date" or abs(world.offset(self._actor)) > CLOCK_LIMIT.total_seconds() - 1
