@@ -80,8 +80,9 @@ class Wire(httpx.BaseTransport):
         """What was read last, when its answer was 401 or 403 and the clock was in order."""
 
     def arrange(self, faults: tuple[Fault, ...]) -> None:
-        """Have these happen from now on, and no others."""
+        """Begin a step: have these happen from now on, and no others."""
         self.faults = list(faults)
+        self._refused = ""  # What a person does next is no retry.
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         world, actor = self._world, self._actor
