@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -35,6 +35,7 @@ from azpay_tui.store.cache.sources import SourceBook
 from azpay_tui.store.locks import Lease, is_held
 
 KEY_ID = "SANDBOX-AHTESTKEY0000000000000001"
+LIVE_KEY_ID = "LIVE-AHTESTKEY0000000000000001"
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 PLACE = Place("v2", "na", "simulator", "A1TESTMERCHANT")
 _KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -182,17 +183,21 @@ def open_office(
     person: str = "ops",
     read_only: str | None = None,
     sources: tuple[Source, ...] = (),
+    environment: Literal["simulator", "sandbox", "live"] = "simulator",
 ) -> Iterator[Office]:
     """Build everything bootstrap builds, with the simulator's core at the end of the line; closes it afterwards."""
     local = local or Hands()
-    simulator = simulator or Simulator({KEY_ID: _KEY.public_key()}, seed=7, base=local)
-    settings = profile(directory)
-    stores = opening.open_stores(settings.data_dir, PLACE, person=person, now=local)
+    place = replace(PLACE, environment=environment)
+    simulator = simulator or Simulator(dict.fromkeys((KEY_ID, LIVE_KEY_ID), _KEY.public_key()), seed=7, base=local)
+    address = {} if environment == "simulator" else {"url": None}
+    key_id = LIVE_KEY_ID if environment == "live" else KEY_ID
+    settings = profile(directory, environment=environment, public_key_id=key_id, **address)
+    stores = opening.open_stores(settings.data_dir, place, person=person, now=local)
     transport = InlineTransport(simulator)
     clock = CorrectedClock(stores.cache, timedelta(), local)
     gateway = v2.build(settings, now=clock, wall=local, transport=transport)
     read_only = read_only or stores.read_only_reason
-    info = ProfileInfo("sim", "simulator", "na", PLACE, person, "host", "UTC", read_only is None, read_only)
+    info = ProfileInfo("sim", environment, "na", place, person, "host", "UTC", read_only is None, read_only)
     parts = Parts(
         journal=stores.journal,
         cache=stores.cache,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.support.figures import tell
 from tests.tui.desk import NOW, MemoryDesk
 from tests.tui.host import an_order
 from tests.tui.pictures import LARGE, MIDDLE, SMALL, Camera, honest_order, settled, sized
@@ -18,6 +19,7 @@ from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 
 from azpay_tui.domain.intent import State, Verb, Wish
+from azpay_tui.tui.commands import acting
 from azpay_tui.tui.dialogs import settle
 from azpay_tui.tui.dialogs.settle import SettleDialog
 
@@ -256,3 +258,36 @@ def test_settle_dialog_ready(picture: Camera, monkeypatch: pytest.MonkeyPatch) -
         await settled(pilot)
 
     assert picture(unsure(), "6", "a", "s", ready)
+
+
+async def test_a_read_only_console_opens_no_dialog_by_key_name_or_mouse() -> None:
+    desk = read_only()
+    tried, broken = 0, []
+    async with driven(desk, (120, 36)) as console:
+        await console.press("6")
+
+        async def came_to_nothing(way: str) -> None:
+            nonlocal tried
+            tried += 1
+            await console.pilot.pause()
+            if console.app.screen is not console.screen:
+                broken.append(way)
+                await console.press("escape")
+
+        for command in acting.COMMANDS:
+            if command.id in ("open", "select", "reveal"):
+                continue
+            for keys in command.keys:
+                await console.press(*keys)
+                await came_to_nothing(" ".join(keys))
+            console.screen.run_line(command.id)
+            await came_to_nothing(f":{command.id}")
+        console.screen.focus_actions()
+        await console.pilot.pause()
+        for y in range(1, 12):
+            await console.pilot.click(console.screen.actions, offset=(6, y))
+            await came_to_nothing(f"click {y}")
+    acted = len(desk.submitted) + len(desk.settled) + len(desk.resumed)
+    tell("S9", tried, len(broken) + acted, says="keys, names and clicks of a read-only console", seed=", ".join(broken))
+    assert not broken
+    assert not acted

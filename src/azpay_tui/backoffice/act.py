@@ -194,8 +194,11 @@ class Checker:
     def draft(self, ready: Ready, accepted: Iterable[str], person: str, session: str) -> IntentDraft:
         """Make the journal's draft of a confirmed wish.
 
-        Raises `NotValidError` for a warning not accepted, `ChangedError` when the request key is not the one shown.
+        Raises `NotValidError` where nothing may be sent and for a warning not accepted, `ChangedError` when the request
+        key is not the one shown.
         """
+        if self._policy.read_only is not None:
+            raise NotValidError(self._policy.read_only)
         names = check_accepted(ready.offer, accepted)
         counter = self._journal.counter(ready.base)
         if counter != ready.counter:

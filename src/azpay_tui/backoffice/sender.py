@@ -150,7 +150,12 @@ class Sender:
                 return self._give_up(intent, unsure, answer)
 
     def _begin(self, intent: Intent) -> int:
-        """Write down that the intent is sent now; returns the attempt's number."""
+        """Write down that the intent is sent now; returns the attempt's number.
+
+        Every request on money passes here, whatever led to it: raises `NotValidError` where nothing may be sent.
+        """
+        if self._policy.read_only is not None:
+            raise NotValidError(self._policy.read_only)
         number = self._journal.start_attempt(intent.id, self._clock())
         reach("attempt-durable")
         return number
