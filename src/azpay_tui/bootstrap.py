@@ -17,6 +17,7 @@ import platformdirs
 from azpay_tui import paths, people
 from azpay_tui.backoffice.ports import Desk, ProfileInfo
 from azpay_tui.backoffice.stores import Reader
+from azpay_tui.cli import logs
 from azpay_tui.cli.context import JournalReader
 from azpay_tui.cli.crash import drop_reports
 from azpay_tui.cli.output import say
@@ -170,6 +171,7 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
     from azpay_tui.store.locks import Lease, is_held
     from azpay_tui.store.opening import open_stores
 
+    logs.install()
     data_dir = paths.private_directory(profile.data_dir)
     stores = open_stores(
         data_dir,

@@ -1,6 +1,8 @@
 """The private key that signs requests to Amazon, and other keys: read only from a file that is this person's alone."""
 
+import contextlib
 import os
+import resource
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -51,6 +53,7 @@ def load_private_key(path: Path) -> "RSAPrivateKey":
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+    _keep_out_of_core_files()
     content = read_key_file(path)
     # "from None" below: no error of the library, which has seen the key, may reach a log.
     try:
@@ -70,6 +73,12 @@ def load_private_key(path: Path) -> "RSAPrivateKey":
             "have a new key pair made in Seller Central."
         )
     return key
+
+
+def _keep_out_of_core_files() -> None:
+    """From here on a crash of the interpreter leaves no image of a memory that holds a key."""
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _instead(content: bytes) -> str:

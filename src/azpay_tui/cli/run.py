@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-from azpay_tui.cli import output, signals
+from azpay_tui.cli import hooks, output, signals
 from azpay_tui.cli.context import Builder, Context
 from azpay_tui.cli.crash import crash
 from azpay_tui.cli.outcome import OK, SIGNALLED, UNEXPECTED, USAGE, CommandError, Terminated, as_command_error
@@ -23,6 +23,7 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 def run(builder: Builder, arguments: list[str]) -> int:
     """Run one command and return its exit code; nothing but a programming error in here is raised."""
     output.tame_streams()
+    hooks.install()
     as_json = _wants_json(arguments)
     try:
         with signals.handled():
