@@ -17,7 +17,7 @@ CONFIRMED, DURABLE = ("confirmed", 1), ("intent-durable", 1)
 def test_one_of_several_gets_the_order(shop: Shop, verb: Verb) -> None:
     order = shop.make(verb.situation)
     plan = f"{wait(CONFIRMED)},{wait(DURABLE)}"
-    racers = [Command(shop, plan, *words(verb, order)) for _ in range(figures.size(3, 8))]
+    racers = [Command(shop, plan, *words(verb, order)) for _ in range(figures.size(2, 8))]
     for racer in racers:
         racer.reach(CONFIRMED)
     for racer in racers:
