@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from tests.support.figures import tell
+from tests.support.figures import full, tell
 from tests.support.office import Office, open_office
 
 from azpay_tui.backoffice.errors import BackOfficeError
@@ -80,7 +80,10 @@ class Shop:
         return intent_id
 
 
-@pytest.fixture(scope="module", params=["simulator", "sandbox", "live"])
+ENVIRONMENTS = ("simulator", "sandbox", "live") if full() else ("simulator", "live")
+
+
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
 def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return Shop(tmp_path_factory.mktemp(request.param), request.param)
 
