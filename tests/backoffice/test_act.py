@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.support.office import Office
+import threading
+from pathlib import Path
 
+import pytest
+from tests.support.office import Office, open_office
+
+from azpay_tui import points
 from azpay_tui.backoffice.errors import BusyError, ChangedError, NotValidError, OfflineError, UsageError
 from azpay_tui.domain.intent import Seen, Verb, Wish
 from azpay_tui.domain.money import Money
@@ -240,3 +244,34 @@ def test_an_order_known_by_its_id_alone_warns(office: Office) -> None:
 def test_an_unknown_order_is_a_usage_error(office: Office) -> None:
     with pytest.raises(UsageError, match="not known"):
         office.desk.check(Wish(Verb.CANCEL, "S01-0000000-0000000", "S01-0000000-0000000"))
+
+
+def test_the_end_waits_for_a_wish_that_is_being_made_durable(tmp_path: Path) -> None:
+    reached, go = threading.Event(), threading.Event()
+
+    def stop_at(point: points.Point) -> None:
+        if point == "confirmed":
+            reached.set()
+            go.wait(60)
+
+    with open_office(tmp_path) as office:
+        order_id = office.make("authorized")
+        ready = office.ready(order_id, Verb.CAPTURE)
+        acting = threading.Thread(target=office.desk.submit, args=(ready,))
+        ending = threading.Thread(target=office.desk.stop, args=(60,))
+        points.visit(stop_at)
+        try:
+            acting.start()
+            assert reached.wait(60)
+            ending.start()
+            ending.join(0.2)
+            waits = ending.is_alive()
+        finally:
+            points.visit(None)
+            go.set()
+        acting.join()
+        ending.join()
+        assert waits
+    with open_office(tmp_path, office.simulator, local=office.local) as later:
+        assert [intent.state for intent in later.desk.intents()] == ["abandoned"]
+        assert later.effects() == []
