@@ -28,13 +28,27 @@ FILES = (
 )
 FUNCTIONS = (("cli/output.py", "shown"),)
 """Single functions of files that otherwise decide nothing here."""
+JOURNAL = (
+    "test_journal.py",
+    "test_audit.py",
+    "test_audit_bytes.py",
+    "test_audit_rows.py",
+    "test_evidence.py",
+    "test_marks.py",
+    "test_opening.py",
+    "test_purge.py",
+    "test_shops.py",
+)
 TESTS = (
-    "tests/unit/domain",
-    "tests/store",
+    "tests/unit/domain/test_intent.py",
+    "tests/unit/domain/test_effect.py",
+    "tests/unit/domain/test_verdicts.py",
+    "tests/unit/domain/test_money.py",
     "tests/amazon/test_signing.py",
     "tests/tui/test_display.py",
+    "tests/hostile/test_doors.py",
     "tests/cli/test_output.py",
-    "tests/backoffice/test_act.py",
+    *(f"tests/store/{name}" for name in JOURNAL),
 )
 
 
