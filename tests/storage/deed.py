@@ -89,6 +89,8 @@ class Judgement:
     wrong: list[str] = field(default_factory=list)
     intent: Intent | None = None
     effects: int = 0
+    answers: int = 0
+    """How many are kept."""
 
     def expect(self, holds: object, otherwise: str) -> None:
         """Note what is wrong when it does not hold."""
@@ -109,7 +111,7 @@ def watch_the_line(office: Office, judged: Judgement) -> None:
             judged.expect(found == 1, f"{request.method} {request.path} left without a durable attempt")
 
     def after(_request: Request, _answer: Response) -> None:
-        office.local.advance(milliseconds=20)  # on the wire time passes
+        office.local.advance(seconds=1.2)  # on the wire time passes
 
     office.transport.before, office.transport.after = before, after
 
@@ -157,7 +159,8 @@ def judge(office: Office, judged: Judgement, order_id: str) -> None:
     shown = AFTER[judged.intent.draft.wish.verb] if done and judged.intent else BEFORE
     judged.expect(word in shown, f"the order is {word} although the intent is {state}")
     if judged.intent is not None and done:
-        told = journal.evidence(judged.intent.id) or judged.intent.settled_by == "read-back"
+        judged.answers = len(journal.evidence(judged.intent.id))
+        told = judged.answers or judged.intent.settled_by == "read-back"
         judged.expect(told, "nothing was kept that proves the outcome")
         result = judged.intent.result_id
         judged.expect(result is None or result in office.stores.cache.objects_of(order_id), f"{result} is not known")
