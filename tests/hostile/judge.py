@@ -14,7 +14,7 @@ _OWN: Final = re.compile(
     | \x1b\[ (?: [0-9]+ (?: ; [0-9]+ )? )? H               # the cursor to a place
     | \x1b\[ [0-9]* C                                      # the cursor to the right
     | \x1b\[ 2? K                                          # wipe a line, or its rest
-    | \x1b\[ \? (?: 25 | 1000 | 1004 | 1006 | 1049 | 2004 | 2026 ) [hl]
+    | \x1b\[ \? (?: 7 | 25 | 1000 | 1004 | 1006 | 1049 | 2004 | 2026 ) [hl]
     | \x1b\[ \? 2026 \$p                                   # can it update at once?
     | \x1b\]8;; (?: https://sellercentral[a-z.-]*/hz/me/pmd/payment-details\?orderReferenceId=[A-Z0-9-]{19} )? \x1b\\
     | \x1b\]52;c; (?P<clip> [A-Za-z0-9+/=]* ) \x07

@@ -59,10 +59,12 @@ class Sitting:
         # A paste without an end is one for a second more.
         terminal.settle(1.2)
         for _ in range(12):
+            # Where one types to find something the first Escape only clears what was typed.
+            terminal.press(b"\x1b")
             terminal.press(b"\x1b")
             terminal.press(b"6")
             if self.at_list:
-                terminal.press(b"#")
+                terminal.press(b"#\x15")
                 terminal.press(self.order_id.encode())
                 terminal.press(b"\r")
                 return

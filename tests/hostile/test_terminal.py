@@ -1,0 +1,85 @@
+"""What the console sends to a real terminal while every text it shows is hostile: its own sequences, no others."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+
+import pytest
+from tests.hostile.corpus import FEW, SEED, TEXTS
+from tests.hostile.judge import clipped, foreign, sequences
+from tests.support.figures import full, size, tell
+from tests.tui.terminal import Terminal
+
+SOME = TEXTS if full() else FEW
+PAGES = (b"!", b"@", b"S", b"x")
+MENUS = (b"?", b"f", b"y")
+DIALOGS = ((b"2", b"ac"), (b"4", b"af"), (b"3", b"ak"), (b"3", b"aa"))
+SIZES = ((120, 36), (80, 24), (60, 15), (200, 50))
+TERMS = ({}, {"TERM": "linux"}, {"NO_COLOR": "1"}, {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}, {"LANG": "C"})
+
+
+@pytest.fixture(params=SIZES[: size(1, len(SIZES))], ids=lambda each: f"{each[0]}x{each[1]}")
+def console(request: pytest.FixtureRequest) -> Iterator[Terminal]:
+    yield from started(*request.param)
+
+
+def started(columns: int, rows: int, **env: str) -> Iterator[Terminal]:
+    given = {"HOSTILE_ALL": "1" if full() else "", **env}
+    terminal = Terminal(sys.executable, "-m", "tests.hostile.console_main", columns=columns, rows=rows, env=given)
+    try:
+        terminal.until(lambda: "ONLINE" in terminal.text)
+        terminal.settle()
+        yield terminal
+    finally:
+        terminal.close()
+
+
+def walk(terminal: Terminal, orders: int) -> int:
+    """Go through the list and every page, menu and dialog; returns how many keys that took."""
+    keys = [b"6", b"\r", b"\x1b", *[b"\x1b[6~"] * (orders // 10), b"ggj", b"y\r", b"o"]
+    keys += [b"j"] * size(4, orders)
+    for page in PAGES:
+        keys += [page, b"jjG", b"y", b"\x1b"]
+    for menu in MENUS:
+        keys += [menu, b"\x1b[B", b"\x1b\x1b"]
+    for view, dialog in DIALOGS:
+        keys += [view, dialog, b"\x1b[6~", b"\x1b"]
+    for key in keys:
+        terminal.press(key)
+    return len(keys)
+
+
+def judged(terminal: Terminal, runs: int, says: str) -> None:
+    """Leave, then hold that every byte was meant, and that the console ended in order."""
+    for _ in range(4):
+        terminal.press(b"\x1b")
+    terminal.send(b"\x11")
+    terminal.settle()
+    if terminal.status is None and "Quit" in terminal.text:
+        terminal.press(b"\t")
+        terminal.send(b"\r")
+    code = terminal.wait()
+    found = foreign(terminal.received)
+    tell("S1", runs, len(found) + (code != 0), seed=f"corpus {SEED}", says=says)
+    assert not found
+    assert code == 0
+    assert "Traceback" not in terminal.text
+
+
+def test_the_console_sends_its_own_sequences_alone(console: Terminal) -> None:
+    pressed = walk(console, len(SOME))
+    assert not re.search(rb"\x1b\][012];", console.received), "a title"
+    # What was copied reached the clipboard, and the judge has read it.
+    assert any(clipped(match) for match in sequences(console.received))
+    says = f"{len(console.received):,} bytes after {pressed} keys at {console.screen.columns}x{console.screen.lines}"
+    judged(console, len(SOME), says)
+
+
+@pytest.mark.parametrize("env", TERMS[1 : size(2, len(TERMS))], ids=str)
+def test_other_terminals(env: dict[str, str]) -> None:
+    for terminal in started(80, 24, HOSTILE_WORDS="1", **env):
+        for key in (b"6", b"\x1b[6~", b"jjj", b"\r", b"\x1b", b"!", b"\x1b", b"@", b"\x1b", b"x", b"\x1b"):
+            terminal.press(key)
+        judged(terminal, len(SOME), f"{len(terminal.received):,} bytes on {env}")
