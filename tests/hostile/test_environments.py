@@ -52,7 +52,7 @@ def place(console: Driven) -> Place:
 def combinations() -> Iterator[tuple[tuple[int, int], Palette]]:
     """Yield the terminals to look at; the slice has the usual one, with colours and without."""
     for each in SIZES[: size(1, len(SIZES))]:
-        for palette in PALETTES[: size(2, len(PALETTES))]:
+        for palette in PALETTES[: size(1, len(PALETTES))]:
             yield each, palette
 
 
