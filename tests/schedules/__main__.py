@@ -16,13 +16,12 @@ import multiprocessing
 import signal
 import sys
 from collections.abc import Iterator
-from itertools import islice
 
 from tests.schedules.bench import Bench
-from tests.schedules.draw import drawn, enumerated
+from tests.schedules.draw import drawn
 from tests.schedules.run import run
 from tests.schedules.schedule import Schedule, read
-from tests.schedules.search import Totals, carried_out, shrunk_on, with_crashes
+from tests.schedules.search import Totals, chunk, shrunk_on
 from tests.schedules.telling import lines, tell_all
 
 _CHUNK = 250
@@ -101,24 +100,11 @@ def _many(options: argparse.Namespace) -> int:
 
 def _totals(chunks: list[tuple[int, int, bool]], workers: int) -> Iterator[Totals]:
     if workers == 1:
-        yield from map(_chunk, chunks)
+        yield from map(chunk, chunks)
         return
     context = multiprocessing.get_context("spawn")
     with context.Pool(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
-        yield from pool.imap(_chunk, chunks)
-
-
-def _chunk(chunk: tuple[int, int, bool]) -> Totals:
-    first, to, listed = chunk
-    totals = Totals()
-    with Bench() as bench:
-        if listed:
-            found = with_crashes(islice(enumerated(), first, to), bench)
-        else:
-            found = carried_out(map(drawn, range(first, to)), bench)
-        for verdict in found:
-            totals.add(verdict)
-    return totals
+        yield from pool.imap(chunk, chunks)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from tests.schedules.bench import Bench
-from tests.schedules.draw import drawn
+from tests.schedules.draw import drawn, enumerated
 from tests.schedules.run import Verdict, branches, run
 from tests.schedules.schedule import Schedule, Step
 
@@ -66,6 +67,20 @@ def with_crashes(schedules: Iterable[Schedule], bench: Bench) -> Iterator[Verdic
     """Run schedules one after the other, each also with a crash at every place that its last step comes to."""
     for schedule in schedules:
         yield from branches(schedule, len(schedule.steps) - 1, bench)
+
+
+def chunk(part: tuple[int, int, bool]) -> Totals:
+    """Run the seeds from one number up to another, or so much of the enumeration, on a bench of its own."""
+    first, to, listed = part
+    totals = Totals()
+    with Bench() as bench:
+        if listed:
+            found = with_crashes(islice(enumerated(), first, to), bench)
+        else:
+            found = carried_out(map(drawn, range(first, to)), bench)
+        for verdict in found:
+            totals.add(verdict)
+    return totals
 
 
 def search(seeds: Iterable[int], bench: Bench) -> Verdict | None:
