@@ -125,3 +125,15 @@ def test_the_door_is_open_without_the_screen_library() -> None:
     program = "import sys, azpay_tui.tui.display; print('textual' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "False"
+
+
+def test_what_has_no_width_of_its_own_stays_only_where_it_means_something() -> None:
+    assert display("a\u200cb \u0646\u200c\u0647 \u200c") == "ab \u0646\u200c\u0647 "
+    assert display("a\ufe0f \u2764\ufe0f\ufe0f") == "a \u2764\ufe0f"
+    assert display("a\u200db \U0001f468\u200d\U0001f469 \u200d") == "ab \U0001f468\u200d\U0001f469 "
+
+
+def test_a_character_wider_than_the_line_is_a_line() -> None:
+    assert wrap("\u6f22", 1, 3) == ["\u6f22"]
+    assert fit("\u6f22\u6f22", 3) == "\u6f22\u2026"
+    assert fit("\u6f22", 2) == "\u6f22"

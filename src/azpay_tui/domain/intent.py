@@ -279,7 +279,7 @@ def judge_fact(wish: Wish, fact: Fact) -> Judgement | None:
                 return None
             word = {states.REFUND_INITIATED: "accepted", states.REFUNDED: "succeeded", states.DECLINED: "declined"}
             return _judgement(word.get(fact.state), fact.reason, fact.id)
-        case Permission():
+        case Permission():  # pragma: no branch - there is no other kind
             if wish.verb not in (Verb.CANCEL, Verb.CLOSE) or fact.id != wish.target or fact.state != states.CLOSED:
                 return None
             return Judgement("succeeded", None)

@@ -161,7 +161,7 @@ def _cut(text: str, cells: int) -> str:
         return text[:cells]
     spans, _ = split_graphemes(text)
     used, end = 0, 0
-    for _start, stop, size in spans:
+    for _start, stop, size in spans:  # pragma: no branch - a text that is cut is longer than that
         if used + size > cells:
             break
         used, end = used + size, stop

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.support.orders import NOW, ORDER, charge, charge_id, order, permission, refund, refund_id
 
-from azpay_tui.domain.effect import already_so, differences, read_back
+from azpay_tui.domain.effect import against, already_so, differences, read_back
 from azpay_tui.domain.intent import Intent, IntentDraft, Judgement, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
@@ -224,3 +224,35 @@ def test_a_total_that_another_refund_explains_proves_nothing() -> None:
 def test_a_total_proves_nothing_of_a_wish_without_an_amount() -> None:
     wish = replace(REFUND, amount=None)
     assert read_back(sent(wish, order(charge("Captured"))), order(charge("Captured", refunded=50_00))) is None
+
+
+# What speaks against a person's decision
+
+
+@pytest.mark.parametrize(
+    ("wish", "outcome", "made", "said"),
+    [
+        (CAPTURE, "succeeded", order(charge("Captured", amount=50_00)), None),
+        (CAPTURE, "succeeded", order(charge("CaptureInitiated")), None),
+        (CAPTURE, "succeeded", order(charge("Authorized")), "charge C000001 is Authorized"),
+        (CAPTURE, "refused", order(charge("Authorized")), None),
+        (CAPTURE, "refused", order(charge("Canceled", "ExpiredUnused")), None),
+        (CAPTURE, "abandoned", order(charge("Captured", amount=50_00)), "C000001 is Captured, captured 50.00 USD"),
+        (CAPTURE, "succeeded", order(), "the order is Chargeable"),
+        (CLOSE, "succeeded", Order(ORDER), "the order is not known"),
+        (CLOSE, "refused", order(state="Closed"), "the order is Closed"),
+        (REFUND, "succeeded", order(charge("Captured")), None),
+        (REFUND, "refused", order(charge("Captured")), None),
+        (REFUND, "refused", order(charge("Captured", refunded=50_00)), "captured 120.00 USD, refunded 50.00 USD"),
+        (AUTHORIZE, "succeeded", order(), None),
+        (
+            VOID,
+            "succeeded",
+            order(charge("Captured", refunded=5_00)),
+            "charge C000001 is Captured, captured 120.00 USD",
+        ),
+    ],
+)
+def test_only_what_a_read_shows_speaks_against_a_decision(wish: Wish, outcome: State, made: Order, said: Any) -> None:
+    found = against(sent(wish, order(charge("Captured"))), outcome, made)
+    assert (found is None) if said is None else (found is not None and found.endswith(said))
