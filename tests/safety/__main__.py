@@ -14,7 +14,7 @@ from tests.safety import kept
 from tests.safety.pieces import ROOT, pieces
 from tests.safety.promises import PromiseError, chosen, load
 from tests.safety.results import BUILD, Results, version
-from tests.safety.run import Times, run
+from tests.safety.run import Times, heed_every_end, run
 from tests.safety.table import rows, text
 
 STOPPED = 130
@@ -37,6 +37,7 @@ def main() -> int:
         results.clear()
     first = results.first_seed(kept.next_seed())
     planned = pieces(book, codes, first)
+    heed_every_end()
     try:
         run(planned, results, Times(BUILD / "times.json"), int(os.environ.get("JOBS") or 2))
     except KeyboardInterrupt:

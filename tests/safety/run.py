@@ -97,6 +97,12 @@ class _Running:
     since: float
 
 
+def heed_every_end() -> None:
+    """Have a closed terminal and a request to end interrupt too: what runs is in sessions of its own and would stay."""
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
 def run(pieces: Sequence[Piece], results: Results, times: Times, jobs: int) -> None:
     """Run what was not run yet. KeyboardInterrupt ends what runs and keeps what is done."""
     waiting = [piece for piece in pieces if results.outcome(piece) is None]

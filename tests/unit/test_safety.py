@@ -171,12 +171,14 @@ import sys
 from pathlib import Path
 from tests.safety.pieces import Piece
 from tests.safety.results import Results
-from tests.safety.run import Times, run
+from tests.safety.run import Times, heed_every_end, run
 
+heed_every_end()
 base = Path(sys.argv[1])
 def piece(name, code):
     return Piece(name, (sys.executable, "-c", code), ("R1",), name)
-slow = f"import pathlib, threading; pathlib.Path({str(base / 'slow')!r}).touch(); threading.Event().wait(600)"
+slow = f"import os, pathlib, threading; pathlib.Path({str(base / 'slow')!r}).write_text(str(os.getpid())); "
+slow += "threading.Event().wait(600)"
 try:
     run([piece("quick", "pass"), piece("slow", slow)], Results(base / "state"), Times(base / "times.json"), 1)
 except KeyboardInterrupt:
@@ -184,18 +186,21 @@ except KeyboardInterrupt:
 """
 
 
-def test_an_interrupt_keeps_what_is_done_and_leaves_no_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_keeps_what_is_done_and_leaves_no_process(tmp_path: Path, number: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", STOPPED, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True
     ) as process:
         end = time.monotonic() + 60
-        while not (tmp_path / "slow").exists():
+        while not (tmp_path / "slow").exists() or not (tmp_path / "slow").read_text():
             assert time.monotonic() < end
             assert process.poll() is None
             time.sleep(0.02)
-        os.kill(process.pid, signal.SIGINT)
+        os.kill(process.pid, number)
         out, _ = process.communicate(timeout=60)
     assert out == b"stopped\n"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "slow").read_text()), 0)
     results = Results(tmp_path / "state")
     assert results.outcome(piece("quick", "")) is not None
     assert results.outcome(piece("slow", "")) is None
