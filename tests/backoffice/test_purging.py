@@ -13,6 +13,7 @@ from azpay_tui.backoffice import purging
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.marks import MarkChange
 from azpay_tui.domain.rows import TrackedOrder
+from azpay_tui.store.journal.verify import verify_journal
 from azpay_tui.store.locks import Lease
 
 NAME, EMAIL = "Zora Zqcanary", "zqcanary@example.com"
@@ -64,6 +65,23 @@ def test_it_expires_thirty_days_after_the_last_duty(shop: Office) -> None:
     assert not named(shop)
     shop.desk.refresh([authorized, captured], wait=True)
     assert not is_known(shop, authorized)
+
+
+def test_what_is_done_after_a_purge_brings_nobody_back(shop: Office) -> None:
+    order_id = make(shop, "authorized")
+    permission = shop.order(order_id).permission
+    assert permission is not None
+    assert permission.buyer is not None
+    buyer = (permission.buyer.email or "").encode()
+    assert shop.desk.purge([order_id]) == (order_id,)
+    done = shop.act(order_id, Verb.CANCEL)  # Amazon answers with the order and its buyer
+    assert done.state == "succeeded"
+    (came,) = shop.stores.journal.evidence(done.id)
+    assert order_id.encode() in came.raw
+    assert not [path for path in shop.stores.data.path.rglob("*") if path.is_file() and buyer in path.read_bytes()]
+    found = verify_journal(shop.stores.data.path)
+    assert found is not None
+    assert found.whole
 
 
 def test_a_refund_starts_the_time_again(shop: Office) -> None:

@@ -83,8 +83,9 @@ def of_outcome(
         "evidence": evidence.id,
         "evidence_row": digest_of_evidence(query, evidence.id or 0),
     }
-    if len(evidence.raw) < evidence.raw_length:
-        told["kept_sha256"] = hashlib.sha256(evidence.raw).hexdigest()
+    kept = hashlib.sha256(evidence.raw).hexdigest()
+    if kept != evidence.raw_sha256:  # cut, or taken without the person it names
+        told["kept_sha256"] = kept
     return told
 
 

@@ -10,6 +10,7 @@ from azpay_tui.domain.intent import Answer, Intent, IntentDraft, Place, Prepared
 from azpay_tui.domain.money import Money
 from azpay_tui.store.errors import unreadable_intent
 from azpay_tui.store.journal.tables import EvidenceRow, IntentRow
+from azpay_tui.store.personal import impersonal
 from azpay_tui.store.times import from_text, storable, to_text
 
 EVIDENCE_LIMIT: Final = 64 * 1024
@@ -123,20 +124,24 @@ def _to_intent(row: IntentRow, request_id: str | None) -> Intent:
     )
 
 
-def to_evidence(intent: str, attempt: int, answer: Answer, at: str, keep: int) -> EvidenceRow:
-    """Make the evidence row of an answer, its body cut at `keep` bytes."""
+def to_evidence(intent: str, attempt: int, answer: Answer, at: str, keep: int, *, purged: bool = False) -> EvidenceRow:
+    """Make the evidence row of an answer, its body cut at `keep` bytes.
+
+    Of an order whose personal data was removed only what a purge would leave is taken: Amazon names the buyer again.
+    """
+    raw = impersonal(answer.raw.decode("utf-8", "replace")).encode() if purged else answer.raw
     return EvidenceRow(
         intent_id=intent,
         attempt=attempt,
         at=at,
         kind=answer.kind,
-        message=storable(answer.message)[:1000],
+        message="" if purged else storable(answer.message)[:1000],
         status=answer.status,
         reason_code=None if answer.reason_code is None else storable(answer.reason_code)[:200],
         request_id=None if answer.request_id is None else storable(answer.request_id)[:200],
         server_date=to_text(answer.server_date),
         received_at=to_text(answer.received_at),
-        raw=answer.raw[:keep],
+        raw=raw[:keep],
         raw_length=len(answer.raw),
         raw_sha256=hashlib.sha256(answer.raw).hexdigest(),
     )

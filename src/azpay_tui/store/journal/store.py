@@ -28,7 +28,7 @@ from azpay_tui.store.journal.audit import AuditWriter, Witness
 from azpay_tui.store.journal.chain import first_bad_row
 from azpay_tui.store.journal.dossiers import read_dossier
 from azpay_tui.store.journal.marks import write_marks
-from azpay_tui.store.journal.purging import purge_orders
+from azpay_tui.store.journal.purging import purge_orders, purged_among
 from azpay_tui.store.journal.read import ONE, intent_of, narrowed
 from azpay_tui.store.journal.rows import EVIDENCE_LIMIT, EVIDENCE_ROOM, to_evidence, to_intent, to_row
 from azpay_tui.store.journal.steps import (
@@ -156,7 +156,8 @@ class JournalStore:
                     raise IntentConflict(f"{intent_id} has no attempt {attempt}.")
                 found = entries.found(session, row, attempt)
                 give_room(session, intent_id)
-                evidence = to_evidence(intent_id, attempt, answer, to_text(at), keep)
+                purged = bool(purged_among(session.connection(), [row.order_id]))
+                evidence = to_evidence(intent_id, attempt, answer, to_text(at), keep, purged=purged)
                 session.add(evidence)
                 if tried.ended_at is None:
                     tried.ended_at, tried.outcome = to_text(at), state
