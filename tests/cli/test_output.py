@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -19,6 +20,18 @@ HOSTILE = "\x1b]0;owned\x07\x9b31m\x7f\u202e\u2066\x00"
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\t=", " =", "\r@"])
 def test_no_cell_of_a_spreadsheet_starts_a_formula(start: str) -> None:
     assert output.cell(f"{start}1+1").startswith("'")
+
+
+BEFORE = ["\u200c", "\u200d", "\ufe0f", '"', ' "', "x;", "x ; ", "x,", "x|", 'x;"', "x\u037e", "\ufe0f\n"]
+WIDE = "\uff1d\uff0b\uff0d\uff20"
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("sign", f"=+-@{WIDE}")
+def test_no_formula_begins_behind_what_is_not_shown_or_parts_cells_elsewhere(before: str, sign: str) -> None:
+    written = output.cell(f"{before}{sign}1+1")
+    assert "'" in written
+    assert not any(part.strip(' "').startswith(tuple(f"=+-@{WIDE}")) for part in re.split("[,;|\t]", written))
 
 
 @given(st.text())

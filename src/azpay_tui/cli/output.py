@@ -8,6 +8,7 @@ import errno
 import io
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +20,10 @@ from azpay_tui.domain.queue import about
 
 LONG: Final = 2000
 """Characters of one text shown outside of tables."""
-_ACTIVE: Final = ("=", "+", "-", "@", "\t", "\r")
+_STEERING: Final = ("\t", "\r")
+_FORMULA: Final = re.compile(r"(^|[,;|])(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b])")
+"""Where a formula could begin, also in a spreadsheet that parts cells at another sign than they were written with, that
+takes quotes away, or that reads wide signs as Asian ones do."""
 _BOLD: Final = "\x1b[1m"
 _PLAIN: Final = "\x1b[0m"
 
@@ -108,9 +112,12 @@ def csv_result(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def cell(value: str, limit: int = LONG) -> str:
-    """Return a text as a spreadsheet may have it: an apostrophe before what would start a formula."""
-    active = value.startswith(_ACTIVE) or value.lstrip().startswith(("=", "+", "-", "@"))
-    return ("'" if active else "") + shown(value, limit)
+    """Return a text as a spreadsheet may have it: an apostrophe before what would start a formula.
+
+    What is written is looked at, not what came: a character that is not shown may have stood before the formula.
+    """
+    safe = _FORMULA.sub(r"\1'", shown(value, limit))
+    return f"'{safe}" if value.startswith(_STEERING) and not safe.startswith("'") else safe
 
 
 def table(columns: Mapping[str, str], rows: Iterable[Mapping[str, str]], right: frozenset[str] = frozenset()) -> None:
