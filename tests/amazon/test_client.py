@@ -363,7 +363,18 @@ def test_reads(gateway_to: GatewayTo, object_id: str, path: str, body: dict[str,
     assert "x-amz-pay-idempotency-key" not in request.headers
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "Thu, 99 Jan 2026 12:35:00 GMT", "\xff", "0", "Thu, 15 Jan 99999"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "yesterday",
+        "Thu, 99 Jan 2026 12:35:00 GMT",
+        "\xff",
+        "0",
+        "Thu, 15 Jan 99999",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+    ],
+)
 def test_odd_dates_are_no_dates(gateway_to: GatewayTo, date: str) -> None:
     def handle(request: httpx.Request) -> httpx.Response:
         headers = [(b"date", date.encode("latin-1")), (b"retry-after", date.encode("latin-1"))]

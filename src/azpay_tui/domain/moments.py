@@ -11,6 +11,14 @@ _FORM: Final = "%Y-%m-%d %H:%M UTC"
 _MOMENT: Final = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d \d\d:\d\d UTC\b", re.ASCII)
 
 
+_YEARS: Final = range(1970, 3000)
+
+
+def believable(moment: datetime) -> bool:
+    """Tell whether a moment from outside can be meant; beyond, adding days or changing the time zone has no result."""
+    return moment.year in _YEARS
+
+
 def written(moment: datetime) -> str:
     """Return a moment (aware) as every sentence of this program writes it: `2026-03-02 12:00 UTC`."""
     return moment.astimezone(UTC).strftime(_FORM)

@@ -52,8 +52,9 @@ def ended_at(
     if duty(order, now, codes, reminder=reminder) is not None and (order.intents or reminder or not unread):
         return None
     if unread:
-        since = order.created or heard_at
-        return None if since is None else since + limits.PERMISSION_LIFE
+        # Nothing is heard of before it is made: a later moment is a mistake of the shop's, and would keep it for ever.
+        known = [moment for moment in (order.created, heard_at) if moment is not None]
+        return min(known) + limits.PERMISSION_LIFE if known else None
     facts = [*([order.permission] if order.permission else ()), *order.charges, *order.refunds]
     moments = [moment for fact in facts if (moment := fact.updated or fact.created) is not None]
     lapsed = [limits.authorization_end(charge) for charge in order.charges if charge.state == states.AUTHORIZED]

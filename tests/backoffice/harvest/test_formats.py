@@ -308,7 +308,16 @@ def test_times_are_read_in_the_zone_of_the_shop(text: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["yesterday", "2026-02-30 10:00:00", "01.07.2026", "0001-01-01 00:00:00", "12", "2026-W01-1"]
+    "text",
+    [
+        "yesterday",
+        "2026-02-30 10:00:00",
+        "01.07.2026",
+        "0001-01-01 00:00:00",
+        "12",
+        "2026-W01-1",
+        "9999-12-30 00:00:00",
+    ],
 )
 def test_a_time_that_cannot_be_read_costs_no_order(text: str) -> None:
     source = table(row(date=text))

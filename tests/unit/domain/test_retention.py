@@ -122,3 +122,8 @@ def test_a_reminder_keeps_the_data() -> None:
 def test_of_an_order_that_was_never_read_nothing_is_said_before_its_time() -> None:
     assert duty(UNREAD, NOW) == "it was never read from Amazon"
     assert ended_at(Order(ID), NOW, None, None) is None
+
+
+def test_a_shop_that_dates_an_unread_order_into_the_future_keeps_nobody_for_ever() -> None:
+    for created in (datetime(9999, 12, 31, tzinfo=UTC), NOW + timedelta(days=1)):
+        assert ended_at(Order(ID, shop=ShopFacts(created=created)), NOW, MADE, None) == MADE + timedelta(days=180)

@@ -31,6 +31,7 @@ from azpay_tui.amazon.transport import Patience
 from azpay_tui.amazon.v2.wire import MAX_WORD, parse_problem
 from azpay_tui.domain.calls import Call
 from azpay_tui.domain.intent import Answer
+from azpay_tui.domain.moments import believable
 from azpay_tui.domain.order import Fact
 
 MAX_RAW: Final = 64 * 1024
@@ -203,7 +204,9 @@ def _date(headers: httpx.Headers) -> datetime | None:
 def _http_date(text: str) -> datetime | None:
     with suppress(ValueError, TypeError, IndexError, OverflowError):
         moment = parsedate_to_datetime(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        # A clock that was set by the others would stand where no day can be added to it.
+        return moment if believable(moment) else None
     return None
 
 

@@ -16,6 +16,8 @@ from typing import Annotated, Final, Never, TypeAlias, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from azpay_tui.domain.moments import believable
+
 MAX_DEPTH: Final = 32
 MAX_WORD: Final = 200
 """Characters of a state, code or id; longer is no word."""
@@ -95,9 +97,12 @@ def parse_time(text: object) -> datetime | None:
     if not isinstance(text, str) or _TIME.fullmatch(text) is None:
         raise ValueError("not a time")
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        moment = datetime.fromisoformat(text).astimezone(UTC)
     except OverflowError:
         raise ValueError("not a time") from None
+    if not believable(moment):
+        raise ValueError("not a time")
+    return moment
 
 
 def _label(value: object) -> str | None:

@@ -14,6 +14,7 @@ from azpay_tui.backoffice.harvest.decoding import ESCAPED
 from azpay_tui.backoffice.harvest.ids import foreign
 from azpay_tui.backoffice.harvest.labels import quoted
 from azpay_tui.backoffice.harvest.reading import BadLine, Reading, Tally
+from azpay_tui.domain.moments import believable
 from azpay_tui.domain.money import EXPONENTS, AmountError, Money, parse_amount, parse_wire
 from azpay_tui.domain.order import kind_of, order_id_of
 from azpay_tui.domain.rows import TrackedOrder
@@ -269,9 +270,12 @@ def _time(text: str) -> datetime | None:
     if not _RFC3339.fullmatch(text):
         raise _LineError(sentence)
     try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        moment = datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise _LineError(sentence) from error
+    if not believable(moment):
+        raise _LineError(sentence)
+    return moment
 
 
 def _label(cells: dict[str, str], name: str) -> str | None:

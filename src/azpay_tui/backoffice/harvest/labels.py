@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from azpay_tui.domain.moments import believable
 from azpay_tui.domain.money import EXPONENTS, AmountError, Money, parse_wire
 from azpay_tui.domain.paths import follow
 from azpay_tui.domain.rows import OrderLine
@@ -95,6 +96,13 @@ def time_of(text: str, zone: tzinfo) -> datetime | None:
 
     Raises `LabelError`.
     """
+    found = _moment(text, zone)
+    if found is not None and not believable(found):
+        raise LabelError(f"The time is {quoted(text)}, which no order can have.")
+    return found
+
+
+def _moment(text: str, zone: tzinfo) -> datetime | None:
     if len(text) == 19 and text[4] == text[7] == "-" and text[13] == ":" and zone is UTC:  # as most databases write it
         with contextlib.suppress(ValueError):
             return datetime.fromisoformat(text).replace(tzinfo=UTC)
