@@ -1,7 +1,9 @@
 """What a purge leaves on the disk: nothing of a buyer in any file, free page, log, index, back-up or older cache."""
 
 import json
+import os
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -226,6 +228,37 @@ def test_a_back_up_that_is_put_back_keeps_what_was_removed_away(known: Stores, d
     assert again.wipe(NOW, never) == 0
     assert left(data_dir, PURGED) == {}
     again.close()
+
+
+def test_what_a_killed_process_began_to_back_up_goes_at_once(known: Stores, data_dir: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    whole = (data_dir / "backups" / "journal-20260301.db").read_bytes()
+    for name in (f".journal-20260302.db.{gone.pid}", f".journal-20260302.db.{gone.pid}-journal"):
+        (data_dir / "backups" / name).write_bytes(whole)
+    purge(known)
+    assert known.wipe(NOW, never) == len(PURGED)
+    assert left(data_dir, PURGED) == {}
+
+
+def test_a_back_up_begun_before_a_purge_and_finished_afterwards_is_waited_for_or_done_again(
+    known: Stores, data_dir: Path
+) -> None:
+    backups = data_dir / "backups"
+    draft, later = backups / f".journal-20260302.db.{os.getpid()}", backups / "journal-20260302.db"
+    draft.write_bytes((backups / "journal-20260301.db").read_bytes())
+    purge(known)
+    assert known.wipe(NOW, never) == 0  # it never ended
+    assert draft.exists()
+
+    def ends(seconds: float) -> bool:
+        if seconds and draft.exists():
+            draft.replace(later)
+        return False
+
+    assert known.wipe(NOW, ends) == len(PURGED)
+    assert later.exists()
+    assert left(data_dir, PURGED) == {}
 
 
 @pytest.mark.parametrize("when", ["compact_journal", "rewrite_backups"])

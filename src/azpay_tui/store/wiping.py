@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Callable
@@ -32,6 +33,11 @@ _log = logging.getLogger(__name__)
 _SET_ASIDE: Final = ("cache.db.damaged-*", "cache.db.replaced-*")
 _LONGEST_DRAFT: Final = 3600.0
 """Seconds after which nobody writes a draft of a back-up any more."""
+_DRAFT: Final = re.compile(r"\..*\.db\.([0-9]{1,9})(?:-[a-z]+)?", re.ASCII)
+"""The name of a draft, and of what SQLite writes beside it: at its end the process that writes it."""
+_LOOKS: Final = 100
+_BETWEEN: Final = 0.05
+"""How often, and after how many seconds, to look whether a back-up that is being written is finished."""
 
 
 def wipe(data: DataDir, cache: CacheStore, now: datetime, pause: Callable[[float], bool]) -> int:
@@ -48,11 +54,11 @@ def wipe(data: DataDir, cache: CacheStore, now: datetime, pause: Callable[[float
         cache.purge(left, now)  # again, for a process that was killed before it came to it
         cache.compact(pause)
         compact_journal(data)
-        rewrite_backups(data, pause)
+        whole = rewrite_backups(data, pause)
         for pattern in _SET_ASIDE:
             for path in data.path.glob(pattern):
                 path.unlink(missing_ok=True)
-        if pause(0):
+        if pause(0) or not whole:
             return 0
         with closing(_writer(data.journal)) as journal:
             journal.execute("BEGIN IMMEDIATE")
@@ -69,16 +75,18 @@ def compact_journal(data: DataDir) -> None:
         journal.execute("VACUUM")
 
 
-def rewrite_backups(data: DataDir, pause: Callable[[float], bool]) -> None:
+def rewrite_backups(data: DataDir, pause: Callable[[float], bool]) -> bool:
     """Take out of every back-up what was purged since it was made; one that is damaged is dropped.
 
-    Each is replaced as a whole or not at all. Raises `sqlite3.Error` or `OSError`.
+    Each is replaced as a whole or not at all. Tells whether that was all: a back-up that somebody began to write before
+    may be finished only afterwards. Raises `sqlite3.Error` or `OSError`.
     """
+    whole = _without_drafts(data, pause)
     with closing(connect_reader(data.journal)) as journal:
         purged = journal.execute("SELECT order_id, at, person FROM purge").fetchall()
     for backup in sorted(data.backups.glob("*.db")):
         if pause(0):
-            return
+            return False
         try:
             _rewrite(backup, purged)
         except sqlite3.Error as error:
@@ -86,11 +94,35 @@ def rewrite_backups(data: DataDir, pause: Callable[[float], bool]) -> None:
                 raise
             _log.warning("the damaged back-up %s was dropped", backup.name)
             backup.unlink(missing_ok=True)
-    for draft in data.backups.glob(".*.db.*"):  # left by a process that was killed while it wrote
-        if time.time() - draft.stat().st_mtime > _LONGEST_DRAFT:
-            draft.unlink(missing_ok=True)
     if data.backups.exists():
         sync_directory(data.backups)
+    return whole
+
+
+def _without_drafts(data: DataDir, pause: Callable[[float], bool]) -> bool:
+    """Drop what processes left that were killed while they wrote a back-up, and wait for those that still write."""
+    for _look in range(_LOOKS):
+        written = [draft for draft in data.backups.glob(".*.db.*") if not _dropped(draft)]
+        if not written:
+            return True
+        if pause(_BETWEEN):
+            break
+    return False
+
+
+def _dropped(draft: Path) -> bool:
+    """Drop a draft if nobody writes it any more; tells whether it is gone."""
+    writer = _DRAFT.fullmatch(draft.name)
+    try:
+        if time.time() - draft.stat().st_mtime <= _LONGEST_DRAFT and writer is not None:
+            os.kill(int(writer[1]), 0)
+            return False
+    except PermissionError:  # a process of somebody else's, but there is one
+        return False
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+    draft.unlink(missing_ok=True)
+    return True
 
 
 def _rewrite(backup: Path, purged: list[tuple[str, str, str]]) -> None:
