@@ -131,7 +131,7 @@ def test_a_file_without_its_header_is_not_read(text: str, says: str) -> None:
         row(A, buyer_name="A\0da"),
         row(A) + "x" * 70_000,
     ],
-    ids=range(30),
+    ids=range(31),
 )
 def test_a_bad_line_is_told_by_its_number_and_costs_no_other(line: str) -> None:
     text = file(row(B), line, row(C))
