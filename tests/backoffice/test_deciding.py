@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.support.office import Office, open_office
 
-from azpay_tui.backoffice.errors import NotValidError, UsageError
+from azpay_tui.backoffice.errors import BusyError, ChangedError, NotValidError, UsageError
 from azpay_tui.domain import dossier
 from azpay_tui.domain.intent import Intent, State, Verb
+from azpay_tui.simulator.wire import Request, Response
 
 
 def undecided(office: Office, verb: Verb = Verb.CAPTURE, situation: str = "authorized") -> tuple[str, Intent]:
@@ -19,6 +21,7 @@ def undecided(office: Office, verb: Verb = Verb.CAPTURE, situation: str = "autho
     amount = "10.00" if verb in (Verb.CAPTURE, Verb.REFUND) else None
     intent = office.act(order_id, verb, amount)
     assert intent.state == "unknown"
+    office.world(minutes=16)  # before, a machine may repeat it, and nobody may decide
     return order_id, intent
 
 
@@ -116,6 +119,7 @@ def test_while_the_order_is_busy_it_waits(office: Office) -> None:
 
 def test_all_that_was_sent_and_came_back_is_in_the_dossier(office: Office) -> None:
     order_id, intent = undecided(office, Verb.REFUND, "captured")
+    office.world(minutes=-16)
     found = office.desk.dossier(intent.id)
     assert [attempt.number for attempt in found.attempts] == [1, 2, 3, 4]
     assert {attempt.outcome for attempt in found.attempts} == {"unknown"}
@@ -137,6 +141,65 @@ def test_all_that_was_sent_and_came_back_is_in_the_dossier(office: Office) -> No
     assert "YOUR DECISION" not in told
     with pytest.raises(UsageError, match="no intent"):
         office.desk.dossier("I-999999")
+
+
+def test_while_a_machine_may_repeat_it_nobody_decides(office: Office) -> None:
+    _, intent = undecided(office, Verb.REFUND, "captured")
+    office.world(minutes=-2)
+    with pytest.raises(NotValidError, match="Not yet: the outcome is being learned"):
+        office.desk.settle(intent.id, "abandoned", "nothing there")
+    assert office.desk.wait(intent.id, 0).state == "unknown"
+
+
+@pytest.mark.parametrize("decision", ["refused", "abandoned"])
+def test_a_wrong_word_is_held_against_amazon_before_the_same_wish_gets_a_new_key(
+    office: Office, decision: State
+) -> None:
+    order_id = office.make("captured")
+    office.sim("PATCH", "/_sim/settings", {"pending_refunds_counted": True})
+    office.fault("refund", "reset-after")
+    office.transport.after = unreachable(office)
+    intent = office.act(order_id, Verb.REFUND, "10.00")
+    office.transport.after = None
+    office.transport.reachable = True
+    office.world(minutes=16)
+    with pytest.raises(ChangedError, match=r"Amazon shows now that charge .* refunded 10.00 USD"):
+        office.desk.settle(intent.id, decision, "nothing there")
+    assert office.desk.wait(intent.id, 0).state == "unknown"
+    assert len(office.effects()) == 1
+
+
+def test_who_repeats_a_request_is_waited_for(tmp_path: Path) -> None:
+    """A second process may not decide while the first, which did not make the intent, sends it again."""
+    with open_office(tmp_path) as office:
+        _, intent = undecided(office, Verb.REFUND, "captured")
+    said: list[str] = []
+    with (
+        open_office(tmp_path, office.simulator, local=office.local) as first,
+        open_office(tmp_path, office.simulator, local=office.local) as second,
+    ):
+
+        def decide(request: Request) -> None:
+            if request.method == "POST":
+                for desk in (first.desk, second.desk):
+                    with pytest.raises(BusyError, match="being sent") as refused:
+                        desk.settle(intent.id, "abandoned", "nothing there")
+                    said.append(refused.value.message)
+
+        first.transport.before = decide
+        (settled,) = first.desk.resume(intent.id)
+    assert settled.state == "accepted"
+    assert len(said) == 2
+
+
+def unreachable(office: Office) -> Callable[[Request, Response], None]:
+    """Let the network go away with the first answer to a request that moves money."""
+
+    def after(request: Request, _answer: Response) -> None:
+        if request.method != "GET":
+            office.transport.reachable = False
+
+    return after
 
 
 def test_a_decision_needs_a_note_and_a_writable_profile(tmp_path: Path) -> None:

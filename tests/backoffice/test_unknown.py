@@ -11,6 +11,7 @@ from tests.support.office import Hands, Office, open_office
 from azpay_tui.backoffice.errors import NotValidError
 from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.status import ship
+from azpay_tui.domain.telling import tell
 from azpay_tui.simulator.wire import Request, Response
 from azpay_tui.store.errors import JournalUnavailable
 
@@ -241,6 +242,18 @@ def cut(office: Office) -> None:
             raise httpx.ReadError("[Errno 104] Connection reset by peer")
 
     office.transport.after = broken
+
+
+def test_that_a_repetition_did_not_leave_hides_nothing_of_the_first_attempt(office: Office) -> None:
+    order_id = office.make("captured")
+    cut(office)
+    intent = office.act(order_id, Verb.REFUND, "10.00")
+    assert (intent.state, len(office.effects())) == ("unknown", 1)
+    assert (intent.reason or "").startswith("The connection to Amazon was lost after the request was sent")
+    assert "othing was sent" not in tell(intent).text(str)
+    assert [e.message for e in office.stores.journal.evidence(intent.id)][1:] == [
+        "Amazon cannot be reached: connection refused. Nothing was sent."
+    ] * 3
 
 
 def test_as_soon_as_there_is_a_connection_again_what_is_open_is_looked_at(office: Office) -> None:

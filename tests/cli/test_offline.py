@@ -86,7 +86,13 @@ def test_a_person_settles_what_no_rule_can(shop: Shop) -> None:
         ("I-000009", "--as", "refused", "--note", "x"),
     ):
         assert shop("journal", "settle", *wrong, "--json").code == 2, wrong
-    done = shop("journal", "settle", "I-000001", "--as", "refused", "--note", "Seller Central shows none", "--json")
+    decision = ("journal", "settle", "I-000001", "--as", "refused", "--note", "Seller Central shows none", "--json")
+    young = shop(*decision)
+    assert (young.code, young.error["code"]) == (3, "not-valid")
+    assert "Not yet: the outcome is being learned" in young.error["message"]
+    shop.sim("POST", "/_sim/clock", {"advance": "16m"})
+    shop.good("refresh", order)  # so the time that Amazon has is known here
+    done = shop(*decision)
     assert (done.code, done.json["intents"][0]["state"]) == (0, "refused")
     assert done.json["intents"][0]["settled_by"].startswith("person ")
     again = shop("journal", "settle", "I-000001", "--as", "refused", "--note", "x", "--json")

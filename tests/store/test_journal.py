@@ -144,10 +144,23 @@ def test_marking_a_settled_intent_keeps_why_and_by_whom(stores: Stores) -> None:
     assert (marked.reason, marked.settled_at, marked.reconciled) == ("HardDeclined", NOW, True)
 
 
-def test_a_new_owner_is_stored(stores: Stores) -> None:
+def test_whoever_sends_an_intent_owns_it(stores: Stores) -> None:
+    made = stores.journal.open_intent(draft(session="s-of-the-dead"))
+    stores.journal.start_attempt(made.id, NOW)
+    sent = stores.journal.intent(made.id)
+    assert sent is not None
+    assert stores.session is not None
+    assert sent.draft.session == stores.session.id
+
+
+def test_an_intent_that_went_on_since_it_was_seen_is_left_alone(stores: Stores) -> None:
     made = stores.journal.open_intent(draft())
-    moved = stores.journal.move(made.id, "unknown", "crash", "read-back", NOW, session="s-2", next_due=NOW)
-    assert (moved.draft.session, moved.next_due) == ("s-2", NOW)
+    stores.journal.start_attempt(made.id, NOW)
+    with pytest.raises(IntentConflict, match="went on meanwhile and is sent now"):
+        stores.journal.move(made.id, "abandoned", None, "person ops", NOW, seen=made)
+    found = stores.journal.intent(made.id)
+    assert found is not None
+    assert found.state == "sent"
 
 
 def test_the_counter_rises_only_with_proof_or_a_persons_word(stores: Stores) -> None:

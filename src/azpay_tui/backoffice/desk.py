@@ -114,7 +114,9 @@ class BackOffice:
         )
         worked_on, read_only = self._outbox.works_on, info.read_only_reason is not None
         self._recovery = Recovery(journal, cache, reader, sender, clock, worked_on, tell, read_only=read_only)
-        self._settling = Settling(journal, cache, reader, self._recovery, sender, info, clock, worked_on, tell, stop)
+        self._settling = Settling(
+            journal, cache, reader, self._recovery, sender, reading, info, clock, worked_on, tell, stop
+        )
         self._refresher = Refresher(
             cache, reader, reading, self._recovery, sender, health, clock, parts.lease, tell, stop, pause, parts.daily
         )

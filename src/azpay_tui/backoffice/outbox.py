@@ -123,7 +123,7 @@ class Outbox:
         if session != self._session.id:
             return self._session.is_alive(session)
         with self._done:
-            return intent.id in self._flight
+            return intent.id in self._flight or self._sender.repeats(intent)
 
     def _send(self, intent: Intent) -> None:
         """Hand an intent to the one thread that sends; it lives while there is something to send."""

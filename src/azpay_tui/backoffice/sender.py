@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -54,6 +55,7 @@ _DUPLICATE_KEY: Final = "DuplicateIdempotencyKey"
 _DUPLICATE_SENTENCE: Final = (
     "Amazon knows this request key with other contents, and reading back proves nothing: a person must look and decide."
 )
+_EARLIER: Final = "What became of an earlier attempt of this request is unknown."
 
 
 class Sender:
@@ -88,6 +90,7 @@ class Sender:
         self._stop = stop
         self._pause = pause
         self._jitter = jitter
+        self._repeated: list[str] = []
 
     # A confirmed intent, for the first time
 
@@ -179,9 +182,12 @@ class Sender:
 
     def _record(self, intent: Intent, number: int, answer: Answer, judged: Judgement, unsure: int) -> Intent:
         state: State
+        reason = judged.reason
         match judged.state:
             case "unsent" | "clock":
                 state = "unknown" if unsure else "intent"
+                # That this attempt did not leave says nothing of the one before, and must not hide it.
+                reason = (intent.reason or _EARLIER) if unsure else reason
             case "later":
                 state = "unknown"
             case _:
@@ -190,7 +196,7 @@ class Sender:
         due = now + RETRY_AFTER[0] if state == "unknown" else None
         reach("judged")
         intent = self._keep(
-            lambda: self._journal.record(intent.id, number, answer, state, judged.reason, judged.result_id, due, now)
+            lambda: self._journal.record(intent.id, number, answer, state, reason, judged.result_id, due, now)
         )
         reach("outcome-durable")
         if judged.result_id is not None:
@@ -221,6 +227,18 @@ class Sender:
 
     # An intent whose outcome is not known
 
+    def repeats(self, intent: Intent) -> bool:
+        """Whether a thread of this process is sending an intent again right now."""
+        return intent.id in self._repeated
+
+    @contextmanager
+    def _repeating(self, intent: Intent) -> Iterator[None]:
+        self._repeated.append(intent.id)  # a list: two threads may repeat the same one, and each ends for itself
+        try:
+            yield
+        finally:
+            self._repeated.remove(intent.id)
+
     def settle_open(self, intent: Intent, *, persons_word: bool = False, once: bool = False) -> Intent:
         """Learn the outcome of an intent that was sent: read back, then replay what may be replayed.
 
@@ -242,7 +260,8 @@ class Sender:
         if (young and intent.state != "attention") or persons_word:
             reach("replaying")
             try:
-                return self._replay_once(intent) if once else self._attempts(intent, unsure=1)
+                with self._repeating(intent):
+                    return self._replay_once(intent) if once else self._attempts(intent, unsure=1)
             except NotAsConfirmed as error:
                 return self._end(intent, "attention", str(error))
         return self._later(intent)

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Final
 
 from azpay_tui.backoffice.clock import CorrectedClock
-from azpay_tui.backoffice.errors import BusyError, NotValidError, UsageError
+from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, NotValidError, UsageError
 from azpay_tui.backoffice.ports import Event, ProfileInfo
+from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.recovery import BY_PERSON, Recovery
 from azpay_tui.backoffice.sender import Sender
 from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.domain import effect
-from azpay_tui.domain.dossier import SETTLEMENTS, Dossier
+from azpay_tui.domain.dossier import SETTLEMENTS, Dossier, not_to_be_settled
 from azpay_tui.domain.intent import Intent, State
+from azpay_tui.store.errors import IntentConflict
 
+_log = logging.getLogger(__name__)
 _NO_INTENT: Final = "There is no intent {intent_id!r} in the journal: see azpay journal list."
 
 
 class Settling:
-    """Settles intents that no process is working on; safe from any thread."""
+    """Settles intents that nobody is working on; safe from any thread."""
 
     def __init__(
         self,
@@ -31,6 +35,7 @@ class Settling:
         reader: Reader,
         recovery: Recovery,
         sender: Sender,
+        reading: Reading,
         info: ProfileInfo,
         clock: CorrectedClock,
         worked_on: Callable[[Intent], bool],
@@ -43,6 +48,7 @@ class Settling:
         self._reader = reader
         self._recovery = recovery
         self._sender = sender
+        self._reading = reading
         self._info = info
         self._clock = clock
         self._worked_on = worked_on
@@ -90,21 +96,43 @@ class Settling:
             raise UsageError(f"An intent can be settled as {', '.join(SETTLEMENTS)}, not {outcome!r}.")
         if not note.strip():
             raise UsageError("Say in a note why you settle it so.")
+        self._recovery.take_over()
+        intent = self.intent(intent_id)
         if not intent.open:
             raise NotValidError(f"The intent {intent_id} is {intent.state} already.")
         self._must_be_free(intent)
-        moved = self._journal.move(
-            intent.id, outcome, self._knowing(intent, outcome), f"person {self._info.person}", self._clock(), note=note
-        )
+        refusal = not_to_be_settled(intent.state, intent.draft.at, self._clock())
+        if refusal is not None:
+            raise NotValidError(refusal)
+        knowing = self._knowing(intent, outcome)
+        try:
+            moved = self._journal.move(
+                intent.id, outcome, knowing, f"person {self._info.person}", self._clock(), note=note, seen=intent
+            )
+        except IntentConflict as error:
+            raise ChangedError(str(error)) from error
         order_id = moved.draft.wish.order_id
         show(self._cache, [order_id], self._clock())
         self._tell(Event("intent", (order_id,), moved))
         return moved
 
     def _knowing(self, intent: Intent, outcome: State) -> str:
-        """Say who settled it, and what was known then that speaks against the decision: that is no news later."""
+        """Say who settled it, and what was known then that speaks against the decision: that is no news later.
+
+        Raises `ChangedError` when Amazon shows, when asked now, what speaks against it and was not known before: an
+        equal wish would get a new key, and money could move twice. Who cannot ask Amazon decides on what is known.
+        """
         order = self._reader.order(intent.draft.wish.order_id)
-        against = effect.against(intent, outcome, order) if order is not None else None
+        known = effect.against(intent, outcome, order) if order is not None else None
+        try:
+            against = effect.against(intent, outcome, self._reading.order(intent.draft.wish.order_id))
+        except BackOfficeError as error:
+            _log.info("before %s is settled Amazon could not be asked: %s", intent.id, error.message)
+            against = known
+        if against is not None and against != known:
+            raise ChangedError(
+                f"Nothing was settled: Amazon shows now that {against}. Look at it, then decide anew about {intent.id}."
+            )
         return f"{BY_PERSON}{f', knowing that {against}' if against else ''}"
 
     def _must_be_writable(self) -> None:

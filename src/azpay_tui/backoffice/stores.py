@@ -67,9 +67,12 @@ class Journal(Protocol):
         result_id: str | None = None,
         next_due: datetime | None = None,
         reconciled: bool | None = None,
-        session: str | None = None,
+        seen: Intent | None = None,
     ) -> Intent:
-        """Change an intent without an attempt: abandoned, settled by read-back or a person, later look, new owner."""
+        """Change an intent without an attempt: abandoned, settled by read-back or a person, later look.
+
+        With `seen` only while it stands as it was seen then.
+        """
         ...
 
     def intent(self, intent_id: str) -> Intent | None:

@@ -66,8 +66,19 @@ class Line:
 
 
 def may_be_settled(state: str, confirmed: datetime, now: datetime) -> bool:
-    """Whether a console offers a person to decide: one is asked for, or no machine repeats the request any more."""
-    return state == "attention" or (state == "unknown" and now - confirmed >= REPLAY_WINDOW)
+    """Whether a person may decide: one is asked for, or no machine repeats the request any more."""
+    return not_to_be_settled(state, confirmed, now) is None
+
+
+def not_to_be_settled(state: str, confirmed: datetime, now: datetime) -> str | None:
+    """Say why nobody may decide about an open intent yet, or None.
+
+    While a machine may repeat the request, whoever says that nothing happened could be proved wrong a second later,
+    and the same wish would have a new key by then.
+    """
+    if state == "attention" or (state == "unknown" and now - confirmed >= REPLAY_WINDOW):
+        return None
+    return "Not yet: the outcome is being learned, and the same request repeated, for 15 minutes after it began."
 
 
 def means(outcome: State, intent: Intent) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from textual.app import App
 
 from azpay_tui.backoffice.ports import Desk, ProfileInfo
-from azpay_tui.domain.dossier import may_be_settled
+from azpay_tui.domain.dossier import may_be_settled, not_to_be_settled
 from azpay_tui.domain.order import OpenIntent, Order
 from azpay_tui.tui.dialogs.settle import Decision, SettleDialog, gather
 from azpay_tui.tui.display import display
@@ -28,9 +28,7 @@ def why_not(profile: ProfileInfo, state: str | None, confirmed: datetime | None,
         return display(profile.read_only_reason, 300)
     if state is None or confirmed is None or state == "accepted":
         return "There is nothing to settle: no outcome is unknown here."
-    if not may_be_settled(state, confirmed, now):
-        return "Not yet: the outcome is being learned, and the same request repeated, for 15 minutes after it began."
-    return None
+    return not_to_be_settled(state, confirmed, now)
 
 
 class Deciding:

@@ -122,6 +122,7 @@ class JournalStore:
             found = entries.found(session, row)
             row.attempts += 1
             row.state = "sent"
+            row.session = self._session or row.session  # whoever repeats it is the one to wait for
             number = row.attempts
             session.add(row)
             session.add(
@@ -183,17 +184,20 @@ class JournalStore:
         result_id: str | None = None,
         next_due: datetime | None = None,
         reconciled: bool | None = None,
-        session: str | None = None,
+        seen: Intent | None = None,
     ) -> Intent:
-        """Change an intent without an attempt: abandoned, settled by read-back or a person, later look, new owner.
+        """Change an intent without an attempt: abandoned, settled by read-back or a person, later look.
 
         `by` is `read-back`, `answer` or `person NAME`. A settled intent can only be marked (same state) or become
-        `attention`; raises `IntentConflict` otherwise, `OrderBusy` when `attention` would be a second open intent.
+        `attention`, and one that was `seen` only be changed while it stands as it did then; raises `IntentConflict`
+        otherwise, `OrderBusy` when `attention` would be a second open intent.
         """
 
         def write(_keep: int) -> Intent:
             with self._writing() as (work, audit):
                 row = must(work, intent_id)
+                if seen is not None and (row.state, row.attempts) != (seen.state, seen.attempts):
+                    raise IntentConflict(f"{intent_id} went on meanwhile and is {row.state} now: nothing was changed.")
                 if row.state in _FINAL and state not in (row.state, "attention"):
                     raise IntentConflict(f"{intent_id} is {row.state} already; it cannot become {state}.")
                 if row.state not in OPEN_STATES and state in OPEN_STATES:
@@ -206,8 +210,6 @@ class JournalStore:
                     row.settled_note = storable(note)
                 if reconciled is not None:
                     row.reconciled = reconciled
-                if session is not None:
-                    row.session = session
                 work.add(row)
                 told = entries.of_settling(work, row, before, reason, by, note, result_id)
                 self._tell(audit, row, at, "settle", {**found, **told})
