@@ -116,7 +116,8 @@ def verify_journal(
             known = book.known(str(named[0]) if named else "") if book is not None else Known()
             return look_at_chain(connection, Known((*known.own, *written_down), known.others))
     except OSError as error:
-        raise JournalUnavailable(f"The journal {path} cannot be read: {error.strerror}.") from error
+        # The journal, or a file of its anchors: nobody finds what to mend when the wrong one is named.
+        raise JournalUnavailable(f"{error.filename or path} cannot be read: {error.strerror}.") from error
     except sqlite3.Error as error:
         raise journal_error(error, path) from error
 
