@@ -33,11 +33,13 @@ JOURNAL = (
     "test_audit.py",
     "test_audit_bytes.py",
     "test_audit_rows.py",
+    "test_dossiers.py",
     "test_evidence.py",
     "test_marks.py",
     "test_opening.py",
     "test_purge.py",
     "test_shops.py",
+    "test_wiping.py",
 )
 TESTS = (
     "tests/unit/domain/test_intent.py",
@@ -46,7 +48,6 @@ TESTS = (
     "tests/unit/domain/test_money.py",
     "tests/amazon/test_signing.py",
     "tests/tui/test_display.py",
-    "tests/hostile/test_doors.py",
     "tests/cli/test_output.py",
     *(f"tests/store/{name}" for name in JOURNAL),
 )
@@ -70,8 +71,8 @@ class Gap:
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="azpay-covered-") as directory:
         report = Path(directory) / "coverage.json"
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--cov", "--cov-branch"]
-        done = subprocess.run([*command, f"--cov-report=json:{report}", *TESTS], cwd=ROOT, check=False)
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2", "--cov"]
+        done = subprocess.run([*command, "--cov-branch", f"--cov-report=json:{report}", *TESTS], cwd=ROOT, check=False)
         if done.returncode:
             return 1
         data = json.loads(report.read_text(encoding="utf-8"))

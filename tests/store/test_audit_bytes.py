@@ -273,3 +273,28 @@ def test_the_syslog_hears_the_same_line_where_it_is_wanted(tmp_path: Path, data_
         assert syslog.recv(1000).decode() == f"<86>azpay: audit anchor 2026-03-01 7 {'a' * 64} abc"
     book.drop(NOW, 8, "b" * 64, "abc", money=True)
     assert [anchor.seq for anchor in book.known("abc").own] == [7, 8], "without a syslog the file still has it"
+
+
+def test_lines_of_others_and_no_lines_are_none_of_a_journals_anchors(tmp_path: Path, data_dir: Path) -> None:
+    book = AnchorBook(tmp_path, data_dir)
+    book.drop(NOW, 7, "a" * 64, "abc", money=True)
+    other = AnchorBook(tmp_path, tmp_path / "elsewhere")
+    other.drop(NOW, 8, "b" * 64, "def", money=True)
+    with book.path.open("a") as file:
+        file.write("no anchor\n")
+    known = book.known("abc")
+    assert ([anchor.seq for anchor in known.own], known.others) == ([7], ())
+
+
+def test_a_page_that_cannot_be_read_is_told_with_the_rows_before_it(journal: Path) -> None:
+    with database(journal) as connection:
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'audit'").fetchone()[0]
+        page = connection.execute("PRAGMA page_size").fetchone()[0]
+    content = bytearray(journal.read_bytes())
+    content[(root - 1) * page : root * page] = b"\xff" * page
+    journal.write_bytes(content)
+    found = look(journal)
+    assert (found.bad, found.rows, found.whole) == (1, 0, False)
+    assert (
+        "The chain is broken at row 1 of 0 (it cannot be read: database disk image is malformed)" in found.faults()[0]
+    )

@@ -190,3 +190,28 @@ def test_an_edit_that_a_later_step_wrote_over_is_named_for_ever(data_dir: Path) 
         ("I-000001", True),
         ("evidence 1 of I-000001", True),
     ]
+
+
+def test_rows_that_say_nothing_to_this_version_accuse_nobody(journal: Path) -> None:
+    with database(journal) as connection:
+        last = connection.execute("SELECT max(seq) FROM audit").fetchone()[0]
+        said = [
+            ("later", "I-000001", "{}"),
+            ("mark", "", "no json"),
+            ("mark", "", '{"retracted":[77]}'),
+            ("outcome", "I-000001", '{"late":true,"attempt":9,"state":"refused"}'),
+        ]
+        for number, (kind, intent, data) in enumerate(said, last + 1):
+            values = (number, kind, intent, data)
+            connection.execute("INSERT INTO audit VALUES (?, 'x', 'x', 'x', ?, 'x', ?, ?, 'x')", values)
+        chain_again(connection)
+    assert look(journal).faults() == (
+        f"I-000001 attempt 9 is not as the audit chain says: what came back for it is gone (told in row {last + 4}).",
+    )
+
+
+def test_an_amount_that_is_none_is_named(journal: Path) -> None:
+    with database(journal) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute("UPDATE intent SET amount_currency = 'nothing', amount_exponent = -1 WHERE seq = 1")
+    assert "its amount is 'no amount', it was '1.00 USD'" in look(journal).faults()[0]

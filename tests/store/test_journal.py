@@ -258,3 +258,35 @@ def test_the_reader_of_the_command_line_sees_the_same_intents(stores: Stores, da
     assert reader.intent("I-000002") == stores.journal.intent("I-000002")
     assert reader.intent("I-000009") is None
     assert JournalReader(data_dir / "nowhere").intents() == ()
+
+
+def test_what_is_not_there_is_not_changed(stores: Stores) -> None:
+    with pytest.raises(IntentConflict, match="There is no intent I-000009"):
+        stores.journal.start_attempt("I-000009", NOW)
+    made = stores.journal.open_intent(draft())
+    with pytest.raises(IntentConflict, match=f"{made.id} has no attempt 1"):
+        stores.journal.record(made.id, 1, answer(), "succeeded", None, None, None, NOW)
+    assert stores.journal.intent(made.id) == made
+
+
+@pytest.mark.parametrize("result", ["nonsense", ORDER, f"{oid(2)}-C000009"])
+def test_an_id_that_is_not_of_the_order_is_kept_but_not_tracked(stores: Stores, data_dir: Path, result: str) -> None:
+    made = stores.journal.open_intent(draft())
+    stores.journal.start_attempt(made.id, NOW)
+    assert stores.journal.record(made.id, 1, answer(), "succeeded", None, result, None, NOW).result_id == result
+    with closing(sqlite3.connect(data_dir / "journal.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM tracked_id").fetchone() == (0,)
+
+
+def test_where_the_file_cannot_grow_the_answer_is_cut_and_the_outcome_kept(stores: Stores) -> None:
+    made = stores.journal.open_intent(draft())
+    stores.journal.start_attempt(made.id, NOW)
+    came = answer(raw=b"x" * 200_000)
+    stores.journal.record(made.id, 1, came, "unknown", "500", None, NOW, NOW)  # in the room that was held for it
+    with stores.journal._engine.connect() as connection:  # the one of the pool, which the next step gets
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 3}")
+    assert stores.journal.record(made.id, 1, came, "succeeded", None, None, None, NOW).state == "succeeded"
+    kept = stores.journal.evidence(made.id)[1]
+    assert (len(kept.raw), kept.raw_length) == (4096, 200_000)
+    assert stores.journal.verify() is None

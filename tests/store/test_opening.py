@@ -21,6 +21,7 @@ from azpay_tui.store.cache.tables import CacheTable
 from azpay_tui.store.engine import make_engine
 from azpay_tui.store.errors import CacheUnavailable, JournalUnavailable, NewerSchema, OlderSchema
 from azpay_tui.store.files import DataDir
+from azpay_tui.store.journal.backup import back_up_daily
 from azpay_tui.store.journal.tables import JournalTable
 from azpay_tui.store.migrations import run
 from azpay_tui.store.migrations.run import migrate
@@ -362,6 +363,14 @@ def test_back_ups_are_daily_whole_and_seven(stores: Stores, data_dir: Path) -> N
     assert restored.journal.intent(made.id) == made
     assert restored.journal.verify() is None
     restored.close()
+
+
+def test_a_back_up_that_cannot_be_made_is_said_and_leaves_nothing(stores: Stores, data_dir: Path) -> None:
+    stores.close()
+    (data_dir / "journal.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(JournalUnavailable, match="is damaged"):
+        back_up_daily(DataDir(data_dir), NOW)
+    assert list((data_dir / "backups").iterdir()) == []
 
 
 def test_what_a_dead_process_left_in_the_journal_comes_into_the_cache(stores: Stores, data_dir: Path) -> None:

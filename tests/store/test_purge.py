@@ -13,8 +13,12 @@ from tests.store.older import as_of
 
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.order import Address, Buyer
+from azpay_tui.store.engine import make_engine, writing
+from azpay_tui.store.journal.audit import AuditWriter, Witness
+from azpay_tui.store.journal.purging import purge_backup
 from azpay_tui.store.opening import Stores
-from azpay_tui.store.sqlite import JOURNAL_SCHEMA, schema_of
+from azpay_tui.store.sqlite import JOURNAL_PRAGMAS, JOURNAL_SCHEMA, schema_of
+from azpay_tui.store.times import to_text
 
 NAME, EMAIL, STREET = "Jane Canary", "canary@example.com", "Canary Street 5"
 RAW = json.dumps(
@@ -162,3 +166,30 @@ def test_a_journal_of_the_third_version_can_be_purged(known: Stores, data_dir: P
     purge(again)
     assert "anary" not in told(again)
     again.close()
+
+
+def test_a_back_up_of_the_second_version_forgets_as_well(known: Stores, data_dir: Path, tmp_path: Path) -> None:
+    close_it(known)
+    known.close()
+    as_of(2, "journal", data_dir / "journal.db", tmp_path)
+    engine = make_engine(data_dir / "journal.db", JOURNAL_PRAGMAS, pooled=False)
+    purged = [(ORDER, to_text(NOW), "ops")]
+    with writing(engine) as connection:
+        audit = AuditWriter(connection, Witness())
+        assert purge_backup(connection, audit, purged)
+        audit.close()
+    with writing(engine) as connection:
+        assert not purge_backup(connection, AuditWriter(connection, Witness()), purged), "once is enough"
+    with closing(sqlite3.connect(data_dir / "journal.db")) as connection:
+        assert not [line for line in connection.iterdump() if "Canary" in line]
+
+
+def test_a_back_up_learns_only_of_what_it_does_not_know_to_be_purged(known: Stores) -> None:
+    purge(known)
+    other = ("S01-9999999-9999999", to_text(NOW), "ops")
+    engine = make_engine(known.journal.path, JOURNAL_PRAGMAS, pooled=False)
+    with writing(engine) as connection:
+        assert purge_backup(connection, AuditWriter(connection, Witness()), [(ORDER, to_text(NOW), "ops"), other])
+        assert connection.exec_driver_sql("SELECT order_id, wiped FROM purge ORDER BY 1").all() == [
+            (ORDER, 0), (other[0], 1),
+        ]  # fmt: skip
