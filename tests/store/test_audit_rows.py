@@ -15,12 +15,20 @@ from tests.support.figures import size, tell
 from azpay_tui.store.journal.anchors import Known
 from azpay_tui.store.journal.digests import ATTEMPT, EVIDENCE, INTENT
 from azpay_tui.store.journal.verify import examine
+from azpay_tui.store.marks import COLUMNS as MARKS
 
 TABLES = {
     "intent": ("id", "id", INTENT),
     "attempt": ("intent_id || ' attempt ' || number", "intent_id", ATTEMPT),
     "evidence": ("'evidence ' || id || ' of ' || intent_id", "intent_id", (*EVIDENCE, "raw")),
-    "note": ("'note ' || id || ' of ' || order_id", "order_id", ("text",)),
+    "note": (
+        "'note ' || id || ' of ' || order_id",
+        "'note ' || id",
+        ("text", "order_id", "at", "person", "retracted_at", "retracted_by"),
+    ),
+    "mark": ("'the mark on ' || order_id", "order_id", MARKS[:-1]),  # of tags it knows how many
+    "tracked_id": ("'the object ' || object_id", "object_id", ("object_id",)),
+    "tracked": ("'the order ' || order_id", "order_id", ("order_id",)),
 }
 """For each table the name that must be said, what it belongs to, and the columns the chain vouches for."""
 
@@ -98,6 +106,14 @@ def test_every_edit_of_a_row_names_it(journal: Path) -> None:
             "server_date, received_at, raw, raw_length, raw_sha256 FROM evidence WHERE id = 1",
             "evidence 9 of I-000001",
         ),
+        ("DELETE FROM mark", f"the mark on {oid(1)}"),
+        ("DELETE FROM tracked_id", f"the object {oid(1)}-C000001"),
+        ("DELETE FROM tracked", f"the order {oid(2)}"),
+        ("DELETE FROM meta WHERE name = 'audit_settings'", "what was noted of the settings in force"),
+        (
+            'UPDATE meta SET value = \'{"public_key_id":"KEY-1","writable":false}\' WHERE name = \'audit_settings\'',
+            "what was noted of the settings in force",
+        ),
         ("INSERT INTO note VALUES (9, 'S01-1', 'x', 'x', 'x', NULL, NULL)", "note 9"),
     ],
 )
@@ -116,6 +132,45 @@ def test_an_intent_made_by_hand_is_named(journal: Path) -> None:
         values = ", ".join({"seq": "9", "id": "'I-000009'"}.get(name, name) for name in columns)
         connection.execute(f"INSERT INTO intent SELECT {values} FROM intent WHERE seq = 1")
     assert [wrong.what for wrong in look(journal).disagreements] == ["I-000009"]
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("CREATE TRIGGER t BEFORE INSERT ON attempt BEGIN SELECT RAISE(IGNORE); END", "a trigger 't'"),
+        ("ALTER TABLE intent RENAME TO i; CREATE VIEW intent AS SELECT * FROM i", "a view 'intent'"),
+        ("DROP INDEX intent_one_open_per_order", "one open action at a time was taken out"),
+        (
+            "DROP INDEX intent_one_open_per_order;"
+            "CREATE INDEX intent_one_open_per_order ON intent (merchant, order_id)",
+            "one open action at a time was taken out",
+        ),
+    ],
+)
+def test_what_azpay_did_not_build_in_the_file_is_told(journal: Path, script: str, said: str) -> None:
+    with database(journal) as connection:
+        connection.executescript(script)
+    found = look(journal)
+    assert not found.whole
+    assert said in "".join(found.faults())
+
+
+def test_a_row_that_an_index_hides_is_told(journal: Path) -> None:
+    """The table is as it was written, and yet whoever looks for open intents finds none."""
+    with database(journal) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        kept = "SELECT rootpage, sql FROM sqlite_master WHERE name = 'intent_state'"
+        page, sql = connection.execute(kept).fetchone()
+        connection.execute("DELETE FROM sqlite_master WHERE name = 'intent_state'")
+        connection.execute("PRAGMA writable_schema = RESET")
+    with database(journal) as connection:
+        connection.execute("UPDATE intent SET state = 'unknown' WHERE seq = 1")
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("INSERT INTO sqlite_master VALUES ('index', 'intent_state', 'intent', ?, ?)", (page, sql))
+    with database(journal) as connection:
+        assert connection.execute("SELECT id FROM intent WHERE state = 'unknown'").fetchall() == []
+        found = examine(connection.execute, Known())
+    assert "edited past SQLite" in "".join(found.odd)
 
 
 def test_the_sentence_says_what_it_was(journal: Path) -> None:

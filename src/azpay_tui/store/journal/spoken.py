@@ -16,7 +16,7 @@ from azpay_tui.store.journal.digests import ATTEMPT, EVIDENCE, FORGOT, INTENT, Q
 _NAMED: Final = ("verb", "target", "key", "counter", "method", "path", "merchant", "body_sha256")
 _UNNUMBERED: Final = "unnumbered"
 """State of evidence from before the chain told of it by its number."""
-_NOTE: Final = ("id", "text", "retracted_at")
+_NOTE: Final = ("id", "text", "order_id", "at", "person", "retracted_at", "retracted_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,12 @@ class Spoken:
 
     def _take_mark(self, row: Row, data: Mapping[str, Any]) -> None:
         if "note" in data:
-            self._notes[int(data["note"])] = _Said(row.seq, row.order_id, "open", data.get("note_sha256"))
+            facts = {"at": row.at, "person": row.person, "retracted_at": "", "retracted_by": ""}
+            self._notes[int(data["note"])] = _Said(row.seq, row.order_id, "open", data.get("note_sha256"), facts)
         for number in data.get("retracted", ()):
             if (note := self._notes.get(int(number))) is not None:
                 note.state, note.row = "retracted", row.seq
+                note.facts |= {"retracted_at": row.at, "retracted_by": row.person}
 
     def _take_purge(self, row: Row, data: Mapping[str, Any]) -> None:
         for told in data.get(FORGOT, ()):
@@ -200,8 +202,10 @@ class Spoken:
             name = f"note {number} of {said.order_id}"
             if hashlib.sha256(values[1]).hexdigest() != said.digest:
                 yield Disagreement(name, "it was changed afterwards", said.row)
-            elif bool(values[2]) != (said.state == "retracted"):
+            elif bool(values[5]) != (said.state == "retracted"):
                 yield Disagreement(name, f"the chain says that it is {said.state}", said.row)
+            elif dict(zip(_NOTE[2:], map(_text, values[2:]), strict=True)) != {"order_id": said.order_id, **said.facts}:
+                yield Disagreement(name, "whose it is, or when it was written, was changed afterwards", said.row)
         for number, said in left.items():
             yield Disagreement(f"note {number} of {said.order_id}", "it is gone", said.row)
 

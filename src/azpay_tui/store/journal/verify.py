@@ -11,8 +11,10 @@ from pathlib import Path
 from azpay_tui.store.errors import JournalUnavailable, NewerSchema, journal_error
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.journal.anchors import Anchor, AnchorBook, Known
+from azpay_tui.store.journal.bearings import Bearings
 from azpay_tui.store.journal.chain import Row, Walked, walk
 from azpay_tui.store.journal.digests import Query
+from azpay_tui.store.journal.shape import odd_shapes
 from azpay_tui.store.journal.spoken import Disagreement, Spoken
 from azpay_tui.store.sqlite import JOURNAL_SCHEMA, connect_reader
 
@@ -35,11 +37,13 @@ class Verified:
     anchors: int = 0
     """How many anchors it holds."""
     newest_anchor: Anchor | None = None
+    odd: tuple[str, ...] = ()
+    """Sentences on what is built otherwise in the file than azpay builds it."""
 
     @property
     def whole(self) -> bool:
         """Whether nothing at all is wrong."""
-        return self.bad is None and not self.disagreements and not self.broken_anchors
+        return self.bad is None and not self.disagreements and not self.broken_anchors and not self.odd
 
     def faults(self) -> tuple[str, ...]:
         """Return everything that is wrong, a sentence each, the chain itself first."""
@@ -52,7 +56,7 @@ class Verified:
         for wrong in self.disagreements:
             told = f" (told in row {wrong.row:,})" if wrong.row else ""
             found.append(f"{wrong.what} is not as the audit chain says: {wrong.sentence}{told}.")
-        return (*found, *self.broken_anchors)
+        return (*found, *self.odd, *self.broken_anchors)
 
 
 def look_at_chain(connection: sqlite3.Connection, known: Known | None = None) -> Verified:
@@ -69,16 +73,18 @@ def look_at_chain(connection: sqlite3.Connection, known: Known | None = None) ->
 
 def examine(query: Query, known: Known) -> Verified:
     """Check the journal behind a connection; raises what reading raises, but for rows of the chain."""
-    spoken, wanted, met = Spoken(), {anchor.seq for anchor in known.own}, dict[int, str]()
+    spoken, bearings = Spoken(), Bearings()
+    wanted, met = {anchor.seq for anchor in known.own}, dict[int, str]()
 
     def visit(row: Row) -> None:
         spoken.take(row)
+        bearings.take(row)
         if row.seq in wanted:
             met[row.seq] = row.hash
 
     walked = walk(query, visit)
     rows = int(next(iter(query("SELECT count(*) FROM audit")))[0]) if walked.bad is None else _count(query, walked)
-    disagreements = tuple(spoken.compare(query)) if walked.bad is None else ()
+    disagreements = (*spoken.compare(query), *bearings.compare(query)) if walked.bad is None else ()
     held = [anchor for anchor in known.own if met.get(anchor.seq, "").startswith(anchor.hash)]
     return Verified(
         rows,
@@ -89,6 +95,7 @@ def examine(query: Query, known: Known) -> Verified:
         tuple(_broken(walked, known, met)),
         len(held),
         max(held, key=lambda anchor: anchor.seq, default=None),
+        tuple(odd_shapes(query)),
     )
 
 
