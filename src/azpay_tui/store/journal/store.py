@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -332,8 +331,6 @@ class JournalStore:
             yield
         except DBAPIError as error:
             raise journal_error(error.orig, self.path) from error
-        except sqlite3.Error as error:  # from the settings of a new connection
-            raise journal_error(error, self.path) from error
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
