@@ -71,7 +71,7 @@ async def bench() -> AsyncIterator[Bench]:
 
 @pytest.mark.parametrize("presses", range(2, 11))
 async def test_a_doubled_press_makes_one_request(presses: int) -> None:
-    runs, chance, wrong = size(1, 1000), random.Random(SEED + presses), []
+    runs, chance, wrong = size(1, 112), random.Random(SEED + presses), []
     async with bench() as at:
         for run in range(runs):
             gaps = [chance.choice(GAPS) for _ in range(presses - 1)]

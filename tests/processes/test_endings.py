@@ -232,7 +232,7 @@ def test_a_terminal_closed_at_the_question_sends_nothing(shop: Shop) -> None:
     assert left_of(running.terminal.pid) == []
 
 
-@pytest.mark.parametrize("word", spread([HANG_UP, "SIGHUP", "SIGTERM"], figures.size(0, 3)))
+@pytest.mark.parametrize("word", spread([HANG_UP, "SIGHUP", "SIGTERM"], figures.size(1, 3)))
 def test_a_console_with_nothing_in_flight_ends(shop: Shop, word: str, endings: Endings) -> None:
     shop.make(CAPTURE.situation)
     with console(shop) as running:

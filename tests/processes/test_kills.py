@@ -142,7 +142,7 @@ def test_a_settling_killed_at_any_moment(shop: Shop, case: Case, tally: Tally) -
     check(shop, case, order, tally)
 
 
-@pytest.mark.parametrize("verb", spread(VERBS, figures.size(0, len(VERBS))), ids=lambda verb: verb.name)
+@pytest.mark.parametrize("verb", spread(VERBS, figures.size(1, len(VERBS))), ids=lambda verb: verb.name)
 def test_undisturbed_a_command_has_no_other_moments(shop: Shop, verb: Verb) -> None:
     order = shop.make(verb.situation)
     whole = Command(shop, RUN, *words(verb, order))
