@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -150,6 +152,24 @@ def test_a_never_sent_intent_is_never_sent_by_a_machine(tmp_path: Path) -> None:
         assert ended.state == "abandoned"
         assert (ended.reason or "").startswith("offline: ")
         assert later.sim("GET", "/_sim/ledger") == []
+
+
+@pytest.mark.parametrize("edit", ["state = 'unknown'", "state = 'sent'", "state = 'unknown', attempts = 1"])
+def test_an_edited_row_does_not_make_a_machine_send_what_was_never_sent(tmp_path: Path, edit: str) -> None:
+    with open_office(tmp_path) as office:
+        order_id = office.make("captured")
+        ready = office.ready(order_id, Verb.REFUND, "10.00")
+        draft = office.desk._checker.draft(ready, (), "ops", office.stores.session.id)
+        intent = office.stores.journal.open_intent(draft)
+    with closing(sqlite3.connect(tmp_path / "data" / "journal.db")) as connection, connection:
+        connection.execute(f"UPDATE intent SET {edit}")
+    with open_office(tmp_path, office.simulator, local=office.local) as later:
+        later.desk.sync_once()
+        later.desk.resume()
+        later.desk.resume(intent.id)
+        asked = later.desk.wait(intent.id, 0)
+        assert (asked.state, later.effects()) == ("attention", [])
+        assert "is not what was confirmed" in (asked.reason or "")
 
 
 def test_a_clock_that_is_off_is_corrected_and_sent_once_more(office: Office) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from azpay_tui.domain.intent import OPEN_STATES, State
 from azpay_tui.store.errors import IntentConflict, NotAsConfirmed, OrderBusy
+from azpay_tui.store.journal.digests import digest_of_intent
 from azpay_tui.store.journal.rows import money, to_intent
 from azpay_tui.store.journal.tables import AuditRow, EvidenceRow, IntentRow, RoomRow
 from azpay_tui.store.journal.tracking import add_own_id
@@ -39,10 +40,11 @@ def must_be_as_confirmed(session: Session, row: IntentRow) -> None:
     """Raise `NotAsConfirmed` when an intent's request is not the one that the audit chain tells of.
 
     SQLite finds damage to its own structure, not a flipped bit in a key, an amount or a body. Sent again with another
-    key a request would act twice. A first attempt is made from memory: there the bytes alone are looked at.
+    key a request would act twice, and one that was never sent is repeated by nobody, whatever its row says. A first
+    attempt is made from memory: there the bytes alone are looked at.
     """
     as_it_was = hashlib.sha256(row.body).hexdigest() == row.body_sha256
-    if as_it_was and row.attempts:
+    if as_it_was and (row.attempts or row.state != "intent"):
         found = session.exec(
             select(AuditRow.data)
             .where(AuditRow.intent_id == row.id, AuditRow.kind == "intent")
@@ -54,12 +56,21 @@ def must_be_as_confirmed(session: Session, row: IntentRow) -> None:
             "body_sha256": row.body_sha256, "merchant": row.merchant,
             "amount": str(money(row.amount_minor, row.amount_currency, row.amount_exponent) or ""),
         }  # fmt: skip
-        as_it_was = is_now == {name: told.get(name) for name in is_now}
+        as_it_was = is_now == {name: told.get(name) for name in is_now} and _is_as_left(session, row)
     if not as_it_was:
         raise NotAsConfirmed(
             f"{row.id} is not what was confirmed: the journal was damaged or edited, so nothing is sent. "
             "See azpay audit verify and restore the newest back-up."
         )
+
+
+def _is_as_left(session: Session, row: IntentRow) -> bool:
+    """Whether a row is as the last step left it, and an attempt was told of; rows without a digest are of old."""
+    told = select(AuditRow.data).where(AuditRow.intent_id == row.id)
+    if session.exec(told.where(AuditRow.kind == "attempt").limit(1)).first() is None:
+        return False
+    last = _facts(session.exec(told.order_by(col(AuditRow.seq).desc()).limit(1)).one())
+    return last.get("row", "") in ("", digest_of_intent(session.connection().exec_driver_sql, row.seq))
 
 
 def _facts(data: str) -> dict[str, object]:
