@@ -2,6 +2,10 @@
 
 import sys
 
+if __name__ == "__main__" and not sys.flags.safe_path:
+    # The directory where somebody stands when he says `python -m azpay_tui`: what lies there is no part of the program.
+    del sys.path[0]
+
 from azpay_tui.launch import isolate
 
 

@@ -143,6 +143,24 @@ def check_private_status(path: Path, status: os.stat_result) -> None:
         raise UnsafePathError(f"The file {shown(path)} is open to others: chmod 600 {shown(path)}")
 
 
+def check_unchangeable(path: Path, status: os.stat_result, what: str) -> None:
+    """Refuse an open file that is none, or that somebody else could change; `what` is what messages call it.
+
+    Raises UnsafePathError. The directories above are for `check_parents`.
+    """
+    if not stat.S_ISREG(status.st_mode):
+        raise UnsafePathError(f"{shown(path)} is no regular file: name a file.")
+    if status.st_uid != 0:  # who is root can change everything anyway
+        _check_owner(path, status, what)
+    if status.st_mode & _OTHERS_WRITE:
+        raise UnsafePathError(f"Others can change {what[:1].lower()}{what[1:]} {shown(path)}: chmod go-w {shown(path)}")
+
+
+def without_waiting(path: str, flags: int) -> int:
+    """Open a file for ``open(..., opener=without_waiting)`` that never waits: a named pipe would."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
 def private_opener(path: str, flags: int) -> int:
     """Open a file for ``open(..., opener=private_opener)`` so that it has mode 0600 under any umask.
 

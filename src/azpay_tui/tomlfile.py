@@ -8,7 +8,15 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
-from azpay_tui.paths import ConfigError, check_parents, draft_of, shown, sync_directory
+from azpay_tui.paths import (
+    ConfigError,
+    check_parents,
+    check_unchangeable,
+    draft_of,
+    shown,
+    sync_directory,
+    without_waiting,
+)
 
 _MAX_BYTES: Final = 256 * 1024
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
@@ -24,12 +32,11 @@ def read_bytes(file: Path) -> bytes:
     """Return what a file holds that nobody else can change. Raises ConfigError."""
     check_parents(file)
     try:
-        with open(file, "rb", opener=_nonblocking) as stream:
+        with open(file, "rb", opener=without_waiting) as stream:
             status = os.fstat(stream.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise ConfigError(f"{shown(file)} is no file: name a config.toml with --config.")
-            if status.st_mode & 0o022:
-                raise ConfigError(f"Others can change the configuration {shown(file)}: chmod go-w {shown(file)}")
+            check_unchangeable(file, status, "The configuration")
             content = stream.read(_MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError(
@@ -38,11 +45,6 @@ def read_bytes(file: Path) -> bytes:
     if len(content) > _MAX_BYTES:
         raise ConfigError(f"{shown(file)} is larger than 256 KiB: that is no configuration of azpay.")
     return content
-
-
-def _nonblocking(path: str, flags: int) -> int:
-    # A named pipe would otherwise hang the start.
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def parsed(content: bytes, file: Path) -> dict[str, object]:

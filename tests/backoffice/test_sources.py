@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -109,6 +110,17 @@ def test_how_far_back_it_looks(tmp_path: Path) -> None:
         "'2026-01-19 12:00:00'",
         "",
     ]
+
+
+@pytest.mark.parametrize(("made", "says"), [("wide", "Others can change the sql_file"), ("pipe", "is no regular file")])
+def test_a_question_that_somebody_else_could_change_is_not_asked(tmp_path: Path, made: str, says: str) -> None:
+    asked, question = tmp_path / "asked", tmp_path / "own.sql"
+    os.mkfifo(question) if made == "pipe" else question.write_text("\\! id\n")
+    question.chmod(0o600 if made == "pipe" else 0o622)
+    source = Source("web", run=("tee", str(asked)), sql_file=question)
+    with office(tmp_path, source) as opened, pytest.raises(SourceError, match=says):
+        opened.desk.ask_source("web")
+    assert not asked.exists()
 
 
 def test_a_simulator_that_is_ahead_does_not_hide_what_is_new_in_the_shop(tmp_path: Path) -> None:

@@ -437,6 +437,16 @@ def test_a_file_that_others_can_change_is_refused(file: Path, bits: int) -> None
     assert load(file).name == "shop"
 
 
+def test_a_file_of_somebody_else_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text(toml(shop=SANDBOX), encoding="utf-8")
+    if os.geteuid() == 0:
+        os.chown(file, 54321, 54321)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    with pytest.raises(ConfigError, match=r"The configuration .* belongs to "):
+        load(file)
+
+
 def test_a_file_below_an_open_directory_is_refused(file: Path) -> None:
     file.write_text(toml(shop=SANDBOX), encoding="utf-8")
     file.parent.chmod(0o777)

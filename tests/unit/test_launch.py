@@ -106,3 +106,15 @@ def test_a_clean_start_happens_once(tmp_path: Path) -> None:
 def test_an_isolated_process_is_cleaned_in_place(tmp_path: Path) -> None:
     _, *seen = run_probe(tmp_path, "-I", TEXTUAL_PRESS="q", SSLKEYLOGFILE="k")
     assert seen == ["isolated ['orders', 'a b']", "[]", "own"]
+
+
+def test_what_lies_where_somebody_stands_is_no_part_of_the_program(tmp_path: Path) -> None:
+    for name in ("json", "platformdirs", "tomllib", "typer"):
+        (tmp_path / f"{name}.py").write_text("open('acted', 'w').close()\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "azpay_tui", "orders", "list"],
+        env={"HOME": str(tmp_path / "home"), "LANG": "C.UTF-8"}, cwd=tmp_path, capture_output=True, text=True,
+        check=False, timeout=60,
+    )  # fmt: skip
+    assert not (tmp_path / "acted").exists()
+    assert done.returncode == 7, done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from azpay_tui.backoffice.harvest import Environment, Reading
 from azpay_tui.backoffice.sources.command import CommandTap
 from azpay_tui.backoffice.sources.http import HttpTap
 from azpay_tui.backoffice.sources.tap import SourceError, Tap
-from azpay_tui.paths import shown
+from azpay_tui.paths import ConfigError, check_parents, check_unchangeable, shown, without_waiting
 from azpay_tui.sourcing import Source
 
 _LONGEST: Final = 1_000_000
@@ -56,12 +57,17 @@ def reading_of(source: Source, environment: Environment) -> Reading:
 
 
 def _own(file: Path) -> str:
+    """Read a question of one's own; who can change it could ask anything, and have a database's client do more."""
     try:
-        with open(file, "rb") as stream:
+        check_parents(file)
+        with open(file, "rb", opener=without_waiting) as stream:
+            check_unchangeable(file, os.fstat(stream.fileno()), "The sql_file")
             content = stream.read(_LONGEST + 1)
         if len(content) > _LONGEST:
             raise SourceError(f"sql_file {shown(file)} is larger than a megabyte: that is no question.")
         return content.decode("utf-8-sig")
+    except ConfigError as error:
+        raise SourceError(str(error)) from error
     except OSError as error:
         raise SourceError(f"sql_file {shown(file)} cannot be read: {error.strerror}. Check its name.") from error
     except UnicodeDecodeError as error:
