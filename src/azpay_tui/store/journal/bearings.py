@@ -29,9 +29,11 @@ class Bearings:
         if row.kind not in ("track", "mark", "settings"):
             return
         try:
-            data: dict[str, Any] = json.loads(row.data)
+            data: Any = json.loads(row.data)
         except ValueError:
             return  # the chain vouches for the bytes; a row that nobody can read says nothing
+        if not isinstance(data, dict):
+            return
         match row.kind:
             case "track":
                 self._orders.setdefault(row.order_id, row.seq)
@@ -57,7 +59,7 @@ class Bearings:
             now: dict[str, object] = json.loads(stored or "")
             beyond = {name for name in told if name not in now and not name.startswith("was_")} - _WHO
             same = not beyond and all(name in told and told[name] == value for name, value in now.items())
-        except (ValueError, AttributeError):
+        except (ValueError, TypeError, AttributeError):
             same = False
         if not same:
             yield Disagreement("what was noted of the settings in force", "it was changed afterwards", row)

@@ -61,9 +61,11 @@ class Spoken:
         if not row.intent_id and row.kind == "track":
             return  # the bulk of a journal, and nothing of what is compared here
         try:
-            data: dict[str, Any] = json.loads(row.data)
+            data: Any = json.loads(row.data)
         except ValueError:
             return  # the chain vouches for the bytes; a row that nobody can read says nothing
+        if not isinstance(data, dict):
+            return
         if row.kind == "mark":
             self._take_mark(row, data)
         elif row.kind == "purge":
