@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from tests.store.forging import chain_again, database, live, look, open_with
-from tests.store.making import NOW, answer, draft, oid
+from tests.store.making import NOW, answer, draft, oid, tracked
 from tests.support.figures import size, tell
 
+from azpay_tui.domain.marks import MarkEdit, Standing
 from azpay_tui.store.journal.anchors import Known
 from azpay_tui.store.journal.digests import ATTEMPT, EVIDENCE, INTENT
+from azpay_tui.store.journal.shape import odd_shapes
 from azpay_tui.store.journal.verify import examine
 from azpay_tui.store.marks import COLUMNS as MARKS
 
@@ -253,6 +255,7 @@ def test_rows_that_say_nothing_to_this_version_accuse_nobody(journal: Path) -> N
         said = [
             ("later", "I-000001", "{}"),
             ("mark", "", "no json"),
+            ("mark", "", "[1]"),
             ("mark", "", '{"retracted":[77]}'),
             ("outcome", "I-000001", '{"late":true,"attempt":9,"state":"refused"}'),
         ]
@@ -261,8 +264,37 @@ def test_rows_that_say_nothing_to_this_version_accuse_nobody(journal: Path) -> N
             connection.execute("INSERT INTO audit VALUES (?, 'x', 'x', 'x', ?, 'x', ?, ?, 'x')", values)
         chain_again(connection)
     assert look(journal).faults() == (
-        f"I-000001 attempt 9 is not as the audit chain says: what came back for it is gone (told in row {last + 4}).",
+        "I-000001 attempt 9 is not as the audit chain says: "
+        f"what came back for it is gone (told in row {last + len(said)}).",
     )
+
+
+@pytest.mark.parametrize("value", ["no json", "[1]", "1", "null"])
+def test_noted_settings_that_are_none_are_named(journal: Path, value: str) -> None:
+    with database(journal) as connection:
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'audit_settings'", (value,))
+    assert [wrong.what for wrong in look(journal).disagreements] == ["what was noted of the settings in force"]
+
+
+def test_a_mark_that_was_taken_off_is_not_missed(data_dir: Path) -> None:
+    stores = open_with(data_dir)
+    stores.journal.track([tracked()], NOW)
+    starred = Standing(tags=("x",))
+    stores.journal.mark([MarkEdit(oid(1), Standing(), starred)], NOW)
+    stores.journal.mark([MarkEdit(oid(1), starred, Standing())], NOW)
+    stores.close()
+    with database(data_dir / "journal.db") as connection:
+        connection.execute("DELETE FROM mark")
+    assert look(data_dir / "journal.db").faults() == ()
+
+
+def test_a_name_in_the_file_that_is_no_text_is_told(journal: Path) -> None:
+    with database(journal) as connection:
+        connection.execute("CREATE TRIGGER t BEFORE INSERT ON attempt BEGIN SELECT 1; END")
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET name = CAST(x'74ff' AS TEXT) WHERE name = 't'")
+    with database(journal) as connection:
+        assert "edited past SQLite: 'utf-8' codec can't decode" in "".join(odd_shapes(connection.execute))
 
 
 def test_an_amount_that_is_none_is_named(journal: Path) -> None:
