@@ -121,6 +121,7 @@ def test_an_intent_whose_words_are_none_any_more_is_named(stores: Stores, data_d
         "UPDATE audit SET data = 'no json' WHERE kind = 'intent'",
         "UPDATE audit SET data = '[]' WHERE kind = 'intent'",
         "DELETE FROM audit WHERE kind = 'intent'",
+        "DELETE FROM audit WHERE kind = 'attempt'",
     ],
 )
 def test_nothing_is_sent_again_that_is_not_what_was_confirmed(stores: Stores, data_dir: Path, edit: str) -> None:
