@@ -194,7 +194,7 @@ def test_what_every_command_writes(shop: Shop, words: bool) -> None:
     on_pipe([*shop.options, "sync", "--once", "--all"])
     found, runs, place = [], 0, 0
     for name, forms in COMMANDS.items():
-        for arguments in forms:
+        for arguments in forms if full() else forms[:1]:
             several = full() and not words and any("{text}" in each for each in arguments)
             for _ in range(len(SOME) // 4 if several else 1):
                 place += 1

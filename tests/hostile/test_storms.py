@@ -162,7 +162,7 @@ def test_random_bytes(sitting: Sitting, places: tuple[str, ...]) -> None:
     sent = 0
     for seed, place in enumerate(places):
         sitting.go(place)
-        for part in noise.at_random(size(noise.RANDOM // len(FEW), noise.RANDOM), noise.SEED + seed):
+        for part in noise.at_random(size(noise.RANDOM // 8, noise.RANDOM), noise.SEED + seed):
             sitting.terminal.send(part)
             sitting.terminal.read(0)
             sent += len(part)
@@ -172,7 +172,7 @@ def test_random_bytes(sitting: Sitting, places: tuple[str, ...]) -> None:
 
 def test_enter_in_noise_on_the_armed_button(sitting: Sitting) -> None:
     """Alone it captures; with anything before or behind it, it does not."""
-    bursts = list(noise.around_enter(size(3, 60)))
+    bursts = list(noise.around_enter(size(2, 60)))
     for burst in bursts:
         sitting.arm()
         sitting.terminal.press(burst)

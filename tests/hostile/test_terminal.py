@@ -16,13 +16,13 @@ SOME = TEXTS if full() else FEW
 PAGES = (b"!", b"@", b"S", b"x")
 MENUS = (b"?", b"f", b"y")
 DIALOGS = ((b"2", b"ac"), (b"4", b"af"), (b"3", b"ak"), (b"3", b"aa"))
-SIZES = ((120, 36), (80, 24), (60, 15), (200, 50))
+SIZES = ((80, 24), (120, 36), (60, 15), (200, 50))
 TERMS = ({}, {"TERM": "linux"}, {"NO_COLOR": "1"}, {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}, {"LANG": "C"})
 
 
 def kinds() -> list[tuple[tuple[int, int], dict[str, str]]]:
     """Return the terminals to walk on; the slice has one."""
-    every = [(each, TERMS[0]) for each in SIZES] + [(SIZES[1], env) for env in TERMS[1:]]
+    every = [(each, TERMS[0]) for each in SIZES] + [(SIZES[0], env) for env in TERMS[1:]]
     return every[: size(1, len(every))]
 
 
@@ -46,12 +46,12 @@ def started(columns: int, rows: int, **env: str) -> Iterator[Terminal]:
 def walk(terminal: Terminal, orders: int) -> int:
     """Go through the list and every page, menu and dialog; returns how many keys that took."""
     keys = [b"6", b"\r", b"\x1b", *[b"\x1b[6~"] * (orders // 12), b"ggj", b"y\r", b"o"]
-    keys += [b"j"] * size(4, orders)
-    for page in PAGES:
+    keys += [b"j"] * size(2, orders)
+    for page in PAGES[: size(2, 4)]:
         keys += [page, b"jjG", b"y", b"\x1b"]
-    for menu in MENUS:
+    for menu in MENUS[: size(1, 3)]:
         keys += [menu, b"\x1b[B", b"\x1b\x1b"]
-    for view, dialog in DIALOGS:
+    for view, dialog in DIALOGS[: size(1, 4)]:
         keys += [view, dialog, b"\x1b[6~", b"\x1b"]
     for key in keys:
         terminal.press(key)

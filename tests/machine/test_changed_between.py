@@ -14,7 +14,7 @@ from tests.support.figures import full, tell
 from azpay_tui.domain.intent import Verb, Wish
 
 WHOLE = tuple(dict.fromkeys(name for name in SITUATIONS if name != "unknown"))
-FEW = ("open", "authorized", "captured")
+FEW = ("authorized", "captured")
 
 
 def wishes(world: World, order_id: str) -> Iterator[Wish]:

@@ -9,4 +9,4 @@ from tests.machine.machine import series
 
 
 def test_random_lives_of_a_back_office() -> None:
-    series(0, 45)
+    series(0, 15)

@@ -11,7 +11,7 @@ from tests.planted.catching import judged, try_to_catch
 from tests.planted.planting import PACKAGE, PlantError, plant
 from tests.safety.pieces import ROOT, names_in
 
-QUICK = ("timeout-is-failure", "no-hangup-handler", "no-unique-index", "cache-is-the-truth")
+QUICK = ("timeout-is-failure", "no-unique-index")
 """One of the rules, one in a process of its own, one of the database, one of the way to Amazon."""
 
 

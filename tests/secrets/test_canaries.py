@@ -31,7 +31,7 @@ def canaries(pem: str) -> dict[str, bytes]:
 
 
 def test_nothing_that_breaks_tells_a_key_or_a_buyer(tmp_path: Path) -> None:
-    count = size(40, 1000)
+    count = size(12, 1000)
     said, out, err = tmp_path / "said.json", tmp_path / "out.txt", tmp_path / "err.txt"
     with simulate(tmp_path / "sim", "--orders", "0") as simulated:
         (made,) = simulated.call("POST", "/_sim/orders", [{"situation": "captured", "amount": "5000.00"}])

@@ -128,7 +128,7 @@ def flips(journal: bytes, part: int) -> list[tuple[int, int]]:
     for offset in used:
         pages.setdefault(offset // PAGE, []).append(offset)
     offsets = [chosen.choice(found) for found in pages.values()]
-    offsets = chosen.sample(offsets, min(len(offsets), size(6, 100))) + chosen.sample(rows, size(8, 150))
+    offsets = chosen.sample(offsets, min(len(offsets), size(3, 100))) + chosen.sample(rows, size(4, 150))
     return [(offset, 1 << chosen.randrange(8)) for offset in offsets]
 
 

@@ -16,7 +16,7 @@ from azpay_tui.domain.intent import Verb
 
 @pytest.mark.parametrize("verb", [Verb.CAPTURE, Verb.REFUND, Verb.AUTHORIZE] if full() else [Verb.REFUND])
 def test_files_taken_away_at_any_moment_cost_no_money_and_no_outcome(verb: Verb) -> None:
-    found, stride = [], size(8, 1)
+    found, stride = [], size(16, 1)
     with tempfile.TemporaryDirectory() as public:  # a test's own directory is closed to everybody else
         Path(public).chmod(0o755)
         with started("bereft.py", public, verb, stride) as bereft:
