@@ -119,3 +119,14 @@ def test_only_the_holder_of_the_lease_does_it(shop: Office) -> None:
     shop.desk.sync_once()
     assert not is_known(shop, order_id)
     assert not shop.stores.lease.held
+
+
+def test_a_clock_that_nobody_confirms_removes_nothing(shop: Office) -> None:
+    order_id = make(shop, "captured")
+    shop.transport.reachable = False
+    shop.local.advance(days=400)
+    shop.desk._purging.due()
+    assert is_known(shop, order_id)
+    shop.transport.reachable = True
+    shop.desk.sync_once()
+    assert not is_known(shop, order_id)

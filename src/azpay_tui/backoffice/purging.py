@@ -23,6 +23,8 @@ _EVERY: Final = 60.0
 _AGAIN: Final = 6 * 3600.0
 """Seconds between two purges of one process: each writes the databases anew."""
 _BREATH: Final = 0.05
+_TOLD: Final = timedelta(days=1)
+"""So lately must Amazon have told the time: a machine's clock alone removes nothing for ever."""
 
 Wipe = Callable[[datetime, Callable[[float], bool]], int]
 """Removes every trace; gets the time, and what waits for seconds and tells whether to stop."""
@@ -79,7 +81,8 @@ class Purging:
     def due(self) -> None:
         """Remove what expired before today, if this process may refresh; what fails is tried again later.
 
-        Orders that expire today wait for midnight: one purge a day is enough, and then nobody works.
+        Orders that expire today wait for midnight: one purge a day is enough, and then nobody works. Nothing expires
+        while Amazon has not been heard for a day.
         """
         if time.monotonic() < self._next:
             return
@@ -87,7 +90,11 @@ class Purging:
         if not held and not self._lease.try_acquire():
             return
         try:
-            today = self._clock().astimezone(self._where).replace(hour=0, minute=0, second=0, microsecond=0)
+            now = self._clock()
+            told = self._reader.status(now).last_success
+            if told is None or abs(now - told) > _TOLD:
+                return
+            today = now.astimezone(self._where).replace(hour=0, minute=0, second=0, microsecond=0)
             expired = self._reader.expired(today - self._keep)
             if self.purge(expired):
                 self._next = time.monotonic() + _AGAIN
