@@ -21,7 +21,7 @@ from azpay_tui.domain.intent import Verb
 PARTS = 12
 """Items of about a thousand runs each, so that several workers share them."""
 SLICE = (0, 3)
-"""Within `make test` these two of every seven sequences of the enumeration: more than 10,000 schedules in all."""
+"""Of every seven sequences of the enumeration these two where time is short: more than 10,000 schedules in all."""
 SPARING = 8
 """Within `make test` one of so many crashes of those that take days to be settled."""
 
