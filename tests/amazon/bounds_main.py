@@ -19,7 +19,8 @@ from tests.support.office import profile
 
 from azpay_tui.amazon import v2
 from azpay_tui.amazon.transport import Patience
-from azpay_tui.domain.intent import Verb, Wish, classify
+from azpay_tui.domain.attempt import classify
+from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.money import Money
 
 CAPTURE = Wish(Verb.CAPTURE, CHARGE["chargePermissionId"], CHARGE["chargeId"], Money(5000, "USD"))

@@ -14,7 +14,8 @@ from tests.simulator import signer
 from tests.support.inline import InlineTransport, control
 
 from azpay_tui.amazon.v2 import V2Gateway, build
-from azpay_tui.domain.intent import MONEY_VERBS, Answer, Verb, Wish, classify
+from azpay_tui.domain.attempt import Answer, classify
+from azpay_tui.domain.intent import MONEY_VERBS, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Permission, Refund
 from azpay_tui.simulator.core import Simulator

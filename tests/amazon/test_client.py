@@ -20,7 +20,8 @@ from azpay_tui.amazon.errors import HELD_BACK, KEY_UNUSABLE
 from azpay_tui.amazon.gateway import Gateway
 from azpay_tui.amazon.v2 import V2Gateway, build
 from azpay_tui.amazon.v2.client import base_path
-from azpay_tui.domain.intent import Answer, Prepared, Verb, Wish, classify
+from azpay_tui.domain.attempt import Answer, classify
+from azpay_tui.domain.intent import Prepared, Verb, Wish
 from azpay_tui.domain.money import EXPONENTS, Money
 from azpay_tui.domain.order import Charge
 from azpay_tui.paths import ConfigError

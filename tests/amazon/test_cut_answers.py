@@ -12,7 +12,7 @@ from tests.support.figures import size, tell
 from tests.support.office import open_office, profile
 
 from azpay_tui.amazon import v2
-from azpay_tui.domain.intent import Answer, classify
+from azpay_tui.domain.attempt import Answer, classify
 
 
 class Cut(httpx.BaseTransport):

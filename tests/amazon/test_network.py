@@ -21,7 +21,8 @@ from azpay_tui.amazon import transport
 from azpay_tui.amazon.hosts import endpoint
 from azpay_tui.amazon.transport import Patience, open_client
 from azpay_tui.amazon.v2 import V2Gateway
-from azpay_tui.domain.intent import Answer, Verb, Wish, classify
+from azpay_tui.domain.attempt import Answer, classify
+from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.simulator.certificate import ensure_certificate
 

@@ -20,7 +20,8 @@ from tests.support.office import Office, open_office, profile
 from azpay_tui.amazon import v2
 from azpay_tui.backoffice.errors import OfflineError
 from azpay_tui.cli import shapes
-from azpay_tui.domain.intent import Verb, Wish, classify
+from azpay_tui.domain.attempt import classify
+from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Fact, Order, Permission, Refund, kind_of, order_id_of
 from azpay_tui.simulator.core import Simulator

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hi
 
 from azpay_tui.backoffice import ports
 from azpay_tui.backoffice.ports import Event, ProfileInfo
-from azpay_tui.domain import calls, intent, marks, offer, order, queue, rows, sources
+from azpay_tui.domain import attempt, calls, intent, marks, offer, order, queue, rows, sources
 from azpay_tui.domain.calls import Call
 from azpay_tui.domain.intent import Intent, IntentDraft, Place, Wish
 from azpay_tui.domain.marks import Marks, Note, Reminder, Review, Standing
@@ -87,7 +87,7 @@ NOT_SHOWN: Final = {
 }
 """Other records with texts in the same modules, and why they need no filling of their own."""
 
-_MODULES: Final = (calls, intent, marks, offer, order, ports, queue, rows, sources)
+_MODULES: Final = (attempt, calls, intent, marks, offer, order, ports, queue, rows, sources)
 
 
 def records() -> Iterator[type]:

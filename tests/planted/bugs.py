@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SENDER = "backoffice/sender.py"
-INTENT = "domain/intent.py"
+ATTEMPT = "domain/attempt.py"
 JOURNAL = "store/journal/store.py"
 
 
@@ -78,50 +78,50 @@ BUGS = (
         "a request that got no answer counts as failed",
         (
             Edit(
-                INTENT,
+                ATTEMPT,
                 'answer.status is None:\n        return Judgement("unknown", answer.message)',
                 'answer.status is None:\n        return Judgement("refused", answer.message)',
             ),
         ),
-        "tests/unit/domain/test_intent.py::test_what_never_left_is_proven_unsent_and_what_was_lost_is_unknown",
+        "tests/unit/domain/test_attempt.py::test_what_never_left_is_proven_unsent_and_what_was_lost_is_unknown",
     ),
     Bug(
         "server-error-is-failure",
         "an answer of 500 and above counts as failed",
         (
             Edit(
-                INTENT,
+                ATTEMPT,
                 "    if status == 429:\n",
                 '    if status >= 500:\n        return Judgement("refused", code)\n    if status == 429:\n',
             ),
         ),
-        "tests/unit/domain/test_intent.py::test_odd_answers_and_every_server_error_are_unknown",
+        "tests/unit/domain/test_attempt.py::test_odd_answers_and_every_server_error_are_unknown",
     ),
     Bug(
         "unread-success-is-done",
         "a 2xx answer that could not be read counts as done",
         (
             Edit(
-                INTENT,
+                ATTEMPT,
                 "    judged = None if answer.fact is None else judge_fact(wish, answer.fact)\n",
                 "    if answer.fact is None:\n"
                 '        return Judgement("succeeded", None)\n'
                 "    judged = judge_fact(wish, answer.fact)\n",
             ),
         ),
-        "tests/unit/domain/test_intent.py::test_odd_answers_and_every_server_error_are_unknown",
+        "tests/unit/domain/test_attempt.py::test_odd_answers_and_every_server_error_are_unknown",
     ),
     Bug(
         "amount-mismatch-accepted",
         "an answer about another amount than was asked for counts as done",
         (
             Edit(
-                INTENT,
+                ATTEMPT,
                 'return Judgement("succeeded", None, charge.id) if charge.captured == wish.amount else None',
                 'return Judgement("succeeded", None, charge.id)',
             ),
         ),
-        "tests/unit/domain/test_intent.py::test_an_object_proves_a_wish_only_when_id_amount_and_state_fit",
+        "tests/unit/domain/test_attempt.py::test_an_object_proves_a_wish_only_when_id_amount_and_state_fit",
     ),
     Bug(
         "cancellation-swallowed",
@@ -264,8 +264,8 @@ BUGS = (
     Bug(
         "state-error-is-refusal",
         "an error about the state counts as a refusal, although an earlier try may have caused the state",
-        (Edit(INTENT, "if code in _REFUSALS and attempt == 1:", "if code in _REFUSALS:"),),
-        "tests/unit/domain/test_intent.py::test_a_known_refusal_counts_only_while_no_attempt_may_have_had_an_effect",
+        (Edit(ATTEMPT, "if code in _REFUSALS and attempt == 1:", "if code in _REFUSALS:"),),
+        "tests/unit/domain/test_attempt.py::test_a_known_refusal_counts_only_while_no_attempt_may_have_had_an_effect",
     ),
     Bug(
         "unknown-word-guessed",

@@ -20,6 +20,8 @@ from tests.safety.pieces import ROOT
 SOURCE = "src/azpay_tui"
 FILES = (
     "domain/intent.py",
+    "domain/attempt.py",
+    "domain/idempotency.py",
     "domain/effect.py",
     "domain/money.py",
     "amazon/v2/signing.py",
@@ -43,6 +45,8 @@ JOURNAL = (
 )
 TESTS = (
     "tests/unit/domain/test_intent.py",
+    "tests/unit/domain/test_attempt.py",
+    "tests/unit/domain/test_idempotency.py",
     "tests/unit/domain/test_effect.py",
     "tests/unit/domain/test_verdicts.py",
     "tests/unit/domain/test_money.py",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 from tests.schedules.schedule import FLAWS, Fault
 
-from azpay_tui.domain.intent import CLOCK_LIMIT
+from azpay_tui.domain.attempt import CLOCK_LIMIT
 from azpay_tui.simulator.replies import digest
 from azpay_tui.simulator.wire import Request, Response
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from azpay_tui.domain.intent import Answer, IntentDraft, Place, Prepared, Seen, Verb, Wish
+from azpay_tui.domain.attempt import Answer
+from azpay_tui.domain.intent import IntentDraft, Place, Prepared, Seen, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Buyer, Charge, Permission, Refund
 from azpay_tui.domain.rows import ReadResult, TrackedOrder

@@ -18,18 +18,8 @@ from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.disagreements import ORPHANS
 from azpay_tui.domain.dossier import Attempt, Dossier, Evidence
 from azpay_tui.domain.filters import WHOLE, Narrowed, matches
-from azpay_tui.domain.intent import (
-    Intent,
-    IntentDraft,
-    Place,
-    Prepared,
-    Seen,
-    State,
-    Verb,
-    Wish,
-    derive_key,
-    key_base,
-)
+from azpay_tui.domain.idempotency import derive_key, key_base
+from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, Marks, Note, needs_person
 from azpay_tui.domain.matrix import offers
 from azpay_tui.domain.money import Money

@@ -244,7 +244,7 @@ def _harmless(call: ast.Call) -> bool:
 RULES: Final[dict[Rule, tuple[str, ...]]] = {
     floats: MONEY,
     opened_files: tuple(modules(".", but=tuple(modules("simulator")))),
-    made_keys: tuple(modules(".", but=("domain/intent.py", *modules("simulator")))),
+    made_keys: tuple(modules(".", but=("domain/idempotency.py", *modules("simulator")))),
     clients: tuple(modules(".")),
     factory: (FACTORY,),
     markup: tuple(modules("tui")),

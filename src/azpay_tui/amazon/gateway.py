@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from azpay_tui.amazon.reports import Reports
+from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.calls import Budget, Call
-from azpay_tui.domain.intent import Answer, Prepared, Wish
+from azpay_tui.domain.intent import Prepared, Wish
 
 
 class Gateway(Protocol):

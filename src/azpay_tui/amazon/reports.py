@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Generic, Protocol, TypeVar
 
-from azpay_tui.domain.intent import Answer
+from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.reports import Report, ReportAsk, ReportPage, Schedule
 
 T = TypeVar("T")

@@ -21,7 +21,8 @@ from azpay_tui.backoffice.ports import Ready
 from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.stores import Journal, Reader
 from azpay_tui.domain import effect, limits, matrix, outlook, reasons
-from azpay_tui.domain.intent import IntentDraft, Place, Seen, Verb, Wish, derive_key, key_base
+from azpay_tui.domain.idempotency import derive_key, key_base
+from azpay_tui.domain.intent import IntentDraft, Place, Seen, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order

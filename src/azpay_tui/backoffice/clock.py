@@ -11,7 +11,7 @@ from typing import Final
 
 from azpay_tui.backoffice.ports import Clock
 from azpay_tui.backoffice.stores import Cache
-from azpay_tui.domain.intent import CLOCK_LIMIT, Answer
+from azpay_tui.domain.attempt import CLOCK_LIMIT, Answer
 from azpay_tui.store.errors import CacheUnavailable
 
 _log = logging.getLogger(__name__)

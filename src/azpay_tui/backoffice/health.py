@@ -11,7 +11,7 @@ from azpay_tui.amazon.errors import HELD_BACK, KEY_UNUSABLE
 from azpay_tui.backoffice.clock import SHOWN_OFF, VERBS_OFF, CorrectedClock
 from azpay_tui.backoffice.stores import Cache
 from azpay_tui.backoffice.wording import no_access, no_way
-from azpay_tui.domain.intent import Answer
+from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.rows import Connection, SyncStatus
 from azpay_tui.store.errors import CacheUnavailable
 

@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeVar
 
 from azpay_tui.backoffice import lessons
 from azpay_tui.backoffice.lessons import OPEN, Proof, short
-from azpay_tui.domain.intent import Answer
+from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.order import Charge, Permission, Refund, order_id_of
 from azpay_tui.learned import POINTS, Value
 

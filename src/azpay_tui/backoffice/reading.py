@@ -18,7 +18,7 @@ from azpay_tui.backoffice.stores import Cache, Reader
 from azpay_tui.backoffice.threads import Threads
 from azpay_tui.backoffice.wording import no_access
 from azpay_tui.domain import states
-from azpay_tui.domain.intent import Answer, clock_is_off
+from azpay_tui.domain.attempt import Answer, clock_is_off
 from azpay_tui.domain.order import Order, order_id_of
 from azpay_tui.domain.rows import Due, ReadResult
 from azpay_tui.domain.telling import unsent

@@ -25,17 +25,8 @@ from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal
 from azpay_tui.domain import effect, matrix
-from azpay_tui.domain.intent import (
-    KEYED_VERBS,
-    REPLAY_WINDOW,
-    RETRY_AFTER,
-    Answer,
-    Intent,
-    Judgement,
-    Seen,
-    State,
-    classify,
-)
+from azpay_tui.domain.attempt import Answer, Judgement, classify
+from azpay_tui.domain.intent import KEYED_VERBS, REPLAY_WINDOW, RETRY_AFTER, Intent, Seen, State
 from azpay_tui.domain.order import Order, kind_of
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder

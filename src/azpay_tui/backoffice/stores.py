@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.filters import WHOLE, Narrowed
-from azpay_tui.domain.intent import Answer, Intent, IntentDraft, State
+from azpay_tui.domain.intent import Intent, IntentDraft, State
 from azpay_tui.domain.marks import MarkEdit, Marks
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.queue import Queue, Queued

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from azpay_tui.amazon.errors import KEY_UNUSABLE
-from azpay_tui.domain.intent import Answer
+from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.reasons import explain
 
 _UNSENT: Final = (" Nothing was sent.", "; nothing was sent.")

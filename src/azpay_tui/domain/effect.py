@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from azpay_tui.domain import states
-from azpay_tui.domain.intent import Intent, Judgement, Seen, State, Verb, Wish, judge_fact
+from azpay_tui.domain.attempt import Judgement, judge_fact
+from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order, Refund, kind_of, order_id_of
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from tests.support.orders import NOW, ORDER, charge, charge_id, order, permission, refund, refund_id
 
+from azpay_tui.domain.attempt import Judgement
 from azpay_tui.domain.effect import against, already_so, differences, read_back
-from azpay_tui.domain.intent import Intent, IntentDraft, Judgement, Place, Prepared, Seen, State, Verb, Wish
+from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
 

@@ -9,29 +9,14 @@ from typing import Any
 import pytest
 from tests.support.figures import tell
 from tests.support.orders import NOW, ORDER, captured, charge, charge_id, intent, order, permission, refund, refund_id
+from tests.support.wishes import AUTHORIZE, CAPTURE, CLOSE, FIFTY, REFUND, VOID
 
-from azpay_tui.domain.intent import (
-    CLOCK_LIMIT,
-    Answer,
-    Judgement,
-    Place,
-    Verb,
-    Wish,
-    classify,
-    clock_is_off,
-    derive_key,
-    judge_fact,
-    key_base,
-)
+from azpay_tui.domain.attempt import CLOCK_LIMIT, Answer, Judgement, classify, clock_is_off, judge_fact
+from azpay_tui.domain.idempotency import derive_key, key_base
+from azpay_tui.domain.intent import Place, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
 
-FIFTY = Money(50_00, "USD")
-AUTHORIZE = Wish(Verb.AUTHORIZE, ORDER, ORDER, FIFTY)
-CAPTURE = Wish(Verb.CAPTURE, ORDER, charge_id(), FIFTY)
-VOID = Wish(Verb.VOID, ORDER, charge_id())
-REFUND = Wish(Verb.REFUND, ORDER, charge_id(), FIFTY)
-CLOSE = Wish(Verb.CLOSE, ORDER, ORDER)
 SAID = "What happened."
 
 

@@ -22,8 +22,9 @@ from azpay_tui.amazon.v2.reports import V2Reports
 from azpay_tui.amazon.v2.requests import Route
 from azpay_tui.amazon.v2.translate import READERS
 from azpay_tui.amazon.v2.wire import UnreadableError
+from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.calls import Budget, Call
-from azpay_tui.domain.intent import Answer, Prepared, Wish
+from azpay_tui.domain.intent import Prepared, Wish
 from azpay_tui.domain.order import Fact
 
 _ENVIRONMENT_KEY: Final = re.compile(r"SANDBOX|LIVE", re.ASCII | re.IGNORECASE)

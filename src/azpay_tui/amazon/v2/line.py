@@ -29,8 +29,8 @@ from azpay_tui.amazon.exchange import Received, exchange
 from azpay_tui.amazon.throttle import Operation, Throttle
 from azpay_tui.amazon.transport import Patience
 from azpay_tui.amazon.v2.wire import MAX_WORD, parse_problem
+from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.calls import Call
-from azpay_tui.domain.intent import Answer
 from azpay_tui.domain.moments import believable
 from azpay_tui.domain.order import Fact
 

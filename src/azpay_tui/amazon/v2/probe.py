@@ -25,7 +25,7 @@ from azpay_tui.amazon.transport import Patience
 from azpay_tui.amazon.v2 import requests
 from azpay_tui.amazon.v2.client import V2Gateway
 from azpay_tui.amazon.v2.requests import Route
-from azpay_tui.domain.intent import Answer
+from azpay_tui.domain.attempt import Answer
 
 _CODE_HEADER: Final = "x-amz-pay-simulation-code"
 _READ: Final = Route(Operation.GET_PERMISSION, "permission")

@@ -11,7 +11,7 @@ from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, OfflineError
 from azpay_tui.backoffice.health import Health
 from azpay_tui.backoffice.wording import no_access
-from azpay_tui.domain.intent import Answer, clock_is_off
+from azpay_tui.domain.attempt import Answer, clock_is_off
 from azpay_tui.domain.telling import unsent
 
 TRIES: Final = 5

@@ -6,7 +6,8 @@ import hashlib
 
 from sqlmodel import Session
 
-from azpay_tui.domain.intent import Answer, IntentDraft, State
+from azpay_tui.domain.attempt import Answer
+from azpay_tui.domain.intent import IntentDraft, State
 from azpay_tui.store.journal.audit import Fact, code_only, fingerprint
 from azpay_tui.store.journal.digests import Query, digest_of_attempt, digest_of_evidence, digest_of_intent
 from azpay_tui.store.journal.tables import EvidenceRow, IntentRow

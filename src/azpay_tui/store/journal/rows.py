@@ -6,7 +6,8 @@ import hashlib
 import json
 from typing import Final, cast
 
-from azpay_tui.domain.intent import Answer, Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
+from azpay_tui.domain.attempt import Answer
+from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.store.errors import unreadable_intent
 from azpay_tui.store.journal.tables import EvidenceRow, IntentRow

@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, or_, select
 
+from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.dossier import Dossier
-from azpay_tui.domain.intent import OPEN_STATES, Answer, Intent, IntentDraft, State
+from azpay_tui.domain.intent import OPEN_STATES, Intent, IntentDraft, State
 from azpay_tui.domain.marks import MarkEdit
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.points import reach
