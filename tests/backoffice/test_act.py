@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from tests.support.office import Office, open_office
@@ -138,6 +139,30 @@ def test_a_difference_found_before_sending_stops_it(office: Office) -> None:
     assert (intent.reason or "").startswith("changed: ")
     assert office.sim("GET", "/_sim/ledger") == []
     assert status(office, order_id) == "PART-CAPTURED"
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_refund_made_elsewhere_does_not_hide_behind_the_end_of_an_own_one(office: Office, counted: bool) -> None:
+    office.sim("PATCH", "/_sim/settings", {"pending_refunds_counted": counted})
+    order_id = office.make("captured")
+    office.act(order_id, Verb.REFUND, "5.00")
+    ready = office.ready(order_id, Verb.REFUND, "60.00")
+    office.world(hours=2)
+    office.sim("POST", "/_sim/acts", {"act": "refund-elsewhere", "id": ready.wish.target, "amount": "60.00"})
+    office.world(hours=2)
+    intent = office.desk.wait(office.desk.submit(ready, ready.offer.warnings).id, 60)
+    assert intent.state == "abandoned"
+    assert (intent.reason or "").startswith("changed: ")
+    assert office.effects() == [("refund", ANY, "5.00")]
+
+
+def test_the_end_of_an_own_refund_does_not_stop_the_next_one(office: Office) -> None:
+    order_id = office.make("captured")
+    office.act(order_id, Verb.REFUND, "5.00")
+    ready = office.ready(order_id, Verb.REFUND, "60.00")
+    office.world(hours=2)
+    intent = office.desk.wait(office.desk.submit(ready, ready.offer.warnings).id, 60)
+    assert intent.state == "accepted"
 
 
 def test_check_says_what_changed_since_the_person_looked(office: Office) -> None:

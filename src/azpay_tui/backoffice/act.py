@@ -155,7 +155,7 @@ class Checker:
         off = self._health.verbs_off
         if off is not None:
             raise NotValidError(off)
-        changed = effect.differences(seen or Seen.of(cached), Seen.of(fresh), own_objects(self._journal, wish.order_id))
+        changed = effect.differences(seen or Seen.of(cached), fresh, own_objects(self._journal, wish.order_id))
         if changed and refusal is None and effect.already_so(fresh, wish):
             return self._ready(wish, fresh, Offer(wish.verb, wish.target, "yes", ALREADY_SO), already_so=True)
         if changed:

@@ -26,7 +26,7 @@ from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal
 from azpay_tui.domain import effect, matrix
 from azpay_tui.domain.attempt import Answer, Judgement, classify
-from azpay_tui.domain.intent import KEYED_VERBS, REPLAY_WINDOW, RETRY_AFTER, Intent, Seen, State
+from azpay_tui.domain.intent import KEYED_VERBS, REPLAY_WINDOW, RETRY_AFTER, Intent, State
 from azpay_tui.domain.order import Order, kind_of
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder
@@ -98,7 +98,7 @@ class Sender:
         except (BackOfficeError, JournalUnavailable) as error:
             return self._end(intent, "abandoned", f"{OFFLINE}{error}")
         reach("read-fresh")
-        changed = effect.differences(intent.draft.seen, Seen.of(order), own)
+        changed = effect.differences(intent.draft.seen, order, own)
         if changed:
             if effect.already_so(order, wish):
                 return self._end(intent, "succeeded", ALREADY_SO)

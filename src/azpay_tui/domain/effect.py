@@ -5,7 +5,7 @@ from __future__ import annotations
 from azpay_tui.domain import states
 from azpay_tui.domain.attempt import Judgement, judge_fact
 from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish
-from azpay_tui.domain.money import Money
+from azpay_tui.domain.money import Money, total
 from azpay_tui.domain.order import Charge, Order, Refund, kind_of, order_id_of
 
 
@@ -35,12 +35,13 @@ _CONFIRMS = {
 }
 
 
-def differences(before: Seen, fresh: Seen, own: frozenset[str]) -> tuple[tuple[str, str, str], ...]:
+def differences(before: Seen, fresh: Order, own: frozenset[str]) -> tuple[tuple[str, str, str], ...]:
     """List what changed since a person looked, except progress of own operations that merely confirms them.
 
-    `own` holds the ids of charges and refunds that this journal's intents made or acted on.
+    `own` holds the ids of charges and refunds that this journal's intents made or acted on. A total that moved by more
+    than these explain is a change: somebody else may have done the same meanwhile.
     """
-    found = before.differences(fresh)
+    found = before.differences(Seen.of(fresh))
     confirmed = {
         name.split(" ")[0] for name, old, new in found if (old, new) in _CONFIRMS and name.split(" ")[0] in own
     }
@@ -51,12 +52,38 @@ def differences(before: Seen, fresh: Seen, own: frozenset[str]) -> tuple[tuple[s
     kept = []
     for name, old, new in found:
         object_id, fact = name.split(" ", 1)
-        follows_refund = fact == "refunded" and order_id_of(object_id) in orders
-        follows_capture = bool(captures) and object_id in orders and fact in ("state", "reasons", "balance")
-        if object_id in confirmed or follows_refund or follows_capture:
-            continue
-        kept.append((name, old, new))
+        match fact:
+            case "refunded":
+                follows = _is_refunded_by(fresh, object_id, old, confirmed)
+            case "balance":
+                follows = _is_taken_by(fresh, old, captures)
+            case _:
+                follows = object_id in confirmed or (bool(captures) and object_id in orders)
+        if not follows:
+            kept.append((name, old, new))
     return tuple(kept)
+
+
+def _is_refunded_by(order: Order, charge_id: str, before: str, refunds: set[str]) -> bool:
+    """Whether the total of a charge rose from `before` by exactly these refunds."""
+    charge = order.charge(charge_id)
+    if charge is None or charge.refunded is None:
+        return False
+    made = [refund.amount for refund in order.refunds_of(charge_id) if refund.id in refunds]
+    if not made or any(amount.currency != charge.refunded.currency for amount in made):
+        return False
+    return str(charge.refunded - total(made, charge.refunded)) == (before or str(Money.zero(charge.refunded)))
+
+
+def _is_taken_by(order: Order, before: str, charges: set[str]) -> bool:
+    """Whether the balance moved from `before` by what these captures took, or left of what counted as spent."""
+    balance = order.permission.balance if order.permission else None
+    done = [charge for charge in order.charges if charge.id in charges and charge.captured is not None]
+    if balance is None or any(charge.amount.currency != balance.currency for charge in done):
+        return False
+    taken = total([charge.captured for charge in done if charge.captured is not None], balance)
+    spent = total([charge.amount for charge in done], balance)
+    return before in (str(balance + taken), str(balance + taken - spent))
 
 
 def read_back(intent: Intent, order: Order) -> Judgement | None:

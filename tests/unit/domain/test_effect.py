@@ -75,7 +75,7 @@ def test_only_a_wished_end_that_is_there_is_so_already(wish: Wish, made: Order, 
 
 
 def names(before: Order, fresh: Order, *own: str) -> list[str]:
-    return [name for name, _, _ in differences(Seen.of(before), Seen.of(fresh), frozenset(own))]
+    return [name for name, _, _ in differences(Seen.of(before), fresh, frozenset(own))]
 
 
 def capturing(state: str, **more: Any) -> Order:
@@ -109,6 +109,32 @@ def test_the_end_of_an_own_capture_may_change_the_order_too() -> None:
     assert names(before, after, charge_id()) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "follows"),
+    [
+        (120_00, 80_00, True),  # Amazon counts what was captured
+        (60_00, 70_00, True),  # it counts open charges too, and 10 of 50 were not captured
+        (120_00, 70_00, False),
+        (60_00, 80_00, False),
+        (120_00, 110_00, False),
+        (None, 80_00, False),
+        (120_00, None, False),
+    ],
+)
+def test_a_balance_that_moved_otherwise_than_an_own_capture_moves_it_is_a_difference(
+    before: int | None, after: int | None, follows: bool
+) -> None:
+    asked = replace(order(charge("CaptureInitiated", amount=50_00)), permission=permission(balance=before))
+    done = replace(order(charge("Captured", amount=50_00, captured=40_00)), permission=permission(balance=after))
+    assert names(asked, done, charge_id()) == ([] if follows else [f"{ORDER} balance"])
+
+
+def test_a_balance_in_another_currency_than_the_own_capture_is_a_difference() -> None:
+    asked = replace(order(charge("CaptureInitiated", amount=50_00)), permission=permission())
+    done = replace(order(charge("Captured", amount=50_00)), permission=permission(balance=70_00, currency="EUR"))
+    assert names(asked, done, charge_id()) == [f"{ORDER} balance"]
+
+
 def test_the_end_of_an_own_authorization_is_no_difference_and_another_charge_of_it_is() -> None:
     before = order(charge("AuthorizationInitiated"), state="NonChargeable", codes=("ChargeInProgress",))
     after = order(charge("Authorized"), charge("Authorized", number=2))
@@ -122,6 +148,39 @@ def test_the_end_of_an_own_refund_changes_totals_and_nothing_else() -> None:
     assert set(names(before, after)) == {f"{charge_id()} refunded", f"{refund_id()} state"}
     opened = replace(after, permission=permission("Chargeable"))
     assert f"{ORDER} state" in names(before, opened, refund_id())
+
+
+def test_a_total_that_rose_by_more_than_an_own_refund_is_a_difference() -> None:
+    asked = [refund(5_00, "RefundInitiated"), refund(3_00, "RefundInitiated", number=2, of=2)]
+    before = order(charge("Captured", refunded=0), charge("Captured", refunded=1_00, number=2), refunds=asked)
+    done = [refund(5_00), refund(3_00, number=2, of=2)]
+
+    def totals(first: int | None, second: int) -> list[str]:
+        charges = charge("Captured", refunded=first), charge("Captured", refunded=second, number=2)
+        return names(before, order(*charges, refunds=done), refund_id(), refund_id(2))
+
+    assert totals(5_00, 4_00) == []
+    assert totals(15_00, 4_00) == [f"{charge_id()} refunded"]
+    assert totals(5_00, 3_00) == [f"{charge_id(2)} refunded"]
+    assert totals(4_00, 5_00) == [f"{charge_id()} refunded", f"{charge_id(2)} refunded"]
+
+
+def test_a_total_that_no_own_refund_explains_is_a_difference() -> None:
+    before = order(charge("Captured", refunded=5_00), refunds=[refund(5_00, "RefundInitiated", of=2)])
+    after = order(charge("Captured", refunded=7_00), refunds=[refund(5_00, of=2)])
+    assert names(before, after, refund_id()) == [f"{charge_id()} refunded"]
+    gone = order(charge("Captured", refunded=None), refunds=[refund(5_00, of=1)])
+    assert names(before, gone, refund_id()) == [f"{charge_id()} refunded"]
+    assert f"{charge_id()} refunded" in names(
+        before, order(charge("Captured", number=2), refunds=[refund(5_00, of=2)]), refund_id()
+    )
+    yen = order(charge("Captured", refunded=10_00), refunds=[refund(5, currency="JPY")])
+    assert names(before, yen, refund_id()) == [f"{charge_id()} refunded"]
+
+
+def test_the_end_of_an_own_capture_explains_no_refund_of_it() -> None:
+    before, after = capturing("CaptureInitiated"), capturing("Captured", refunded=10_00)
+    assert names(before, after, charge_id()) == [f"{charge_id()} refunded"]
 
 
 def test_a_step_that_confirms_nothing_is_a_difference_of_own_objects_too() -> None:
