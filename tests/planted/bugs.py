@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SENDER = "backoffice/sender.py"
+OUTCOMES = "backoffice/outcomes.py"
 ATTEMPT = "domain/attempt.py"
 JOURNAL = "store/journal/store.py"
 
@@ -152,9 +153,9 @@ BUGS = (
             ),
             Edit(
                 SENDER,
-                "            if self._stop.is_set():\n                return self._interrupted(intent, unsure)",
+                "            if self._stop.is_set():\n                return self._unsent(intent, _ENDED, unsure)",
                 "            if self._stop.is_set() or (self.owner and not self.owner.is_alive()):\n"
-                "                return self._interrupted(intent, unsure)",
+                "                return self._unsent(intent, _ENDED, unsure)",
             ),
         ),
         "tests/backoffice/test_sending.py::test_what_was_confirmed_is_sent_although_whoever_confirmed_it_is_gone",
@@ -242,9 +243,9 @@ BUGS = (
         (
             Edit(
                 SENDER,
-                '        if intent.state == "intent":\n            return self._end(',
+                '        if intent.state == "intent":\n            return self._unsent(',
                 '        if intent.state == "intent":\n            return self.send_new(intent)\n'
-                '        if intent.state == "intent":\n            return self._end(',
+                '        if intent.state == "intent":\n            return self._unsent(',
             ),
         ),
         "tests/backoffice/test_unknown.py::test_a_never_sent_intent_is_never_sent_by_a_machine",
@@ -321,8 +322,8 @@ BUGS = (
         "an outcome that cannot be learned is looked for until the end of days, and no person is asked",
         (
             Edit(
-                SENDER,
-                'return self._end(intent, "attention", "The outcome could not be learned: a person must look and '
+                OUTCOMES,
+                'return self.end(intent, "attention", "The outcome could not be learned: a person must look and '
                 'decide.")',
                 'return self._journal.move(intent.id, "unknown", None, "janitor", now, next_due=now + RETRY_AFTER[-1])',
             ),

@@ -17,7 +17,7 @@ from tests.storage.processes import Process, started
 from tests.support.figures import full, tell
 from tests.support.office import Office, open_office
 
-from azpay_tui.backoffice import sender
+from azpay_tui.backoffice import outcomes
 from azpay_tui.domain.intent import Intent, Verb
 from azpay_tui.simulator.wire import Request, Response
 from azpay_tui.store import opening, sqlite
@@ -122,7 +122,7 @@ class Waiting(logging.Handler):
 def test_locked_once_it_is_sent_the_outcome_is_kept(deed: Deed, place: Path, lock: str, when: str) -> None:
     judged = Judgement()
     waiting = Waiting(lambda: ask(locker, "release") if when == "while it waits" else None)
-    logging.getLogger(sender.__name__).addHandler(waiting)
+    logging.getLogger(outcomes.__name__).addHandler(waiting)
     try:
         with loudness() as loud, beside(deed, place / "run", judged) as (office, locker):
             move_on = office.transport.after
@@ -150,4 +150,4 @@ def test_locked_once_it_is_sent_the_outcome_is_kept(deed: Deed, place: Path, loc
             finish(office, judged, deed, f"{lock} until the program ended: settled by the next one")
         assert loud.said == []
     finally:
-        logging.getLogger(sender.__name__).removeHandler(waiting)
+        logging.getLogger(outcomes.__name__).removeHandler(waiting)

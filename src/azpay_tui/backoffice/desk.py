@@ -23,6 +23,7 @@ from azpay_tui.backoffice.events import Events
 from azpay_tui.backoffice.health import Health
 from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.outbox import Outbox, Session
+from azpay_tui.backoffice.outcomes import Outcomes
 from azpay_tui.backoffice.ports import Clock, Event, ProfileInfo, Ready
 from azpay_tui.backoffice.purging import Purging, Wipe
 from azpay_tui.backoffice.reading import Reading
@@ -107,7 +108,8 @@ class BackOffice:
         pause = pause or stop.wait
         self._threads = threads = threads or Threads()
         self._reading = reading = Reading(gateway, cache, reader, clock, health, threads)
-        sender = Sender(journal, cache, gateway, reading, health, clock, policy, tell, stop, pause, jitter)
+        outcomes = Outcomes(journal, cache, clock, tell, pause)
+        sender = Sender(journal, outcomes, gateway, reading, health, clock, policy, stop, pause, jitter)
         self._checker = act.Checker(reader, journal, gateway, reading, health, clock, policy, info.place)
         self._outbox = Outbox(
             journal, cache, self._checker, sender, parts.session, info.person, clock, tell, stop, threads

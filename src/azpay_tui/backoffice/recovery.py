@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from azpay_tui.backoffice.clock import CorrectedClock
+from azpay_tui.backoffice.outcomes import track_result
 from azpay_tui.backoffice.ports import Event
-from azpay_tui.backoffice.sender import Sender, track_result
+from azpay_tui.backoffice.sender import Sender
 from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.domain import effect
