@@ -216,10 +216,10 @@ BUGS = (
             Edit(JOURNAL, "                session.add(evidence)\n", ""),
             Edit(
                 JOURNAL,
-                "        return self._despite_full_disk(write)\n\n    def move(",
-                "        done = self._despite_full_disk(write)\n"
-                "        with self._writing() as (session, _audit):\n"
-                "            session.add(to_evidence(intent_id, attempt, answer, to_text(at), EVIDENCE_LIMIT))\n"
+                "        return self.file.despite_full_disk(write)\n\n    def move(",
+                "        done = self.file.despite_full_disk(write)\n"
+                "        with self.file.writing() as (session, _audit):\n"
+                "            session.add(to_evidence(intent_id, attempt, answer, to_text(at), len(answer.raw)))\n"
                 "        return done\n\n    def move(",
             ),
         ),

@@ -29,6 +29,7 @@ from azpay_tui.store.cache.read import CacheReader
 from azpay_tui.store.cache.reports import ReportBook
 from azpay_tui.store.cache.sources import SourceBook
 from azpay_tui.store.cache.write import CacheStore
+from azpay_tui.store.journal.file import JournalFile
 from azpay_tui.store.journal.store import JournalStore
 from azpay_tui.store.locks import Lease, Session, clean_sessions, is_held
 
@@ -106,9 +107,8 @@ class Actor:
         self.session = self._session.id
         self._lease = Lease(data.refresh_lock)
         self._connections: list[sqlite3.Connection] = []
-        self._journal = JournalStore(
-            data, person=person, session=self.session, busy=0.0, engine=host.engine(slot, self._connections)
-        )
+        file = JournalFile(data, busy=0.0, engine=host.engine(slot, self._connections))
+        self._journal = JournalStore(file, person=person, session=self.session)
         self._cache = CacheStore(data, busy=0.0)
         self._reader = CacheReader(data.path)
         self._cache.catch_up(world.local(host), opening=True)

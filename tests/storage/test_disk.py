@@ -49,8 +49,8 @@ def test_full_before_anything_was_sent_it_is_refused_until_there_is_room(
     with open_office(small.path / "run", simulator) as office:
         watch_the_line(office, judged)
         if ballast:
-            office.stores.journal._ballast.ensure()
-        small.fill(office.stores.journal.path)
+            office.stores.journal.file.ballast.ensure()
+        small.fill(office.stores.journal.file.path)
         with pytest.raises(StoreError, match="Free some space"):
             office.desk.submit(deed.ready)
         assert (office.transport.requests, office.desk.intents(), office.desk.in_flight()) == ([], (), ())
@@ -106,7 +106,7 @@ def fill_at(office: Office, small: Disk, moment: str, *, ballast: bool = True) -
             return
         if not ballast:
             office.stores.data.ballast.unlink()
-        small.fill(office.stores.journal.path)
+        small.fill(office.stores.journal.file.path)
 
     def leaving(request: Request) -> None:
         before(request)

@@ -19,7 +19,7 @@ WORD = re.compile(r'\bwrite\(\d+<[^>]*/told>, "([A-Z]+)"')
 
 def test_the_real_connection_syncs_at_every_commit(tmp_path: Path) -> None:
     stores = open_at(tmp_path / "data")
-    with stores.journal._writing() as (session, _audit):
+    with stores.journal.file.writing() as (session, _audit):
         ask = session.connection().exec_driver_sql
         found = {name: ask(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "secure_delete")}
         found |= {name: ask(f"PRAGMA {name}").scalar() for name in ("foreign_keys", "trusted_schema")}

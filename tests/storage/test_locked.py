@@ -44,7 +44,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def beside(deed: Deed, place: Path, judged: Judgement) -> Iterator[tuple[Office, Process]]:
     """Open the desk with another program beside it on the same journal."""
     simulator = deed.copy(place)
-    with open_office(place, simulator) as office, started("locker.py", office.stores.journal.path) as locker:
+    with open_office(place, simulator) as office, started("locker.py", office.stores.journal.file.path) as locker:
         watch_the_line(office, judged)
         ask(locker, "SELECT count(*) FROM intent")
         yield office, locker

@@ -23,7 +23,7 @@ def die_inside(stores: Stores) -> None:
     """Die by SIGKILL after rows were changed and before the commit."""
     made = stores.journal.open_intent(draft())
     stores.journal.start_attempt(made.id, NOW)
-    with stores.journal._writing() as (session, _audit):
+    with stores.journal.file.writing() as (session, _audit):
         connection = session.connection()
         connection.exec_driver_sql("PRAGMA cache_size = 1")
         connection.exec_driver_sql("PRAGMA cache_spill = 1")
@@ -38,7 +38,7 @@ def full(stores: Stores) -> None:
     made = stores.journal.open_intent(draft())
     other = stores.journal.open_intent(draft(oid(7)))
     number = stores.journal.start_attempt(made.id, NOW)
-    size = stores.journal.path.stat().st_size
+    size = stores.journal.file.path.stat().st_size
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
     stores.data.ballast.unlink()
     try:

@@ -30,7 +30,7 @@ def test_an_intent_comes_back_as_it_was_confirmed(stores: Stores, data_dir: Path
 
 
 def test_the_connection_keeps_its_promises(stores: Stores) -> None:
-    with stores.journal._engine.connect() as connection:
+    with stores.journal.file.engine.connect() as connection:
         settings = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in (
@@ -283,7 +283,7 @@ def test_where_the_file_cannot_grow_the_answer_is_cut_and_the_outcome_kept(store
     stores.journal.start_attempt(made.id, NOW)
     came = answer(raw=b"x" * 200_000)
     stores.journal.record(made.id, 1, came, "unknown", "500", None, NOW, NOW)  # in the room that was held for it
-    with stores.journal._engine.connect() as connection:  # the one of the pool, which the next step gets
+    with stores.journal.file.engine.connect() as connection:  # the one of the pool, which the next step gets
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 3}")
     assert stores.journal.record(made.id, 1, came, "succeeded", None, None, None, NOW).state == "succeeded"

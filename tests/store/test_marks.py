@@ -17,6 +17,9 @@ from tests.store.older import VERSIONS, as_of
 from azpay_tui.domain.marks import MarkChange, MarkEdit, Marks, Standing, apply, trouble_of
 from azpay_tui.store import opening
 from azpay_tui.store.errors import JournalUnavailable, NewerSchema
+from azpay_tui.store.files import DataDir
+from azpay_tui.store.journal.file import JournalFile
+from azpay_tui.store.journal.store import JournalStore
 from azpay_tui.store.migrations import run
 from azpay_tui.store.migrations.run import migrate
 from azpay_tui.store.opening import Stores, rebuild_cache
@@ -257,7 +260,7 @@ def test_a_journal_that_cannot_be_written_says_so(stores: Stores, data_dir: Path
     ids = fill(stores, 1)
     with closing(sqlite3.connect(data_dir / "journal.db", isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        quick = opening.JournalStore(opening.DataDir(data_dir), person="ops", busy=0.05)
+        quick = JournalStore(JournalFile(DataDir(data_dir), busy=0.05), person="ops")
         with pytest.raises(JournalUnavailable, match="locked by another program; nothing was recorded"):
             quick.mark([MarkEdit(ids[0], Standing(), Standing(tags=("a",)))], NOW)
         connection.execute("ROLLBACK")
@@ -269,7 +272,7 @@ def test_a_journal_that_cannot_be_written_says_so(stores: Stores, data_dir: Path
 
 def first_version(tmp_path: Path, data_dir: Path) -> tuple[list[str], str]:
     """Make databases with the first steps alone, and put orders and an intent in; returns their ids."""
-    data = opening.DataDir(data_dir)
+    data = DataDir(data_dir)
     stores = open_at(data_dir)
     ids = [oid(number) for number in range(1, 4)]
     stores.journal.track([tracked(i, number=str(1000 + n)) for n, i in enumerate(ids)], NOW)
@@ -326,7 +329,7 @@ def test_a_migration_that_fails_half_way_leaves_the_first_version_usable(
     assert schema_of(data_dir / "journal.db") == 1
     assert dump(data_dir / "journal.db") == before
     # What the program of the first version does: intents and what becomes of them.
-    old = opening.JournalStore(opening.DataDir(data_dir), person="ops")
+    old = JournalStore(JournalFile(DataDir(data_dir)), person="ops")
     assert old.start_attempt(intent, NOW) == 1
     assert old.verify() is None
     old.close()

@@ -45,7 +45,7 @@ def test_every_file_is_for_its_owner_alone(tmp_path: Path, umask: int) -> None:
         stores.back_up_daily(NOW)
         stores.lease.try_acquire()
         stores.cache.checkpoint()
-        with stores.journal._writing() as (session, _audit):
+        with stores.journal.file.writing() as (session, _audit):
             session.connection().exec_driver_sql("UPDATE intent SET note = 'x'")
             during = modes(directory)
     finally:

@@ -83,7 +83,7 @@ def test_a_full_disk_stops_new_intents_and_loses_no_outcome(data_dir: Path) -> N
 
 def test_a_locked_journal_refuses_and_changes_nothing(data_dir: Path) -> None:
     holder, other = open_at(data_dir), open_at(data_dir, busy=0.1)
-    with holder.journal._writing():
+    with holder.journal.file.writing():
         with pytest.raises(JournalUnavailable, match="locked by another program"):
             other.journal.open_intent(draft())
         assert other.journal.intents() == ()  # readers read on

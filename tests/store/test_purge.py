@@ -65,7 +65,7 @@ def purge(stores: Stores) -> None:
 def told(stores: Stores) -> str:
     """Return everything that any table of both files says."""
     text = []
-    for path in (stores.journal.path, stores.cache.path):
+    for path in (stores.journal.file.path, stores.cache.path):
         with closing(sqlite3.connect(path)) as connection:
             for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
                 if not name.startswith("search"):
@@ -74,7 +74,7 @@ def told(stores: Stores) -> str:
 
 
 def audit_rows(stores: Stores) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(stores.journal.path)) as connection:
+    with closing(sqlite3.connect(stores.journal.file.path)) as connection:
         return connection.execute("SELECT * FROM audit ORDER BY seq").fetchall()
 
 
@@ -187,7 +187,7 @@ def test_a_back_up_of_the_second_version_forgets_as_well(known: Stores, data_dir
 def test_a_back_up_learns_only_of_what_it_does_not_know_to_be_purged(known: Stores) -> None:
     purge(known)
     other = ("S01-9999999-9999999", to_text(NOW), "ops")
-    engine = make_engine(known.journal.path, JOURNAL_PRAGMAS, pooled=False)
+    engine = make_engine(known.journal.file.path, JOURNAL_PRAGMAS, pooled=False)
     with writing(engine) as connection:
         assert purge_backup(connection, AuditWriter(connection, Witness()), [(ORDER, to_text(NOW), "ops"), other])
         assert connection.exec_driver_sql("SELECT order_id, wiped FROM purge ORDER BY 1").all() == [

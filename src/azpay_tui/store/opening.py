@@ -32,6 +32,7 @@ from azpay_tui.store.files import DataDir, family, free_companions, private_dir,
 from azpay_tui.store.journal.anchors import AnchorBook
 from azpay_tui.store.journal.audit import Witness
 from azpay_tui.store.journal.backup import back_up, back_up_daily
+from azpay_tui.store.journal.file import JournalFile
 from azpay_tui.store.journal.store import JournalStore
 from azpay_tui.store.locks import Lease, Session, clean_sessions, exclusive
 from azpay_tui.store.settled import PLACE, place_text
@@ -122,15 +123,8 @@ def open_stores(
         clean_sessions(data.sessions)
         session = Session(data.sessions, person, now())
     lease = Lease(data.refresh_lock)
-    journal = JournalStore(
-        data,
-        person=person,
-        session=session.id if session else "",
-        refusal=ready.journal_refusal,
-        busy=busy,
-        witness=witness,
-        anchors=anchors,
-    )
+    file = JournalFile(data, refusal=ready.journal_refusal, busy=busy, witness=witness, anchors=anchors)
+    journal = JournalStore(file, person=person, session=session.id if session else "")
     cache = CacheStore(data, refusal=ready.cache_refusal, busy=busy)
     reader = CacheReader(data_dir, holder=lambda: lease.held)
     refusal = ready.journal_refusal or ready.cache_refusal
@@ -302,5 +296,5 @@ def _claim(journal: JournalStore, place: Place, *, writable: bool) -> None:
         journal.set_meta(PLACE, here)
     elif known not in (None, here):
         raise WrongPlace(
-            f"The data directory {journal.path.parent} belongs to {known}, not to {here}; use another data_dir."
+            f"The data directory {journal.file.path.parent} belongs to {known}, not to {here}; use another data_dir."
         )

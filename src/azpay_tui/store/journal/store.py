@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import col, func, or_, select
 
 from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import OPEN_STATES, Intent, IntentDraft, State
 from azpay_tui.domain.marks import MarkEdit
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
-from azpay_tui.points import reach
-from azpay_tui.store.engine import make_engine, reading
-from azpay_tui.store.errors import IntentConflict, JournalUnavailable, journal_error
-from azpay_tui.store.files import Ballast, DataDir
+from azpay_tui.store.errors import IntentConflict
 from azpay_tui.store.journal import entries
-from azpay_tui.store.journal.anchors import AnchorBook
-from azpay_tui.store.journal.audit import AuditWriter, Witness
+from azpay_tui.store.journal.audit import AuditWriter
 from azpay_tui.store.journal.chain import first_bad_row
 from azpay_tui.store.journal.dossiers import read_dossier
+from azpay_tui.store.journal.file import JournalFile
 from azpay_tui.store.journal.marks import write_marks
 from azpay_tui.store.journal.purging import purge_orders, purged_among
 from azpay_tui.store.journal.read import ONE, intent_of, narrowed
-from azpay_tui.store.journal.rows import EVIDENCE_LIMIT, EVIDENCE_ROOM, to_evidence, to_intent, to_row
+from azpay_tui.store.journal.rows import to_evidence, to_intent, to_row
 from azpay_tui.store.journal.steps import (
     change,
     give_room,
@@ -42,11 +34,9 @@ from azpay_tui.store.journal.steps import (
 )
 from azpay_tui.store.journal.tables import AttemptRow, EvidenceRow, IntentRow, MetaRow
 from azpay_tui.store.journal.tracking import track_orders
-from azpay_tui.store.sqlite import BUSY_SECONDS, JOURNAL_PRAGMAS
 from azpay_tui.store.times import storable, to_text
 
 _FINAL: Final = frozenset({"succeeded", "declined", "refused", "abandoned"})
-_R = TypeVar("_R")
 
 
 class JournalStore:
@@ -56,41 +46,18 @@ class JournalStore:
     newer, `OrderBusy` and `IntentConflict`: in every case nothing was changed.
     """
 
-    def __init__(
-        self,
-        data: DataDir,
-        *,
-        person: str = "",
-        session: str = "",
-        refusal: JournalUnavailable | None = None,
-        busy: float = BUSY_SECONDS,
-        witness: Witness | None = None,
-        anchors: AnchorBook | None = None,
-        engine: Engine | None = None,
-    ) -> None:
-        """Use an existing, migrated file; `refusal` is raised by every write. Nothing is opened before it is needed.
-
-        `witness` is what every row of the audit chain says of this process, `anchors` where its end is told. `engine`
-        was made by `make_engine` for this very file, and knows statements that it need not compile again.
-        """
-        self.path: Path = data.journal
+    def __init__(self, file: JournalFile, *, person: str = "", session: str = "") -> None:
+        """Keep the journal in this file; `person` and `session` are those of this process."""
+        self.file = file
         self._person = person
         self._session = session
-        self._refusal = refusal
-        self._witness = witness or Witness()
-        self._anchors = anchors
-        self._ballast = Ballast(data.ballast)
-        self._engine = engine or make_engine(data.journal, JOURNAL_PRAGMAS, busy=busy)
-        self._writer = self._engine.execution_options(writing=True)
-        self._lock = threading.Lock()
-        self._identity: str | None = None
 
     def open_intent(self, draft: IntentDraft) -> Intent:
         """Make a wish durable; raises `OrderBusy` (with the open intent) when the order has an open one."""
-        self._refuse()
-        self._ballast.ensure()
+        self.file.refuse()
+        self.file.ballast.ensure()
         wish = draft.wish
-        with self._writing() as (session, audit):
+        with self.file.writing() as (session, audit):
             refuse_second(session, draft.place.merchant, wish.order_id)
             seq = (session.exec(select(func.max(IntentRow.seq))).one() or 0) + 1
             row = to_row(seq, draft)
@@ -114,7 +81,7 @@ class JournalStore:
         Raises `IntentConflict` when the intent is not open any more, `NotAsConfirmed` when its request is not the one
         that was confirmed.
         """
-        with self._writing() as (session, audit):
+        with self.file.writing() as (session, audit):
             row = must(session, intent_id)
             if row.state not in OPEN_STATES:
                 raise IntentConflict(f"{intent_id} is {row.state}; it is not sent again.")
@@ -150,7 +117,7 @@ class JournalStore:
         """
 
         def write(keep: int) -> Intent:
-            with self._writing() as (session, audit):
+            with self.file.writing() as (session, audit):
                 row = must(session, intent_id)
                 tried = session.get(AttemptRow, (intent_id, attempt))
                 if tried is None:
@@ -170,7 +137,7 @@ class JournalStore:
                 self._tell(audit, row, at, "outcome", {**found, **told})
                 return to_intent(row, request_ids(session, [intent_id]).get(intent_id))
 
-        return self._despite_full_disk(write)
+        return self.file.despite_full_disk(write)
 
     def move(
         self,
@@ -194,7 +161,7 @@ class JournalStore:
         """
 
         def write(_keep: int) -> Intent:
-            with self._writing() as (work, audit):
+            with self.file.writing() as (work, audit):
                 row = must(work, intent_id)
                 if seen is not None and (row.state, row.attempts) != (seen.state, seen.attempts):
                     raise IntentConflict(f"{intent_id} went on meanwhile and is {row.state} now: nothing was changed.")
@@ -215,7 +182,7 @@ class JournalStore:
                 self._tell(audit, row, at, "settle", {**found, **told})
                 return to_intent(row, request_ids(work, [intent_id]).get(intent_id))
 
-        return self._despite_full_disk(write)
+        return self.file.despite_full_disk(write)
 
     def intent(self, intent_id: str) -> Intent | None:
         """Return one intent."""
@@ -230,7 +197,7 @@ class JournalStore:
 
     def _select(self, sql: str, values: tuple[str | int, ...]) -> tuple[Intent, ...]:
         """Read intents in plain SQL: several times in each action on money, a fifth of the time that models take."""
-        with self._translated(), reading(self._engine) as connection:
+        with self.file.plain() as connection:
             return tuple(map(intent_of, connection.exec_driver_sql(sql, values).mappings()))
 
     def decided(self) -> tuple[Intent, ...]:
@@ -241,7 +208,7 @@ class JournalStore:
             .order_by(col(IntentRow.seq).desc())
             .limit(1000)
         )
-        with self._reading() as session:
+        with self.file.reading() as session:
             return tuple(to_intent(row) for row in session.exec(query))
 
     def counter(self, base: str) -> int:
@@ -253,7 +220,7 @@ class JournalStore:
         by_person = (col(IntentRow.settled_by).startswith("person"), col(IntentRow.attempts) > 0)
         counted = or_(col(IntentRow.state).in_(("declined", "refused")), by_person[0] & by_person[1])
         query = select(func.count()).select_from(IntentRow).where(IntentRow.key_base == base, counted)
-        with self._reading() as session:
+        with self.file.reading() as session:
             return session.exec(query).one()
 
     def track(self, orders: Sequence[TrackedOrder], at: datetime) -> TrackResult:
@@ -261,7 +228,7 @@ class JournalStore:
 
         Raises `ValueError` for an id that does not belong to its order; then nothing was learnt.
         """
-        with self._writing() as (session, audit):
+        with self.file.writing() as (session, audit):
             return track_orders(session.connection(), audit, orders, at, self._person, self._session)
 
     def mark(self, edits: Sequence[MarkEdit], at: datetime, *, undo: bool = False) -> dict[str, int | None]:
@@ -270,7 +237,7 @@ class JournalStore:
         Returns the orders that changed, each with the number of the note it got. An order whose marks are no longer as
         its edit saw them is left alone.
         """
-        with self._writing() as (session, audit):
+        with self.file.writing() as (session, audit):
             return write_marks(session.connection(), audit, edits, at, self._person, self._session, undo=undo)
 
     def purge(self, order_ids: Sequence[str], at: datetime) -> tuple[str, ...]:
@@ -279,17 +246,17 @@ class JournalStore:
         Left alone is an order with an intent that is not settled. What orders are called, their ids, and what was
         wished, sent and answered stay.
         """
-        with self._writing() as (session, audit):
+        with self.file.writing() as (session, audit):
             return purge_orders(session.connection(), audit, order_ids, at, self._person, self._session)
 
     def verify(self) -> int | None:
         """Check the audit chain; returns the number of the first row that is not as it was written, or None."""
-        with self._translated(), reading(self._engine) as connection:
+        with self.file.plain() as connection:
             return first_bad_row(connection.exec_driver_sql)
 
     def evidence(self, intent_id: str) -> tuple[EvidenceRow, ...]:
         """Return what came back for an intent, oldest first."""
-        with self._reading() as session:
+        with self.file.reading() as session:
             rows = session.exec(
                 select(EvidenceRow).where(EvidenceRow.intent_id == intent_id).order_by(col(EvidenceRow.id))
             )
@@ -300,73 +267,24 @@ class JournalStore:
         intent = self.intent(intent_id)
         if intent is None:
             return None
-        with self._translated(), reading(self._engine) as connection:
+        with self.file.plain() as connection:
             return read_dossier(connection.exec_driver_sql, intent)
 
     def meta(self, name: str) -> str | None:
         """Return a named fact about the journal itself."""
-        with self._reading() as session:
+        with self.file.reading() as session:
             row = session.get(MetaRow, name)
             return None if row is None else row.value
 
     def set_meta(self, name: str, value: str) -> None:
         """Store a named fact about the journal itself."""
-        with self._writing() as (session, _audit):
+        with self.file.writing() as (session, _audit):
             session.merge(MetaRow(name=name, value=value))
 
     def close(self) -> None:
         """Close every connection; safe to call twice."""
-        self._engine.dispose()
+        self.file.close()
 
     def _tell(self, audit: AuditWriter, row: IntentRow, at: datetime, kind: str, told: entries.Entry) -> None:
         person = self._person or row.person
         audit.add(at, person, kind, session=self._session, order_id=row.order_id, intent_id=row.id, data=told)
-
-    def _refuse(self) -> None:
-        if self._refusal is not None:
-            raise self._refusal
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            raise journal_error(error.orig, self.path) from error
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with self._translated(), Session(self._engine, expire_on_commit=False) as session, session.begin():
-            yield session
-
-    @contextmanager
-    def _writing(self) -> Iterator[tuple[Session, AuditWriter]]:
-        self._refuse()
-        with (
-            self._lock,
-            self._translated(),
-            Session(self._writer, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            audit = AuditWriter(session.connection(), self._witness)
-            yield session, audit
-            session.flush()
-            audit.close()
-            reach("committing")
-        reach("committed")
-        if self._anchors is not None and audit.last_at is not None:
-            self._anchors.drop(audit.last_at, *audit.head, self._id(), money=audit.money)
-
-    def _id(self) -> str:
-        """Return what tells this journal from any other."""
-        if self._identity is None:
-            self._identity = self.meta("journal_id") or ""
-        return self._identity
-
-    def _despite_full_disk(self, write: Callable[[int], _R]) -> _R:
-        try:
-            return write(EVIDENCE_LIMIT)
-        except JournalUnavailable as error:
-            if not error.full:
-                raise
-        self._ballast.release()
-        return write(EVIDENCE_ROOM)
