@@ -11,6 +11,7 @@ from contextlib import closing
 
 import pytest
 from tests.cli.conftest import Shop
+from tests.store.forging import chain_again, database
 
 from azpay_tui.bootstrap import main
 from azpay_tui.store.files import DataDir
@@ -228,3 +229,19 @@ def test_all_that_is_known_of_an_intent_is_shown(shop: Shop) -> None:
     told = shop.good("journal", "show", "I-000001", "--json").json["intent"]
     assert [sent["answers"][0]["status"] for sent in told["sent"]] == [500] * 4
     assert told["sent"][0]["answers"][0]["body"] == {"reasonCode": "InternalServerError"}
+
+
+def test_a_forged_row_that_makes_no_sense_is_named_by_all_that_read_it(shop: Shop) -> None:
+    order = shop.make("authorized")
+    shop.good("capture", order, "--yes")
+    shop.good("orders", "mark", order, "--note", "called")
+    with database(DataDir(shop.data).journal) as connection:
+        (seq,) = connection.execute("SELECT seq FROM audit WHERE kind = 'mark'").fetchone()
+        connection.execute("UPDATE audit SET data = json_replace(data, '$.note', 'x') WHERE seq = ?", (seq,))
+        chain_again(connection)
+    for command in ("verify", "export"):
+        done = shop("audit", command)
+        assert done.code == 1
+        assert f"Row {seq} of the chain says what azpay never says" in done.out
+        assert "Traceback" not in done.err
+    shop.good("journal", "show", "I-000001")

@@ -254,9 +254,9 @@ def test_rows_that_say_nothing_to_this_version_accuse_nobody(journal: Path) -> N
         last = connection.execute("SELECT max(seq) FROM audit").fetchone()[0]
         said = [
             ("later", "I-000001", "{}"),
-            ("mark", "", "no json"),
-            ("mark", "", "[1]"),
-            ("mark", "", '{"retracted":[77]}'),
+            ("later", "", "no json"),
+            ("later", "", '{"retracted":1.5}'),
+            ("mark", "", '{"retracted":["77"]}'),
             ("outcome", "I-000001", '{"late":true,"attempt":9,"state":"refused"}'),
         ]
         for number, (kind, intent, data) in enumerate(said, last + 1):

@@ -26,6 +26,8 @@ _AMOUNT = re.compile(r"(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 MAX_DIGITS: Final = 15
 """More digits than any permitted amount; a longer text is refused before it becomes a number."""
+MAX_LENGTH: Final = MAX_DIGITS + 5
+"""Characters of an amount as Amazon sends it: it may have zeros behind its decimals."""
 
 
 class AmountError(ValueError):
@@ -48,12 +50,14 @@ class Money:
     """Decimals; filled from the table when not given."""
 
     def __post_init__(self) -> None:
-        """Fill the exponent of a known currency; refuse an unknown one without an exponent."""
+        """Fill the exponent of a known currency; refuse an unknown one without an exponent, and an endless one."""
         if self.exponent < 0:
             exponent = EXPONENTS.get(self.currency)
             if exponent is None:
                 raise AmountError(f"The currency {self.currency!r} is not one Amazon Pay presents.")
             object.__setattr__(self, "exponent", exponent)
+        elif self.exponent > MAX_LENGTH:
+            raise AmountError(f"No currency has {self.exponent} decimals.")
 
     @property
     def known(self) -> bool:
@@ -152,7 +156,7 @@ def parse_wire(text: str, currency: str) -> Money:
     sign, or carries a fraction the currency does not have.
     """
     match = _AMOUNT.fullmatch(text)
-    if match is None or len(text) > MAX_DIGITS + 5 or _CURRENCY.fullmatch(currency) is None:
+    if match is None or len(text) > MAX_LENGTH or _CURRENCY.fullmatch(currency) is None:
         raise AmountError(f"Amazon sent {text[:40]!r} {currency[:8]!r}, which is not an amount.")
     fraction = match["fraction"] or ""
     exponent = EXPONENTS.get(currency)

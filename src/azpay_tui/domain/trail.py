@@ -44,7 +44,12 @@ class Happening:
 def sentence(row: Happening) -> str:
     """Say what a row tells of."""
     tell = _TELL.get(row.kind)
-    return tell(row) if tell is not None else f"{row.kind} (not known to this version)"
+    if tell is None:
+        return f"{row.kind} (not known to this version)"
+    try:
+        return tell(row)
+    except TypeError:  # the check of the chain names the row
+        return f"{row.kind} (what it says makes no sense)"
 
 
 def facts(row: Happening) -> Iterator[tuple[str, Any]]:

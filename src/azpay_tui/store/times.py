@@ -31,8 +31,13 @@ def from_text(text: None) -> None: ...
 @overload
 def from_text(text: str | None) -> datetime | None: ...
 def from_text(text: str | None) -> datetime | None:
-    """Read what `to_text` wrote, as aware UTC."""
-    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+    """Read what `to_text` wrote, as aware UTC; raises `ValueError` for anything else."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is beyond all calendars") from error
 
 
 @overload

@@ -224,3 +224,9 @@ def test_money_in_a_currency_without_known_decimals_needs_them() -> None:
 def test_totals_add_up(amounts: list[int], currency: str) -> None:
     like = Money(7, currency)
     assert total([Money(minor, currency) for minor in amounts], like) == Money(sum(amounts), currency)
+
+
+def test_an_amount_has_no_more_decimals_than_amazon_could_send() -> None:
+    assert str(Money(1, "XXX", 20)) == f"0.{'0' * 19}1 XXX"
+    with pytest.raises(AmountError, match="No currency has 21 decimals"):
+        Money(1, "XXX", 21)

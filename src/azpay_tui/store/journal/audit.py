@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import Connection, insert
 from sqlmodel import col, select, update
 
-from azpay_tui.store.journal.chain import COLUMNS, HEAD, chain_hash
+from azpay_tui.store.journal.chain import COLUMNS, HEAD, chain_hash, facts_of
 from azpay_tui.store.journal.tables import AuditRow, MetaRow
 from azpay_tui.store.times import storable, to_text
 
@@ -103,7 +103,10 @@ class AuditWriter:
         found = self._connection.execute(select(MetaRow.value).where(MetaRow.name == SETTINGS)).scalar()
         if found == now:
             return
-        before: Mapping[str, Fact] = json.loads(found) if found else {}
+        try:
+            before = facts_of(found) if found else {}
+        except ValueError:  # edited: nobody knows what was in force
+            before = {}
         told = {f"was_{name}": before[name] for name in settings if before.get(name, settings[name]) != settings[name]}
         self._add(at, person, "settings", "", session, "", {**settings, **told})
         self._note(SETTINGS, now)

@@ -24,16 +24,8 @@ class Bearings:
         self._marks: dict[str, tuple[int, dict[str, object]]] = {}
         self._settings: tuple[int, Mapping[str, object]] | None = None
 
-    def take(self, row: Row) -> None:
-        """Take one row."""
-        if row.kind not in ("track", "mark", "settings"):
-            return
-        try:
-            data: Any = json.loads(row.data)
-        except ValueError:
-            return  # the chain vouches for the bytes; a row that nobody can read says nothing
-        if not isinstance(data, dict):
-            return
+    def take(self, row: Row, data: Mapping[str, Any]) -> None:
+        """Take one row and what it says; raises `TypeError` when azpay says nothing like that."""
         match row.kind:
             case "track":
                 self._orders.setdefault(row.order_id, row.seq)
@@ -42,7 +34,7 @@ class Bearings:
             case "mark":
                 _, said = self._marks.get(row.order_id, (0, {}))
                 self._marks[row.order_id] = row.seq, said | {name: data[name] for name in COLUMNS if name in data}
-            case _:
+            case "settings":
                 self._settings = row.seq, data
 
     def compare(self, query: Query) -> Iterator[Disagreement]:

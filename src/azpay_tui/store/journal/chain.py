@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NoReturn
 
 from azpay_tui.store.journal.digests import Query
 
 COLUMNS: Final = ("seq", "at", "person", "session", "kind", "order_id", "intent_id", "data")
 """The hashed columns, in their order; `hash` is the last one of the table."""
+KINDS: Final = frozenset({"intent", "attempt", "outcome", "settle", "track", "mark", "purge", "settings"})
+"""What rows tell of."""
 HEAD: Final = "audit_head"
 """Name of the meta row that holds `SEQ HASH` of the last row, so that a cut at the end is seen."""
 
@@ -82,6 +85,27 @@ def walk(query: Query, visit: Callable[[Row], None] | None = None) -> Walked:
     if (head[0] if head else "0 ") != f"{number} {before}":
         return Walked(number, before, number + 1, "the chain does not end where its end was noted")
     return Walked(number, before, None)
+
+
+def facts_of(data: str) -> dict[str, Any]:
+    """Read what a row says: texts, whole numbers, yes or no, and lists of texts. Raises `ValueError` for all else."""
+    try:
+        facts = json.loads(data, parse_float=_no_fact, parse_constant=_no_fact)
+    except RecursionError as error:
+        raise ValueError("nested without end") from error
+    if not isinstance(facts, dict) or not all(map(_is_fact, facts.values())):
+        raise ValueError("no facts")
+    return facts
+
+
+def _no_fact(text: str) -> NoReturn:
+    raise ValueError(f"{text[:20]} is no fact")
+
+
+def _is_fact(value: object) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
+    return value is None or isinstance(value, str | int)
 
 
 def first_bad_row(query: Query) -> int | None:

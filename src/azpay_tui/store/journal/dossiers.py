@@ -7,6 +7,7 @@ from typing import Any
 
 from azpay_tui.domain.dossier import Attempt, Dossier, Evidence
 from azpay_tui.domain.intent import Intent
+from azpay_tui.store.errors import unreadable_intent
 from azpay_tui.store.personal import impersonal
 from azpay_tui.store.times import from_text
 
@@ -15,7 +16,17 @@ Query = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
 
 
 def read_dossier(query: Query, intent: Intent) -> Dossier:
-    """Return an intent with its attempts and what came back for each, oldest first."""
+    """Return an intent with its attempts and what came back for each, oldest first.
+
+    Raises `JournalUnavailable` where what is held of it is damaged.
+    """
+    try:
+        return _dossier(query, intent)
+    except (ValueError, TypeError) as error:
+        raise unreadable_intent(intent.id) from error
+
+
+def _dossier(query: Query, intent: Intent) -> Dossier:
     came: dict[int, list[Evidence]] = {}
     for attempt, *values in query(
         "SELECT attempt, at, kind, message, status, reason_code, request_id, server_date, raw_length, raw_sha256, raw "

@@ -17,6 +17,7 @@ from azpay_tui.domain.trail import Happening
 from azpay_tui.store.errors import journal_error, unreadable_intent
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.journal.anchors import Anchor, AnchorBook
+from azpay_tui.store.journal.chain import facts_of
 from azpay_tui.store.journal.dossiers import read_dossier
 from azpay_tui.store.journal.verify import Verified, verify_journal
 from azpay_tui.store.sqlite import connect_reader
@@ -110,14 +111,14 @@ def _happening(row: tuple[int, str, str, str, str, str, str]) -> Happening:
     """Make a row readable also where somebody edited it: what is wrong with it is told with the chain."""
     seq, at, person, kind, order_id, intent_id, text = row
     try:
-        data = json.loads(text)
+        data = facts_of(text)
     except ValueError:
         data = {}
     try:
         moment = from_text(at)
     except ValueError:
         moment = datetime.fromtimestamp(0, UTC)
-    return Happening(seq, moment, person, kind, order_id, intent_id, data if isinstance(data, dict) else {})
+    return Happening(seq, moment, person, kind, order_id, intent_id, data)
 
 
 def narrowed(order_id: str | None, states: Sequence[State], limit: int) -> tuple[str, tuple[str | int, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -56,16 +55,8 @@ class Spoken:
         self._between: list[Disagreement] = []
         """Edits that a later step of ours has written over."""
 
-    def take(self, row: Row) -> None:
-        """Take one row."""
-        if not row.intent_id and row.kind == "track":
-            return  # the bulk of a journal, and nothing of what is compared here
-        try:
-            data: Any = json.loads(row.data)
-        except ValueError:
-            return  # the chain vouches for the bytes; a row that nobody can read says nothing
-        if not isinstance(data, dict):
-            return
+    def take(self, row: Row, data: Mapping[str, Any]) -> None:
+        """Take one row and what it says; raises `ValueError` or `TypeError` when azpay says nothing like that."""
         if row.kind == "mark":
             self._take_mark(row, data)
         elif row.kind == "purge":

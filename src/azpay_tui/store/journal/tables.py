@@ -242,7 +242,7 @@ class AuditRow(JournalTable, table=True):
     person: str
     session: str
     kind: str
-    """`intent`, `attempt`, `outcome`, `settle`, `track`, `mark` or `purge`."""
+    """One of `chain.KINDS`."""
     order_id: str
     intent_id: str
     data: str

@@ -12,7 +12,7 @@ from azpay_tui.store.errors import JournalUnavailable, NewerSchema, journal_erro
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.journal.anchors import Anchor, AnchorBook, Known
 from azpay_tui.store.journal.bearings import Bearings
-from azpay_tui.store.journal.chain import Row, Walked, walk
+from azpay_tui.store.journal.chain import KINDS, Row, Walked, facts_of, walk
 from azpay_tui.store.journal.digests import Query
 from azpay_tui.store.journal.shape import odd_shapes
 from azpay_tui.store.journal.spoken import Disagreement, Spoken
@@ -38,7 +38,7 @@ class Verified:
     """How many anchors it holds."""
     newest_anchor: Anchor | None = None
     odd: tuple[str, ...] = ()
-    """Sentences on what is built otherwise in the file than azpay builds it."""
+    """Sentences on what is built otherwise in the file than azpay builds it, and says what azpay does not say."""
 
     @property
     def whole(self) -> bool:
@@ -74,11 +74,16 @@ def look_at_chain(connection: sqlite3.Connection, known: Known | None = None) ->
 def examine(query: Query, known: Known) -> Verified:
     """Check the journal behind a connection; raises what reading raises, but for rows of the chain."""
     spoken, bearings = Spoken(), Bearings()
-    wanted, met = {anchor.seq for anchor in known.own}, dict[int, str]()
+    wanted, met, senseless = {anchor.seq for anchor in known.own}, dict[int, str](), list[str]()
 
     def visit(row: Row) -> None:
-        spoken.take(row)
-        bearings.take(row)
+        try:
+            if row.kind in KINDS:  # what a later version tells of says nothing to this one
+                data = facts_of(row.data)
+                spoken.take(row, data)
+                bearings.take(row, data)
+        except (ValueError, TypeError):
+            senseless.append(f"Row {row.seq:,} of the chain says what azpay never says: it was written by hand.")
         if row.seq in wanted:
             met[row.seq] = row.hash
 
@@ -95,7 +100,7 @@ def examine(query: Query, known: Known) -> Verified:
         tuple(_broken(walked, known, met)),
         len(held),
         max(held, key=lambda anchor: anchor.seq, default=None),
-        tuple(odd_shapes(query)),
+        (*senseless, *odd_shapes(query)),
     )
 
 
