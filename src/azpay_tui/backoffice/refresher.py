@@ -20,6 +20,7 @@ from azpay_tui.backoffice.stores import Cache, Reader
 from azpay_tui.domain.intent import Intent
 from azpay_tui.domain.rows import Due
 from azpay_tui.domain.telling import unsent
+from azpay_tui.store.errors import StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +94,8 @@ class Refresher:
         self._watched: tuple[str, ...] = ()
         self._settling = threading.Lock()
         self._contact = time.monotonic()
+        self._told = ""
+        """Why the last round failed; empty when it did not."""
         self._everything = True
         """Whether a program ended or the connection broke, and what was open then was not looked at since."""
 
@@ -199,12 +202,17 @@ class Refresher:
     def turn(self) -> float:
         """Do what is due once, whatever comes of it; returns the seconds until the next turn."""
         try:
-            return self._round()
-        except BackOfficeError as error:
-            _log.warning("a refresh round failed: %s", error.message)
+            wait = self._round()
+        except (BackOfficeError, StoreError) as error:
+            if str(error) != self._told:  # what lasts, such as a cache of a newer program, is told once
+                self._told = str(error)
+                _log.warning("orders are shown as they are known and not refreshed: %s", error)
+            return _OFFLINE_WAIT
         except Exception:
             _log.exception("a refresh round failed")
-        return _OFFLINE_WAIT
+            return _OFFLINE_WAIT
+        self._told = ""
+        return wait
 
     def _tell_changes(self, revision: int) -> int:
         now = self._reader.revision()

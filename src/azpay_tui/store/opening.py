@@ -232,7 +232,10 @@ def _open_journal(data: DataDir, now: datetime) -> JournalUnavailable | None:
     except sqlite3.Error as error:
         raise journal_error(error, data.journal) from error
     if found > JOURNAL_SCHEMA:
-        return NewerSchema(f"The journal {data.journal} was written by a newer azpay: it is shown, nothing is changed.")
+        return NewerSchema(
+            f"The journal {data.journal} was written by a newer azpay: it is shown, nothing is changed. "
+            "Use that version."
+        )
     if found < JOURNAL_SCHEMA:
         if found:
             back_up(data, f"before-schema-{JOURNAL_SCHEMA}-{now:%Y%m%dT%H%M%S}.db")
@@ -250,8 +253,10 @@ def _open_cache(data: DataDir) -> CacheUnavailable | None:
     try:
         found = schema_of(data.cache)
         if found > CACHE_SCHEMA:
-            sentence = f"The cache {data.cache} was written by a newer azpay: it is shown, nothing is changed."
-            return ReadOnlyCache(sentence)
+            return ReadOnlyCache(
+                f"The cache {data.cache} was written by a newer azpay: it is shown, nothing is changed. "
+                "Use that version, or make the cache anew for this one with azpay doctor --rebuild-cache."
+            )
         if found < CACHE_SCHEMA:
             _migrate(data.cache, "cache")
         _quick_check(data.cache)
