@@ -13,7 +13,7 @@ from azpay_tui.store.errors import cache_error, journal_error
 from azpay_tui.store.files import DataDir, family
 from azpay_tui.store.journal.verify import Verified, look_at_chain
 from azpay_tui.store.locks import is_alive
-from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, connect_reader
+from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, connect_reader, schema_in
 from azpay_tui.store.times import from_text
 
 _OPEN: Final = ("intent", "sent", "unknown", "attention")
@@ -76,7 +76,7 @@ def look_at_journal(data_dir: Path) -> JournalLook | None:
         return None
     try:
         with closing(connect_reader(data.journal)) as connection:
-            schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            schema = schema_in(connection)
             damage = _damage(connection, "integrity_check")
             found: dict[str, int] = {}
             oldest, place, chain = None, None, Verified(0)
@@ -113,7 +113,7 @@ def look_at_cache(data_dir: Path) -> CacheLook | None:
     orders = failing = 0
     try:
         with closing(connect_reader(data.cache)) as connection:
-            schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            schema = schema_in(connection)
             damage = _damage(connection, "quick_check")
             if schema == CACHE_SCHEMA and damage is None:
                 orders = int(connection.execute("SELECT count(*) FROM list_row").fetchone()[0])

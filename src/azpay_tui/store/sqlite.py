@@ -6,6 +6,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -108,12 +109,20 @@ def schema_of(path: Path) -> int:
     """Return the schema number of a database; 0 when there is none or it is empty. Raises `sqlite3.Error`."""
     if not path.exists():
         return 0
-    connection = connect_reader(path)
+    with closing(connect_reader(path)) as connection:
+        return schema_in(connection)
+
+
+def schema_in(connection: sqlite3.Connection) -> int:
+    """Return the schema number of an open database; 0 when it is empty. Raises `sqlite3.Error`."""
+    number = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if number or not connection.execute("SELECT EXISTS (SELECT 1 FROM sqlite_master)").fetchone()[0]:
+        return number
+    # Tables and number are made in one transaction: somebody took the number out. Where the steps are noted it is too.
     try:
-        row = connection.execute("PRAGMA user_version").fetchone()
-    finally:
-        connection.close()
-    return int(row[0])
+        return int(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    except (sqlite3.OperationalError, TypeError, ValueError) as error:
+        raise damage("it has tables and no schema number") from error
 
 
 class Handle:

@@ -40,7 +40,7 @@ from azpay_tui.store.cache.sources import stored
 from azpay_tui.store.errors import OlderSchema, cache_error, journal_error
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.marks import load as load_marks
-from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, Handle, connect_reader, schema_of
+from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, Handle, connect_reader, schema_in, schema_of
 from azpay_tui.store.times import from_micros, to_micros
 
 LONGEST_PAGE: Final = 10_000
@@ -69,7 +69,11 @@ class _Handles:
 
 def _checked(path: Path, schema: int) -> sqlite3.Connection | None:
     connection = connect_reader(path)
-    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    try:
+        found = schema_in(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
     if found >= schema:
         return connection
     connection.close()

@@ -20,7 +20,7 @@ from azpay_tui.store.journal.anchors import Anchor, AnchorBook
 from azpay_tui.store.journal.chain import facts_of
 from azpay_tui.store.journal.dossiers import read_dossier
 from azpay_tui.store.journal.verify import Verified, verify_journal
-from azpay_tui.store.sqlite import connect_reader
+from azpay_tui.store.sqlite import connect_reader, schema_in
 from azpay_tui.store.times import from_text, to_text
 
 _SELECT: Final = (
@@ -95,7 +95,7 @@ class JournalReader:
             return ()
         try:
             with closing(connect_reader(self._path)) as connection:
-                if connection.execute("PRAGMA user_version").fetchone()[0] == 0:  # being made just now
+                if schema_in(connection) == 0:  # being made just now
                     return ()
                 connection.row_factory = sqlite3.Row
                 return tuple(map(intent_of, connection.execute(sql, values)))

@@ -28,6 +28,8 @@ def odd_shapes(query: Query) -> Iterator[str]:
         found = [sql for (sql,) in query("SELECT sql FROM sqlite_master WHERE name = 'intent_one_open_per_order'")]
         if [" ".join(str(sql).split()) for sql in found] != [_ONE_OPEN]:
             yield "The rule that an order has one open action at a time was taken out of the journal."
+        if not next(iter(query("PRAGMA user_version")))[0]:
+            yield "The schema number of the journal was taken out of its file: azpay puts it in with the tables."
         damage = str(next(iter(query("PRAGMA integrity_check(1)")))[0])
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         damage = str(error)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from azpay_tui.store.errors import JournalUnavailable, NewerSchema, journal_error
 from azpay_tui.store.files import DataDir
@@ -16,7 +18,7 @@ from azpay_tui.store.journal.chain import KINDS, Row, Walked, facts_of, walk
 from azpay_tui.store.journal.digests import Query
 from azpay_tui.store.journal.shape import odd_shapes
 from azpay_tui.store.journal.spoken import Disagreement, Spoken
-from azpay_tui.store.sqlite import JOURNAL_SCHEMA, connect_reader
+from azpay_tui.store.sqlite import JOURNAL_SCHEMA, connect_reader, schema_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def examine(query: Query, known: Known) -> Verified:
 
     walked = walk(query, visit)
     rows = int(next(iter(query("SELECT count(*) FROM audit")))[0]) if walked.bad is None else _count(query, walked)
-    disagreements = (*spoken.compare(query), *bearings.compare(query)) if walked.bad is None else ()
+    there = partial(_there, query)
+    disagreements = (*spoken.compare(there), *bearings.compare(there)) if walked.bad is None else ()
     held = [anchor for anchor in known.own if met.get(anchor.seq, "").startswith(anchor.hash)]
     return Verified(
         rows,
@@ -117,7 +120,7 @@ def verify_journal(
         if not path.exists():
             return None
         with closing(connect_reader(path)) as connection:
-            schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            schema = schema_in(connection)
             if schema > JOURNAL_SCHEMA:
                 raise NewerSchema(
                     f"The journal {path} was written by a newer azpay: only that one can verify it, or a newer one."
@@ -132,6 +135,16 @@ def verify_journal(
         raise JournalUnavailable(f"{error.filename or path} cannot be read: {error.strerror}.") from error
     except sqlite3.Error as error:
         raise journal_error(error, path) from error
+
+
+def _there(query: Query, sql: str) -> Iterable[Sequence[Any]]:
+    """Ask for the rows of a table, none where it is missing: an older journal has fewer, and what is told is gone."""
+    try:
+        return query(sql)
+    except sqlite3.OperationalError as error:
+        if not str(error).startswith("no such table: "):
+            raise
+        return ()
 
 
 def _count(query: Query, walked: Walked) -> int:
