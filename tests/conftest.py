@@ -1,5 +1,6 @@
 """What every test starts from: the same locale, zone, file modes and an empty home, whoever runs it and wherever."""
 
+import functools
 import os
 import signal
 import time
@@ -9,6 +10,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 import pytest_textual_snapshot
+import typer
+from cryptography.hazmat.primitives import serialization
 from syrupy.location import PyTestLocation
 from tests.support.figures import full
 
@@ -70,6 +73,15 @@ def _snap_compare(snap_compare: Callable[..., bool]) -> Callable[..., bool]:
         return True
 
     return compare
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_once() -> Iterator[None]:
+    """Check the primes of each key once, and build the commands once: a program does so, and we are a thousand."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(serialization, "load_pem_private_key", functools.cache(serialization.load_pem_private_key))
+        patch.setattr(typer.main, "get_command", functools.cache(typer.main.get_command))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -44,7 +44,8 @@ def tally() -> Iterator[Tally]:
     found = Tally()
     yield found
     for how, seconds in found.seconds.items():
-        figures.tell("R6", 0, says=f"by {how} p95 {p95(seconds):.1f} s of {len(seconds)}")
+        begun = how if how == "resume" else f"{how}, begun warm,"
+        figures.tell("R6", 0, says=f"by {begun} p95 {p95(seconds):.1f} s of {len(seconds)}")
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import contextlib
+import os
+import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
-from tests.cli.conftest import DEADLINE, Shop, until
+from tests.cli.conftest import Shop, until
 from tests.processes.moments import Moment, Verb
-from tests.tui.terminal import ROOT, Terminal
+from tests.processes.nursery import nursery
+from tests.tui.terminal import Terminal
 
 from azpay_tui.domain.intent import Intent
 from azpay_tui.store.journal.read import JournalReader
@@ -36,10 +39,9 @@ class Traced:
         self.directory = shop.data.with_name(f"traced-{number}")
         self.directory.mkdir()
 
-    def command(self, shop: Shop, plan: str, *arguments: str, seconds: float = 0) -> list[str]:
-        """The program as a command that follows a plan."""
-        begin = (sys.executable, "-m", "tests.processes.victim", plan, str(self.directory), str(seconds))
-        return [*begin, *shop.options, *arguments]
+    def arguments(self, shop: Shop, plan: str, *arguments: str, seconds: float = 0) -> list[str]:
+        """What the program is begun with to follow a plan, see `victim.py`."""
+        return [plan, str(self.directory), str(seconds), *shop.options, *arguments]
 
     @property
     def trace(self) -> tuple[Moment, ...]:
@@ -55,32 +57,70 @@ class Traced:
         (self.directory / f"go:{moment[0]}:{moment[1]}").touch()
 
 
+class Process:
+    """A program without a terminal, used like one of `subprocess`; what it writes goes into files."""
+
+    def __init__(self, arguments: Sequence[str], out: Path, err: Path) -> None:
+        with open(os.devnull, "rb") as nothing, out.open("wb") as said, err.open("wb") as told:
+            files = [nothing.fileno(), said.fileno(), told.fileno()]
+            self.pid = nursery().begin(arguments, dict(os.environ), files, terminal=False)
+
+    def poll(self) -> int | None:
+        return nursery().code(self.pid)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):  # it may have ended since
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
 class Command(Traced):
     """A command in a process of its own."""
 
     def __init__(self, shop: Shop, plan: str, *arguments: str, seconds: float = 0) -> None:
         super().__init__(shop)
-        self.process = subprocess.Popen(
-            self.command(shop, plan, *arguments, seconds=seconds),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-        self.out = self.err = ""
+        self._out, self._err = self.directory / "out", self.directory / "err"
+        self.process = Process(self.arguments(shop, plan, *arguments, seconds=seconds), self._out, self._err)
+
+    @property
+    def out(self) -> str:
+        return self._out.read_text(encoding="utf-8")
+
+    @property
+    def err(self) -> str:
+        return self._err.read_text(encoding="utf-8")
 
     def reach(self, moment: Moment) -> None:
         """Wait until it came to a moment."""
         until(lambda: moment in self.trace or self.process.poll() is not None)
-        assert moment in self.trace, self.ended()
+        assert moment in self.trace, (self.process.poll(), self.err)
 
     def ended(self) -> int:
         """Wait for the end and return the exit code; negative: killed by that signal."""
-        self.out, self.err = self.process.communicate(timeout=DEADLINE)
-        return self.process.returncode
+        until(lambda: self.process.poll() is not None)
+        code = self.process.poll()
+        assert code is not None
+        return code
+
+
+class BornTerminal(Terminal):
+    """A terminal with a program of the nursery; its command are the arguments of `victim.py`."""
+
+    def _start(self, command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, int]:
+        master, slave = os.openpty()
+        try:
+            return nursery().begin(command, dict(environment), [slave] * 3, terminal=True), master
+        finally:
+            os.close(slave)
+
+    def _look(self) -> int | None:
+        return nursery().code(self.pid)
 
 
 class OnTerminal(Traced):
@@ -88,7 +128,7 @@ class OnTerminal(Traced):
 
     def __init__(self, shop: Shop, plan: str = RUN, *arguments: str, seconds: float = 0) -> None:
         super().__init__(shop)
-        self.terminal = Terminal(*self.command(shop, plan, *arguments, seconds=seconds))
+        self.terminal = BornTerminal(*self.arguments(shop, plan, *arguments, seconds=seconds))
 
     def reach(self, moment: Moment) -> None:
         """Wait until it came to a moment."""
@@ -158,15 +198,21 @@ def words(verb: Verb, order: str) -> tuple[str, ...]:
 
 
 def settle(shop: Shop, how: str) -> float:
-    """Start the program anew and have it settle what is open: `resume`, `sync`, `console`; returns the seconds."""
+    """Start the program anew and have it settle what is open: `resume`, `sync`, `console`; returns the seconds.
+
+    `resume` is started as a person starts it, so that its seconds are what he waits; the others begin warm.
+    """
     began = time.monotonic()
     if how == "console":
         with console(shop) as running:
             running.terminal.until(lambda: not open_intents(shop))
             return time.monotonic() - began
-    arguments = {"resume": ("journal", "resume", "--json"), "sync": ("sync", "--once")}[how]
-    done = shop.process(*arguments)
-    assert done.code == 0, done
+    if how == "sync":
+        syncing = Command(shop, RUN, "sync", "--once")
+        assert syncing.ended() == 0, syncing.err
+    else:
+        done = shop.process("journal", "resume", "--json")
+        assert done.code == 0, done
     return time.monotonic() - began
 
 

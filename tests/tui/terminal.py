@@ -12,7 +12,7 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pyte
@@ -42,14 +42,24 @@ class Terminal:
             "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
             **(env or {}),
         }
-        self.pid, self._master = pty.fork()
-        if self.pid == 0:
+        self.pid, self._master = self._start(command, environment)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def _start(self, command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, int]:
+        """Begin the program; returns its process id and our end of its terminal."""
+        pid, master = pty.fork()
+        if pid == 0:
             try:
                 os.chdir(ROOT)
                 os.execve(command[0], command, environment)
             finally:
                 os._exit(127)
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        return pid, master
+
+    def _look(self) -> int | None:
+        """Return its exit code once it has ended."""
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        return os.waitstatus_to_exitcode(status) if pid else None
 
     @classmethod
     def console(cls, *, columns: int = 80, rows: int = 24, env: Mapping[str, str] | None = None) -> Terminal:
@@ -138,9 +148,8 @@ class Terminal:
         end = time.monotonic() + DEADLINE
         while self.status is None:
             self.read(0.02)
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.status = os.waitstatus_to_exitcode(status)
+            self.status = self._look()
+            if self.status is not None:
                 while self.read(0):
                     pass
             assert time.monotonic() < end, f"does not end; the screen is\n{self.text}"
@@ -148,8 +157,9 @@ class Terminal:
 
     def close(self) -> None:
         """End the program whatever it does."""
-        if self.status is None:
+        if self.status is None and self._look() is None:
             os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
+            while self._look() is None:
+                time.sleep(LOOK)
         if self._master >= 0:
             os.close(self._master)
