@@ -52,6 +52,10 @@ class CorrectedClock:
         """Return the corrected time, UTC."""
         return self._local() + self.offset
 
+    def machine(self) -> datetime:
+        """Return the machine's own time, UTC: for spans, which no correction may stretch."""
+        return self._local()
+
     def adopt(self, stored: timedelta) -> None:
         """Take over an offset that another process measured and stored."""
         with self._lock:

@@ -37,12 +37,14 @@ _log = logging.getLogger(__name__)
 FIRST_WAITS: Final = (1.0, 2.2, 7.0)
 """Seconds before the second, third and fourth attempt, each with up to half as much jitter on top."""
 BUDGET: Final = 30.0
-"""Seconds in which one command tries to learn an outcome before it reports it as unknown."""
+"""Seconds for which a look at the order is good enough to send on it, and in which one command tries to learn an
+outcome before it reports it as unknown. By the clock on the wall: a machine that slept has looked too long ago."""
 _ENDED: Final = "the program ended before anything was sent."
 _DUPLICATE_KEY: Final = "DuplicateIdempotencyKey"
 _DUPLICATE_SENTENCE: Final = (
     "Amazon knows this request key with other contents, and reading back proves nothing: a person must look and decide."
 )
+_STOOD_STILL: Final = "the machine stood still after the order had been read. Look at the order and run it again."
 
 
 class Sender:
@@ -91,6 +93,7 @@ class Sender:
             own = own_objects(self._journal, wish.order_id) - {intent.result_id or ""}
         except (BackOfficeError, JournalUnavailable) as error:
             return self._unsent(intent, error)
+        until = self._until()
         reach("read-fresh")
         changed = effect.differences(intent.draft.seen, order, own)
         if changed:
@@ -103,13 +106,16 @@ class Sender:
         except NotValidError as error:
             return self._outcomes.end(intent, "abandoned", f"{CHANGED}{error.message}")
         reach("compared")
-        return self._attempts(intent, unsure=0)
+        return self._attempts(intent, 0, until)
 
-    def _attempts(self, intent: Intent, unsure: int) -> Intent:
+    def _until(self) -> datetime:
+        """Return until when, by the machine's own clock, something may be sent on an order that was read just now."""
+        return self._clock.machine() + timedelta(seconds=BUDGET)
+
+    def _attempts(self, intent: Intent, unsure: int, until: datetime) -> Intent:
         """Send until the outcome is proved or the first waits are over; `unsure`: attempts of unknown effect so far."""
         corrected = False
         waits = list(FIRST_WAITS)
-        deadline = self._clock() + timedelta(seconds=BUDGET)
         while True:
             if self._stop.is_set():
                 return self._unsent(intent, _ENDED, unsure)
@@ -119,7 +125,7 @@ class Sender:
                 if unsure:
                     raise
                 return self._unsent(intent, error)
-            answer, judged = self._send(intent, unsure + 1, corrected)
+            answer, judged = self._send(intent, unsure + 1, corrected, until)
             unsure += judged.state in ("unknown", "later")
             intent = self._outcomes.of_attempt(intent, number, answer, judged, unsure)
             if judged.state in ("succeeded", "accepted", "declined", "refused"):
@@ -135,7 +141,7 @@ class Sender:
                     return self._outcomes.end(intent, "attention", _DUPLICATE_SENTENCE)
                 if answer.status in (401, 403):
                     return intent
-            if not waits or not self._wait(waits.pop(0), answer.retry_after, deadline):
+            if not waits or not self._wait(waits.pop(0), answer.retry_after, until):
                 return self._unsent(intent, answer.message, unsure)
 
     def _begin(self, intent: Intent) -> int:
@@ -149,20 +155,26 @@ class Sender:
         reach("attempt-durable")
         return number
 
-    def _send(self, intent: Intent, attempt: int, corrected: bool) -> tuple[Answer, Judgement]:
-        """Send once and judge what came back; `attempt` counts from 1, without those proven to have had no effect."""
+    def _send(self, intent: Intent, attempt: int, corrected: bool, until: datetime) -> tuple[Answer, Judgement]:
+        """Send once and judge what came back; `attempt` counts from 1, without those proven to have had no effect.
+
+        Nothing leaves after `until`: what the order was read to be then may no longer be true.
+        """
         key = intent.draft.key if intent.draft.wish.verb in KEYED_VERBS else None
         offset = self._clock.offset
         reach("request-leaving")
+        if self._clock.machine() > until:
+            answer = Answer("unsent", _STOOD_STILL)
+            return answer, classify(intent.draft.wish, answer, attempt)
         answer = self._gateway.send(intent.draft.prepared, key)
         reach("answer-read")
         self._health.learn(answer)
         return answer, classify(intent.draft.wish, answer, attempt, corrected, offset)
 
-    def _wait(self, seconds: float, retry_after: timedelta | None, deadline: datetime) -> bool:
+    def _wait(self, seconds: float, retry_after: timedelta | None, until: datetime) -> bool:
         """Wait before the next attempt; False when there is no time left or the program ends."""
         pause = max(seconds * (1 + self._jitter() / 2), retry_after.total_seconds() if retry_after else 0)
-        if self._clock() + timedelta(seconds=pause) >= deadline:
+        if self._clock.machine() + timedelta(seconds=pause) >= until:
             return False
         return not self._pause(pause)
 
@@ -196,6 +208,7 @@ class Sender:
         order = self._order_of(intent)
         if order is None:
             return intent if persons_word else self._outcomes.later(intent)
+        until = self._until()
         proved = self._outcomes.of_read(intent, order)
         if proved is not None:
             return proved
@@ -204,17 +217,17 @@ class Sender:
             reach("replaying")
             try:
                 with self._repeating(intent):
-                    return self._replay_once(intent) if once else self._attempts(intent, unsure=1)
+                    return self._replay_once(intent, until) if once else self._attempts(intent, 1, until)
             except NotAsConfirmed as error:
                 return self._outcomes.end(intent, "attention", str(error))
         return self._outcomes.later(intent)
 
-    def _replay_once(self, intent: Intent) -> Intent:
+    def _replay_once(self, intent: Intent, until: datetime) -> Intent:
         number = self._begin(intent)
-        answer, judged = self._send(intent, 2, False)
+        answer, judged = self._send(intent, 2, False, until)
         if judged.state == "clock":
             number = self._begin(intent)
-            answer, judged = self._send(intent, 2, True)
+            answer, judged = self._send(intent, 2, True, until)
         intent = self._outcomes.of_attempt(intent, number, answer, judged, unsure=1)
         if judged.state in ("succeeded", "accepted", "declined", "refused"):
             return self._confirm(intent)
