@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.support.office import START, Office, open_office
 
+from azpay_tui.amazon.v2.line import READ_TRIES
 from azpay_tui.backoffice import schedule
 from azpay_tui.backoffice.errors import CredentialsError, OfflineError
 from azpay_tui.domain import states
@@ -158,3 +159,17 @@ def test_a_process_that_does_not_refresh_learns_from_the_other_that_amazon_answe
         second.desk._refresher._tell_changes(revision)
         assert second.offer(order_id, Verb.CAPTURE).verdict == "yes"
         assert second.act(order_id, Verb.CAPTURE).state == "succeeded"
+
+
+def test_an_outcome_that_an_outage_left_is_looked_for_as_soon_as_there_is_an_answer(office: Office) -> None:
+    order_id = office.make("captured")
+    office.fault("refund", "reset-before", times=4)
+    intent = office.act(order_id, Verb.REFUND, "10.00")
+    for operation in ("get-permission", "get-charge"):
+        office.fault(operation, "reset-before", times=READ_TRIES)
+    office.desk._refresher._round()
+    assert office.desk.wait(intent.id, 0).state == "unknown"
+    assert office.desk.reader.status(office.desk.now()).connection == "ONLINE"  # it was too short to be noticed
+    office.desk._refresher._round()
+    assert office.desk.wait(intent.id, 0).state == "accepted"
+    assert len(office.effects()) == 1

@@ -79,6 +79,11 @@ class Health:
                 self.connection, self.message, self._lost = status.connection, status.message, 0
                 self._stored = status.connection
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether the last call got no answer: maybe there is no connection."""
+        return self._lost > 0 or self.connection == "OFFLINE"
+
     def _online_word(self) -> Connection:
         off = not self._simulated and abs(self._clock.offset) > SHOWN_OFF
         return "CLOCK OFF" if off else "ONLINE"

@@ -182,6 +182,7 @@ class Refresher:
                 if self._stop.is_set():
                     return
                 self._sender.settle_open(intent, once=True)
+                self._everything = self._everything or self._health.doubtful
 
     # The console
 
@@ -239,9 +240,9 @@ class Refresher:
 
         before = self._reader.revision()
         fault: Fault = "none"
-        down = self._health.connection == "OFFLINE"
-        self._everything = self._everything or down
-        if not dues and (down or time.monotonic() - self._contact > _SILENCE):
+        doubt = self._health.doubtful
+        self._everything = self._everything or doubt
+        if not dues and (doubt or time.monotonic() - self._contact > _SILENCE):
             fault = self._ask()
             self._contact = time.monotonic()
         if dues:
@@ -253,9 +254,9 @@ class Refresher:
             return _OFFLINE_WAIT
         if fault == "auth":
             return _AUTH_WAIT
-        if self._everything:
-            self._settle(self._recovery.orphans)
+        if self._everything and not self._health.doubtful:
             self._everything = False
+            self._settle(self._recovery.orphans)
         self.settle_due()
         return 0.0 if fault == "none" and (len(dues) == ROUND or (dues and enough())) else _TICK
 
