@@ -8,13 +8,18 @@ import struct
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Final
+from pathlib import Path
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from tests.cli.conftest import Shop
 
 _RESET: Final = struct.pack("ii", 1, 0)
 _HOST: Final = "127.0.0.1"
+_FULL: Final = 3
+"""Connections nobody accepts that fill a queue of none."""
+Outage = Literal["refused", "black hole", "torn answers", "no names", "slow names"]
+"""A way in which the network is away: the last two leave it, but say of no name where it leads."""
 
 
 class Relay:
@@ -25,6 +30,9 @@ class Relay:
         self._behind = port
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
+        self._silent: set[socket.socket] = set()
+        self._queue: list[socket.socket] = []
+        self._torn = False
         self._listener: socket.socket | None = None
         self._flows = threading.Event()
         self._flows.set()
@@ -33,6 +41,8 @@ class Relay:
 
     def restore(self) -> None:
         """Give the network back, on the port it had."""
+        self._torn = False
+        self._stop_listening()
         listener = socket.create_server((_HOST, self.port))
         with self._lock:
             self._listener, self.port = listener, int(listener.getsockname()[1])
@@ -40,15 +50,29 @@ class Relay:
 
     def cut(self) -> None:
         """Take it away: connections break, new ones are refused."""
+        self._stop_listening()
         with self._lock:
-            listener, self._listener = self._listener, None
-            broken, self._open = self._open, set()
-        if listener is not None:
-            with contextlib.suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
-            listener.close()
+            broken, self._open, self._silent = self._open | self._silent, set(), set()
         for end in broken:
             _break(end)
+
+    def swallow(self) -> None:
+        """Take it away without a word: connections carry nothing any more, and new ones get no answer either."""
+        self._stop_listening()
+        with self._lock:
+            self._silent |= self._open
+            self._open = set()
+            # Nobody accepts: once the queue is full, the system drops whoever knocks.
+            self._listener = socket.create_server((_HOST, self.port), backlog=0)
+            for _ in range(_FULL):
+                end = socket.socket()
+                end.setblocking(False)
+                end.connect_ex((_HOST, self.port))
+                self._queue.append(end)
+
+    def tear(self) -> None:
+        """Let every request through, and break its connection in the middle of the answer."""
+        self._torn = True
 
     def hold(self) -> None:
         """Let nothing through any more, in either direction; connections stay, and new ones can be made."""
@@ -57,6 +81,17 @@ class Relay:
     def release(self) -> None:
         """Let through what was held."""
         self._flows.set()
+
+    def _stop_listening(self) -> None:
+        with self._lock:
+            listener, self._listener = self._listener, None
+            queue, self._queue = self._queue, []
+        if listener is not None:
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
+            listener.close()
+        for end in queue:
+            end.close()
 
     def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -71,14 +106,22 @@ class Relay:
                     _break(near)
                     _break(far)
                     return
-                for one, other in ((near, far), (far, near)):
-                    threading.Thread(target=self._hand_on, args=(one, other), daemon=True).start()
+                for one, other, answers in ((near, far, False), (far, near, True)):
+                    threading.Thread(target=self._hand_on, args=(one, other, answers), daemon=True).start()
 
-    def _hand_on(self, one: socket.socket, other: socket.socket) -> None:
+    def _hand_on(self, one: socket.socket, other: socket.socket, answers: bool) -> None:
         with contextlib.suppress(OSError):
             while data := one.recv(65536):
                 self._flows.wait()
+                if one in self._silent:
+                    continue
+                if answers and self._torn:
+                    other.sendall(data[: len(data) // 2])
+                    _break(other)
+                    return
                 other.sendall(data)
+        if one in self._silent:
+            return
         with contextlib.suppress(OSError):
             other.shutdown(socket.SHUT_WR)
 
@@ -106,6 +149,29 @@ class Cabled(Shop):
     """A shop whose azpay reaches the simulator through a network that can be taken away."""
 
     relay: Relay
+
+    def lose(self, outage: Outage) -> None:
+        """Take the network away."""
+        match outage:
+            case "refused":
+                self.relay.cut()
+            case "black hole":
+                self.relay.swallow()
+            case "torn answers":
+                self.relay.tear()
+            case _:
+                self._names.write_text(outage, encoding="ascii")
+                self.relay.cut()
+                self.relay.restore()
+
+    def back(self) -> None:
+        """Give it back."""
+        self._names.unlink(missing_ok=True)
+        self.relay.restore()
+
+    @property
+    def _names(self) -> Path:
+        return self.data.with_name("names")
 
     @property
     def options(self) -> list[str]:

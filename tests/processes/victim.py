@@ -2,19 +2,23 @@
 
 PLAN is `run`, or one or several (with commas) of `kill:POINT:N` (SIGKILL at the N-th visit of a point) and
 `wait:POINT:N` (until there is a file `go:POINT:N`). The file `trace` in DIRECTORY gets a line for each moment. An
-answer is given up after SECONDS (0: as always).
+answer is given up after SECONDS (0: as always). While there is a file `names` beside DIRECTORY no name is found: one
+learns it at once when the file says `no names`, else never.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import signal
+import socket
 import sys
 import threading
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from azpay_tui import bootstrap, points
 
@@ -45,9 +49,25 @@ class Visitor:
                     time.sleep(POLL)
 
 
+def lose_names(sign: Path) -> None:
+    """Stand before the look-up of names."""
+    real = socket.getaddrinfo
+
+    def look_up(*arguments: Any, **named: Any) -> Any:
+        while sign.exists():
+            with contextlib.suppress(FileNotFoundError):
+                if sign.read_text(encoding="ascii") == "no names":
+                    raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+            time.sleep(POLL)
+        return real(*arguments, **named)
+
+    socket.getaddrinfo = look_up
+
+
 def main(plan: str, directory: str, seconds: str, *arguments: str) -> int:
     """Run the program as `azpay ARGUMENTS` does."""
     points.visit(Visitor(plan, Path(directory)))
+    lose_names(Path(directory).with_name("names"))
     if float(seconds):
         from azpay_tui.amazon import v2
         from azpay_tui.amazon.transport import Patience
