@@ -166,39 +166,76 @@ def restored(running: Console) -> bool:
     return received.rfind(b"\x1b[?1049l") > received.rfind(b"\x1b[?1049h") and bool(cooked)
 
 
-# Amazon answers nothing any more
+# Amazon answers nothing any more, or a byte now and then
 
 
-@pytest.mark.parametrize("word", spread(["SIGHUP", "SIGTERM"], figures.size(1, 2)))
-@pytest.mark.parametrize("verb", spread(VERBS, figures.size(1, len(VERBS))), ids=lambda verb: verb.name)
-def test_a_command_told_to_end_while_nothing_is_answered(
-    cabled: Cabled, verb: Verb, word: str, endings: Endings
-) -> None:
-    order = cabled.make(verb.situation)
-    cabled.fault(order, verb.name, "stall-after")
-    running = Command(cabled, RUN, *words(verb, order), seconds=figures.size(1, 0))
-    until(lambda: cabled.requests(order) or running.process.poll() is not None)
-    cabled.relay.hold()
-    with timed(endings, f"{verb.name}-{word}"):
-        tell_to_end(running.process.pid, word)
-        code = running.ended()
-    check_unanswered(cabled, verb, order, running.process.pid, code == CODES[word])
+@dataclass(frozen=True)
+class Unanswered:
+    """A verb whose request stays without a whole answer, and how its program is told to end."""
+
+    verb: Verb
+    way: str
+    """`command`, the same on a `terminal`, or the `console`."""
+    word: str
+    fault: str = "stall-after"
+
+    def __str__(self) -> str:
+        return f"{self.verb.name}-{self.way}-{self.word}-{self.fault}"
 
 
-@pytest.mark.parametrize("verb", spread(VERBS, figures.size(1, len(VERBS))), ids=lambda verb: verb.name)
-def test_a_console_whose_terminal_is_closed_while_nothing_is_answered(
-    cabled: Cabled, verb: Verb, endings: Endings
-) -> None:
-    order = cabled.make(verb.situation)
-    cabled.fault(order, verb.name, "stall-after")
-    with console(cabled, seconds=figures.size(1, 0)) as running:
-        running.act(verb, order)
-        running.terminal.until(lambda: bool(cabled.requests(order)))
-        cabled.relay.hold()
-        with timed(endings, f"{verb.name}-{HANG_UP}"):
-            running.terminal.hang_up()
+WAYS = (
+    ("command", "SIGHUP"),
+    ("terminal", HANG_UP),
+    ("console", HANG_UP),
+    ("command", "SIGTERM"),
+    ("console", "SIGHUP"),
+    ("console", "SIGTERM"),
+)
+
+
+def unanswered() -> tuple[Unanswered, ...]:
+    whole = [Unanswered(verb, *way) for verb in VERBS for way in WAYS]
+    # Each byte renews the patience with the next one: only the deadline of the whole exchange ends it.
+    slowest = [Unanswered(CAPTURE, *way, "drip") for way in WAYS if way[1] != "SIGTERM"]
+    return (*spread(whole, figures.size(2, len(whole))), *(slowest if figures.full() else ()))
+
+
+@contextmanager
+def begun(cabled: Cabled, case: Unanswered, order: str) -> Iterator[Command | OnTerminal]:
+    """Run what sends the request, until the block ends."""
+    seconds = figures.size(1, 0)
+    if case.way == "command":
+        yield Command(cabled, RUN, *words(case.verb, order), seconds=seconds)
+        return
+    if case.way == "console":
+        with console(cabled, seconds=seconds) as running:
+            running.act(case.verb, order)
+            yield running
+        return
+    on_terminal = OnTerminal(cabled, RUN, *words(case.verb, order), seconds=seconds)
+    try:
+        yield on_terminal
+    finally:
+        on_terminal.terminal.close()
+
+
+@pytest.mark.parametrize("case", unanswered(), ids=str)
+def test_told_to_end_while_nothing_is_answered(cabled: Cabled, case: Unanswered, endings: Endings) -> None:
+    order = cabled.make(case.verb.situation)
+    cabled.fault(order, case.verb.name, case.fault)
+    with begun(cabled, case, order) as running:
+        if isinstance(running, OnTerminal):
+            terminal, pid = running, running.terminal.pid
+            running.terminal.until(lambda: bool(cabled.requests(order)))
+        else:
+            terminal, pid = None, running.process.pid
+            until(lambda: cabled.requests(order))
+        if case.fault != "drip":
+            cabled.relay.hold()
+        with timed(endings, case):
+            tell_to_end(pid, case.word, terminal)
             code = running.ended()
-    check_unanswered(cabled, verb, order, running.terminal.pid, code == CODES[HANG_UP])
+    check_unanswered(cabled, case.verb, order, pid, code == CODES[case.word])
 
 
 def check_unanswered(cabled: Cabled, verb: Verb, order: str, pid: int, coded: bool) -> None:
