@@ -139,7 +139,7 @@ def resume(context: Context, intent_id: str | None, *, as_json: bool) -> int:
             left = list(desk.intents(open_only=True, limit=1000))
     show_intents(looked, as_json=as_json)
     if left:
-        say(f"Still open: {', '.join(intent.id for intent in left)}.")
+        say(shown(f"Still open: {', '.join(intent.id for intent in left)}."))
     return UNKNOWN if left else OK
 
 

@@ -198,5 +198,5 @@ def report(intent: Intent, *, as_json: bool, valid: Collection[Verb] = ()) -> in
             say(shown(told))
     if code == UNKNOWN:
         person = "settle" if intent.state == "attention" else "resume"
-        say(f"What Amazon did is not known. Do not repeat it: azpay journal {person} {intent.id}")
+        say(shown(f"What Amazon did is not known. Do not repeat it: azpay journal {person} {intent.id}"))
     return code

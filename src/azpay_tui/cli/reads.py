@@ -164,7 +164,8 @@ def show_order(context: Context, text: str, *, as_json: bool, raw: bool) -> int:
         result(line)
     for entry in reader.timeline(order.id):
         amount = f" {entry.amount}" if entry.amount else ""
-        result(f"  {utc(entry.at)}  {entry.source:<7} {shown(entry.what)}{amount} {entry.object_id or ''}".rstrip())
+        line = f"  {utc(entry.at)}  {entry.source:<7} {shown(entry.what)}{amount} {entry.object_id or ''}"
+        result(shown(line.rstrip()))
     _show_offers(offers)
     for object_id, text in bodies.items():
         result(f"{object_id}\n{shown(text, 100_000)}")
