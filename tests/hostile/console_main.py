@@ -10,7 +10,7 @@ prepare_environment()
 from tests.hostile.corpus import FEW, TEXTS  # noqa: E402
 from tests.hostile.world import HostileDesk  # noqa: E402
 
-from azpay_tui.tui.app import run_console  # noqa: E402
+from azpay_tui.tui.running import run_console  # noqa: E402
 
 if __name__ == "__main__":
     texts = TEXTS if os.environ.get("HOSTILE_ALL") else FEW

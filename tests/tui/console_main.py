@@ -11,7 +11,7 @@ prepare_environment()
 
 from tests.tui.desk import NOW, MemoryDesk, sample_orders  # noqa: E402
 
-from azpay_tui.tui.app import run_console  # noqa: E402
+from azpay_tui.tui.running import run_console  # noqa: E402
 
 
 class Desk(MemoryDesk):

@@ -13,7 +13,7 @@ from tests.tui.host import captured  # noqa: E402
 
 from azpay_tui.backoffice.ports import Ready  # noqa: E402
 from azpay_tui.domain.intent import Intent  # noqa: E402
-from azpay_tui.tui.app import run_console  # noqa: E402
+from azpay_tui.tui.running import run_console  # noqa: E402
 
 
 class Desk(MemoryDesk):

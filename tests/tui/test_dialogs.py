@@ -35,7 +35,7 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
 from azpay_tui.tui.dialogs import action
 from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
-from azpay_tui.tui.dialogs.guard import AcceptBox
+from azpay_tui.tui.dialogs.boxes import AcceptBox
 from azpay_tui.tui.dialogs.pick import PickDialog
 from azpay_tui.tui.dialogs.quit import QuitDialog
 

@@ -5,7 +5,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from azpay_tui.tui.alarms import Alarms
-from azpay_tui.tui.dialogs.guard import Dialog
+from azpay_tui.tui.dialogs.dialog import Dialog
 from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.terminal import TerminalApp
 from azpay_tui.tui.timely import Timely

@@ -55,7 +55,7 @@ def on_console(desk: Desk, report_dir: Path | None, settings: ConsoleSettings, *
     from azpay_tui.tui.levers import prepare_environment
 
     prepare_environment(settings.low_bandwidth)  # before the screen library is imported
-    from azpay_tui.tui.app import run_console
+    from azpay_tui.tui.running import run_console
 
     with signals.released():
         return run_console(desk, tour=tour, settings=settings, report_dir=report_dir)

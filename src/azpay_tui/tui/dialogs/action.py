@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from rich.cells import cell_len
 from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.timer import Timer
@@ -25,28 +24,19 @@ from azpay_tui.domain.order import Order
 from azpay_tui.domain.reasons import warning_sentence
 from azpay_tui.domain.telling import unsent
 from azpay_tui.tui.dialogs import facts
-from azpay_tui.tui.dialogs.guard import (
-    PASTE_REFUSED,
-    TOO_QUICK,
-    AcceptBox,
-    Dialog,
-    Monotonic,
-    Push,
-    TypedInput,
-)
+from azpay_tui.tui.dialogs.boxes import AcceptBox
+from azpay_tui.tui.dialogs.guard import TOO_QUICK, Monotonic, Push, TypedInput
 from azpay_tui.tui.dialogs.question import ActionResult, Question
+from azpay_tui.tui.dialogs.read_first import TICK, WIDEST, ReadFirst
 from azpay_tui.tui.display import display
 
 __all__ = ["ActionDialog", "ActionResult"]
 
 DEBOUNCE: Final = 0.4
 """Seconds of calm after the last change of the amount before it is checked live."""
-TICK: Final = 0.25
-"""Seconds between looks at ages; only what differs is painted."""
-_WIDEST: Final = 90
 
 
-class ActionDialog(Dialog[ActionResult | None]):
+class ActionDialog(ReadFirst[ActionResult | None]):
     """Confirm one action on one object.
 
     Opens with what is known, reads the order live in a thread, and lets the commit button work only while the record
@@ -57,24 +47,15 @@ class ActionDialog(Dialog[ActionResult | None]):
     DEFAULT_CSS = """
     ActionDialog {
         #box { height: 100%; max-height: 26; }
-        #facts-area { height: 1fr; scrollbar-size-vertical: 1; }
         #facts, #live, #after, #accepts, #amount-hint, #keys { height: auto; }
         #live { text-style: italic; }
         #why { height: 2; text-style: bold; }
-        .row { height: 1; }
         .row > .label { width: 24; }
-        .row > .edge { width: 1; }
         #amount { width: 18; }
         #last4 { width: 8; }
-        #note { width: 1fr; }
         .hint { width: 1fr; height: 1; padding: 0 1; }
-        #buttons { height: 1; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pageup", "scroll_facts(-1)", "Facts up", show=False),
-        Binding("pagedown", "scroll_facts(1)", "Facts down", show=False),
-    ]
 
     @dataclass
     class Checked(Message):
@@ -94,9 +75,7 @@ class ActionDialog(Dialog[ActionResult | None]):
         super().__init__(facts.TITLES[offer.verb], clock)
         self._desk = desk
         self._question = Question(desk, offer, order, amount, clock)
-        self._hint = ""
         self._done = False
-        self._read_to = 0.0
         self._debounce: Timer | None = None
         self._texts: dict[str, Text] = {}
 
@@ -139,12 +118,6 @@ class ActionDialog(Dialog[ActionResult | None]):
     def _static(self, name: str) -> Static:
         text = self._texts[name] = self._saying()[name]
         return Static(text, id=name, markup=False)
-
-    def _field(self, field: TypedInput) -> ComposeResult:
-        # Brackets show where the field is without colour.
-        yield Static("[", classes="edge", markup=False)
-        yield field
-        yield Static("]", classes="edge", markup=False)
 
     def on_mount(self) -> None:
         """Focus the harmless button and read the order live."""
@@ -204,14 +177,12 @@ class ActionDialog(Dialog[ActionResult | None]):
         blocked = self._question.blocked()
         if blocked is not None or not self.is_mounted:
             return blocked
-        area = self.query_one("#facts-area", VerticalScroll)
-        unread = area.size.height == 0 or self._read_to < area.max_scroll_y
-        return "Read all facts first: PgDn." if unread else None
+        return "Read all facts first: PgDn." if self._unread() else None
 
     def _saying(self) -> dict[str, Text]:
         """Return what every text says now, by the id of its widget."""
         question = self._question
-        width = min(self.app.size.width, _WIDEST) - 1
+        width = min(self.app.size.width, WIDEST) - 1
         return {
             "facts": facts.lay_out(question.shown(), width),
             "live": Text(question.live()),
@@ -224,8 +195,8 @@ class ActionDialog(Dialog[ActionResult | None]):
         """Bring every text and the commit button in step; paints only what differs."""
         if self._done or not self.is_mounted:
             return
-        self._read_to = max(self._read_to, self.query_one("#facts-area", VerticalScroll).scroll_offset.y)
-        width = min(self.app.size.width, _WIDEST) - 1
+        self._note_reading()
+        width = min(self.app.size.width, WIDEST) - 1
         for name, text in self._saying().items():
             before = self._texts.get(name)
             if before is not None and before != text:
@@ -269,33 +240,16 @@ class ActionDialog(Dialog[ActionResult | None]):
             self._debounce = self.set_timer(DEBOUNCE, lambda: self._check(self._question.to_check()))
         self._touched()
 
-    @on(Input.Submitted)
-    def _leave_field(self) -> None:
-        """Enter in a field moves to the harmless button; it never confirms."""
-        self.query_one("#cancel").focus()
-
     @on(AcceptBox.Changed)
     def _accepted_changed(self, event: AcceptBox.Changed) -> None:
         accepted = self._question.accepted
         (accepted.add if event.box.accepted else accepted.discard)(event.box.warning)
         self._paint()
 
-    @on(TypedInput.Refused)
-    def _paste_refused(self) -> None:
-        self._hint = PASTE_REFUSED
-        self._paint()
-
-    def action_scroll_facts(self, pages: int) -> None:
-        """Scroll the facts where they do not fit."""
-        area = self.query_one("#facts-area", VerticalScroll)
-        area.scroll_relative(y=pages * max(1, area.size.height - 1), animate=False, immediate=True)
-        self.call_after_refresh(self._paint)
-
     @on(Push.Entered)
     def _pressed(self, event: Push.Entered) -> None:
         if not event.isolated:
-            self._hint = TOO_QUICK
-            self._paint()
+            self._refuse(TOO_QUICK)
         elif event.push.id == "cancel":
             self.action_leave()
         else:

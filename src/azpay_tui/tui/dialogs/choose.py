@@ -14,7 +14,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from azpay_tui.tui.dialogs.guard import Dialog, Monotonic
+from azpay_tui.tui.dialogs.dialog import Dialog
+from azpay_tui.tui.dialogs.guard import Monotonic
 from azpay_tui.tui.widgets.options import Options
 
 

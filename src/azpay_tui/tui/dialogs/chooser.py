@@ -12,7 +12,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from azpay_tui.tui import theme
-from azpay_tui.tui.dialogs.guard import Dialog, Monotonic, hand_on
+from azpay_tui.tui.dialogs.dialog import Dialog, hand_on
+from azpay_tui.tui.dialogs.guard import Monotonic
 from azpay_tui.tui.display import display, wrap
 from azpay_tui.tui.widgets.choices import Choice, Choices
 from azpay_tui.tui.widgets.line import Line

@@ -15,7 +15,8 @@ from textual.widgets.option_list import Option
 
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
-from azpay_tui.tui.dialogs.guard import Dialog, Monotonic
+from azpay_tui.tui.dialogs.dialog import Dialog
+from azpay_tui.tui.dialogs.guard import Monotonic
 from azpay_tui.tui.display import display
 from azpay_tui.tui.widgets.options import Options
 from azpay_tui.tui.widgets.words import NAMES, object_name

@@ -12,7 +12,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
 from azpay_tui.domain.intent import Intent
-from azpay_tui.tui.dialogs.guard import TOO_QUICK, Dialog, Monotonic, Push
+from azpay_tui.tui.dialogs.dialog import Dialog
+from azpay_tui.tui.dialogs.guard import TOO_QUICK, Monotonic, Push
 from azpay_tui.tui.display import display
 from azpay_tui.tui.widgets.words import object_name, plural
 

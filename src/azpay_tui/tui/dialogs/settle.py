@@ -6,37 +6,29 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import ClassVar, Final
+from typing import Final
 
 from rich.text import Text
 from textual import on
-from textual.app import ComposeResult, RenderResult
-from textual.binding import Binding, BindingType
+from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
-from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from azpay_tui.backoffice.ports import Desk, ProfileInfo
 from azpay_tui.domain.dossier import SETTLEMENTS, Dossier, Line, lines, means
 from azpay_tui.domain.intent import Intent, State
 from azpay_tui.domain.order import Order
-from azpay_tui.tui.dialogs.guard import PASTE_REFUSED, TOO_QUICK, Dialog, Monotonic, Push, TypedInput
+from azpay_tui.tui.dialogs.boxes import OutcomeBox
+from azpay_tui.tui.dialogs.guard import TOO_QUICK, Monotonic, Push, TypedInput
 from azpay_tui.tui.dialogs.question import ARM
+from azpay_tui.tui.dialogs.read_first import TICK, WIDEST, ReadFirst
 from azpay_tui.tui.display import display, wrap
 from azpay_tui.tui.feed import READ_ERRORS
 
-TICK: Final = 0.25
 _LABEL: Final = 14
 _MOST_LINES: Final = 60
 """Lines that one value may take."""
-_WIDEST: Final = 90
-_WORDS: Final[dict[State, str]] = {
-    "succeeded": "it happened at Amazon",
-    "refused": "Amazon turned it down",
-    "abandoned": "it never reached Amazon",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,42 +77,7 @@ def lay_out(found: Iterable[Line], width: int) -> Text:
     return text
 
 
-class OutcomeBox(Widget, can_focus=True):
-    """One of the outcomes to decide on, told by a sign and not by colour."""
-
-    DEFAULT_CSS = """
-    OutcomeBox {
-        height: 1;
-        &:focus { text-style: reverse bold; }
-    }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "pick", "Choose", show=False)]
-
-    picked: reactive[bool] = reactive(False)
-    """Whether it is the one."""
-
-    @dataclass
-    class Picked(Message):
-        """A person chose it."""
-
-        outcome: State
-
-    def __init__(self, outcome: State) -> None:
-        """Make the box of an outcome."""
-        super().__init__(id=outcome)
-        self.outcome: State = outcome
-
-    def render(self) -> RenderResult:
-        """Draw `(x)` or `( )`, the outcome and what it says."""
-        mark, cursor = ("x" if self.picked else " "), (">" if self.has_focus else " ")
-        return Text(f"{cursor} ({mark}) {self.outcome:<10} {_WORDS[self.outcome]}", no_wrap=True)
-
-    def action_pick(self) -> None:
-        """Choose it."""
-        self.post_message(self.Picked(self.outcome))
-
-
-class SettleDialog(Dialog[Decision | None]):
+class SettleDialog(ReadFirst[Decision | None]):
     """Decide about one intent, or have Amazon asked again with the same request.
 
     Reads the order live first. Nothing can be decided before all of it was read, an outcome was chosen and a note was
@@ -130,23 +87,14 @@ class SettleDialog(Dialog[Decision | None]):
     DEFAULT_CSS = """
     SettleDialog {
         #box { height: 100%; max-height: 40; }
-        #facts-area { height: 1fr; scrollbar-size-vertical: 1; }
         #facts { height: auto; }
         #live { height: 1; text-style: italic; }
         #means { height: 2; }
         #why { height: 1; text-style: bold; }
-        .row { height: 1; }
         .row > .label { width: 12; }
-        .row > .edge { width: 1; }
-        #note { width: 1fr; }
-        #buttons { height: 1; }
         #buttons > #again { width: auto; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pageup", "scroll_facts(-1)", "Facts up", show=False),
-        Binding("pagedown", "scroll_facts(1)", "Facts down", show=False),
-    ]
 
     @dataclass
     class Read(Message):
@@ -163,8 +111,6 @@ class SettleDialog(Dialog[Decision | None]):
         self._outcome: State | None = None
         self._live: str | None = None
         """How the live read ended; None while it is under way."""
-        self._hint = ""
-        self._read_to = 0.0
         self._opened = clock()
         self._texts: dict[str, str] = {}
 
@@ -182,9 +128,7 @@ class SettleDialog(Dialog[Decision | None]):
         yield Static(self._said("means"), id="means", markup=False)
         with Horizontal(classes="row"):
             yield Static("Why (note)", classes="label")
-            yield Static("[", classes="edge", markup=False)
-            yield TypedInput(self.arrivals, id="note", max_length=400)
-            yield Static("]", classes="edge", markup=False)
+            yield from self._field(TypedInput(self.arrivals, id="note", max_length=400))
         yield Static(self._said("why"), id="why", markup=False)
         with Horizontal(id="buttons"):
             yield Push("Cancel", self.arrivals, id="cancel")
@@ -235,7 +179,7 @@ class SettleDialog(Dialog[Decision | None]):
     # What is said
 
     def _facts(self) -> Text:
-        width = min(self.app.size.width, _WIDEST) - 2
+        width = min(self.app.size.width, WIDEST) - 2
         return lay_out(lines(self._matter.dossier, self._matter.order, self._desk.now(), self._where), width)
 
     def _said(self, name: str) -> str:
@@ -257,8 +201,7 @@ class SettleDialog(Dialog[Decision | None]):
             return "Wait: the order is being read from Amazon."
         if not self.is_mounted:
             return "A moment ..."
-        area = self.query_one("#facts-area", VerticalScroll)
-        if area.size.height == 0 or self._read_to < area.max_scroll_y:
+        if self._unread():
             return "Read all of it first: PgDn."
         return "A moment ..." if self.clock() - self._opened < ARM else None
 
@@ -278,8 +221,7 @@ class SettleDialog(Dialog[Decision | None]):
         """Bring texts and buttons in step; paints only what differs."""
         if not self.is_mounted or self._answered:
             return
-        area = self.query_one("#facts-area", VerticalScroll)
-        self._read_to = max(self._read_to, area.scroll_offset.y)
+        self._note_reading()
         for name in ("live", "means", "why"):
             said = self._said(name)
             if self._texts.get(name) != said:
@@ -306,30 +248,12 @@ class SettleDialog(Dialog[Decision | None]):
         self._hint = ""
         self._paint()
 
-    @on(Input.Submitted)
-    def _leave_field(self) -> None:
-        """Enter in the field moves to the harmless button; it never decides."""
-        self.query_one("#cancel").focus()
-
-    @on(TypedInput.Refused)
-    def _paste_refused(self) -> None:
-        self._hint = PASTE_REFUSED
-        self._paint()
-
-    def action_scroll_facts(self, pages: int) -> None:
-        """Scroll the facts."""
-        area = self.query_one("#facts-area", VerticalScroll)
-        area.scroll_relative(y=pages * max(1, area.size.height - 1), animate=False, immediate=True)
-        self._hint = ""
-        self.call_after_refresh(self._paint)
-
     @on(Push.Entered)
     def _pressed(self, event: Push.Entered) -> None:
         if event.push.id == "cancel" and event.isolated:
             self.action_leave()
         elif not event.isolated:
-            self._hint = TOO_QUICK
-            self._paint()
+            self._refuse(TOO_QUICK)
         elif event.push.id == "again" and self._unready() is None:
             self.dismiss(Decision(self._matter.intent, None))
         elif event.push.id == "commit" and self._blocked() is None:

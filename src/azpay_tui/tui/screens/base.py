@@ -18,7 +18,7 @@ from azpay_tui.tui.alarms import Alarms
 from azpay_tui.tui.commands import commands_of, keymap
 from azpay_tui.tui.commands.base import Command, KeyReader, Where, hints
 from azpay_tui.tui.commands.finder import called, completions, nearest, why_not
-from azpay_tui.tui.dialogs.guard import hand_on
+from azpay_tui.tui.dialogs.dialog import hand_on
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS
 from azpay_tui.tui.sitting import Sitting
