@@ -482,7 +482,7 @@ def test_connections_are_closed_only_between_two_uses(stores: Stores) -> None:
     inside, out = threading.Event(), threading.Event()
 
     def read() -> None:
-        with stores.reader._reading() as (cache, _journal):
+        with stores.reader._files.reading() as (cache, _journal):
             assert cache is not None
             inside.set()
             out.wait(60)

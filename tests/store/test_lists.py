@@ -21,7 +21,7 @@ from azpay_tui.domain.marks import MarkChange
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Buyer
 from azpay_tui.domain.rows import VIEWS, ListRow
-from azpay_tui.store.cache import paging, read
+from azpay_tui.store.cache import paging, planning
 from azpay_tui.store.cache.paging import SORTS
 from azpay_tui.store.cache.project import natural
 from azpay_tui.store.cache.read import CacheReader
@@ -162,7 +162,7 @@ def test_the_attention_view_starts_with_what_lapses_soonest(shop: CacheReader) -
 def test_frequent_and_rare_terms_find_the_same(shop: CacheReader, monkeypatch: pytest.MonkeyPatch) -> None:
     queries = ["example", "a-1", "straße b", "S01-1234567", "100%", "o'b"]
     rare = {q: [[row.id for row in shop.page(v, query=q, limit=99).rows] for v in VIEWS] for q in queries}
-    monkeypatch.setattr(read, "FREQUENT", -1)
+    monkeypatch.setattr(planning, "FREQUENT", -1)
     monkeypatch.setattr(paging, "FREQUENT", -1)
     assert {q: [[row.id for row in shop.page(v, query=q, limit=99).rows] for v in VIEWS] for q in queries} == rare
     assert all(any(found) for found in rare.values())
@@ -331,7 +331,7 @@ def test_a_filter_leaves_what_its_conditions_say_whichever_way_it_is_found(
     whole = shop.page(view, sort=sort, query=found.query, limit=1000).rows
     expected = [row.id for row in whole if filters.matches(found, row, NOW)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(read, "FREQUENT", few)
+        patch.setattr(planning, "FREQUENT", few)
         assert walk_narrowed(shop, view, sort, narrowed, size) == expected
         assert shop.total(view, narrowed=narrowed) == len(expected)
         for order_id in expected[:: max(1, len(expected) // 5)]:
@@ -364,9 +364,9 @@ def test_the_place_of_a_row_is_counted_up_to_a_cap(shop: CacheReader) -> None:
 def told(shop: CacheReader, text: str, sort: str, view: str = "all") -> str:
     """Return SQLite's plan for the first page of a filter."""
     found = filters.parse(text)
-    with shop._reading() as (cache, _journal):
+    with shop._files.reading() as (cache, _journal):
         assert cache is not None
-        base = read._planned(cache, view, SORTS[sort], "", Narrowed(found, NOW))
+        base = planning.planned(cache, view, SORTS[sort], "", Narrowed(found, NOW))
         statement = paging.ordered(SORTS[sort], base, None, backwards=False, limit=60)
         plan = cache.execute(f"EXPLAIN QUERY PLAN SELECT r.number {statement.sql}", statement.values).fetchall()
     return " / ".join(row[3] for row in plan)
@@ -377,7 +377,7 @@ def test_a_filter_uses_the_index_that_leaves_few_rows(shop: CacheReader, monkeyp
     assert "SEARCH r USING INDEX row_all_expires" in told(shop, "expires<4h ship=SHIP", "-created")
     assert "SEARCH r USING INDEX row_to_capture_amount" in told(shop, "currency=JPY amount<2", "number", "to-capture")
     assert "SEARCH r USING INDEX row_all_newest" in told(shop, "age<1d", "number")
-    monkeypatch.setattr(read, "FREQUENT", 3)
+    monkeypatch.setattr(planning, "FREQUENT", 3)
     # Too many to collect: walked in the order of the sort, which needs no sorting.
     for text, sort, index in (
         ("status=AUTHORIZED", "amount", "row_all_amount"),
@@ -409,7 +409,7 @@ def test_numbers_sort_as_people_count() -> None:
 
 def test_no_list_looks_at_all_rows(shop: CacheReader) -> None:
     """Each view and sort walks an index that is in its order: no scan of the table, no sorting."""
-    with shop._reading() as (cache, _journal):
+    with shop._files.reading() as (cache, _journal):
         assert cache is not None
         for view, (name, sort) in itertools.product(VIEWS, SORTS.items()):
             if name == "trouble" and view != "attention":

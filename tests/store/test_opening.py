@@ -14,7 +14,7 @@ from sqlalchemy import inspect
 from tests.store.making import NOW, ORDER, answer, charge, draft, fill, oid, open_at, read, tracked
 
 from azpay_tui.store import opening
-from azpay_tui.store.cache import read as cache_read
+from azpay_tui.store.cache import connections
 from azpay_tui.store.cache.project import RULES
 from azpay_tui.store.cache.read import CacheReader, open_reader
 from azpay_tui.store.cache.tables import CacheTable
@@ -192,7 +192,7 @@ def test_a_newer_cache_is_read_and_never_written(data_dir: Path) -> None:
 
 def test_a_reader_says_what_an_older_file_needs(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_at(data_dir).close()
-    monkeypatch.setattr(cache_read, "CACHE_SCHEMA", CACHE_SCHEMA + 1)
+    monkeypatch.setattr(connections, "CACHE_SCHEMA", CACHE_SCHEMA + 1)
     reader = CacheReader(data_dir)
     with pytest.raises(OlderSchema, match="open it once for writing"):
         reader.page()

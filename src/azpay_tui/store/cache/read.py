@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,66 +17,23 @@ from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, Connection, ListRow, Page, SyncStatus, TimelineEntry
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.store.cache.assemble import load
+from azpay_tui.store.cache.connections import Connections
 from azpay_tui.store.cache.history import timeline
-from azpay_tui.store.cache.narrow import Drive, Key, Narrow, frequent_first, narrow
-from azpay_tui.store.cache.paging import (
-    FREQUENT,
-    Sort,
-    Walk,
-    candidates,
-    from_cursor,
-    ordered,
-    sort_of,
-    source,
-    to_cursor,
-)
+from azpay_tui.store.cache.narrow import Key, narrow
+from azpay_tui.store.cache.paging import from_cursor, ordered, sort_of, to_cursor
+from azpay_tui.store.cache.planning import exists, planned, terms_of
 from azpay_tui.store.cache.project import SHOWN, VIEW_COLUMNS, WIDTH, to_list_row
 from azpay_tui.store.cache.queue import first_sync, head, of_order
-from azpay_tui.store.cache.search import Terms, fold, parse
+from azpay_tui.store.cache.search import fold
 from azpay_tui.store.cache.sources import stored
-from azpay_tui.store.errors import OlderSchema, cache_error, journal_error
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.marks import load as load_marks
-from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, Handle, connect_reader, schema_in, schema_of
+from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, schema_of
 from azpay_tui.store.times import from_micros, to_micros
 
 LONGEST_PAGE: Final = 10_000
 _MANY: Final = 100_000
 """Objects due are counted up to this."""
-
-
-class _Handles:
-    """The two connections of one thread, which another one may close between two uses."""
-
-    def __init__(self, data: DataDir) -> None:
-        self.used = threading.RLock()
-        """Held while they are in use: SQLite closed under a query takes the whole process with it."""
-        self.cache = Handle(data.cache, lambda path: _checked(path, CACHE_SCHEMA))
-        self.journal = Handle(data.journal, lambda path: _checked(path, JOURNAL_SCHEMA))
-
-    def close(self) -> None:
-        with self.used:
-            self.cache.close()
-            self.journal.close()
-
-    def __del__(self) -> None:
-        # Its thread has ended. Python's connections hold themselves, so that they would stay open until they are found.
-        self.close()
-
-
-def _checked(path: Path, schema: int) -> sqlite3.Connection | None:
-    connection = connect_reader(path)
-    try:
-        found = schema_in(connection)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    if found >= schema:
-        return connection
-    connection.close()
-    if found == 0:  # being made by another process just now
-        return None
-    raise OlderSchema(f"{path} was made by an older azpay; open it once for writing to bring it up to date.")
 
 
 class CacheReader:
@@ -91,10 +45,8 @@ class CacheReader:
 
     def __init__(self, data_dir: Path, *, holder: Callable[[], bool] = lambda: False) -> None:
         """Read from a data directory; `holder` tells whether this process holds the refresh lease."""
-        self._data = DataDir(data_dir)
+        self._files = Connections(DataDir(data_dir))
         self._holder = holder
-        self._local = threading.local()
-        self._all: weakref.WeakSet[_Handles] = weakref.WeakSet()
 
     def page(
         self,
@@ -119,10 +71,10 @@ class CacheReader:
         backwards = before is not None or (from_end and after is None)
         cursor = before if before is not None else after
         place = None if cursor is None else from_cursor(cursor, name)
-        with self._reading() as (cache, _journal):
+        with self._files.reading() as (cache, _journal):
             if cache is None:
                 return Page((), None, None)
-            base = _planned(cache, view, chosen, query, narrowed)
+            base = planned(cache, view, chosen, query, narrowed)
             keys = ", ".join(f"r.{key}" for key in chosen.keys)
             walk = ordered(chosen, base, place, backwards=backwards, limit=limit + 1)
             found = cache.execute(f"SELECT {SHOWN}, {keys} {walk.sql}", walk.values).fetchall()
@@ -130,7 +82,7 @@ class CacheReader:
             if not found:
                 return Page((), None, None)
             edge: tuple[Key, ...] = found[0][WIDTH:]
-            behind = place is not None and _exists(cache, ordered(chosen, base, edge, backwards=not backwards, limit=1))
+            behind = place is not None and exists(cache, ordered(chosen, base, edge, backwards=not backwards, limit=1))
         if backwards:
             found.reverse()
         rows = tuple(to_list_row(row[:WIDTH], to_cursor(name, row[WIDTH:])) for row in found)
@@ -145,13 +97,13 @@ class CacheReader:
         Raises `ValueError` as `page` does.
         """
         name, chosen = sort_of(view, sort)
-        terms, found = _terms(query, narrowed), narrow(narrowed)
+        terms, found = terms_of(query, narrowed), narrow(narrowed)
         keys = ", ".join(f"r.{key}" for key in chosen.keys)
         where = ["r.order_id = ?", *([f"r.{VIEW_COLUMNS[view]} = 1"] if view in VIEW_COLUMNS else []), *found.where]
         where += ["instr(r.search_text, ?) > 0"] * len(terms.terms)
         sql = f"SELECT {SHOWN}, {keys} FROM list_row AS r WHERE {' AND '.join(where)}"
         values = (order_id, *found.values, *terms.terms)
-        with self._reading() as (cache, _journal):
+        with self._files.reading() as (cache, _journal):
             row = None if cache is None else cache.execute(sql, values).fetchone()
         return None if row is None else to_list_row(row[:WIDTH], to_cursor(name, row[WIDTH:]))
 
@@ -161,10 +113,10 @@ class CacheReader:
         if not query.split() and not narrowed.filter:
             counted = self.counts()[view]
         else:
-            with self._reading() as (cache, _journal):
+            with self._files.reading() as (cache, _journal):
                 if cache is None:
                     return 0
-                base = _planned(cache, view, chosen, query, narrowed)
+                base = planned(cache, view, chosen, query, narrowed)
                 counting = f"SELECT count(*) FROM (SELECT 1 {base.sql} LIMIT ?)"
                 counted = int(cache.execute(counting, (*base.values, cap + 1)).fetchone()[0])
         return counted if counted <= cap else None
@@ -185,22 +137,22 @@ class CacheReader:
         """
         name, chosen = sort_of(view, sort)
         place = from_cursor(cursor, name)
-        with self._reading() as (cache, _journal):
+        with self._files.reading() as (cache, _journal):
             if cache is None:
                 return 0
-            walk = ordered(chosen, _planned(cache, view, chosen, query, narrowed), place, backwards=True, limit=cap + 1)
+            walk = ordered(chosen, planned(cache, view, chosen, query, narrowed), place, backwards=True, limit=cap + 1)
             counted = int(cache.execute(f"SELECT count(*) FROM (SELECT 1 {walk.sql})", walk.values).fetchone()[0])
         return counted if counted <= cap else None
 
     def counts(self) -> dict[str, int]:
         """Return the kept count of every view."""
-        with self._reading() as (cache, _journal):
+        with self._files.reading() as (cache, _journal):
             found = {} if cache is None else dict(cache.execute("SELECT view, n FROM view_count").fetchall())
         return {view: int(found.get(view, 0)) for view in VIEWS}
 
     def order(self, order_id: str) -> Order | None:
         """Return everything known of an order, or None when it is not tracked."""
-        with self._reading() as (cache, journal):
+        with self._files.reading() as (cache, journal):
             parts = load(cache, journal, [order_id])[order_id]
         if not (parts.tracked or parts.cached or parts.ids or parts.intents):
             return None
@@ -208,18 +160,18 @@ class CacheReader:
 
     def marks(self, order_id: str) -> Marks:
         """Return what people marked on an order."""
-        with self._reading() as (_cache, journal):
+        with self._files.reading() as (_cache, journal):
             return Marks() if journal is None else load_marks(journal, [order_id]).get(order_id, Marks())
 
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
         """Return what happened to an order, newest first."""
-        with self._reading() as (cache, journal):
+        with self._files.reading() as (cache, journal):
             return timeline(cache, journal, order_id)
 
     def raw(self, order_id: str) -> dict[str, str]:
         """Return the last body Amazon sent for each object of an order, as text; permission first."""
         sql = "SELECT object_id, raw FROM object WHERE order_id = ? AND raw <> '' ORDER BY length(object_id), object_id"
-        with self._reading() as (cache, _journal):
+        with self._files.reading() as (cache, _journal):
             return {} if cache is None else dict(cache.execute(sql, (order_id,)).fetchall())
 
     def resolve(self, text: str) -> tuple[str, ...]:
@@ -229,14 +181,14 @@ class CacheReader:
         sql = """SELECT order_id FROM list_row WHERE order_id = ?
             UNION SELECT order_id FROM list_row INDEXED BY row_number
             WHERE number_folded = ? AND number_folded <> '' ORDER BY order_id LIMIT 100"""
-        with self._reading() as (cache, _journal):
+        with self._files.reading() as (cache, _journal):
             found = [] if cache is None else cache.execute(sql, (by_id, fold(wanted).strip())).fetchall()
         return (by_id,) if by_id in {row[0] for row in found} else tuple(row[0] for row in found)
 
     def status(self, now: datetime) -> SyncStatus:
         """Return how well the cache is in step; objects due again and errors are counted up to 100,000."""
         moment = to_micros(now)
-        with self._reading() as (cache, journal):
+        with self._files.reading() as (cache, journal):
             unknown = 0 if journal is None else journal.execute(_UNKNOWN).fetchone()[0]
             if cache is None:
                 return SyncStatus("STARTING", None, None, 0, 0, unknown, timedelta(), self._holder())
@@ -261,60 +213,39 @@ class CacheReader:
 
     def queue(self, now: datetime, limit: int = 100) -> Queue:
         """Return what waits to be read, and the head of the queue: failing objects, then those due first."""
-        with self._reading() as (cache, _journal):
+        with self._files.reading() as (cache, _journal):
             return Queue((), ()) if cache is None else head(cache, now, limit)
 
     def objects(self, order_id: str) -> tuple[Queued, ...]:
         """Return every known object of an order with when it is read, permission first."""
-        with self._reading() as (cache, _journal):
+        with self._files.reading() as (cache, _journal):
             return () if cache is None else of_order(cache, order_id)
 
     def sources(self) -> tuple[SourceState, ...]:
         """Return what is known of every source that ever ran, by name; its `every` is that of the configuration."""
-        with self._reading() as (cache, _journal):
+        with self._files.reading() as (cache, _journal):
             return () if cache is None else stored(cache)
 
     def revision(self) -> int:
         """Return a number that rises with every change of an order or of the connection, by any process; cheap."""
-        with self._reading() as (cache, _journal):
+        with self._files.reading() as (cache, _journal):
             return 0 if cache is None else int(cache.execute("SELECT revision FROM state").fetchone()[0])
 
     def changed_since(self, revision: int) -> tuple[str, ...]:
         """Return ids of orders changed after a revision, the longest ago first."""
         sql = "SELECT order_id FROM list_row WHERE revision > ? ORDER BY revision, rid"
-        with self._reading() as (cache, _journal):
+        with self._files.reading() as (cache, _journal):
             return () if cache is None else tuple(row[0] for row in cache.execute(sql, (revision,)).fetchall())
 
     def expired(self, before: datetime) -> tuple[str, ...]:
         """Return ids of orders with which nothing was due since `before` and whose buyer is still known here."""
         sql = "SELECT order_id FROM list_row WHERE ended_at < ? ORDER BY ended_at"
-        with self._reading() as (cache, _journal):
+        with self._files.reading() as (cache, _journal):
             return () if cache is None else tuple(row[0] for row in cache.execute(sql, (to_micros(before),)).fetchall())
 
     def close(self) -> None:
         """Close the connections of every thread once it is through with them; a later use opens new ones."""
-        for handles in list(self._all):
-            handles.close()
-
-    @contextmanager
-    def _reading(self) -> Iterator[tuple[sqlite3.Connection | None, sqlite3.Connection | None]]:
-        handles = getattr(self._local, "handles", None)
-        if handles is None:
-            handles = self._local.handles = _Handles(self._data)
-            self._all.add(handles)
-        with handles.used:
-            try:
-                cache = handles.cache.get()
-            except sqlite3.Error as error:
-                raise cache_error(error, self._data.cache) from error
-            try:
-                journal = handles.journal.get()
-            except sqlite3.Error as error:
-                raise journal_error(error, self._data.journal) from error
-            try:
-                yield cache, journal
-            except sqlite3.Error as error:
-                raise cache_error(error, self._data.cache) from error
+        self._files.close()
 
 
 _UNKNOWN: Final = "SELECT count(*) FROM intent WHERE state IN ('unknown', 'attention')"
@@ -324,35 +255,6 @@ _DUE: Final = """SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_du
 _DUE_FAILED: Final = """SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_failed
     WHERE attempts > 0 AND due_at <= ? LIMIT ?)"""
 _ERRORS: Final = "SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_failed WHERE attempts > 0 LIMIT ?)"
-
-
-def _terms(query: str, narrowed: Narrowed) -> Terms:
-    return parse(f"{query} {narrowed.filter.query}")
-
-
-def _planned(cache: sqlite3.Connection, view: str, sort: Sort, query: str, narrowed: Narrowed) -> Walk:
-    """Choose the way to a list: what is rare is collected and sorted, else the sort's index is walked."""
-    terms, found = _terms(query, narrowed), narrow(narrowed)
-    frequent = terms.match is None or _more_than_few(cache, "FROM search WHERE search MATCH ?", (terms.match,))
-    drive = _drive(cache, view, sort, found) if frequent and found.drives else None
-    return source(view, sort, terms, frequent, found, drive)
-
-
-def _drive(cache: sqlite3.Connection, view: str, sort: Sort, found: Narrow) -> Drive | None:
-    for drive in frequent_first(found.drives, sort.index):
-        some = candidates(view, found, drive)
-        if not _more_than_few(cache, some.sql, some.values):
-            return drive
-    return None
-
-
-def _more_than_few(cache: sqlite3.Connection, sql: str, values: tuple[Key, ...]) -> bool:
-    counting = f"SELECT count(*) FROM (SELECT 1 {sql} LIMIT ?)"
-    return int(cache.execute(counting, (*values, FREQUENT + 1)).fetchone()[0]) > FREQUENT
-
-
-def _exists(cache: sqlite3.Connection, walk: Walk) -> bool:
-    return cache.execute(f"SELECT 1 {walk.sql}", walk.values).fetchone() is not None
 
 
 def open_reader(data_dir: Path, now: Callable[[], datetime]) -> CacheReader:
