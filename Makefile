@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 # Most tests wait for a terminal or a process half of their time.
 WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
 
-.PHONY: demo test lint types unit coverage safety mutation proof-coverage audit bench node-sdk php-sdk shops format lock picture gallery docs clean
+.PHONY: demo test lint types unit coverage safety mutation proof-coverage audit bench node-sdk php-sdk shops format lock picture gallery shape docs clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -89,6 +89,10 @@ picture: $(READY)
 # Every picture of snapshots/ on one page, for looking at.
 gallery: $(READY)
 	@$(BIN)/python docs/gallery.py build/gallery.html
+
+# What a new database is made of, after its steps changed.
+shape: $(READY)
+	$(BIN)/python -m azpay_tui.store.migrations.shape
 
 # The parts of the documents that come from the code.
 docs: $(READY)

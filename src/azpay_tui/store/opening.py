@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from sqlalchemy.exc import DBAPIError
 
@@ -35,6 +34,7 @@ from azpay_tui.store.journal.backup import back_up, back_up_daily
 from azpay_tui.store.journal.file import JournalFile
 from azpay_tui.store.journal.store import JournalStore
 from azpay_tui.store.locks import Lease, Session, clean_sessions, exclusive
+from azpay_tui.store.migrations.shape import Database, create
 from azpay_tui.store.settled import PLACE, place_text
 from azpay_tui.store.sqlite import (
     BUSY_SECONDS,
@@ -241,6 +241,8 @@ def _open_journal(data: DataDir, now: datetime) -> JournalUnavailable | None:
             back_up(data, f"before-schema-{JOURNAL_SCHEMA}-{now:%Y%m%dT%H%M%S}.db")
         try:
             _migrate(data.journal, "journal")
+        except sqlite3.Error as error:
+            raise journal_error(error, data.journal) from error
         except DBAPIError as error:
             raise journal_error(error.orig, data.journal) from error
     _tighten(data.journal)
@@ -268,14 +270,23 @@ def _open_cache(data: DataDir) -> CacheUnavailable | None:
     return None
 
 
-def _migrate(path: Path, database: Literal["journal", "cache"]) -> None:
+def _migrate(path: Path, database: Database) -> None:
+    pragmas = JOURNAL_PRAGMAS if database == "journal" else CACHE_PRAGMAS
+    if _empty(path):
+        create(path, database, pragmas)
+        return
     from azpay_tui.store.migrations.run import migrate  # a fifth of a second that an up-to-date file need not wait for
 
-    engine = make_engine(path, JOURNAL_PRAGMAS if database == "journal" else CACHE_PRAGMAS, pooled=False)
+    engine = make_engine(path, pragmas, pooled=False)
     try:
         migrate(engine, database)
     finally:
         engine.dispose()
+
+
+def _empty(path: Path) -> bool:
+    with closing(connect_reader(path)) as connection:
+        return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
 
 
 def _quick_check(path: Path) -> None:

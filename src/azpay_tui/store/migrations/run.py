@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext, RevisionStep, StampStep
@@ -12,8 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from azpay_tui.store.engine import writing
+from azpay_tui.store.migrations.shape import Database
 
-Database = Literal["journal", "cache"]
 _HERE: Final = Path(__file__).parent
 
 
