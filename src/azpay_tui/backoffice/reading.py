@@ -88,7 +88,7 @@ class Reading:
             raise UsageError(f"The order {order_id} is not known here: import or track it first.")
         ids = [i for i in self._cache.objects_of(order_id) if everything or not _ended(known, i)]
         reads = list(self._pool.map(lambda i: self._read(Due(i, order_id, 0), urgent=True), ids))
-        self._store(reads)
+        self._store(reads, known)
         for read in reads:
             _raise_fault(read)
         fresh = self._reader.order(order_id)
@@ -146,9 +146,9 @@ class Reading:
         answer = self.one(due.object_id, urgent=urgent)
         return _Read(due, answer, self._health.learn(answer))
 
-    def _store(self, reads: Iterable[_Read]) -> None:
+    def _store(self, reads: Iterable[_Read], *known: Order) -> None:
         now = self._clock()
-        orders: dict[str, Order | None] = {}
+        orders: dict[str, Order | None] = {order.id: order for order in known}
         results = []
         for read in reads:
             if read.due.order_id not in orders:
