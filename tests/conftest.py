@@ -38,7 +38,7 @@ pytest_textual_snapshot.SVGImageExtension.dirname = classmethod(_picture_directo
 
 # What takes longest. Where everything runs, every sixth of these tests does; `make safety` runs all of them.
 _PROOFS = ("hostile", "machine", "planted", "processes", "schedules", "secrets", "storage")
-_ALWAYS = ("test_what_once_broke_a_promise_breaks_none",)
+_ALWAYS = ("test_what_once_broke_a_promise_breaks_none", "test_no_crash_at_any_point_of_any_short_sequence")
 _EVERYTHING = 5000
 
 

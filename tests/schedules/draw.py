@@ -61,20 +61,29 @@ SEQUENCES: Final[tuple[tuple[str, tuple[_Request, ...]], ...]] = (
 """What an order is like at first and what is asked for, up to three requests."""
 
 
+WORLDS_EACH: Final = 3
+"""So many of the worlds each sequence is carried out in."""
+
+
 def enumerated() -> Iterator[Schedule]:
     """Yield every sequence with every fault at the last of its requests, once and for good, with effect and without.
 
-    Each stands for as many more as its last step comes to places: a crash at each of them (`run.branches`).
+    Each stands for as many more as its last step comes to places: a crash at each of them (`run.branches`). Those that
+    share sequence and world follow one another and have one seed, so that they share the states that they come to.
     """
-    seed = 0
-    for situation, requests in SEQUENCES:
-        for name, flaw in FLAWS.items():
-            for effect in flaw.effects:
-                for times in (1, 9):
-                    seed += 1
-                    steps = [Step("act", 0, verb, amount, now) for verb, amount, now in requests]
-                    steps[-1] = replace(steps[-1], faults=(Fault(name, effect, times),))
-                    yield Schedule(seed, situation, WORLDS[seed % len(WORLDS)], steps=tuple(steps))
+    for family in range(len(SEQUENCES) * WORLDS_EACH):
+        situation, requests = SEQUENCES[family % len(SEQUENCES)]
+        for fault in _EVERY_FAULT:
+            steps = [Step("act", 0, verb, amount, now) for verb, amount, now in requests]
+            steps[-1] = replace(steps[-1], faults=(fault,))
+            yield Schedule(family, situation, WORLDS[family % len(WORLDS)], steps=tuple(steps))
+
+
+_EVERY_FAULT: Final = tuple(
+    Fault(name, effect, times) for name, flaw in FLAWS.items() for effect in flaw.effects for times in (1, 9)
+)
+FAMILY: Final = len(_EVERY_FAULT)
+"""So many follow one another."""
 
 
 _OUTSIDE: Final = (

@@ -48,6 +48,22 @@ class Verdict:
     """Seconds, by the world's clock, from the restart without faults until each young unknown outcome was settled."""
     asked: int
     """Intents for which a person is asked at the end."""
+    shared: bool = False
+    """Whether it went on from the very same state as another, so that it was not carried out again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What came of going on from a state."""
+
+    violations: tuple[Violation, ...]
+    checks: Counter[str]
+    waits: tuple[float, ...]
+    asked: int
+
+
+Known = dict[bytes, _Rest]
+"""What came of the states that some schedules with the same seed, switches and healer came to."""
 
 
 def run(schedule: Schedule, bench: Bench, *, keep: bool = True) -> Verdict:
@@ -60,16 +76,18 @@ def run(schedule: Schedule, bench: Bench, *, keep: bool = True) -> Verdict:
 
 
 def branches(
-    schedule: Schedule, number: int, bench: Bench, *, keep: bool = False, sparing: int = 1
+    schedule: Schedule, number: int, bench: Bench, *, known: Known | None = None, sparing: int = 1
 ) -> Iterator[Verdict]:
     """Yield what `run` gives for a schedule, and for each of those that differ by a crash in step `number`, its last.
 
-    What comes before a crash is carried out once and not for every place: files, Amazon, clock and chance are kept at
-    each place that the step comes to, and each crash goes on from what was kept. Two places one after the other at
-    which a kill leaves the very same bytes, at the same time, go on in the same way: once for both. Where a person is
-    asked in the end, after eight days of looks, a crash is tried at one of `sparing` places only.
+    There are no traces. What comes before a crash is carried out once and not for every place: files, Amazon, clock
+    and chance are kept at each place that the step comes to, and each crash goes on from what was kept. Where a kill
+    leaves the very same state as another before, it goes on in the same way: what came of that one is `known`. Hand
+    one over to share it among schedules of the same seed, switches and healer. Where a person is asked in the end,
+    after eight days of looks, a crash is tried at one of `sparing` places only.
     """
-    world = open_world(schedule, bench, keep=keep)
+    known = {} if known is None else known
+    world = open_world(schedule, bench, keep=False)
     moments: list[Moment] = []
     with _at_work(world):
         for other, step in enumerate(schedule.steps):
@@ -80,16 +98,24 @@ def branches(
         whole = _judged(world, schedule)
         yield whole
         world.close()
-        found, left = None, None
         for moment in moments[:: sparing if whole.asked else 1]:
             dies = replace(schedule.steps[number], crash=Crash(moment.place, moment.nth))
             crashed = replace(schedule, steps=(*schedule.steps[:number], dies))
-            if found is None or moment.left != left:
-                left = moment.left
-                world.go_back(moment)
-                found = _judged(world, crashed)
-                world.close()
-            yield replace(found, schedule=crashed)
+            state = moment.left()
+            shared = state in known
+            if not shared:
+                known[state] = _rest(world, moment, crashed)
+            rest = known[state]
+            checks = moment.checks + rest.checks
+            yield Verdict(crashed, moment.violations + rest.violations, (), checks, rest.waits, rest.asked, shared)
+
+
+def _rest(world: World, moment: Moment, schedule: Schedule) -> _Rest:
+    """Go on from a moment to the end."""
+    world.go_back(moment)
+    found = _judged(world, schedule)
+    world.close()
+    return _Rest(found.violations[len(moment.violations) :], found.checks - moment.checks, found.waits, found.asked)
 
 
 @contextmanager

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import groupby, islice
 
 from tests.schedules.bench import Bench
 from tests.schedules.draw import drawn, enumerated
-from tests.schedules.run import Verdict, branches, run
+from tests.schedules.run import Known, Verdict, branches, run
 from tests.schedules.schedule import Schedule, Step
 
 
@@ -18,6 +18,8 @@ class Totals:
     """What many runs came to."""
 
     schedules: int = 0
+    shared: int = 0
+    """How many of them went on from the very same state as another."""
     checks: Counter[str] = field(default_factory=Counter)
     """How often each promise was looked at."""
     broken: Counter[str] = field(default_factory=Counter)
@@ -31,6 +33,7 @@ class Totals:
     def add(self, verdict: Verdict) -> None:
         """Take in one run."""
         self.schedules += 1
+        self.shared += verdict.shared
         self.checks += verdict.checks
         self.waits += verdict.waits
         self.asked += verdict.asked
@@ -43,6 +46,7 @@ class Totals:
     def join(self, other: Totals) -> None:
         """Take in what others came to."""
         self.schedules += other.schedules
+        self.shared += other.shared
         self.checks += other.checks
         self.broken += other.broken
         for promise, text in other.first.items():
@@ -68,8 +72,10 @@ def with_crashes(schedules: Iterable[Schedule], bench: Bench, *, sparing: int = 
 
     `sparing` leaves out crashes of those that take longest, see `branches`.
     """
-    for schedule in schedules:
-        yield from branches(schedule, len(schedule.steps) - 1, bench, sparing=sparing)
+    for _family, some in groupby(schedules, lambda schedule: (schedule.seed, schedule.switches, schedule.healer)):
+        known: Known = {}
+        for schedule in some:
+            yield from branches(schedule, len(schedule.steps) - 1, bench, known=known, sparing=sparing)
 
 
 def chunk(part: tuple[int, int, bool]) -> Totals:

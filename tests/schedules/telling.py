@@ -22,6 +22,7 @@ def tell_all(totals: Totals) -> None:
 def lines(totals: Totals) -> Iterator[str]:
     """Say for people what came of the runs."""
     yield f"{totals.schedules} runs, {len(totals.failed)} broke a promise; in {totals.asked} a person is asked"
+    yield f"{totals.shared} of them went on from the very same state as another, so that they went on as it did"
     for promise in PROMISES:
         yield f"{promise:4} looked at {totals.checks[promise]:7}, broken {totals.broken[promise]}"
     yield f"young unknown outcomes settled: {len(totals.waits)}, p95 {totals.p95:.1f} s after the restart"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import pickle
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -63,14 +64,20 @@ class Moment:
     settled: dict[tuple[int, str], datetime]
     step: int
 
-    @property
-    def left(self) -> tuple[object, ...]:
-        """Everything on which it depends what happens after the death.
+    def left(self) -> bytes:
+        """Return a digest of everything on which it depends what happens after the death.
 
         A rollback journal beside a database that has not changed is no difference: rolled back, it is the same bytes.
         """
-        files = [{name: data for name, data in one.items() if not name.endswith("-journal")} for one in self.files]
-        return files, self.amazon, self.now, self.chance, self.sent, self.confirmed, self.settled
+        found = hashlib.blake2b(digest_size=16)
+        for files in self.files:
+            for name, data in sorted(files.items()):
+                if not name.endswith("-journal"):
+                    found.update(name.encode() + b"".join(_frames(data) if name.endswith("-wal") else (data,)))
+        found.update(self.amazon + self.sent)
+        rest = self.name, self.starts, self.now, self.violations, self.confirmed, self.settled, self.step, self.chance
+        found.update(pickle.dumps(rest))
+        return found.digest()
 
 
 @dataclass(slots=True)
@@ -268,6 +275,15 @@ class World:
             if actor is not None:
                 actor.end()
                 self.actors[who] = None
+
+
+def _frames(log: bytes) -> Iterator[bytes]:
+    """Yield what a write-ahead log holds, without the random salts that every log has and the sums over them."""
+    salt, page = log[16:24], int.from_bytes(log[8:12], "big")
+    yield log[:16]
+    for start in range(32, len(log), 24 + page):
+        valid = log[start + 8 : start + 16] == salt
+        yield log[start : start + 8] + bytes([valid]) + log[start + 24 : start + 24 + page]
 
 
 def _to_its_end(actor: Actor, body: Callable[[], None]) -> None:
