@@ -79,14 +79,15 @@ def test_a_seed_gives_the_same_trace_byte_for_byte(bench: Bench, seed: int) -> N
 
 
 def test_a_crash_that_goes_on_from_a_kept_moment_is_the_crash_of_a_whole_run(bench: Bench) -> None:
-    step = Step("act", verb=Verb.REFUND, amount=1000, faults=(Fault("reset", effect=True),))
     known: Known = {}
-    others = list(
-        branches(Schedule(5, steps=(replace(step, faults=(Fault("closed", effect=True),)),)), 0, bench, known=known)
-    )
-    found = list(branches(Schedule(5, steps=(step,)), 0, bench, known=known))
-    assert len({(verdict.schedule.steps[0].crash) for verdict in found}) == len(found) > 25
-    for verdict in found[::5]:
+    for fault in ("closed", "reset"):
+        step = Step("act", verb=Verb.REFUND, amount=1000, faults=(Fault(fault, effect=True),))
+        found = list(branches(Schedule(5, steps=(step,)), 0, bench, known=known))
+        assert len({verdict.schedule.steps[0].crash for verdict in found}) == len(found) > 25
+    shared = [verdict for verdict in found if verdict.shared]
+    own = [verdict for verdict in found if not verdict.shared]
+    assert len(shared) > 10 < len(own)
+    for verdict in (*shared[::3], *own[::3]):
         whole = run(verdict.schedule, bench)
         assert (whole.violations, whole.checks, whole.waits, whole.asked) == (
             verdict.violations, verdict.checks, verdict.waits, verdict.asked
