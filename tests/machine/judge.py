@@ -128,7 +128,7 @@ def refusal(simulator: Simulator, wish: Wish) -> str | None:
 
 
 def facts(simulator: Simulator, order_id: str, known: Iterable[str]) -> dict[str, object]:
-    """Return what Amazon would say now of those objects that can still change: states, reasons, sums, balance."""
+    """Return what Amazon would say now of an order and of its `known` objects: states, reasons, sums, balance."""
     order = simulator.book.permission(order_id)
     assert order is not None
     ids = set(known)

@@ -31,6 +31,8 @@ SHARED: Final = Path("/dev/shm")
 OFFERED: Final = 20
 """Choices of a wish below this are among what is offered."""
 AMOUNTS: Final = {"USD": "120.00", "EUR": "89.90", "JPY": "12000"}
+ENDED: Final = ("Canceled", "Declined", "Refunded")
+"""States of charges and refunds that Amazon documents as their last."""
 STOPPING: Final = ("dialog", "intent-durable")
 """Moments of a change that the fresh read has to see."""
 
@@ -293,10 +295,12 @@ class World:
     def changed_on_the_way(self, office: Office, wish: Wish, acts: list[dict[str, Any]], moment: str) -> None:
         """R10: change the order between what the person saw and the sending, by the first act that does.
 
-        A difference stops the sending.
+        A difference stops the sending. What has ended for good is not read again: that another word stands there now
+        is none.
         """
         known = self.cached(wish.order_id)
-        ids = {c.id for c in known.charges} | {r.id for r in known.refunds}
+        things = (*known.charges, *known.refunds)
+        ids = {thing.id for thing in things if thing.state not in ENDED}
         mine = {i.draft.wish.target for i in self.intents()} | {i.result_id for i in self.intents()}
         seen: list[bool] = []
 

@@ -26,6 +26,11 @@ class Piece:
     seeds: tuple[int, int] | None = None
 
     @property
+    def kind(self) -> str:
+        """What takes as long as this one: its name without its seeds."""
+        return self.name.rpartition(" ")[0] if self.seeds else self.name
+
+    @property
     def file(self) -> str:
         """A name for files: its log, its figures."""
         return re.sub(r"[^A-Za-z0-9]+", "-", self.name).strip("-")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,8 @@ class Book:
     runs: dict[str, Run]
     split: frozenset[str]
     """Test files whose tests are pieces of their own."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """How long pieces take, those that take long."""
 
     def proofs(self) -> Iterator[tuple[str, str]]:
         """Give (promise, proof) for each of them."""
@@ -79,7 +81,7 @@ def load(file: Path = FILE) -> Book:
         )
     for code in data["promises"].keys() - promises.keys():
         raise PromiseError(f"{file.name} tells of {code}, which is no promise.")
-    book = Book(promises, runs, frozenset(data["pieces"]["files"]))
+    book = Book(promises, runs, frozenset(data["pieces"]["files"]), data["seconds"])
     for code, proof in book.proofs():
         if not proof.startswith("tests/") and proof not in runs:
             raise PromiseError(f"{proof} shall prove {code}; it is neither a test (tests/...) nor one of [runs].")

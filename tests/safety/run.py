@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,9 +25,11 @@ _PATIENCE = 15.0
 
 @dataclass
 class Times:
-    """How long pieces took when they last ran, for the time left."""
+    """How long pieces took when they last ran: for the time left, and for what begins first."""
 
     file: Path
+    guesses: Mapping[str, float] = field(default_factory=dict)
+    """Seconds of what never ran here."""
     known: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -36,16 +38,12 @@ class Times:
 
     def of(self, piece: Piece) -> float:
         """Return the seconds that a piece will probably take; pieces of one run are like each other."""
-        name = _kind(piece)
-        return self.known.get(name, _GUESS)
+        name = piece.kind
+        return self.known.get(name, self.guesses.get(name, _GUESS))
 
     def learn(self, piece: Piece, seconds: float) -> None:
-        self.known[_kind(piece)] = round(seconds, 1)
+        self.known[piece.kind] = round(seconds, 1)
         self.file.write_text(json.dumps(self.known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def _kind(piece: Piece) -> str:
-    return piece.name.rpartition(" ")[0] if piece.seeds else piece.name
 
 
 class Progress:
@@ -104,8 +102,9 @@ def heed_every_end() -> None:
 
 
 def run(pieces: Sequence[Piece], results: Results, times: Times, jobs: int) -> None:
-    """Run what was not run yet. KeyboardInterrupt ends what runs and keeps what is done."""
+    """Run what was not run yet, the longest first; KeyboardInterrupt ends what runs and keeps what is done."""
     waiting = [piece for piece in pieces if results.outcome(piece) is None]
+    waiting.sort(key=times.of, reverse=True)
     progress = Progress(len(pieces), len(pieces) - len(waiting))
     at_work: list[_Running] = []
 

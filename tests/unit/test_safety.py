@@ -145,6 +145,11 @@ def test_every_proof_is_there(code: str, proof: str) -> None:
         assert re.sub(r"\[.*\]$", "", name) in names_in(ROOT / file), f"{proof} shall prove {code}"
 
 
+def test_what_is_said_of_times_is_said_of_pieces() -> None:
+    kinds = {piece.kind for piece in pieces(BOOK, chosen(BOOK, ""), 1)}
+    assert BOOK.seconds.keys() <= kinds
+
+
 # Stopping and going on
 
 
@@ -165,6 +170,16 @@ def test_what_is_done_is_not_run_again(tmp_path: Path) -> None:
     failed = results.outcome(piece("two", ""))
     assert failed is not None
     assert failed.code == 4
+
+
+def test_what_takes_longest_begins_first(tmp_path: Path) -> None:
+    order = tmp_path / "order"
+    names = ("short", "not known", "known", "long")
+    planned = [piece(name, f"open({str(order)!r}, 'a').write({name!r} + ';')") for name in names]
+    times = Times(tmp_path / "times.json", {"short": 2, "known": 5, "long": 500})
+    times.learn(planned[2], 50)
+    run(planned, Results(tmp_path / "state"), times, 1)
+    assert order.read_text() == "long;known;not known;short;"
 
 
 STOPPED = """
