@@ -179,7 +179,7 @@ class Reader(Protocol):
         """Return part of a view by keyset; `limit` is kept between 1 and 10,000.
 
         Sorts: `-created` (default), `created`, `expires`, `amount`, `number`, `status`, each of these also with `-`;
-        in the view attention also `trouble` (its default: what lapses soonest, then by urgency). Raises `ValueError`
+        in the view attention also `trouble` (its default: what lapses soonest, then by urgency). Raises `ListError`
         with a sentence for an unknown view or sort, or a cursor that is none of this sort.
         """
         ...

@@ -14,7 +14,7 @@ from azpay_tui.cli.wording import dated, difference_meanings, meaning, order_mea
 from azpay_tui.domain import matrix
 from azpay_tui.domain.disagreements import DIFFERENCES, none_found
 from azpay_tui.domain.divergence import said
-from azpay_tui.domain.filters import Narrowed, parse
+from azpay_tui.domain.filters import FilterError, Narrowed, parse
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.links import seller_central
 from azpay_tui.domain.money import Money
@@ -23,6 +23,7 @@ from azpay_tui.domain.order import Order, Sighting
 from azpay_tui.domain.retention import no_buyer
 from azpay_tui.domain.rows import VIEWS, ListRow, OrderLine
 from azpay_tui.domain.status import ship
+from azpay_tui.store.cache.paging import ListError
 
 MOST_ROWS = 10_000
 _LIST = {
@@ -83,7 +84,7 @@ def list_orders(
     try:
         narrowed = Narrowed(parse(filter_), corrected_now(reader))
         page = reader.page(view, query=query, sort=sort, after=after, limit=limit, narrowed=narrowed)
-    except ValueError as error:
+    except (FilterError, ListError) as error:
         raise CommandError(str(error)) from error
     rows, following = page.rows, page.next
     if as_json:

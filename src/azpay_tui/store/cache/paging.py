@@ -52,14 +52,18 @@ FREQUENT: Final = 5000
 """More full-text candidates than this are not collected and sorted: the sort's index is walked instead."""
 
 
+class ListError(ValueError):
+    """What was asked of a list is not there; one sentence that may be shown."""
+
+
 def sort_of(view: str, name: str | None) -> tuple[str, Sort]:
-    """Return the sort of a view and its name; raises `ValueError` with a sentence for an unknown view or sort."""
+    """Return the sort of a view and its name; raises `ListError` with a sentence for an unknown view or sort."""
     if view not in VIEWS:
-        raise ValueError(f"There is no view {view!r}; the views are {', '.join(VIEWS)}.")
+        raise ListError(f"There is no view {view!r}; the views are {', '.join(VIEWS)}.")
     chosen = name or ("trouble" if view == "attention" else "-created")
     allowed = [known for known in SORTS if known != "trouble" or view == "attention"]
     if chosen not in allowed:
-        raise ValueError(f"The view {view} cannot be sorted by {chosen!r}; it can by {', '.join(allowed)}.")
+        raise ListError(f"The view {view} cannot be sorted by {chosen!r}; it can by {', '.join(allowed)}.")
     return chosen, SORTS[chosen]
 
 
@@ -70,7 +74,7 @@ def to_cursor(sort: str, keys: Sequence[Key]) -> str:
 
 
 def from_cursor(cursor: str, sort: str) -> tuple[Key, ...]:
-    """Read a cursor made for the same sort; raises `ValueError` with a sentence for anything else."""
+    """Read a cursor made for the same sort; raises `ListError` with a sentence for anything else."""
     kinds = SORTS[sort].text
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
@@ -80,7 +84,7 @@ def from_cursor(cursor: str, sort: str) -> tuple[Key, ...]:
     except (binascii.Error, UnicodeError, ValueError, TypeError, RecursionError):
         fits, keys = False, []
     if not fits:
-        raise ValueError("The cursor is not one of this list; start again without it.")
+        raise ListError("The cursor is not one of this list; start again without it.")
     return tuple(keys)
 
 

@@ -63,7 +63,7 @@ class CacheReader:
         """Return part of a view by keyset; `limit` is kept between 1 and 10,000.
 
         Sorts: `-created` (default), `created`, `expires`, `amount`, `number`, `status`, each of these also with `-`,
-        and in the view attention `trouble` (its default). Raises `ValueError` with a sentence for an unknown view or
+        and in the view attention `trouble` (its default). Raises `ListError` with a sentence for an unknown view or
         sort, or a cursor that is none of this sort.
         """
         name, chosen = sort_of(view, sort)
@@ -94,7 +94,7 @@ class CacheReader:
     ) -> ListRow | None:
         """Return one order's list row with its cursor in a list; None when the order is not in that list.
 
-        Raises `ValueError` as `page` does.
+        Raises `ListError` as `page` does.
         """
         name, chosen = sort_of(view, sort)
         terms, found = terms_of(query, narrowed), narrow(narrowed)
@@ -133,7 +133,7 @@ class CacheReader:
     ) -> int | None:
         """Return how many rows of a list stand before a cursor, counted exactly up to `cap`; None above it.
 
-        Raises `ValueError` as `page` does.
+        Raises `ListError` as `page` does.
         """
         name, chosen = sort_of(view, sort)
         place = from_cursor(cursor, name)
