@@ -1,8 +1,8 @@
 """All proofs of the promises at full size: `make safety` (`python -m tests.safety`).
 
 `ONLY=R8,R15` runs a part. Ctrl-C stops; the same command goes on where it stopped, `RESTART=1` begins anew. `JOBS=1`
-runs one process at a time in place of three. `KEEP=1` writes the figures of a whole run into docs/. Exit code 0: every
-promise holds; 1: one does not; 130: stopped.
+runs one process at a time in place of two; those that mostly wait run beside. `KEEP=1` writes the figures of a whole
+run into docs/. Exit code 0: every promise holds; 1: one does not; 130: stopped.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from tests.safety.run import Times, heed_every_end, run
 from tests.safety.table import rows, text
 
 STOPPED = 130
-JOBS = 3
-"""Processes at a time: one more than two cores, for some of them mostly wait."""
+JOBS = 2
 
 
 def main() -> int:

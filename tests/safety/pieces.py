@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ class Piece:
     source: str
     """The proof it is a piece of."""
     seeds: tuple[int, int] | None = None
+    waits: bool = False
+    """Whether it hardly works while it runs."""
 
     @property
     def kind(self) -> str:
@@ -52,7 +54,7 @@ def pieces(book: Book, codes: Iterable[str], first_seed: int) -> tuple[Piece, ..
         if proof in book.runs:
             found += _of_run(book.runs[proof], tuple(its), first_seed)
         else:
-            found += _of_test(proof, tuple(its), proof in book.split)
+            found += _of_test(proof, tuple(its), proof in book.split, book.waiting)
     return tuple(found)
 
 
@@ -68,10 +70,11 @@ def _of_run(run: Run, told: tuple[str, ...], first_seed: int) -> Iterator[Piece]
         yield Piece(f"{run.name} {first}-{last}", command, told, run.name, (first, last))
 
 
-def _of_test(proof: str, told: tuple[str, ...], split: bool) -> Iterator[Piece]:
+def _of_test(proof: str, told: tuple[str, ...], split: bool, waiting: Collection[str]) -> Iterator[Piece]:
     names = [f"{proof}::{name}" for name in names_in(ROOT / proof)] if split else [proof]
     for name in names:
-        yield Piece(name, (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", name), told, proof)
+        command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", name)
+        yield Piece(name, command, told, proof, waits=name in waiting)
 
 
 def _module(command: str) -> tuple[str, ...]:

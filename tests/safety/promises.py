@@ -53,6 +53,8 @@ class Book:
     runs: dict[str, Run]
     split: frozenset[str]
     """Test files whose tests are pieces of their own."""
+    waiting: frozenset[str] = frozenset()
+    """Pieces that hardly work while they run."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """How long pieces take, those that take long."""
 
@@ -81,7 +83,8 @@ def load(file: Path = FILE) -> Book:
         )
     for code in data["promises"].keys() - promises.keys():
         raise PromiseError(f"{file.name} tells of {code}, which is no promise.")
-    book = Book(promises, runs, frozenset(data["pieces"]["files"]), data["seconds"])
+    cut = data["pieces"]
+    book = Book(promises, runs, frozenset(cut["files"]), frozenset(cut["waiting"]), data["seconds"])
     for code, proof in book.proofs():
         if not proof.startswith("tests/") and proof not in runs:
             raise PromiseError(f"{proof} shall prove {code}; it is neither a test (tests/...) nor one of [runs].")

@@ -102,21 +102,29 @@ def heed_every_end() -> None:
 
 
 def run(pieces: Sequence[Piece], results: Results, times: Times, jobs: int) -> None:
-    """Run what was not run yet, the longest first; KeyboardInterrupt ends what runs and keeps what is done."""
+    """Run what was not run yet, the longest first; KeyboardInterrupt ends what runs and keeps what is done.
+
+    `jobs` of those that work run at a time, and beside them as many of those that wait.
+    """
     waiting = [piece for piece in pieces if results.outcome(piece) is None]
     waiting.sort(key=times.of, reverse=True)
     progress = Progress(len(pieces), len(pieces) - len(waiting))
     at_work: list[_Running] = []
 
     def left() -> float:
-        rest = [times.of(piece) for piece in waiting]
-        rest += [max(times.of(now.piece) - (time.monotonic() - now.since), 1) for now in at_work]
-        return sum(rest) / jobs
+        rest = {True: 0.0, False: 0.0}
+        for piece in waiting:
+            rest[piece.waits] += times.of(piece)
+        for now in at_work:
+            rest[now.piece.waits] += max(times.of(now.piece) - (time.monotonic() - now.since), 1)
+        return max(rest.values()) / jobs
 
     try:
         while waiting or at_work:
-            while waiting and len(at_work) < jobs:
-                at_work.append(_start(waiting.pop(0), results))
+            for piece in list(waiting):
+                if sum(now.piece.waits == piece.waits for now in at_work) < jobs:
+                    waiting.remove(piece)
+                    at_work.append(_start(piece, results))
             time.sleep(_LOOK)
             for now in [now for now in at_work if now.process.poll() is not None]:
                 at_work.remove(now)

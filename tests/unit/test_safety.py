@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,8 +147,9 @@ def test_every_proof_is_there(code: str, proof: str) -> None:
 
 
 def test_what_is_said_of_times_is_said_of_pieces() -> None:
-    kinds = {piece.kind for piece in pieces(BOOK, chosen(BOOK, ""), 1)}
-    assert BOOK.seconds.keys() <= kinds
+    planned = pieces(BOOK, chosen(BOOK, ""), 1)
+    assert BOOK.seconds.keys() <= {piece.kind for piece in planned}
+    assert {piece.name for piece in planned if piece.waits} == BOOK.waiting
 
 
 # Stopping and going on
@@ -180,6 +182,15 @@ def test_what_takes_longest_begins_first(tmp_path: Path) -> None:
     times.learn(planned[2], 50)
     run(planned, Results(tmp_path / "state"), times, 1)
     assert order.read_text() == "long;known;not known;short;"
+
+
+def test_what_waits_keeps_nobody_from_working(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    patient = f"import pathlib, time\nwhile not pathlib.Path({str(done)!r}).exists(): time.sleep(0.02)"
+    waiting = replace(piece("waiting", patient), waits=True)
+    results, times = Results(tmp_path / "state"), Times(tmp_path / "times.json", {"waiting": 500})
+    run([waiting, piece("working", f"open({str(done)!r}, 'w')")], results, times, 1)
+    assert results.outcome(waiting) is not None
 
 
 STOPPED = """
