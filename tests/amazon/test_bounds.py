@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.amazon.bodies import CHARGE, changed, encoded
 from tests.support.figures import full, tell
-from tests.support.peers import Peer, Script, http, take_request
+from tests.support.peers import Peer, Script, endless, http, take_request
 
 ROOT = Path(__file__).parents[2]
 MOST = 32 * 1024 * 1024
@@ -55,16 +55,6 @@ def dripping(data: bytes, seconds: float) -> Script:
             connection.sendall(bytes([byte]))
             if over.wait(seconds):
                 return
-
-    return script
-
-
-def endless(head: bytes, chunk: bytes) -> Script:
-    def script(connection: socket.socket, over: threading.Event) -> None:
-        take_request(connection)
-        connection.sendall(head)
-        while not over.is_set():
-            connection.sendall(chunk)
 
     return script
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.amazon.bodies import CHARGE, encoded
-from tests.support.peers import Peer, Script, http, reset, take_request
+from tests.support.peers import Peer, Script, endless, http, reset, take_request
 
 from azpay_tui.amazon import transport
 from azpay_tui.amazon.hosts import endpoint
@@ -77,16 +77,6 @@ def stall(*parts: bytes) -> Script:
         for part in parts:
             connection.sendall(part)
         over.wait(GENEROUS)
-
-    return script
-
-
-def endless(head: bytes, chunk: bytes) -> Script:
-    def script(connection: socket.socket, over: threading.Event) -> None:
-        take_request(connection)
-        connection.sendall(head)
-        while not over.is_set():
-            connection.sendall(chunk)
 
     return script
 

@@ -85,3 +85,15 @@ def http(status: int, body: bytes, *headers: str, length: int | None = None) -> 
     """Write an HTTP/1.1 answer."""
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body) if length is None else length}", *headers]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def endless(head: bytes, chunk: bytes) -> Script:
+    """Answer a request with a beginning, and then with one piece after the other until the test is over."""
+
+    def script(connection: socket.socket, over: threading.Event) -> None:
+        take_request(connection)
+        connection.sendall(head)
+        while not over.is_set():
+            connection.sendall(chunk)
+
+    return script

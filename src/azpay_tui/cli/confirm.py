@@ -10,18 +10,11 @@ from azpay_tui.cli.output import ask, is_terminal, say, shown, utc
 from azpay_tui.domain import limits
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import AmountError, parse_amount
+from azpay_tui.domain.outlook import TITLES
 from azpay_tui.domain.reasons import warning_sentence
 from azpay_tui.domain.retention import no_buyer
 from azpay_tui.domain.status import status_of
 
-TITLES = {
-    Verb.AUTHORIZE: "AUTHORIZE: hold the buyer's money",
-    Verb.CAPTURE: "CAPTURE: take the money",
-    Verb.VOID: "VOID AUTHORIZATION: let the held money go",
-    Verb.REFUND: "REFUND: money leaves your account",
-    Verb.CANCEL: "CANCEL ORDER: nothing will be charged any more",
-    Verb.CLOSE: "CLOSE ORDER: no more charges",
-}
 _LAST = 4
 
 

@@ -1,4 +1,4 @@
-"""What an order will look like when a wish has succeeded, in one sentence for the person who confirms it."""
+"""What a wish does and what an order will look like when it has succeeded, for the person who confirms it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money, total
 from azpay_tui.domain.order import Charge, Order
 
+TITLES: Final[dict[Verb, str]] = {
+    Verb.AUTHORIZE: "AUTHORIZE: hold the buyer's money",
+    Verb.CAPTURE: "CAPTURE: take the money",
+    Verb.VOID: "VOID AUTHORIZATION: let the held money go",
+    Verb.REFUND: "REFUND: money leaves your account",
+    Verb.CANCEL: "CANCEL ORDER: nothing will be charged any more",
+    Verb.CLOSE: "CLOSE ORDER: no more charges",
+}
+"""What a verb does, above everything else that is shown before it is confirmed."""
 PREFIX: Final = "After this: "
 """How every sentence begins."""
 AS_IT_IS: Final = f"{PREFIX}as it is now: it is so already, nothing is sent."

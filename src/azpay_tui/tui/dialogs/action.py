@@ -21,6 +21,7 @@ from azpay_tui.domain.intent import Seen, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.outlook import TITLES
 from azpay_tui.domain.reasons import warning_sentence
 from azpay_tui.domain.telling import unsent
 from azpay_tui.tui.dialogs import facts
@@ -72,7 +73,7 @@ class ActionDialog(ReadFirst[ActionResult | None]):
 
         `amount` is used instead of the suggested one where the field does not have to be typed. `clock` gives seconds.
         """
-        super().__init__(facts.TITLES[offer.verb], clock)
+        super().__init__(TITLES[offer.verb], clock)
         self._desk = desk
         self._question = Question(desk, offer, order, amount, clock)
         self._done = False

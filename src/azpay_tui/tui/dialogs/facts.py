@@ -22,14 +22,6 @@ from azpay_tui.tui.display import display, wrap
 from azpay_tui.tui.widgets.sums import sums
 from azpay_tui.tui.widgets.words import ENVIRONMENTS, glyph, local, object_name, order_name, outside, zone
 
-TITLES: Final[dict[Verb, str]] = {
-    Verb.AUTHORIZE: "AUTHORIZE: hold the buyer's money",
-    Verb.CAPTURE: "CAPTURE: take the money",
-    Verb.VOID: "VOID AUTHORIZATION: let the held money go",
-    Verb.REFUND: "REFUND: money leaves your account",
-    Verb.CANCEL: "CANCEL ORDER: nothing will be charged any more",
-    Verb.CLOSE: "CLOSE ORDER: no more charges",
-}
 COMMITS: Final[dict[Verb, str]] = {
     Verb.AUTHORIZE: "Authorize",
     Verb.CAPTURE: "Capture",
