@@ -97,6 +97,8 @@ def test_an_absurd_fact_is_told_with_its_row(data_dir: Path, journal: Path) -> N
     [
         "UPDATE intent SET amount_exponent = 1000000000000",
         "UPDATE intent SET at = '0001-01-01T00:00:00+23:00'",
+        "UPDATE intent SET seen = printf('%.*c', 100000, '[')",
+        "UPDATE intent SET accepted_warnings = printf('%.*c', 100000, '[')",
         "UPDATE intent SET next_due = '9999-12-31T23:59:59-23:00'",
         "UPDATE attempt SET started_at = 'x'",
         "UPDATE evidence SET at = 'x'",
@@ -111,7 +113,7 @@ def test_an_absurd_row_is_told_in_one_sentence(data_dir: Path, journal: Path, st
     assert "I-000001" in "".join(look(journal).faults())
 
 
-@pytest.mark.parametrize("value", ["no json", "[1]", '{"writable":1e400}'])
+@pytest.mark.parametrize("value", ["no json", "[1]", '{"writable":1e400}', pytest.param("[" * 100_000, id="nested")])
 def test_noted_settings_that_are_none_stop_no_entry(data_dir: Path, journal: Path, value: str) -> None:
     with database(journal) as connection:
         connection.execute("UPDATE meta SET value = ? WHERE name = 'audit_settings'", (value,))

@@ -269,7 +269,7 @@ def test_rows_that_say_nothing_to_this_version_accuse_nobody(journal: Path) -> N
     )
 
 
-@pytest.mark.parametrize("value", ["no json", "[1]", "1", "null"])
+@pytest.mark.parametrize("value", ["no json", "[1]", "1", "null", pytest.param("[" * 100_000, id="nested")])
 def test_noted_settings_that_are_none_are_named(journal: Path, value: str) -> None:
     with database(journal) as connection:
         connection.execute("UPDATE meta SET value = ? WHERE name = 'audit_settings'", (value,))

@@ -51,7 +51,7 @@ class Bearings:
             now: dict[str, object] = json.loads(stored or "")
             beyond = {name for name in told if name not in now and not name.startswith("was_")} - _WHO
             same = not beyond and all(name in told and told[name] == value for name, value in now.items())
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             same = False
         if not same:
             yield Disagreement("what was noted of the settings in force", "it was changed afterwards", row)

@@ -139,7 +139,7 @@ def intent_of(row: sqlite3.Row | Mapping[Any, Any]) -> Intent:
     """Make the domain object of a row that `ONE` or `narrowed` found; raises `JournalUnavailable` where it is none."""
     try:
         return _to_intent(row)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise unreadable_intent(str(row["id"])) from error
 
 

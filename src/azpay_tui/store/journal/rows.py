@@ -83,7 +83,7 @@ def to_intent(row: IntentRow, request_id: str | None = None) -> Intent:
     """
     try:
         return _to_intent(row, request_id)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise unreadable_intent(row.id) from error
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -12,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from azpay_tui.domain.intent import OPEN_STATES, State
 from azpay_tui.store.errors import IntentConflict, NotAsConfirmed, OrderBusy
+from azpay_tui.store.journal.chain import facts_of
 from azpay_tui.store.journal.digests import digest_of_intent
 from azpay_tui.store.journal.rows import money, to_intent
 from azpay_tui.store.journal.tables import AuditRow, EvidenceRow, IntentRow, RoomRow
@@ -76,10 +76,9 @@ def _is_as_left(session: Session, row: IntentRow) -> bool:
 def _facts(data: str) -> dict[str, object]:
     """Read what a row of the audit chain says; nothing, where that is damaged too."""
     try:
-        found = json.loads(data)
+        return facts_of(data)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
 
 
 def request_ids(session: Session, intent_ids: Iterable[str]) -> dict[str, str]:
