@@ -18,6 +18,8 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -135,8 +137,22 @@ def journal_error(error: BaseException | None, path: Path) -> JournalUnavailable
 
 def unreadable_intent(intent_id: str) -> JournalUnavailable:
     """Return what is said where the words of an intent are not words any more."""
+    return _unreadable(intent_id)
+
+
+@contextmanager
+def readable(order_ids: Collection[str]) -> Iterator[None]:
+    """Raise `JournalUnavailable` where the block cannot read what the journal holds of orders: somebody edited it."""
+    try:
+        yield
+    except (ValueError, TypeError, RecursionError) as error:
+        what = next(iter(order_ids)) if len(order_ids) == 1 else "some orders"
+        raise _unreadable(what) from error
+
+
+def _unreadable(what: str) -> JournalUnavailable:
     return JournalUnavailable(
-        f"The journal is damaged: what it holds of {intent_id} cannot be read; nothing was recorded. "
+        f"The journal is damaged: what it holds of {what} cannot be read; nothing was recorded. "
         "Keep the file and restore the newest back-up."
     )
 

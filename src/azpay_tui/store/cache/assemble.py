@@ -13,6 +13,7 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, LocalDecline, OpenIntent, Order, Permission, Refund, ShopFacts
 from azpay_tui.store.cache.facts import from_json
 from azpay_tui.store.cache.shop import Bound, Said, asked_at, bound, said_of
+from azpay_tui.store.errors import readable
 from azpay_tui.store.marks import load as load_marks
 from azpay_tui.store.times import from_micros, from_text
 
@@ -97,24 +98,34 @@ def money(minor: int | None, currency: str | None, exponent: int | None) -> Mone
 def load(
     cache: sqlite3.Connection | None, journal: sqlite3.Connection | None, order_ids: Iterable[str]
 ) -> dict[str, Parts]:
-    """Collect what is known of orders; one that nobody knows comes back with nothing in it. Raises `sqlite3.Error`."""
+    """Collect what is known of orders; one that nobody knows comes back with nothing in it.
+
+    Raises `sqlite3.Error`, and `JournalUnavailable` where somebody edited what the journal holds of them.
+    """
     parts = {order_id: Parts() for order_id in order_ids}
     wanted = json.dumps([*parts])
     if cache is not None:
         _load_objects(parts, cache.execute(_OBJECTS, (wanted,)).fetchall())
     if journal is not None:
-        _load_shop(parts, journal.execute(_TRACKED, (wanted,)).fetchall())
-        for order_id, object_id in journal.execute(_TRACKED_IDS, (wanted,)).fetchall():
-            parts[order_id].ids.add(object_id)
-        _load_intents(parts, journal.execute(_INTENTS, (wanted,)).fetchall())
-        _load_said(parts, said_of(journal, parts), bound(journal), None if cache is None else asked_at(cache))
-        for order_id, acted_at in journal.execute(_ACTED, (wanted,)).fetchall():
-            parts[order_id].acted_at = from_text(acted_at)
-        for order_id, purged_at in journal.execute(_PURGED, (wanted,)).fetchall():
-            parts[order_id].purged_at = from_text(purged_at)
-        for order_id, marks in load_marks(journal, parts).items():
-            parts[order_id].marks = marks
+        with readable(parts):
+            _load_journal(parts, cache, journal, wanted)
     return parts
+
+
+def _load_journal(
+    parts: dict[str, Parts], cache: sqlite3.Connection | None, journal: sqlite3.Connection, wanted: str
+) -> None:
+    _load_shop(parts, journal.execute(_TRACKED, (wanted,)).fetchall())
+    for order_id, object_id in journal.execute(_TRACKED_IDS, (wanted,)).fetchall():
+        parts[order_id].ids.add(object_id)
+    _load_intents(parts, journal.execute(_INTENTS, (wanted,)).fetchall())
+    _load_said(parts, said_of(journal, parts), bound(journal), None if cache is None else asked_at(cache))
+    for order_id, acted_at in journal.execute(_ACTED, (wanted,)).fetchall():
+        parts[order_id].acted_at = from_text(acted_at)
+    for order_id, purged_at in journal.execute(_PURGED, (wanted,)).fetchall():
+        parts[order_id].purged_at = from_text(purged_at)
+    for order_id, marks in load_marks(journal, parts).items():
+        parts[order_id].marks = marks
 
 
 _Object = tuple[str, str, str | None, int | None, int | None, int]

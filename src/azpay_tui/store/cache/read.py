@@ -26,6 +26,7 @@ from azpay_tui.store.cache.project import SHOWN, VIEW_COLUMNS, WIDTH, to_list_ro
 from azpay_tui.store.cache.queue import first_sync, head, of_order
 from azpay_tui.store.cache.search import fold
 from azpay_tui.store.cache.sources import stored
+from azpay_tui.store.errors import readable
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.marks import load as load_marks
 from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, schema_of
@@ -160,12 +161,12 @@ class CacheReader:
 
     def marks(self, order_id: str) -> Marks:
         """Return what people marked on an order."""
-        with self._files.reading() as (_cache, journal):
+        with self._files.reading() as (_cache, journal), readable([order_id]):
             return Marks() if journal is None else load_marks(journal, [order_id]).get(order_id, Marks())
 
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
         """Return what happened to an order, newest first."""
-        with self._files.reading() as (cache, journal):
+        with self._files.reading() as (cache, journal), readable([order_id]):
             return timeline(cache, journal, order_id)
 
     def raw(self, order_id: str) -> dict[str, str]:
