@@ -15,11 +15,13 @@ from pathlib import Path
 
 import pytest
 from tests.store.forging import TEXTS, chain_again, database, live, look, open_with
-from tests.store.making import NOW
+from tests.store.making import NOW, oid, tracked
 from tests.support.figures import full, size, tell
 
 from azpay_tui.store.journal.anchors import AnchorBook, Known, parse_anchor
-from azpay_tui.store.journal.verify import examine
+from azpay_tui.store.journal.chain import ANCHORED
+from azpay_tui.store.journal.read import JournalReader
+from azpay_tui.store.journal.verify import Verified, examine, verify_journal
 
 SEED = 20_261_122
 
@@ -38,6 +40,12 @@ def journal(data_dir: Path, book: AnchorBook) -> Path:
     found = look(data_dir / "journal.db")
     assert found.whole, found.faults()
     return data_dir / "journal.db"
+
+
+def verified(data_dir: Path, book: AnchorBook, *written_down: str) -> Verified:
+    found = verify_journal(data_dir, book, [parse_anchor(text) for text in written_down])
+    assert found is not None
+    return found
 
 
 def edits(connection: sqlite3.Connection) -> Iterator[tuple[int, str, tuple[object, ...]]]:
@@ -214,6 +222,59 @@ def test_an_end_that_somebody_wrote_down_is_enough(journal: Path) -> None:
     assert look(journal, Known((written,))).broken_anchors == (
         f"Row {head.rows} is not the one that was noted in --anchor: the chain was written anew.",
     )
+
+
+def test_an_anchor_that_was_taken_away_is_missed(data_dir: Path, journal: Path, book: AnchorBook) -> None:
+    stores = open_with(data_dir, book)  # what an earlier process told last is in the first row of the next one
+    stores.journal.move("I-000001", "succeeded", None, "answer", NOW)
+    stores.close()
+    assert verified(data_dir, book).whole
+    lines = book.path.read_text().splitlines(keepends=True)
+    *told, newest = (int(line.split()[1]) for line in lines)
+    tried, missed = 0, []
+    for gone, seq in enumerate(told):
+        book.path.write_text("".join(lines[:gone] + lines[gone + 1 :]))
+        tried += 1
+        if f"row {seq:,} was told outside, and no file in {book.path.parent} knows" not in "".join(
+            verified(data_dir, book).broken_anchors
+        ):
+            missed.append(seq)
+    tell("S8", tried, len(missed), says="anchors taken away from their file")
+    assert len(told) > 3
+    assert not missed
+    with database(journal) as connection:
+        connection.execute("UPDATE audit SET person = 'nobody' WHERE seq = 1")
+        chain_again(connection)
+    book.path.unlink()
+    (fault,) = verified(data_dir, book).broken_anchors
+    assert f"The chain says that {len(told)} rows, the newest row {told[-1]:,}, were told outside" in fault
+    book.path.parent.rmdir()
+    assert verified(data_dir, book).broken_anchors == (fault,)
+    assert newest not in told, "only what was told last of all is known to nobody"
+
+
+def test_a_later_end_that_somebody_wrote_down_stands_for_lost_anchors(
+    data_dir: Path, journal: Path, book: AnchorBook
+) -> None:
+    head = look(journal)
+    book.path.unlink()
+    assert not verified(data_dir, book).whole
+    assert verified(data_dir, book, f"{head.rows}:{head.head[:16]}").whole
+    with database(journal) as connection:
+        (first,) = connection.execute("SELECT hash FROM audit WHERE seq = 1").fetchone()
+    assert not verified(data_dir, book, f"1:{first}").whole, "an earlier one stands for nothing"
+    assert look(journal).whole, "who looked nowhere misses nothing"
+
+
+def test_a_chain_tells_of_no_anchor_that_is_none_of_its_own(journal: Path, book: AnchorBook, data_dir: Path) -> None:
+    with book.path.open("a") as file:
+        file.write(f"2026-03-01 2 {'0' * 64} abc\n")
+    stores = open_with(data_dir, book)
+    stores.journal.track([tracked(oid(3))], NOW)
+    stores.close()
+    book.path.unlink()
+    assert "row 2 " not in "".join(verified(data_dir, book).broken_anchors)
+    assert ANCHORED not in JournalReader(data_dir).trail()[-1].data
 
 
 @pytest.mark.parametrize("text", ["", "1", "1:", "x:" + "0" * 64, "1:" + "0" * 15, "1:" + "g" * 16, "1:" + "0" * 65])

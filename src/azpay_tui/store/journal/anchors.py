@@ -21,7 +21,11 @@ from azpay_tui.paths import UnsafePathError, private_directory, private_opener
 
 _log = logging.getLogger(__name__)
 _LINE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{1,15}) ([0-9a-f]{64}) ([0-9a-f]{1,64})")
-_WRITTEN_DOWN: Final = re.compile(r"([0-9]{1,15}):([0-9a-fA-F]{16,64})")
+_NOTED: Final = re.compile(r"([0-9]{1,15}):([0-9a-fA-F]{16,64})")
+WRITTEN_DOWN: Final = "--anchor"
+"""Who says so of an anchor that a person gave."""
+_TAIL: Final = 1024
+"""Bytes at the end of a file in which its last line surely is."""
 SYSLOG: Final = "/dev/log"
 """Where the syslog of a machine listens; no privilege is needed to speak to it."""
 _SYSLOG_SECONDS: Final = 0.2
@@ -48,14 +52,16 @@ class Known:
 
     own: tuple[Anchor, ...] = ()
     others: tuple[Anchor, ...] = ()
+    searched: str = ""
+    """The directory that was looked through; empty: none was."""
 
 
 def parse_anchor(text: str) -> Anchor:
     """Read what a person wrote down, `SEQ:HASH` with at least 16 digits of the hash; raises `ValueError`."""
-    match = _WRITTEN_DOWN.fullmatch(text.strip())
+    match = _NOTED.fullmatch(text.strip())
     if match is None:
         raise ValueError("An anchor is SEQ:HASH as azpay audit verify prints it, with 16 or more digits of the hash.")
-    return Anchor(int(match[1]), match[2].lower(), "--anchor")
+    return Anchor(int(match[1]), match[2].lower(), WRITTEN_DOWN)
 
 
 class AnchorBook:
@@ -71,11 +77,14 @@ class AnchorBook:
         self._syslog = syslog
         self._day = ""
 
-    def drop(self, at: datetime, seq: int, head: str, journal: str, *, money: bool) -> None:
-        """Tell how the chain ends at a moment (UTC); without `money` only once a day. What fails stops no outcome."""
-        day = f"{at:%Y-%m-%d}"
-        if not money and day == (self._day or self._last_day()):
-            return
+    def drop(self, at: datetime, seq: int, head: str, journal: str, *, money: bool) -> Anchor | None:
+        """Tell how the chain ends at a moment (UTC); without `money` only once a day. What fails stops no outcome.
+
+        Returns the anchor once it is on disk.
+        """
+        day, dropped = f"{at:%Y-%m-%d}", None
+        if not money and day == (self._day or getattr(self.last(), "day", "")):
+            return None
         line = f"{day} {seq} {head} {journal}"
         try:
             private_directory(self._directory)
@@ -85,34 +94,39 @@ class AnchorBook:
                 stream.write(b"\n" * begun + line.encode() + b"\n")
                 stream.flush()
                 os.fsync(stream.fileno())
-            self._day = day
+            self._day, dropped = day, Anchor(seq, head, str(self.path), day, journal)
         except (OSError, UnsafePathError) as error:
             _log.warning("the end of the audit chain could not be told outside the data directory: %s", error)
         if self._syslog is not None:
             _tell_syslog(self._syslog, line)
+        return dropped
+
+    def last(self) -> Anchor | None:
+        """Return the newest anchor in the file; None when there is none, or none that can be read."""
+        try:
+            with open(self.path, "rb") as stream:
+                stream.seek(-min(_TAIL, stream.seek(0, os.SEEK_END)), os.SEEK_END)
+                found = list(_anchors(stream.read(), self.path))
+        except OSError:
+            return None
+        return found[-1] if found else None
 
     def known(self, journal: str) -> Known:
         """Return what the files say of a journal, and of others in the place of this one. Raises `OSError`."""
         own: list[Anchor] = []
         others: dict[str, Anchor] = {}
         for path in sorted(self._directory.glob("*.txt")):
-            for anchor in _read(path):
+            for anchor in _anchors(path.read_bytes(), path):
                 if anchor.journal == journal:
                     own.append(anchor)
                 elif path == self.path:
                     others[anchor.journal] = anchor
-        return Known(tuple(own), tuple(others.values()))
-
-    def _last_day(self) -> str:
-        try:
-            return "".join(anchor.day for anchor in list(_read(self.path))[-1:])
-        except OSError:
-            return ""
+        return Known(tuple(own), tuple(others.values()), str(self._directory))
 
 
-def _read(path: Path) -> Iterator[Anchor]:
+def _anchors(content: bytes, path: Path) -> Iterator[Anchor]:
     """Yield the anchors of a file; a line that was never finished is none."""
-    for line in path.read_text(encoding="ascii", errors="replace").splitlines():
+    for line in content.decode("ascii", "replace").splitlines():
         match = _LINE.fullmatch(line)
         if match is not None:
             yield Anchor(int(match[2]), match[3], str(path), match[1], match[4])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,8 @@ from typing import Final
 from sqlalchemy import Connection, insert
 from sqlmodel import col, select, update
 
-from azpay_tui.store.journal.chain import COLUMNS, HEAD, chain_hash, facts_of
+from azpay_tui.store.journal.anchors import Anchor
+from azpay_tui.store.journal.chain import ANCHORED, COLUMNS, HEAD, chain_hash, facts_of
 from azpay_tui.store.journal.tables import AuditRow, MetaRow
 from azpay_tui.store.times import storable, to_text
 
@@ -54,8 +55,14 @@ def code_only(code: str | None) -> str | None:
 class AuditWriter:
     """Adds rows inside the transaction of the change they tell of."""
 
-    def __init__(self, connection: Connection, witness: Witness) -> None:
-        """Read where the chain ends; the transaction must already be a writing one."""
+    def __init__(
+        self, connection: Connection, witness: Witness, anchored: Callable[[], Anchor | None] = lambda: None
+    ) -> None:
+        """Read where the chain ends; the transaction must already be a writing one.
+
+        `anchored` returns the newest anchor that the chain may not know of: the first row tells of it.
+        """
+        self._anchored = anchored
         self._connection = connection
         self._witness = witness
         self.money = False
@@ -81,6 +88,7 @@ class AuditWriter:
         """Add one row; it is written by `close`."""
         if not self._rows:
             self._add_settings(at, person, session)
+            data = {**data, **self._outside()}
         self.money = self.money or kind in MONEY
         self._add(at, person, kind, order_id, session, intent_id, data)
 
@@ -93,6 +101,14 @@ class AuditWriter:
     def last_at(self) -> datetime | None:
         """When the last row that was added happened; None when none was."""
         return self._at[0] if self._at is not None else None
+
+    def _outside(self) -> Mapping[str, Fact]:
+        """Say which row was told outside last: of a file that has it no more it is then known that it lacks it."""
+        anchor = self._anchored()
+        if anchor is None:
+            return {}
+        found = self._connection.execute(select(AuditRow.hash).where(AuditRow.seq == anchor.seq)).scalar()
+        return {ANCHORED: anchor.seq} if found == anchor.hash else {}
 
     def _add_settings(self, at: datetime, person: str, session: str) -> None:
         """Say which settings are in force from here on, when they are not those of the row before."""

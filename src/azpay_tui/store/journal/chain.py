@@ -15,6 +15,8 @@ COLUMNS: Final = ("seq", "at", "person", "session", "kind", "order_id", "intent_
 """The hashed columns, in their order; `hash` is the last one of the table."""
 KINDS: Final = frozenset({"intent", "attempt", "outcome", "settle", "track", "mark", "purge", "settings"})
 """What rows tell of."""
+ANCHORED: Final = "anchored"
+"""Fact of a row: number of the row that was told outside last."""
 HEAD: Final = "audit_head"
 """Name of the meta row that holds `SEQ HASH` of the last row, so that a cut at the end is seen."""
 

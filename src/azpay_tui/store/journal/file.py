@@ -16,7 +16,7 @@ from azpay_tui.points import reach
 from azpay_tui.store.engine import make_engine, reading
 from azpay_tui.store.errors import JournalUnavailable, journal_error
 from azpay_tui.store.files import Ballast, DataDir
-from azpay_tui.store.journal.anchors import AnchorBook
+from azpay_tui.store.journal.anchors import Anchor, AnchorBook
 from azpay_tui.store.journal.audit import AuditWriter, Witness
 from azpay_tui.store.journal.rows import EVIDENCE_LIMIT, EVIDENCE_ROOM
 from azpay_tui.store.journal.tables import MetaRow
@@ -56,6 +56,8 @@ class JournalFile:
         self._writer = self.engine.execution_options(writing=True)
         self._lock = threading.Lock()
         self._identity: str | None = None
+        self._untold: Callable[[], Anchor | None] = (lambda: None) if anchors is None else anchors.last
+        """The newest anchor, while the chain may not tell of it; at first that of an earlier process."""
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -79,14 +81,15 @@ class JournalFile:
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
-            audit = AuditWriter(session.connection(), self._witness)
+            audit = AuditWriter(session.connection(), self._witness, self._untold)
             yield session, audit
             session.flush()
             audit.close()
             reach("committing")
         reach("committed")
         if self._anchors is not None and audit.last_at is not None:
-            self._anchors.drop(audit.last_at, *audit.head, self._id(), money=audit.money)
+            dropped = self._anchors.drop(audit.last_at, *audit.head, self._id(), money=audit.money)
+            self._untold = lambda: dropped
 
     def refuse(self) -> None:
         """Raise why nothing is written to this file, if there is a reason."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from azpay_tui.store.errors import JournalUnavailable, NewerSchema, journal_error
 from azpay_tui.store.files import DataDir
-from azpay_tui.store.journal.anchors import Anchor, AnchorBook, Known
+from azpay_tui.store.journal.anchors import WRITTEN_DOWN, Anchor, AnchorBook, Known
 from azpay_tui.store.journal.bearings import Bearings
-from azpay_tui.store.journal.chain import KINDS, Row, Walked, facts_of, walk
+from azpay_tui.store.journal.chain import ANCHORED, KINDS, Row, Walked, facts_of, walk
 from azpay_tui.store.journal.digests import Query
 from azpay_tui.store.journal.shape import odd_shapes
 from azpay_tui.store.journal.spoken import Disagreement, Spoken
@@ -77,6 +77,7 @@ def examine(query: Query, known: Known) -> Verified:
     """Check the journal behind a connection; raises what reading raises, but for rows of the chain."""
     spoken, bearings = Spoken(), Bearings()
     wanted, met, senseless = {anchor.seq for anchor in known.own}, dict[int, str](), list[str]()
+    outside = set[int]()
 
     def visit(row: Row) -> None:
         try:
@@ -84,6 +85,8 @@ def examine(query: Query, known: Known) -> Verified:
                 data = facts_of(row.data)
                 spoken.take(row, data)
                 bearings.take(row, data)
+                if ANCHORED in data:
+                    outside.add(int(data[ANCHORED]))
         except (ValueError, TypeError):
             senseless.append(f"Row {row.seq:,} of the chain says what azpay never says: it was written by hand.")
         if row.seq in wanted:
@@ -100,7 +103,7 @@ def examine(query: Query, known: Known) -> Verified:
         walked.bad,
         walked.why,
         disagreements,
-        tuple(_broken(walked, known, met)),
+        (*_broken(walked, known, met), *_lacking(outside, known, held)),
         len(held),
         max(held, key=lambda anchor: anchor.seq, default=None),
         (*senseless, *odd_shapes(query)),
@@ -129,7 +132,7 @@ def verify_journal(
                 return None
             named = connection.execute("SELECT value FROM meta WHERE name = 'journal_id'").fetchone()
             known = book.known(str(named[0]) if named else "") if book is not None else Known()
-            return look_at_chain(connection, Known((*known.own, *written_down), known.others))
+            return look_at_chain(connection, replace(known, own=(*known.own, *written_down)))
     except OSError as error:
         # The journal, or a file of its anchors: nobody finds what to mend when the wrong one is named.
         raise JournalUnavailable(f"{error.filename or path} cannot be read: {error.strerror}.") from error
@@ -165,4 +168,18 @@ def _broken(walked: Walked, known: Known, met: dict[int, str]) -> Iterator[str]:
         yield (
             f"Another journal stood here and had {anchor.seq:,} rows on {anchor.day}, as {anchor.where} says: this one "
             f"was put in its place. If you began anew yourself, take the lines with {anchor.journal} out of that file."
+        )
+
+
+def _lacking(outside: set[int], known: Known, held: Sequence[Anchor]) -> Iterator[str]:
+    """Miss the anchors that the chain itself tells of, but for those before an end that a person vouches for."""
+    vouched = max((anchor.seq for anchor in held if anchor.where == WRITTEN_DOWN), default=0)
+    lacking = {seq for seq in outside if seq > vouched} - {anchor.seq for anchor in known.own}
+    if known.searched and lacking:
+        newest = f"row {max(lacking):,}"
+        rows = f"{newest} was" if len(lacking) == 1 else f"{len(lacking):,} rows, the newest {newest}, were"
+        yield (
+            f"The chain says that {rows} told outside, and no file in {known.searched} knows of it: one was removed or "
+            "cut, or the journal came from elsewhere. Bring that file along, or give a later end of the chain that you "
+            "wrote down with --anchor."
         )
