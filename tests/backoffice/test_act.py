@@ -165,6 +165,23 @@ def test_the_end_of_an_own_refund_does_not_stop_the_next_one(office: Office) -> 
     assert intent.state == "accepted"
 
 
+@pytest.mark.parametrize("later", ["this program", "the next one"])
+def test_a_refund_whose_end_was_read_before_another_action_is_told_as_it_ended(office: Office, later: str) -> None:
+    order_id = office.make("captured")
+    refund = office.act(order_id, Verb.REFUND, "5.00")
+    office.desk._refresher.turn()
+    office.sim("POST", "/_sim/acts", {"act": "decline", "id": refund.result_id, "reason": "AmazonRejected"})
+    office.world(hours=2)
+    with pytest.raises(ChangedError, match=r"RefundInitiated, is Declined"):
+        office.ready(order_id, Verb.REFUND, "6.00")
+    assert office.order(order_id).refunds[0].state == "Declined", "the look before the next action showed it"
+    if later == "this program":
+        office.desk._refresher.turn()
+    else:
+        office.desk._recovery.take_over()
+    assert [intent.state for intent in office.desk.intents(order_id=order_id)] == ["declined"]
+
+
 def test_check_says_what_changed_since_the_person_looked(office: Office) -> None:
     order_id = office.make("authorized")
     order = office.order(order_id)

@@ -83,6 +83,8 @@ class Recovery:
             if intent.result_id is not None and not self._knows(intent.draft.wish.order_id, intent.result_id):
                 track_result(self._journal, intent, now)
                 show(self._cache, [intent.draft.wish.order_id], now)
+            if intent.state == "accepted":
+                self._follow_one(intent)  # an earlier program may have read how it ended, and not told
         return tuple(taken)
 
     def _knows(self, order_id: str, object_id: str) -> bool:

@@ -94,6 +94,8 @@ class Refresher:
         self._watched: tuple[str, ...] = ()
         self._settling = threading.Lock()
         self._contact = time.monotonic()
+        self._followed = reader.revision()
+        """Up to where what changed was held against what Amazon accepted."""
         self._told = ""
         """Why the last round failed; empty when it did not."""
         self._everything = True
@@ -238,7 +240,6 @@ class Refresher:
             # Money, and what comes on screen meanwhile or is asked for, goes before what is left.
             return self._wake.is_set() or time.monotonic() > until
 
-        before = self._reader.revision()
         fault: Fault = "none"
         doubt = self._health.doubtful
         self._everything = self._everything or doubt
@@ -248,8 +249,8 @@ class Refresher:
         if dues:
             fault = self._reading.due(dues, self._stop, enough=enough)
             self._contact = time.monotonic()
-            self._recovery.follow(self._reader.changed_since(before))
             self._tell(Event("sync"))
+        self._follow()
         if fault == "offline" or self._health.connection == "OFFLINE":
             return _OFFLINE_WAIT
         if fault == "auth":
@@ -259,6 +260,13 @@ class Refresher:
             self._settle(self._recovery.orphans)
         self.settle_due()
         return 0.0 if fault == "none" and (len(dues) == ROUND or (dues and enough())) else _TICK
+
+    def _follow(self) -> None:
+        """Hold what Amazon accepted against all that was read meanwhile, also by others and before an action."""
+        now = self._reader.revision()
+        if now != self._followed:
+            self._recovery.follow(self._reader.changed_since(self._followed))
+            self._followed = now
 
     def release(self) -> None:
         """Give the lease back."""
