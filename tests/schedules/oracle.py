@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
 from tests.schedules.schedule import FLAWS
 
+from azpay_tui.simulator import acts
 from azpay_tui.store.times import from_text
 
 if TYPE_CHECKING:
@@ -18,6 +20,13 @@ if TYPE_CHECKING:
 _MADE: Final = frozenset({"authorize", "refund"})
 """Verbs that make a new object each time; the others bring an object into a state, whoever does it."""
 _KEYED: Final = frozenset({"authorize", "refund", "capture"})
+_FINAL: Final = {"Refunded": "succeeded", "Declined": "declined"}
+"""What the journal is to say of a refund about which Amazon decided."""
+_SPARING: Final = 8
+"""One of so many schedules is followed to the end; which ones depends on nothing but what happened in them."""
+_SOON: Final = 30.0
+_LATER: Final = 7200.0
+"""Seconds after which everything that is under way was due: at most an hour apart."""
 _INTENTS: Final = (
     "SELECT id, verb, target, state, key, body_sha256, attempts, result_id, next_due, at, seen, key_base, counter, "
     "reason FROM intent ORDER BY seq"
@@ -72,6 +81,7 @@ def judge(world: World) -> int:
     _settled(world, found, effects)
     _labels(world)
     _hosts(world, found)
+    _ends(world, found)
     return sum(row.state == "attention" for row in found)
 
 
@@ -122,6 +132,53 @@ def _settled(world: World, found: list[Row], effects: list[Any]) -> None:
                 world.blame("R3", f"{row.name} never took effect: {row.reason}")
             elif not _is_so(world, row):
                 world.blame("R3", f"{row.name} is not so at Amazon: {row.reason}")
+
+
+def _ends(world: World, found: list[Row]) -> None:
+    """Have Amazon decide about what it accepted, read again, and hold the journal to what became of each refund."""
+    made = {entry.id: entry for entry in world.simulator.ledger if entry.effect and entry.operation == "refund"}
+    ours = {row.result: row for row in found if row.verb == "refund" and row.state == "accepted" and row.result in made}
+    pending = [refund_id for refund_id in ours if _refund_state(world, refund_id) == "RefundInitiated"]
+    if not ours or crc32(f"{world.now}{found}".encode()) % _SPARING:
+        return
+    _read(world, seconds=_SOON)
+    for refund_id in pending:
+        world.count("R3")
+        row = ours[refund_id]
+        if (now := _again(world, row)).state != "accepted" or not _shows(world, row, "REFUNDING"):
+            world.blame("R3", f"{now.name} is under way at Amazon and not shown so")
+    for number, refund_id in enumerate(pending):
+        act = ("decline", "approve")[number % 2]
+        acts.perform({"act": act, "id": refund_id}, world.simulator.book, world.simulator.settings, world.now)
+    _read(world, seconds=_LATER)
+    for refund_id, row in ours.items():
+        state, now = _refund_state(world, refund_id), _again(world, row)
+        world.count("R3")
+        if now.state != _FINAL.get(state, now.state):
+            world.blame("R3", f"{now.name} is {state} at Amazon")
+
+
+def _read(world: World, *, seconds: float) -> None:
+    """Let time go by, then have every host read what is due."""
+    world.go_by(seconds)
+    for who in range(len(world.hosts)):
+        actor = world.actor(who)
+        actor.doing = "machine"
+        world.run([(actor, lambda desk=actor.desk: desk.sync_once())])
+
+
+def _again(world: World, row: Row) -> Row:
+    return next(now for now in rows(world.hosts[row.host]) if now.id == row.id)
+
+
+def _shows(world: World, row: Row, status: str) -> bool:
+    shown = world.actor(row.host).desk.reader.row(world.order_id)
+    return shown is not None and shown.status == status
+
+
+def _refund_state(world: World, refund_id: str) -> str:
+    found = world.simulator.book.refund(refund_id)
+    return found[2].state if found is not None else ""
 
 
 def _is_declined(world: World, entry: Any) -> bool:
