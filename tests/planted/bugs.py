@@ -196,7 +196,7 @@ BUGS = (
         "the database itself lets an order have two open actions",
         (
             Edit(
-                "store/migrations/journal_versions/v0001_first.py",
+                "store/migrations/journal.sql",
                 "CREATE UNIQUE INDEX intent_one_open_per_order",
                 "CREATE INDEX intent_one_open_per_order",
             ),
