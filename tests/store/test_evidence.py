@@ -14,6 +14,8 @@ from tests.support.figures import tell
 from azpay_tui import points
 from azpay_tui.domain.intent import State
 from azpay_tui.points import Point
+from azpay_tui.store.errors import JournalUnavailable
+from azpay_tui.store.journal.digests import digest_of_attempt
 from azpay_tui.store.opening import Stores
 
 STATES: tuple[State, ...] = ("succeeded", "accepted", "declined", "refused", "unknown")
@@ -52,3 +54,12 @@ def test_no_commit_leaves_an_outcome_without_what_proves_it(stores: Stores, unpr
         stores.journal.record(made.id, attempt, answer(), state, None, None, None, NOW)
     tell("R3", len(STATES), len(unproved))
     assert not unproved
+
+
+def test_a_row_that_an_index_does_not_find_any_more_is_damage(stores: Stores) -> None:
+    made = stores.journal.open_intent(draft())
+    stores.journal.start_attempt(made.id, NOW)
+    with closing(sqlite3.connect(stores.data.journal)) as raw:
+        assert len(digest_of_attempt(raw.execute, 1, 1)) == 64
+        with pytest.raises(JournalUnavailable, match="The journal is damaged: a row that was written is not found"):
+            digest_of_attempt(raw.execute, 1, 2)

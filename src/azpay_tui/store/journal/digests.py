@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from azpay_tui.store.errors import JournalUnavailable
+
+Row = TypeVar("Row")
 Query = Callable[[str], Iterable[Sequence[Any]]]
 """Runs one statement on a connection, SQLAlchemy's or sqlite3's, and gives its rows."""
 
@@ -45,22 +48,35 @@ def digests(query: Query, table: str, columns: Sequence[str], where: str = "") -
 
 
 def digest_of_intent(query: Query, seq: int) -> str:
-    """Return the digest of one intent's row as it stands in this transaction."""
-    return next(digest for _, digest in digests(query, "intent", INTENT, f"WHERE seq = {int(seq)}"))
+    """Return the digest of one intent's row as it stands in this transaction; `JournalUnavailable`: it is not found."""
+    return _only(digests(query, "intent", INTENT, f"WHERE seq = {int(seq)}"))[1]
 
 
 def digest_of_attempt(query: Query, seq: int, number: int) -> str:
-    """Return the digest of an attempt; `seq` is its intent's."""
+    """Return the digest of an attempt; `seq` is its intent's. Raises `JournalUnavailable` when it is not found."""
     where = f"WHERE intent_id = (SELECT id FROM intent WHERE seq = {int(seq)}) AND number = {int(number)}"
-    return next(digest for _, digest in digests(query, "attempt", ATTEMPT, where))
+    return _only(digests(query, "attempt", ATTEMPT, where))[1]
 
 
 def digest_of_evidence(query: Query, number: int) -> str:
-    """Return the digest of one evidence row but for the body of the answer."""
-    return next(digest for _, digest in digests(query, "evidence", EVIDENCE, f"WHERE id = {int(number)}"))
+    """Return the digest of an evidence row but for the answer's body; `JournalUnavailable`: it is not found."""
+    return _only(digests(query, "evidence", EVIDENCE, f"WHERE id = {int(number)}"))[1]
 
 
 def kept_of(query: Query, number: int) -> str:
-    """Say how an evidence row stands: `DIGEST HASH`, the hash that of what is kept of the answer."""
-    raw = next(iter(query(f"SELECT raw FROM evidence WHERE id = {int(number)}")))[0]
+    """Say how an evidence row stands: `DIGEST HASH`, the hash that of what is kept of the answer.
+
+    Raises `JournalUnavailable` when it is not found.
+    """
+    raw = _only(query(f"SELECT raw FROM evidence WHERE id = {int(number)}"))[0]
     return f"{digest_of_evidence(query, number)} {hashlib.sha256(bytes(raw)).hexdigest()}"
+
+
+def _only(rows: Iterable[Row]) -> Row:
+    """Return the row that was written before; where an index is damaged, SQLite does not find it."""
+    for row in rows:
+        return row
+    raise JournalUnavailable(
+        "The journal is damaged: a row that was written is not found; nothing was recorded. "
+        "Keep the file and restore the newest back-up."
+    )
