@@ -85,7 +85,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "audit export": ((), ("--order", "{order}"), ("--order", "{text}"), ("--day", "{text}"), ("--from", "{text}")),
     "sources list": ((),),
     "sources show": (("{text}",),),
-    "sources run": (("{text}",), ("loud",)),
+    "sources run": (("{text}",), ("loud",), ("heap",)),
     "sources add": (
         ("{text}", "--", "true"),
         ("--preset", "{text}", "--", "{text}"),
@@ -144,14 +144,18 @@ class Shop:
         self.file.write_bytes(out.getvalue().encode("utf-8", "surrogatepass"))
 
 
-def loud(texts: Sequence[str]) -> str:
-    """Return a source that prints hostile texts as orders and as its errors."""
+HEAP = "Z" + "\u0335" * 60 + "algo"
+"""Printable, so no source's error leaves it out: only the door of the command line takes the heap away."""
+
+
+def failing(name: str, texts: Sequence[str]) -> str:
+    """Return a source that says hostile texts as its errors."""
     said = "".join(json.dumps(text) + "," for text in texts)
     program = (
         f"import sys; [sys.stderr.buffer.write(t.encode('utf-8', 'surrogatepass')) for t in [{said}]]; sys.exit(3)"
     )
     run = json.dumps(["python3", "-c", program])
-    return f'\n[[profiles.sim.source]]\nname = "loud"\nrun = {run}\n'
+    return f'\n[[profiles.sim.source]]\nname = "{name}"\nrun = {run}\n'
 
 
 @pytest.fixture
@@ -168,7 +172,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         (tmp_path / key.name).touch(0o600)
         (tmp_path / key.name).write_bytes(key.read_bytes())
         (tmp_path / "config.toml").touch(0o600)
-        (tmp_path / "config.toml").write_text(config + loud(FEW[:8]))
+        (tmp_path / "config.toml").write_text(config + failing("loud", FEW[:8]) + failing("heap", [HEAP]))
         found.export(texts, len(SOME) // 2)
         monkeypatch.setattr(amazon_pay.core, "handle", poison)
         done = on_pipe([*found.options, "orders", "import", str(found.file)])
