@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from tests.support.office import Hands, Office, open_office
 
+from azpay_tui import points
 from azpay_tui.backoffice.errors import NotValidError
 from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.status import ship
@@ -301,3 +303,61 @@ def test_as_soon_as_the_program_is_started_again_what_is_open_is_looked_at(tmp_p
         later.desk._refresher._round()
         assert later.desk.wait(intent.id, 0).state == "accepted"
         assert len(later.effects()) == 1
+
+
+def test_what_one_process_learned_stays_when_another_one_does_not_hear_its_own_answer(tmp_path: Path) -> None:
+    """Two processes repeat one request with one key: one hears that it is accepted, the line of the other breaks."""
+    hands = Hands()
+    with open_office(tmp_path, local=hands) as office:
+        order_id = office.make("captured")
+        office.fault("refund", "reset-before", times=4)
+        intent = office.act(order_id, Verb.REFUND, "10.00")
+        hands.advance(minutes=1)
+        with open_office(tmp_path, office.simulator, local=hands) as other:
+            begun, go = threading.Event(), threading.Event()
+            second = threading.Thread(target=other.desk.resume)
+
+            def wait(point: points.Point) -> None:
+                if point == "replaying" and threading.current_thread() is second:
+                    begun.set()
+                    go.wait(60)
+
+            def overtaken(request: Request) -> None:
+                if request.method != "GET":
+                    go.set()
+                    second.join(60)
+                    office.transport.reachable = False
+                    raise httpx.ReadError("[Errno 104] Connection reset by peer")
+
+            points.visit(wait)
+            second.start()
+            begun.wait(60)
+            office.transport.before = overtaken
+            (left,) = office.desk.resume(intent.id)
+            points.visit(None)
+            assert (intent.state, left.state, len(office.effects())) == ("unknown", "accepted", 1)
+            assert other.desk.wait(intent.id, 0).result_id is not None
+
+
+def test_who_comes_late_takes_nothing_over_that_is_settled(tmp_path: Path) -> None:
+    hands = Hands()
+    with open_office(tmp_path, local=hands) as dead:
+        order_id, simulator = dead.make("captured"), dead.simulator
+        draft = dead.desk._checker.draft(dead.ready(order_id, Verb.REFUND, "10.00"), (), "ops", dead.stores.session.id)
+        intent = dead.stores.journal.open_intent(draft)
+        dead.stores.journal.start_attempt(intent.id, hands())
+    with (
+        open_office(tmp_path, simulator, local=hands) as office,
+        open_office(tmp_path, simulator, local=hands) as other,
+    ):
+
+        def overtaken(point: points.Point) -> None:
+            if point == "taking-over":
+                points.visit(None)
+                other.desk.resume()
+                office.transport.reachable = False
+
+        points.visit(overtaken)
+        office.desk.resume()
+        settled = office.desk.wait(intent.id, 0)
+        assert (settled.state, settled.attempts, len(office.effects())) == ("accepted", 2, 1)

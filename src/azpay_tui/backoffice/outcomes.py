@@ -17,7 +17,7 @@ from azpay_tui.domain.intent import RETRY_AFTER, Intent, State
 from azpay_tui.domain.order import Order, kind_of
 from azpay_tui.domain.rows import TrackedOrder
 from azpay_tui.points import reach
-from azpay_tui.store.errors import JournalUnavailable
+from azpay_tui.store.errors import IntentConflict, JournalUnavailable
 
 _log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class Outcomes:
 
     def later(self, intent: Intent) -> Intent:
         """Schedule the next look, or ask a person after the last one."""
-        if intent.state == "attention":
+        if intent.state == "attention" or not intent.open:
             return intent
         now = self._clock()
         passed, total = now - intent.draft.at, timedelta()
@@ -120,7 +120,12 @@ class Outcomes:
             total += wait
             if total > passed:
                 due = intent.draft.at + total
-                moved = self._journal.move(intent.id, "unknown", intent.reason, "janitor", now, next_due=due)
+                try:
+                    moved = self._journal.move(
+                        intent.id, "unknown", intent.reason, "janitor", now, next_due=due, seen=intent
+                    )
+                except IntentConflict:  # another process went on with it
+                    return self._journal.intent(intent.id) or intent
                 self._changed(moved)
                 return moved
         return self.end(intent, "attention", "The outcome could not be learned: a person must look and decide.")

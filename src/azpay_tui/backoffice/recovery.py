@@ -16,7 +16,7 @@ from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.domain import effect
 from azpay_tui.domain.intent import Intent
 from azpay_tui.points import reach
-from azpay_tui.store.errors import CacheUnavailable, OrderBusy
+from azpay_tui.store.errors import CacheUnavailable, IntentConflict, OrderBusy
 
 _log = logging.getLogger(__name__)
 BY_PERSON: Final = "settled by a person"
@@ -68,9 +68,11 @@ class Recovery:
         for intent in self.orphans():
             reach("taking-over")
             if intent.state == "sent":
-                moved = self._journal.move(
-                    intent.id, "unknown", "The program ended before the answer came.", "recovery", now, next_due=now
-                )
+                why = "The program ended before the answer came."
+                try:
+                    moved = self._journal.move(intent.id, "unknown", why, "recovery", now, next_due=now, seen=intent)
+                except IntentConflict:  # another process was faster
+                    continue
             elif intent.state == "intent":
                 moved = self._sender.settle_open(intent)
             else:

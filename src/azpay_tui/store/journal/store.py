@@ -130,7 +130,8 @@ class JournalStore:
                 if tried.ended_at is None:
                     tried.ended_at, tried.outcome = to_text(at), state
                     session.add(tried)
-                late = row.state in _FINAL
+                # What two processes repeat is accepted by the answer of one, whatever the other one did not hear.
+                late = row.state in _FINAL or (row.state == "accepted" and state in OPEN_STATES)
                 if not late:
                     change(session, row, state, reason, "answer", at, result_id, next_due)
                 told = entries.of_outcome(session, row, answer, evidence, state, reason, result_id, late=late)
