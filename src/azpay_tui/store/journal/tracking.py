@@ -49,10 +49,11 @@ def track_orders(
     stamp = to_text(at)
     for start in range(0, len(orders), _CHUNK):
         chunk = orders[start : start + _CHUNK]
-        known = _known(connection, [order.order_id for order in chunk])
+        named = [order.order_id for order in chunk]
+        known = _known(connection, named)
         owned = _owned(connection, [*known])
-        purged = purged_among(connection, [*known])
-        sightings = Sightings(connection, [order.order_id for order in chunk])
+        purged = purged_among(connection, named)
+        sightings = Sightings(connection, named)
         new_ids: list[tuple[str, ...]] = []
         inserts: dict[str, dict[str, str | int | bool | None]] = {}
         updates: dict[str, dict[str, str | int | bool | None]] = {}
