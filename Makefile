@@ -40,7 +40,8 @@ safety: $(READY)
 	@$(BIN)/python -m tests.safety
 
 # How many small changes of the modules that decide about money a test notices; its tool lies below build/tools.
-# ONLY=intent,money: a part; KEEP=1: the figures go into docs/. Error 69: the tool cannot be had.
+# ONLY=intent,money: a part; SAMPLE=15: those whose number ends so; JOBS=2: two at a time; a run that was stopped goes on,
+# RESTART=1: anew; KEEP=1: the figures go into docs/. Error 69: the tool cannot be had.
 mutation: $(READY)
 	@$(BIN)/python -m tests.mutation.drive
 

@@ -96,10 +96,12 @@ def mutation() -> str:
         for name, module in modules.items():
             score, files = kept.get(name), ", ".join(f"`{file}`" for file in module["files"])
             if score is None:
-                yield (name, files, _NOT_YET, "", "")
+                yield (name, files, _NOT_YET, "", "", "", "")
                 continue
             percent = 100 * score["noticed"] / score["tried"]
             noticed = f"{score['noticed']:,} of {score['tried']:,} ({percent:.1f} %)"
-            yield (name, files, noticed, f"{score['unexplained']:,}", score["version"])
+            counts = (f"{score['made']:,}", noticed, f"{score['typed']:,}", f"{score['unexplained']:,}")
+            yield (name, files, *counts, score["version"])
 
-    return table(("Modules", "Files", "Changes noticed", "Survivors not explained", "Version"), rows())
+    names = ("Modules", "Files", "Changes", "Noticed of those tried", "By types", "Survivors not explained", "Version")
+    return table(names, rows())

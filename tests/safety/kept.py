@@ -57,10 +57,10 @@ def keep(
     _write(TOTALS, [*map(asdict, totals()), asdict(Range(first, last, last - first + 1, violations, version))])
 
 
-def keep_mutation(file: Path, name: str, tried: int, noticed: int, unexplained: int, version: str) -> None:
-    """Write down how many changes of some modules the tests noticed."""
+def keep_mutation(file: Path, name: str, counts: Mapping[str, int], version: str) -> None:
+    """Write down how many changes of some modules there are, were tried and noticed, by name."""
     known = _read(file) if file.exists() else {}
-    known[name] = {"tried": tried, "noticed": noticed, "unexplained": unexplained, "version": version}
+    known[name] = {**counts, "version": version}
     _write(file, known)
 
 

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.store.making import open_at
+from tests.store.making import empty, open_at, put
 
 from azpay_tui.store.opening import Stores
 
@@ -13,7 +13,14 @@ def data_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def stores(data_dir: Path) -> Iterator[Stores]:
-    opened = open_at(data_dir)
+def made_dir(data_dir: Path) -> Path:
+    """The data directory with databases in it, in which nothing happened yet."""
+    put(empty(), data_dir)
+    return data_dir
+
+
+@pytest.fixture
+def stores(made_dir: Path) -> Iterator[Stores]:
+    opened = open_at(made_dir)
     yield opened
     opened.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tests.store.making import NOW, PLACE, answer, draft, oid, tracked
+from tests.store.making import NOW, PLACE, Files, answer, draft, files_of, oid, tracked
 
 from azpay_tui.domain.marks import MarkEdit, Standing
 from azpay_tui.store.journal.anchors import AnchorBook, Known
@@ -40,6 +42,18 @@ def live(stores: Stores) -> None:
     other = journal.open_intent(draft(oid(2), base="other"))
     journal.start_attempt(other.id, NOW)
     journal.record(other.id, 1, answer(422), "refused", "InvalidChargeStatus", None, None, NOW)
+
+
+@functools.cache
+def lived() -> Files:
+    """The files of a shop in which `live` happened."""
+    with tempfile.TemporaryDirectory(prefix="azpay-lived-") as directory:
+        home = Path(directory) / "data"
+        stores = open_with(home)
+        live(stores)
+        stores.close()
+        assert look(home / "journal.db").whole
+        return files_of(home)
 
 
 @contextmanager

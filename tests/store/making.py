@@ -1,5 +1,7 @@
 """What the tests of the stores start from: one place, one order, wishes and facts."""
 
+import functools
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +24,33 @@ def oid(number: int) -> str:
 
 def open_at(path: Path, *, now: datetime = NOW, busy: float = 5.0, place: Place = PLACE) -> Stores:
     return open_stores(path, place, person="ops", now=lambda: now, busy=busy)
+
+
+Files = tuple[tuple[str, int, bytes], ...]
+"""Name, mode and contents of each file of a data directory that nobody has open."""
+
+
+def files_of(path: Path) -> Files:
+    return tuple((file.name, file.stat().st_mode, file.read_bytes()) for file in path.iterdir() if file.is_file())
+
+
+def put(files: Files, path: Path) -> None:
+    """Make a data directory of such files: a copy costs little of what making the databases anew does."""
+    path.mkdir(mode=0o700)
+    for name, mode, content in files:
+        target = path / name
+        target.touch()
+        target.chmod(mode)
+        target.write_bytes(content)
+
+
+@functools.cache
+def empty() -> Files:
+    """What `open_at` makes of nothing."""
+    with tempfile.TemporaryDirectory(prefix="azpay-empty-") as directory:
+        home = Path(directory) / "data"
+        open_at(home).close()
+        return files_of(home)
 
 
 def draft(

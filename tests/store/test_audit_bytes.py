@@ -32,14 +32,14 @@ def book(tmp_path: Path, data_dir: Path) -> AnchorBook:
 
 
 @pytest.fixture
-def journal(data_dir: Path, book: AnchorBook) -> Path:
+def journal(made_dir: Path, book: AnchorBook) -> Path:
     """The file of a journal in which something of everything happened; nobody has it open."""
-    stores = open_with(data_dir, book)
+    stores = open_with(made_dir, book)
     live(stores)
     stores.close()
-    found = look(data_dir / "journal.db")
+    found = look(made_dir / "journal.db")
     assert found.whole, found.faults()
-    return data_dir / "journal.db"
+    return made_dir / "journal.db"
 
 
 def verified(data_dir: Path, book: AnchorBook, *written_down: str) -> Verified:

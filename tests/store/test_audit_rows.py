@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.store.forging import chain_again, database, live, look, open_with
-from tests.store.making import NOW, answer, draft, oid, tracked
+from tests.store.forging import chain_again, database, lived, look, open_with
+from tests.store.making import NOW, answer, draft, oid, put, tracked
 from tests.support.figures import size, tell
 
 from azpay_tui.domain.marks import MarkEdit, Standing
@@ -37,10 +37,7 @@ TABLES = {
 
 @pytest.fixture
 def journal(data_dir: Path) -> Path:
-    stores = open_with(data_dir)
-    live(stores)
-    stores.close()
-    assert look(data_dir / "journal.db").whole
+    put(lived(), data_dir)
     return data_dir / "journal.db"
 
 

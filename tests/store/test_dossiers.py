@@ -107,7 +107,7 @@ def test_an_intent_whose_words_are_none_any_more_is_named(stores: Stores, data_d
     with database(data_dir / "journal.db") as connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         connection.execute(f"UPDATE intent SET {column} = 'no such word'")
-    for ask in (lambda: JournalReader(data_dir).intents(), lambda: stores.journal.open_intent(draft())):
+    for ask in (JournalReader(data_dir).intents, stores.journal.intents, lambda: stores.journal.open_intent(draft())):
         with pytest.raises(JournalUnavailable, match=f"what it holds of {made.id} cannot be read"):
             ask()
 
@@ -118,6 +118,7 @@ def test_an_intent_whose_words_are_none_any_more_is_named(stores: Stores, data_d
         "UPDATE intent SET body = x'7b7d'",
         "UPDATE intent SET amount_minor = 999",
         "UPDATE intent SET key = 'another'",
+        "UPDATE intent SET seen = '[]'",
         "UPDATE audit SET data = 'no json' WHERE kind = 'intent'",
         "UPDATE audit SET data = '[]' WHERE kind = 'intent'",
         "DELETE FROM audit WHERE kind = 'intent'",

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.mutation import drive
+from tests.mutation import drive, trying, typed
 from tests.safety import covered, kept
 from tests.safety.pieces import ROOT, Piece, names_in, pieces
 from tests.safety.promises import Book, Promise, PromiseError, Run, chosen, load
@@ -267,15 +267,45 @@ def test_a_branch_that_no_test_runs_is_a_gap() -> None:
 
 def test_a_change_that_nobody_notices_has_to_be_explained() -> None:
     known = drive.explanations()
-    assert known
-    survivors = (drive.Survivor("one", next(iter(known))), drive.Survivor("two", "-a\n+b"))
-    assert [survivor.name for survivor in drive.not_explained(survivors, known)] == ["two"]
+    assert known.changes
+    survivors = (
+        drive.Survivor("one", next(iter(known.changes))),
+        drive.Survivor("two", "-a\n+b"),
+        drive.Survivor("three", '-query("SELECT a FROM b")\n+query("select a from b")'),
+        drive.Survivor("four", '-query("SELECT a FROM b")\n+query("SELECT a FROM bXX")'),
+    )
+    assert [survivor.name for survivor in drive.not_explained(survivors, known)] == ["two", "four"]
 
 
 def test_what_is_changed_and_the_tests_that_look_are_there() -> None:
     modules = tomllib.loads((drive.HERE / "modules.toml").read_text(encoding="utf-8"))
     assert modules.pop("goal") >= 90
-    for module in modules.values():
-        assert all(list((ROOT / "src" / "azpay_tui").glob(file)) for file in module["files"])
-        assert all((ROOT / file).is_file() for file in module["tests"])
+    for name, module in modules.items():
+        parts = trying.parts_of(name, module)
+        assert all((trying.SOURCE / file).is_file() for part in parts for file in part.files)
+        assert all((ROOT / file).is_file() for part in parts for file in part.tests)
     assert all((ROOT / file).exists() for file in covered.TESTS)
+
+
+def test_a_file_that_no_part_names_is_not_left_out_in_silence() -> None:
+    part = {"files": ["domain/money.py"], "tests": ["tests/unit/domain/test_money.py"]}
+    assert [one.name for one in trying.parts_of("money", part)] == ["money"]
+    for parts in ([], [part, part], [part, {"files": ["domain/effect.py"], "tests": []}]):
+        with pytest.raises(SystemExit, match="each file of money belongs to one part"):
+            trying.parts_of("money", {"files": ["domain/money.py"], "parts": parts})
+
+
+def test_only_what_is_wrong_with_a_change_and_not_with_what_it_was_counts_for_the_type_check(tmp_path: Path) -> None:
+    file = tmp_path / "some.py"
+    file.write_text("def x_f__mutmut_orig():\n    a\ndef x_f__mutmut_1():\n    b\ndef f():\n    c\n", encoding="utf-8")
+    errors = [
+        {"line": line, "message": message, "severity": severity}
+        for line, message, severity in (
+            (2, "untyped", "error"),
+            (4, "untyped", "error"),
+            (4, "None is no text", "error"),
+            (4, "see there", "note"),
+            (6, "elsewhere", "error"),
+        )
+    ]
+    assert [error["message"] for error in typed.found(file, errors)] == ["None is no text"]
