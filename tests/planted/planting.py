@@ -51,7 +51,8 @@ def plant(bug: Bug, directory: Path) -> Path:
                 f"{edit.file}, not once; bring tests/planted/bugs.py in step with the program."
             )
         file.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
-        compile(file.read_text(encoding="utf-8"), str(file), "exec")
+        if file.suffix == ".py":
+            compile(file.read_text(encoding="utf-8"), str(file), "exec")
     return _interpreter(directory / "python", source)
 
 
