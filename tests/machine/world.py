@@ -6,7 +6,7 @@ import atexit
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from tests.support.office import Hands, Office, open_office
 
 from azpay_tui import points
 from azpay_tui.backoffice.errors import BackOfficeError, ChangedError, NotValidError
+from azpay_tui.backoffice.threads import Threads
 from azpay_tui.domain.dossier import may_be_settled
 from azpay_tui.domain.intent import OPEN_STATES, Intent, Verb, Wish
 from azpay_tui.domain.money import Money, parse_amount
@@ -38,13 +39,20 @@ STOPPING: Final = ("dialog", "intent-durable")
 
 
 class Inline:
-    """Reads one object after the other, so that a run can be repeated."""
+    """Reads one object after the other."""
 
-    def map(self, body: Callable[[Any], Any], things: Iterable[Any]) -> list[Any]:
-        return [body(thing) for thing in things]
+    def map(self, body: Callable[[Any], Any], things: Iterable[Any]) -> Iterator[Any]:
+        return iter([body(thing) for thing in things])
 
     def shutdown(self, **ignored: object) -> None:
         """Nothing was started."""
+
+
+class Orderly(Threads):
+    """Begins threads as the program does, but reads in order, so that a run can be repeated."""
+
+    def pool(self, name: str, workers: int) -> Inline:
+        return Inline()
 
 
 def _new_directory() -> Path:
@@ -84,9 +92,9 @@ class World:
         """Open the directory as one process would; the first one brings Amazon along."""
         place = ExitStack()
         simulator = getattr(self, "simulator", None)
-        office = place.enter_context(open_office(self.directory, simulator, local=self.hands, person=name))
-        office.desk._outbox._sender._jitter = lambda: 0.5
-        office.desk._reading._pool = Inline()  # type: ignore[assignment]
+        office = place.enter_context(
+            open_office(self.directory, simulator, local=self.hands, person=name, jitter=lambda: 0.5, threads=Orderly())
+        )
         office.transport.before = self._leaving
         self._places[name], self._desks[name] = place, office
         return office

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.desk import BackOffice, Parts
 from azpay_tui.backoffice.ports import ProfileInfo, Ready
 from azpay_tui.backoffice.sources.engine import SourceParts
+from azpay_tui.backoffice.threads import Threads
 from azpay_tui.bootstrap import _NoSession
 from azpay_tui.config import Profile
 from azpay_tui.domain.intent import Intent, Place, Verb, Wish
@@ -184,6 +186,8 @@ def open_office(
     read_only: str | None = None,
     sources: tuple[Source, ...] = (),
     environment: Literal["simulator", "sandbox", "live"] = "simulator",
+    jitter: Callable[[], float] = random.random,
+    threads: Threads | None = None,
 ) -> Iterator[Office]:
     """Build everything bootstrap builds, with the simulator's core at the end of the line; closes it afterwards."""
     local = local or Hands()
@@ -224,7 +228,7 @@ def open_office(
         local.advance(seconds=seconds)
         return False
 
-    desk = BackOffice(info, parts, clock=clock, local=local, pause=pause)
+    desk = BackOffice(info, parts, clock=clock, local=local, pause=pause, jitter=jitter, threads=threads)
     try:
         yield Office(desk, simulator, transport, local, directory, stores)
     finally:
