@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.support.terminal import Terminal
+
 
 class Watch:
     """Notes what others could get at below one directory."""
@@ -64,7 +66,7 @@ class Watch:
                 self.found.append(f"{path.relative_to(self.root)} {mode:o}")
 
 
-def steps(order: str) -> list[list[str]]:
+def steps(order: str, root: Path) -> list[list[str]]:
     """Return the commands of the day."""
     return [
         ["orders", "import", "-"],
@@ -76,7 +78,9 @@ def steps(order: str) -> list[list[str]]:
         ["refund", order, "--amount", "1.00", "--yes"],
         ["sync", "--once", "--all"],
         ["doctor"],
+        ["discover", "--days", "30", "--wait", "0"],
         ["audit", "verify"],
+        ["audit", "export", "--output", str(root / "trail.txt")],
         ["purge", "--days", "0", "--yes"],
         ["doctor", "--rebuild-cache"],
         ["sync"],
@@ -95,17 +99,27 @@ def main() -> int:
     from azpay_tui.store.journal.backup import back_up_daily
 
     codes = {}
-    for step in steps(order):
+    for step in steps(order, watch.root):
         if step[0] == "purge":  # as the console does once a day
             back_up_daily(DataDir(next(watch.root.rglob("journal.db")).parent), datetime.now(UTC))
         codes[" ".join(step[:2])] = azpay(step)
         watch.look()
+
+    with Terminal([sys.executable, "-m", "azpay_tui"], env={**os.environ, "TERM": "xterm-256color"}) as terminal:
+        terminal.wait_for("SIMULATOR")
+        watch.look()
+        terminal.type("q")
+        codes["console"] = terminal.ended()
+    watch.look()
 
     def broken(*_: object, **__: object) -> int:
         raise RuntimeError("planted")
 
     keeping.refresh = broken
     codes["crash"] = azpay(["refresh", order])
+    watch.look()
+    second = ["--profile-name", "second", "--directory", str(watch.root / "second")]
+    codes["init"] = azpay(["init", "--environment", "simulator", *second, "--yes"])
     watch.look()
     left = sorted(str(path.relative_to(watch.root)) for path in watch.root.rglob("*"))
     sys.stdout.write("\n" + json.dumps({"open": watch.found, "codes": codes, "left": left, "made": len(watch.made)}))

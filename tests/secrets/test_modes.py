@@ -14,6 +14,7 @@ from tests.cli.conftest import HEADER, simulate
 from tests.support.figures import full, tell
 
 SOURCES = ("journal.db", "cache.db", "reports", "backups", "sessions", "config.toml", "views.json")
+MADE = ("trail.txt", "second/sim-key.pem", "second/orders.csv")
 
 
 @pytest.mark.parametrize("umask", ["000", "077"] if full() else ["000"])
@@ -22,6 +23,7 @@ def test_a_whole_day_leaves_nothing_open(tmp_path: Path, umask: str) -> None:
     root.mkdir(mode=0o700)
     with simulate(tmp_path / "sim", "--orders", "0") as simulated:
         (made,) = simulated.call("POST", "/_sim/orders", [{"situation": "captured"}])
+        simulated.call("PATCH", "/_sim/settings", {"live_reports_in_sandbox": True, "report_seconds": 0})
         order = made["permission_id"]
         (root / "config" / "azpay").mkdir(mode=0o700, parents=True)
         for directory in (root / "config", root / "config" / "azpay"):
@@ -44,6 +46,6 @@ def test_a_whole_day_leaves_nothing_open(tmp_path: Path, umask: str) -> None:
     found = json.loads(done.stdout.splitlines()[-1])
     tell("S7", len(found["left"]) + found["made"], len(found["open"]), seed=f"umask {umask}")
     assert {name: code for name, code in found["codes"].items() if code} == {"crash": 70}, done.stderr
-    for name in SOURCES:
+    for name in (*SOURCES, *MADE):
         assert any(name in path for path in found["left"]), (name, found["left"])
     assert found["open"] == []
