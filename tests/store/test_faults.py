@@ -171,6 +171,7 @@ def test_every_edit_of_the_chain_is_told_word_by_word(journal: Path) -> None:
 
 ADDED: dict[tuple[str, str, str, str], tuple[tuple[str, str, int], ...]] = {
     ("track", A, "", "{}"): (),
+    ("track", A, "I-000001", "{}"): (),
     ("settle", A, "I-000001", "{}"): (("I-000001", "its state is 'succeeded', it was ''", 14),),
     ("outcome", A, "I-000001", '{"attempt":1,"evidence":1}'): (
         ("I-000001", "its state is 'succeeded', it was ''", 14),
