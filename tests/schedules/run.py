@@ -186,6 +186,8 @@ def _outside(world: World, step: Step) -> None:
     try:
         acts.perform(posted, world.simulator.book, world.simulator.settings, world.now)
         world.note(f"outside: {step.what} {posted['id']}")
+        if step.what == "refund-elsewhere" and step.amount:
+            world.refunded_elsewhere.add((str(posted["id"]), step.amount))
     except ValueError as error:
         world.note(f"outside: {step.what} does not fit: {error}")
 

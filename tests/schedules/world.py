@@ -62,6 +62,7 @@ class Moment:
     sent: bytes
     confirmed: tuple[Confirmed, ...]
     settled: dict[tuple[int, str], datetime]
+    refunded_elsewhere: frozenset[tuple[str, int]]
     step: int
 
     def left(self) -> bytes:
@@ -76,7 +77,7 @@ class Moment:
                     found.update(name.encode() + b"".join(_frames(data) if name.endswith("-wal") else (data,)))
         found.update(self.amazon + self.sent)
         rest = self.name, self.starts, self.now, self.violations, self.confirmed, self.settled, self.step, self.chance
-        found.update(pickle.dumps(rest))
+        found.update(pickle.dumps((*rest, sorted(self.refunded_elsewhere))))
         return found.digest()
 
 
@@ -117,6 +118,8 @@ class World:
         self.sent: list[Sent] = []
         self.confirmed: list[Confirmed] = []
         self.settled: dict[tuple[int, str], datetime] = {}
+        self.refunded_elsewhere: set[tuple[str, int]] = set()
+        """Charges and amounts, in minor units, of refunds that were made in Seller Central."""
         self._baton = Baton(self.source, lambda: self.now, self._move_to)
         self._storm_until = START
 
@@ -222,6 +225,7 @@ class World:
             pickle.dumps(self.sent),
             tuple(self.confirmed),
             dict(self.settled),
+            frozenset(self.refunded_elsewhere),
             self.step,
         )
 
@@ -238,6 +242,7 @@ class World:
         self.trace, self.violations = list(moment.trace), list(moment.violations)
         self.checks, self.sent = moment.checks.copy(), pickle.loads(moment.sent)
         self.confirmed, self.settled = list(moment.confirmed), dict(moment.settled)
+        self.refunded_elsewhere = set(moment.refunded_elsewhere)
         self.step = moment.step
         self.note(f"{moment.name} dies")
 
