@@ -20,8 +20,8 @@ from benchmarks.terminal import Terminal
 
 ORDERS = 1000
 ALL_ORDERS, DOWN, UP = b"6", b"\x1b[B", b"\x1b[A"
-CURSOR_ROW = b"\x1b[1;7m> "
-"""How the row that the cursor is on begins."""
+CURSOR_ROW = b"\x1b[1;7m"
+"""How the row that the cursor is on begins; where the list scrolls under the cursor, its mark is there already."""
 PRESSES = 400
 PAUSE = 0.03
 """Seconds between two keys: as fast as a key repeats."""
