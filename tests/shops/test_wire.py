@@ -33,7 +33,7 @@ PRESET = "woocommerce-rest"
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up on a silent server after a moment, not after a minute."""
-    monkeypatch.setattr(wire, "PATIENCE", wire.Patience(connect=2.0, write=2.0, read=0.15, pool=2.0, total=0.3))
+    monkeypatch.setattr(wire, "PATIENCE", wire.Patience(connect=2.0, write=2.0, read=0.25, pool=2.0, total=5.0))
 
 
 def busy(status: int, *, after: str | None = None) -> Answer:
