@@ -266,6 +266,15 @@ def test_rows_that_say_nothing_to_this_version_accuse_nobody(journal: Path) -> N
     )
 
 
+def test_an_order_learnt_of_without_its_objects_accuses_nobody(journal: Path) -> None:
+    with database(journal) as connection:
+        for seq, data in connection.execute("SELECT seq, data FROM audit WHERE kind = 'track'").fetchall():
+            said = {name: value for name, value in json.loads(data).items() if name != "ids"}
+            connection.execute("UPDATE audit SET data = ? WHERE seq = ?", (json.dumps(said), seq))
+        chain_again(connection)
+    assert look(journal).faults() == ()
+
+
 @pytest.mark.parametrize("value", ["no json", "[1]", "1", "null", pytest.param("[" * 100_000, id="nested")])
 def test_noted_settings_that_are_none_are_named(journal: Path, value: str) -> None:
     with database(journal) as connection:

@@ -20,6 +20,7 @@ from azpay_tui.domain.intent import Intent, Verb
 from azpay_tui.domain.money import Money
 from azpay_tui.store.journal.anchors import AnchorBook
 from azpay_tui.store.journal.audit import Witness, code_only, fingerprint
+from azpay_tui.store.journal.chain import ANCHORED
 from azpay_tui.store.journal.read import JournalReader
 from azpay_tui.store.journal.verify import verify_journal
 from azpay_tui.store.opening import Stores
@@ -222,6 +223,23 @@ def test_the_end_of_the_chain_is_told_outside_with_the_number_of_the_journal(mad
     unnamed = verify_journal(made_dir, book)
     assert unnamed is not None
     assert unnamed.anchors == 0, "nobody knows which anchors are its own"
+
+
+def test_what_was_told_outside_is_missed_when_its_file_is_gone(made_dir: Path, tmp_path: Path) -> None:
+    book = AnchorBook(tmp_path / "anchors", made_dir)
+    stores = open_with(made_dir, book)
+    go(stores)
+    stores.close()
+    told = [json.loads(row["data"]).get(ANCHORED) for row in rows(made_dir, "audit")]
+    assert told == [None, None, 2, None, 4, None, 6], "each anchor is told of in the first row after it"
+    book.path.unlink()
+    found = verify_journal(made_dir, book)
+    assert found is not None
+    assert found.faults() == (
+        f"The chain says that 3 rows, the newest row 6, were told outside, and no file in {tmp_path / 'anchors'} "
+        "knows of it: one was removed or cut, or the journal came from elsewhere. Bring that file along, or give a "
+        "later end of the chain that you wrote down with --anchor.",
+    )
 
 
 def test_anchors_lie_in_a_file_named_after_the_place_of_the_data(tmp_path: Path) -> None:
