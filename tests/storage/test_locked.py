@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -55,13 +54,6 @@ def ask(locker: Process, words: str) -> None:
     assert locker.hear() == "done"
 
 
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end, "it never came to pass"
-        time.sleep(0.005)
-
-
 def finish(office: Office, judged: Judgement, deed: Deed, says: str) -> None:
     """Let everything come to rest, and compare."""
     recover(office)
@@ -94,7 +86,7 @@ def test_released_in_time_nobody_notices(deed: Deed, place: Path, monkeypatch: p
         trouble.armed = True
         thread = threading.Thread(target=lambda: found.append(office.desk.submit(deed.ready)))
         thread.start()
-        until(lambda: trouble.statements)  # it has come to the lock
+        office.until(lambda: trouble.statements, 60)  # it has come to the lock
         ask(locker, "release")
         thread.join(60)
         assert office.desk.wait(found[0].id, 60).state in ("succeeded", "accepted")
