@@ -228,10 +228,10 @@ class _Wire(httpx.BaseTransport):
         backend = _Backend()
         self._live = backend.live
 
-        def pool(keep: int) -> httpcore.ConnectionPool:
+        def pool(most: int, keep: int) -> httpcore.ConnectionPool:
             return httpcore.ConnectionPool(
                 ssl_context=context,
-                max_connections=4,
+                max_connections=most,
                 max_keepalive_connections=keep,
                 keepalive_expiry=5.0,
                 http1=True,
@@ -240,7 +240,8 @@ class _Wire(httpx.BaseTransport):
                 network_backend=backend,
             )
 
-        self._reads, self._writes = pool(4), pool(0)
+        # As many reads as a refresh and a person's action ask for side by side: neither waits for the other's lines.
+        self._reads, self._writes = pool(8, 4), pool(4, 0)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         assert isinstance(request.stream, httpx.SyncByteStream)

@@ -52,10 +52,13 @@ class Reading:
         self._clock = clock
         self._health = health
         self._pool = threads.pool("azpay-read", _WORKERS)
+        # Of its own: what waits behind a refresh for a thread cannot ask for its turn before it.
+        self._first = threads.pool("azpay-first", _WORKERS)
 
     def close(self) -> None:
         """End the threads; reads not begun are dropped."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._first, self._pool):
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def one(self, object_id: str, *, urgent: bool) -> Answer:
         """Read one object; a refusal because of the clock corrects the clock and is sent once more."""
@@ -87,7 +90,7 @@ class Reading:
         if known is None:
             raise UsageError(f"The order {order_id} is not known here: import or track it first.")
         ids = [i for i in self._cache.objects_of(order_id) if everything or not _ended(known, i)]
-        reads = list(self._pool.map(lambda i: self._read(Due(i, order_id, 0), urgent=True), ids))
+        reads = list(self._first.map(lambda i: self._read(Due(i, order_id, 0), urgent=True), ids))
         self._store(reads, known)
         for read in reads:
             _raise_fault(read)
