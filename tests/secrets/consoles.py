@@ -29,6 +29,8 @@ from azpay_tui.tui.app import Console
 CONFIG, SEED, COUNT, SAID, *CHOSEN = sys.argv[1:]
 PATIENCE = 5.0
 """Seconds in which a step ends, or is left as it is: what broke may never come to rest."""
+TURNS = 10
+"""Turns for each hit that is wanted: a step does not call again each function that it called before."""
 CALM = 0.6
 """Seconds between keys that a dialog about money believes."""
 BACK = ("escape", "escape", "escape", "6")
@@ -149,7 +151,7 @@ def main() -> int:
 
     def walk(typist: Typist) -> None:
         nonlocal turns
-        while not typist.over and len(hits) < int(COUNT) and turns < 3 * int(COUNT):
+        while not typist.over and len(hits) < int(COUNT) and turns < TURNS * int(COUNT):
             turns += 1
             name, error, hit = chance.choice([*ways]), chance.choice(ERRORS)(text), []
             with breaking(chance.choice(ways[name]), chance.choice((1, 1, 1, 2, 3)), error, hit):
@@ -157,7 +159,7 @@ def main() -> int:
             typist.rest()
             hits.extend(f"{name}: {where} -> {'ended' if typist.over else 'lives'}" for where in hit)
 
-    while len(hits) < int(COUNT) and turns < 3 * int(COUNT):
+    while len(hits) < int(COUNT) and turns < TURNS * int(COUNT):
         opened(walk)
     Path(SAID).write_text(json.dumps(hits), encoding="utf-8")
     return 0

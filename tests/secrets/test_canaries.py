@@ -100,7 +100,7 @@ def test_no_console_that_breaks_tells_a_key_or_a_buyer(tmp_path: Path, seed: int
             "-m",
             "tests.secrets.consoles",
             str(config),
-            str(SEED),
+            str(seed),
             str(count),
             str(said),
             *steps,
