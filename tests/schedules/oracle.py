@@ -157,7 +157,7 @@ def _ends(world: World, found: list[Row]) -> None:
     for refund_id in pending:
         world.count("R3")
         row = ours[refund_id]
-        if (now := _again(world, row)).state != "accepted" or not _shows(world, row, "REFUNDING"):
+        if (now := _again(world, row)).state != "accepted" or not _shows_pending(world, row, found):
             world.blame("R3", f"{now.name} is under way at Amazon and not shown so")
     for number, refund_id in enumerate(pending):
         act = ("decline", "approve")[number % 2]
@@ -183,9 +183,11 @@ def _again(world: World, row: Row) -> Row:
     return next(now for now in rows(world.hosts[row.host]) if now.id == row.id)
 
 
-def _shows(world: World, row: Row, status: str) -> bool:
+def _shows_pending(world: World, row: Row, found: list[Row]) -> bool:
+    """Whether the list says that a refund is under way, or the one thing that goes before it: a person is asked."""
     shown = world.actor(row.host).desk.reader.row(world.order_id)
-    return shown is not None and shown.status == status
+    asked = any(other.host == row.host and other.state == "attention" for other in found)
+    return shown is not None and shown.status == ("UNKNOWN" if asked else "REFUNDING")
 
 
 def _refund_state(world: World, refund_id: str) -> str:
