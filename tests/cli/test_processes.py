@@ -82,6 +82,31 @@ def test_watch_keeps_in_step_until_a_signal(shop: Shop) -> None:
     assert shop.good("orders", "list", "--json", "--query", order).code == 0
 
 
+_STRAY = """
+import signal, sys, threading
+from azpay_tui.bootstrap import main
+
+def stray():
+    sys.stdin.readline()
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+threading.Thread(target=stray, daemon=True).start()
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_watch_ends_also_when_the_signal_reaches_another_thread(shop: Shop) -> None:
+    pending = shop.make("pending", read=False)
+    command = [sys.executable, "-c", _STRAY, *shop.command("sync", "--watch")[3:]]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            until(lambda: _status(shop, pending) == "PENDING")
+            process.communicate("now\n", timeout=DEADLINE)
+        finally:
+            process.kill()
+    assert process.returncode == 143
+
+
 def _status(shop: Shop, order: str) -> Any:
     return shop.good("orders", "actions", order, "--json").json["status"]
 

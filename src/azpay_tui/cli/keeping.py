@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from typing import cast
+from typing import Final, cast
 
 from azpay_tui.backoffice.ports import Desk, Event
 from azpay_tui.cli import resolve, shapes
@@ -20,6 +20,9 @@ from azpay_tui.domain.intent import OPEN_STATES, Intent, State
 from azpay_tui.domain.order import kind_of, order_id_of
 from azpay_tui.domain.queue import remaining
 from azpay_tui.domain.rows import TrackedOrder
+
+_LOOK: Final = 1.0
+"""Seconds after which a watch looks whether a signal came."""
 
 
 def track(context: Context, ids: list[str], *, as_json: bool) -> int:
@@ -126,7 +129,9 @@ def _watch(desk: Desk) -> None:
 
     desk.subscribe(tell)
     desk.start()
-    threading.Event().wait()
+    forever = threading.Event()
+    while True:  # A signal may reach another thread, and then wakes nobody who waits without an end.
+        forever.wait(_LOOK)
 
 
 def resume(context: Context, intent_id: str | None, *, as_json: bool) -> int:
