@@ -60,7 +60,7 @@ def witness(profile: Profile) -> Witness:
     settings: dict[str, str | int | bool] = {
         "writable": profile.writable,
         "public_key_id": profile.public_key_id,
-        "policy": profile.policy,
+        "policy": str(profile.policy),
         "schema": JOURNAL_SCHEMA,
         "azpay": version("azpay-tui"),
     }
@@ -90,6 +90,7 @@ class Parts:
             read_only_reason=read_only,
             demo=demo,
             pending_authorization=profile.pending_authorization,
+            policy=profile.policy,
         )
 
     def reader(self, profile: Profile) -> AbstractContextManager[Reader]:

@@ -13,9 +13,11 @@ from typing import Final, Literal, cast
 from zoneinfo import ZoneInfo
 
 from azpay_tui.domain.keeping import DEFAULT_DAYS, MOST_DAYS
+from azpay_tui.domain.policies import Settings
 from azpay_tui.learned import Learned
 from azpay_tui.learned import read as read_learned
 from azpay_tui.paths import ConfigError, config_file, data_directory, shown
+from azpay_tui.policing import read_policy
 from azpay_tui.sourcing import Source, read_sources
 from azpay_tui.tomlfile import check_known, kind, quoted, read_toml
 
@@ -40,10 +42,9 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "api": ("v2",),
     "region": ("na", "eu", "jp"),
     "environment": ("simulator", "sandbox", "live"),
-    "policy": ("amazon",),
     "pace": ("quota", "off"),
 }
-_DEFAULTS: Final[Mapping[str, str]] = {"api": "v2", "policy": "amazon", "pace": "quota"}
+_DEFAULTS: Final[Mapping[str, str]] = {"api": "v2", "pace": "quota"}
 _IDENTIFIERS: Final = ("merchant_id", "store_id", "public_key_id")
 _SWITCHES: Final = ("writable", "pending_authorization", "syslog")
 _KEYS: Final = (
@@ -56,6 +57,7 @@ _KEYS: Final = (
     "data_dir",
     "timezone",
     "retention_days",
+    "policy",
     "learned",
     "source",
 )
@@ -94,7 +96,7 @@ class Profile:
     private_key_file: Path
     data_dir: Path
     writable: bool
-    policy: str
+    policy: Settings
     timezone: str
     pace: Pace
     pending_authorization: bool
@@ -223,7 +225,7 @@ class _Reader:
             private_key_file=self._path("private_key_file"),
             data_dir=self._data_dir(environment),
             writable=self._switch("writable", default=environment != "live"),
-            policy=self._choice("policy"),
+            policy=read_policy(self._table.get("policy"), self._where),
             timezone=self._timezone(),
             pace=cast(Pace, self._choice("pace")),
             pending_authorization=self._switch("pending_authorization", default=False),

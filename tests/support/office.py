@@ -28,6 +28,7 @@ from azpay_tui.domain.intent import Intent, Place, Verb, Wish
 from azpay_tui.domain.money import Money, parse_amount
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.domain.rows import TrackedOrder
 from azpay_tui.simulator.core import Simulator
 from azpay_tui.sourcing import Source
@@ -167,7 +168,7 @@ def profile(directory: Path, **changes: Any) -> Profile:
         "private_key_file": key_file,
         "data_dir": directory / "data",
         "writable": True,
-        "policy": "amazon",
+        "policy": PRESETS["amazon"],
         "timezone": "UTC",
         "pace": "off",
         "pending_authorization": False,
@@ -188,6 +189,7 @@ def open_office(
     environment: Literal["simulator", "sandbox", "live"] = "simulator",
     jitter: Callable[[], float] = random.random,
     threads: Threads | None = None,
+    policy: Settings = PRESETS["amazon"],
 ) -> Iterator[Office]:
     """Build everything bootstrap builds, with the simulator's core at the end of the line; closes it afterwards."""
     local = local or Hands()
@@ -204,6 +206,7 @@ def open_office(
     gateway._line.signature._key = lambda: _KEY  # type: ignore[attr-defined]
     read_only = read_only or stores.read_only_reason
     info = ProfileInfo("sim", environment, "na", place, person, "host", "UTC", read_only is None, read_only)
+    info = replace(info, policy=policy)
     parts = Parts(
         journal=stores.journal,
         cache=stores.cache,

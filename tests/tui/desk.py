@@ -497,7 +497,7 @@ class MemoryDesk:
         self.emit(Event("sync"))
 
     def offers(self, order: Order) -> tuple[Offer, ...]:
-        found = offers(order, Policy(read_only=self._profile.read_only_reason), self.clock)
+        found = offers(order, Policy(self._profile.policy, self._profile.read_only_reason), self.clock)
         if self.offline:
             off = "There is no connection to Amazon."
             found = tuple(

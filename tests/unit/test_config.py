@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from azpay_tui.config import ConfigError, NoProfileError, Profile, load, machine_timezone
+from azpay_tui.domain.policies import PRESETS
 from azpay_tui.keyfile import check_key_file
 from azpay_tui.paths import private_directory
 from azpay_tui.simulator.profile import open_profile, write_profile
@@ -75,7 +76,7 @@ def test_the_least_that_is_needed_and_its_defaults(file: Path) -> None:
         "private_key_file": file.parent / "key.pem",
         "data_dir": Path(os.environ["XDG_DATA_HOME"], "azpay", "sandbox", "shop"),
         "writable": True,
-        "policy": "amazon",
+        "policy": dataclasses.asdict(PRESETS["amazon"]),
         "timezone": "UTC",
         "pace": "quota",
         "pending_authorization": False,
@@ -189,7 +190,7 @@ def test_a_missing_key_says_what_it_must_be(file: Path, key: str) -> None:
 
 
 STRINGS = [
-    *("api", "region", "environment", "url", "ca_file", "merchant_id", "store_id", "public_key_id", "policy"),
+    *("api", "region", "environment", "url", "ca_file", "merchant_id", "store_id", "public_key_id"),
     *("private_key_file", "data_dir", "timezone", "pace"),
 ]
 
@@ -241,7 +242,7 @@ def test_empty_and_hostile_text_is_refused_and_not_repeated(file: Path, key: str
         ("region", "us", '"na" or "eu" or "jp"'),
         ("region", "EU", '"na" or "eu" or "jp"'),
         ("environment", "production", '"simulator" or "sandbox" or "live"'),
-        ("policy", "generous", '"amazon"'),
+        ("policy", "generous", '"amazon" or "xcart" or "oxid" or "magento"'),
         ("pace", "fast", '"quota" or "off"'),
     ],
 )

@@ -99,7 +99,7 @@ class BackOffice:
         journal, cache, reader, gateway = parts.journal, parts.cache, parts.reader, parts.gateway
         stored = reader.status(local()).clock_offset
         self.clock = clock = clock or CorrectedClock(cache, stored, local)
-        self._policy = policy = Policy(read_only=info.read_only_reason)
+        self._policy = policy = Policy(info.policy, info.read_only_reason)
         self._events = Events()
         tell = self._events.tell
         self._stop = stop = threading.Event()

@@ -99,7 +99,7 @@ class LateDesk:
     def offers(self, order: Order) -> tuple[Offer, ...]:
         """Return every verdict on the order as cached."""
         if self._desk is None:
-            return matrix.offers(order, Policy(read_only=self._info.read_only_reason), self.now())
+            return matrix.offers(order, Policy(self._info.policy, self._info.read_only_reason), self.now())
         return self._desk.offers(order)
 
     def suggest(self, order: Order, verb: Verb, target: str) -> Money | None:

@@ -15,6 +15,7 @@ from azpay_tui.domain.marks import MarkChange, Marked
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.domain.rows import (
     TrackedOrder,
     TrackResult,
@@ -79,6 +80,8 @@ class ProfileInfo:
     demo: bool = False
     pending_authorization: bool = False
     """Whether an authorization may be decided within 24 hours instead of at once."""
+    policy: Settings = PRESETS["amazon"]
+    """What the shop narrows."""
 
 
 class Desk(Protocol):

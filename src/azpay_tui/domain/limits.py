@@ -143,14 +143,19 @@ def _subset_sums(amounts: list[Money], start: Money) -> set[int]:
     return sums
 
 
+def goodwill(currency: str) -> int:
+    """Return the most Amazon allows above a sum in minor units: 75 USD, GBP or EUR, or 8,400 yen; others have none."""
+    return _GOODWILL.get(currency, 0)
+
+
 def refund_cap(charge: Charge) -> Money:
     """Return the largest total of refunds of a charge: captured plus the lesser of 15 % (cut) and the goodwill sum.
 
     The goodwill sum is 75 USD, GBP or EUR, or 8,400 yen; other currencies have none (API guide, manage refunds).
     """
     captured = _taken(charge)
-    goodwill = min(captured.minor * 15 // 100, _GOODWILL.get(captured.currency, 0))
-    return Money(captured.minor + goodwill, captured.currency, captured.exponent)
+    more = min(captured.minor * 15 // 100, goodwill(captured.currency))
+    return Money(captured.minor + more, captured.currency, captured.exponent)
 
 
 def refund_left(order: Order, charge: Charge) -> Money:

@@ -31,7 +31,7 @@ def offers(order: Order, policy: Policy, now: datetime) -> tuple[Offer, ...]:
     lock = _lock(order)
     if lock is not None:
         found = [Offer(offer.verb, offer.target, "no", lock) for offer in found]
-    return (*(policy.narrow(offer) for offer in found), Offer(Verb.REFRESH, order.id, "yes"))
+    return (*(policy.narrow(offer, order, now) for offer in found), Offer(Verb.REFRESH, order.id, "yes"))
 
 
 def _judged(order: Order, now: datetime) -> list[Offer]:

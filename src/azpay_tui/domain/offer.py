@@ -33,6 +33,10 @@ class Offer:
     """When time alone changes the verdict, UTC."""
     waits: bool = False
     """Whether a `no` has no other cause than a missing connection, or the clock of this machine."""
+    policy: str | None = None
+    """What the shop's policy made stricter: which setting, where it comes from, what to do. It is in `reason` too."""
+    needs_note: str | None = None
+    """Why a note must be written with it (a sentence); None: it need not."""
 
 
 def valid_verbs(offers: Iterable[Offer]) -> frozenset[Verb]:
