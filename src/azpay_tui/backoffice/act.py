@@ -91,10 +91,11 @@ def check_amount(order: Order, wish: Wish, offer: Offer) -> Offer:
         raise UsageError(f"Nothing is left to {wish.verb} by default: give an amount.")
     if amount.currency != offer.maximum.currency:
         raise UsageError(f"The amount must be in {offer.maximum.currency}, the currency of the order.")
+    why = f" {offer.policy}" if offer.policy else ""
     if amount < offer.minimum:
-        raise NotValidError(f"The amount must be at least {offer.minimum}.")
+        raise NotValidError(f"The amount must be at least {offer.minimum}.{why}")
     if amount > offer.maximum:
-        raise NotValidError(f"{amount} is above the limit: at most {offer.maximum} is allowed.", offer.changes_at)
+        raise NotValidError(f"{amount} is above the limit: at most {offer.maximum} is allowed.{why}", offer.changes_at)
     charge = order.charge(wish.target)
     beyond = wish.verb is Verb.REFUND and charge is not None and amount > limits.refundable(order, charge)
     if not beyond or "beyond-capture" in offer.warnings:
@@ -112,6 +113,12 @@ def check_accepted(offer: Offer, accepted: Iterable[str]) -> tuple[str, ...]:
         names = " ".join(missing)
         raise NotValidError(f"{offer.reason} Accept this warning to go on: {names}.")
     return offer.warnings
+
+
+def check_note(offer: Offer, note: str) -> None:
+    """Raise `NotValidError` when the shop's policy asks for a reason and none was written."""
+    if offer.needs_note is not None and not note.strip():
+        raise NotValidError(offer.needs_note)
 
 
 class Checker:
@@ -195,12 +202,13 @@ class Checker:
     def draft(self, ready: Ready, accepted: Iterable[str], person: str, session: str) -> IntentDraft:
         """Make the journal's draft of a confirmed wish.
 
-        Raises `NotValidError` where nothing may be sent and for a warning not accepted, `ChangedError` when the request
-        key is not the one shown.
+        Raises `NotValidError` where nothing may be sent, for a warning not accepted and for a reason not given,
+        `ChangedError` when the request key is not the one shown.
         """
         if self._policy.read_only is not None:
             raise NotValidError(self._policy.read_only)
         names = check_accepted(ready.offer, accepted)
+        check_note(ready.offer, ready.wish.note)
         counter = self._journal.counter(ready.base)
         if counter != ready.counter:
             raise ChangedError("An equal request was decided meanwhile: look at the order and run it again.")

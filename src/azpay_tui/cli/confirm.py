@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 from azpay_tui.backoffice.ports import ProfileInfo, Ready
 from azpay_tui.cli.outcome import NOT_VALID, CommandError
@@ -31,6 +32,23 @@ def require_accepted(ready: Ready, accepted: list[str]) -> None:
         sentences = " ".join(warning_sentence(name) for name in missing)
         options = " ".join(f"--accept {name}" for name in missing)
         raise CommandError(f"{sentences} To go on say {options}.", NOT_VALID, "warning-not-accepted")
+
+
+def with_reason(ready: Ready, *, ask_for_it: bool) -> Ready:
+    """Return the record with the reason that the shop's policy asks for, as noted or as typed now.
+
+    Raises `CommandError` (exit code 3) when there is none: nothing was sent.
+    """
+    needed, wish = ready.offer.needs_note, ready.wish
+    if needed is None or wish.note.strip():
+        return ready
+    if not ask_for_it:
+        raise CommandError(f"{needed} Say it with --note TEXT.", NOT_VALID, "reason-required")
+    say(shown(needed))
+    note = ask("Reason (stays here): ") or ""
+    if not note:
+        raise CommandError("No reason was given: nothing was sent.", NOT_VALID, "reason-required")
+    return replace(ready, wish=replace(wish, note=note))
 
 
 def facts(profile: ProfileInfo, ready: Ready) -> list[tuple[str, str]]:

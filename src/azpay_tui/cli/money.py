@@ -67,6 +67,7 @@ def act(context: Context, request: Request) -> int:
         if request.dry_run:
             return _dry_run(ready)
         confirm.require_accepted(ready, request.accept)
+        ready = confirm.with_reason(ready, ask_for_it=not request.yes)
         if not request.yes and not ready.already_so:
             confirm.confirm(desk.profile, ready)
         desk.subscribe(learn)
