@@ -9,7 +9,7 @@ from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGTERM
 
 import typer.main
-from docs import proofs, words
+from docs import policies, proofs, words
 from docs.tables import code, table
 from typer.core import TyperGroup
 
@@ -296,6 +296,9 @@ PARTS: dict[str, Part] = {
     "sorts": words.sorts,
     "columns": words.columns,
     "presets": preset_table,
+    "policy-settings": policies.settings,
+    "policy-presets": policies.presets,
+    "policy-verdicts": policies.verdicts,
     "reliability-promises": proofs.reliability,
     "security-promises": proofs.security,
     "simulation-seeds": proofs.seeds,

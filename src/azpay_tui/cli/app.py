@@ -21,10 +21,12 @@ orders = typer.Typer(help="List, show, learn of orders.", no_args_is_help=True, 
 journal = typer.Typer(help="What was confirmed, and what became of it.", no_args_is_help=True, rich_markup_mode=None)
 audit = typer.Typer(help="Who did what, in a chain of hashes.", no_args_is_help=True, rich_markup_mode=None)
 views = typer.Typer(help="The views you saved: --view NAME shows one.", no_args_is_help=True, rich_markup_mode=None)
+policy = typer.Typer(help="What the shop narrows of Amazon's rules.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(orders, name="orders")
 app.add_typer(views, name="views")
 app.add_typer(journal, name="journal")
 app.add_typer(audit, name="audit")
+app.add_typer(policy, name="policy")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="An id of Amazon, or the shop's order number.")]
@@ -262,3 +264,17 @@ def sync(
     from azpay_tui.cli.keeping import sync as run
 
     return run(context_of(ctx), all_=all_, watch=watch, once=once, as_json=json)
+
+
+@policy.command("show")
+def policy_show(
+    ctx: typer.Context,
+    preset: Annotated[
+        str | None, typer.Argument(metavar="[PRESET]", help="A preset as it is; the profile's policy without it.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Show every setting of the policy, where it comes from and what it does."""
+    from azpay_tui.cli.policy import show_policy
+
+    return show_policy(context_of(ctx), preset, as_json=json)

@@ -202,6 +202,9 @@ SETTINGS: Final = (
 )
 """Every setting in the order in which it is shown."""
 
+NARROWS: Final = "A policy narrows what Amazon allows and never widens it; it stands as policy in the profile."
+"""What a policy is, one sentence."""
+
 SHOP_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "none": {},
     "xcart": {"AUTHORIZED": "Authorized", "CAPTURED": "Processed", "VOIDED": "Voided"},
