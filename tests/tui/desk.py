@@ -36,6 +36,7 @@ from azpay_tui.domain.order import (
     ShopFacts,
     kind_of,
 )
+from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, ListRow, Page, SyncStatus, TimelineEntry, TrackedOrder, TrackResult
@@ -429,6 +430,7 @@ class MemoryDesk:
         writable: bool = True,
         timezone: str = "UTC",
         auto: bool = False,
+        policy: Settings = PRESETS["amazon"],
     ) -> None:
         made = sample_orders() if orders is None else orders
         self.orders: dict[str, Order] = {order.id: order for order in made}
@@ -462,6 +464,7 @@ class MemoryDesk:
             timezone,
             writable,
             reason,
+            policy=policy,
         )
         self._reader = MemoryReader(self)
         self.marks = MemoryMarks(self)

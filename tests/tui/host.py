@@ -20,8 +20,10 @@ from textual.widgets import Input, Static
 from azpay_tui.backoffice.ports import Desk, Ready
 from azpay_tui.domain import states
 from azpay_tui.domain.intent import Seen, Verb, Wish
+from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Address, Buyer, Order
+from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
 from azpay_tui.tui.timely import Timely
 
@@ -120,12 +122,20 @@ def offer_of(desk: Desk, order: Order, verb: Verb) -> Offer:
 class Bench:
     """One action dialog under test."""
 
-    def __init__(self, verb: Verb, order: Order | None = None, *, environment: str = "sandbox") -> None:
+    def __init__(
+        self,
+        verb: Verb,
+        order: Order | None = None,
+        *,
+        environment: str = "sandbox",
+        policy: Settings = PRESETS["amazon"],
+        amount: Money | None = None,
+    ) -> None:
         self.order = order or SITUATIONS[verb]()
-        self.desk = CheckedDesk([self.order], environment=environment)
+        self.desk = CheckedDesk([self.order], environment=environment, policy=policy)
         self.clock = TestClock()
         self.offer = offer_of(self.desk, self.order, verb)
-        self.app = Host(lambda: ActionDialog(self.desk, self.offer, self.order, clock=self.clock))
+        self.app = Host(lambda: ActionDialog(self.desk, self.offer, self.order, amount=amount, clock=self.clock))
 
     @property
     def wish(self) -> Wish:

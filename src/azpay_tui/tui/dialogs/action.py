@@ -94,7 +94,9 @@ class ActionDialog(ReadFirst[ActionResult | None]):
             currency = question.offer.maximum.currency if question.offer.maximum else ""
             with Horizontal(classes="row"):
                 yield Static(f"{facts.COMMITS[verb]} amount {currency}", classes="label", markup=False)
-                yield from self._field(TypedInput(self.arrivals, id="amount", value=question.amount))
+                field = TypedInput(self.arrivals, id="amount", value=question.amount)
+                field.disabled = question.fixed
+                yield from self._field(field)
             yield self._static("amount-hint")
         else:
             with Horizontal(classes="row", id="last4-row") as row:
@@ -103,7 +105,7 @@ class ActionDialog(ReadFirst[ActionResult | None]):
                 yield from self._field(TypedInput(self.arrivals, id="last4", max_length=4))
                 yield Static("type them; paste refused", classes="hint")
         with Horizontal(classes="row"):
-            yield Static("Note (stays here)", classes="label")
+            yield Static("Reason (stays here)" if question.needs_note else "Note (stays here)", classes="label")
             yield from self._field(TypedInput(self.arrivals, id="note", max_length=200))
         yield self._static("why")
         with Horizontal(id="buttons"):
@@ -165,7 +167,8 @@ class ActionDialog(ReadFirst[ActionResult | None]):
         if new:
             self.query_one("#accepts").mount(*new)
         if question.has_amount:
-            self.query_one("#amount", TypedInput).value = question.amount
+            field = self.query_one("#amount", TypedInput)
+            field.value, field.disabled = question.amount, question.fixed
         else:
             self.query_one("#last4-row").display = question.must_type
 

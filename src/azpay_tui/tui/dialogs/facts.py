@@ -136,8 +136,12 @@ def read_amount(typed: str, offer: Offer) -> Money | str:
     return amount
 
 
-def amount_hint(offer: Offer, left: Money | None, typed: bool, asked: Money | None = None) -> str:
+def amount_hint(
+    offer: Offer, left: Money | None, typed: bool, asked: Money | None = None, *, fixed: bool = False
+) -> str:
     """Say beside the amount what it may be, and what was asked for where it must be typed once more."""
+    if fixed:
+        return "(the only amount that the shop's policy allows)"
     parts = [f"you asked for {asked}"] if asked is not None and typed else []
     parts += [f"{left} is left"] if left is not None else []
     if offer.maximum is not None and offer.maximum != left:

@@ -76,6 +76,17 @@ class Question:
 
     # What is wanted
 
+    @property
+    def fixed(self) -> bool:
+        """Whether the shop's policy leaves the very amount that stands in the field, which need not be typed."""
+        least, most = self.limits.minimum, self.limits.maximum
+        return self.limits.policy is not None and least == most == self.first and not self.must_type
+
+    @property
+    def needs_note(self) -> str | None:
+        """Why a reason must be written into the note, as read live, else as chosen."""
+        return self.ready.offer.needs_note if self.ready is not None else self.offer.needs_note
+
     def _wish(self, amount: Money | None) -> Wish:
         pending = self.offer.verb is Verb.AUTHORIZE and self._desk.profile.pending_authorization
         return Wish(self.offer.verb, self._order.id, self._target, amount, pending_allowed=pending)
@@ -165,7 +176,7 @@ class Question:
 
     def hint(self) -> str:
         """Say beside the amount what it may be."""
-        return facts.amount_hint(self.limits, self.left, self.must_type, self.asked)
+        return facts.amount_hint(self.limits, self.left, self.must_type, self.asked, fixed=self.fixed)
 
     def live(self) -> str:
         """Say how fresh all this is."""
@@ -203,6 +214,8 @@ class Question:
         lacking = facts.missing((*self.shown(), *self.outcome()))
         if lacking is not None:
             return f"{lacking} is not known, so nothing can be confirmed. Refresh the order."
+        if self.needs_note is not None and not self.note.strip():
+            return display(self.needs_note, 200)
         if self.must_type and not self.has_amount and self.last4 != self._order.id[-4:]:
             wrong = "That is not how the order id ends. " if len(self.last4) >= 4 else ""
             return f"{wrong}Type the last 4 characters of the order id."
