@@ -10,6 +10,7 @@ from azpay_tui.domain import filters, reasons
 from azpay_tui.domain.concerns import concern
 from azpay_tui.domain.disagreements import KINDS
 from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.policies import SHOP_NAMES, SHOP_WORDS
 from azpay_tui.domain.rows import Connection
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS
 from azpay_tui.domain.table import ROWS, Cell, ChargeClass
@@ -17,60 +18,85 @@ from azpay_tui.tui.sight import SORTS
 from azpay_tui.tui.widgets.columns import OPTIONAL
 from azpay_tui.tui.widgets.words import NAMES, glyph, keys_of
 
-STATUSES: Final[dict[str, tuple[str, str, str]]] = {
+STATUSES: Final[dict[str, tuple[str, str]]] = {
     "UNKNOWN": (
         "An action was sent and nobody knows yet what became of it.",
-        "",
         "Wait, or `r`. Never do it again.",
     ),
-    "NEW": ("Tracked, and not read from Amazon yet.", "", "`r`, or wait for the background refresh."),
-    "NOT FOUND": ("Amazon does not know this id here.", "", "Check id, region and environment, then `r`."),
+    "NEW": (
+        "Tracked, and not read from Amazon yet.",
+        "`r`, or wait for the background refresh.",
+    ),
+    "NOT FOUND": (
+        "Amazon does not know this id here.",
+        "Check id, region and environment, then `r`.",
+    ),
     "UNRECOGNISED": (
         "Amazon says a word, or a currency, that this version does not know. It is shown as it came.",
-        "",
         "Act in Seller Central.",
     ),
-    "CAPTURING": ("A capture is being decided.", "Magento: Pending", "Wait; hold the parcel."),
-    "REFUNDING": ("A refund is being decided.", "Magento: Pending", "Wait; it takes days."),
-    "PENDING": ("An authorization is being decided, for up to 24 hours.", "Magento: Pending", "Wait."),
+    "CAPTURING": (
+        "A capture is being decided.",
+        "Wait; hold the parcel.",
+    ),
+    "REFUNDING": (
+        "A refund is being decided.",
+        "Wait; it takes days.",
+    ),
+    "PENDING": (
+        "An authorization is being decided, for up to 24 hours.",
+        "Wait.",
+    ),
     "AUTHORIZED": (
         "Money of the buyer is held, and not taken.",
-        "X-Cart: Authorized; Magento: Processing",
         "Capture it when the parcel leaves (`a c`).",
     ),
-    "REFUNDED": ("All that was captured went back.", "OXID: Refunded", "Nothing."),
-    "PART-REFUNDED": ("A part of what was captured went back.", "OXID: Refunded", "Nothing, or another refund."),
+    "REFUNDED": (
+        "All that was captured went back.",
+        "Nothing.",
+    ),
+    "PART-REFUNDED": (
+        "A part of what was captured went back.",
+        "Nothing, or another refund.",
+    ),
     "PART-CAPTURED": (
         "A part was captured and the rest can still be charged.",
-        "",
         "Authorize and capture the rest, or close the order (`a x`).",
     ),
     "CAPTURED": (
         "Captured, and nothing more will be.",
-        "X-Cart: Processed; OXID: Captured",
         "Ship.",
     ),
     "SUSPENDED": (
         "Amazon does not let the order be charged, mostly because the buyer must repair the payment method.",
-        "Magento: On hold",
         "Write to the buyer, then `r`.",
     ),
-    "CANCELED": ("The order was cancelled.", "OXID, Magento: Canceled", "Nothing."),
-    "DECLINED": ("The last charge was declined.", "Magento: On hold", "Authorize again, or ask the buyer."),
+    "CANCELED": (
+        "The order was cancelled.",
+        "Nothing.",
+    ),
+    "DECLINED": (
+        "The last charge was declined.",
+        "Authorize again, or ask the buyer.",
+    ),
     "VOIDED": (
         "The shop ended the last authorization; the order is still open.",
-        "X-Cart: Voided",
         "Authorize again, or cancel the order.",
     ),
     "EXPIRED": (
         "The last authorization ended without a capture.",
-        "X-Cart: Voided",
         "Authorize again within the week before shipping.",
     ),
-    "CLOSED": ("The order is closed at Amazon and nothing was captured.", "", "Nothing; the buyer must order again."),
-    "OPEN": ("The order can be charged and no charge is live.", "Magento: Pending", "Authorize (`a a`)."),
+    "CLOSED": (
+        "The order is closed at Amazon and nothing was captured.",
+        "Nothing; the buyer must order again.",
+    ),
+    "OPEN": (
+        "The order can be charged and no charge is live.",
+        "Authorize (`a a`).",
+    ),
 }
-"""Status word -> what it means, what shop systems call it, what is usually next."""
+"""Status word -> what it means, what is usually next."""
 
 CHARGES: Final[dict[ChargeClass, str]] = {
     "none": "no charge yet",
@@ -101,12 +127,22 @@ CONNECTIONS: Final[dict[Connection, str]] = {
 """Word of the status line -> what it means."""
 
 
+def in_shops(status: str) -> str:
+    """Return what shop systems call a status; those that say the same stand together."""
+    found: dict[str, list[str]] = {}
+    for shop, name in SHOP_NAMES.items():
+        word = SHOP_WORDS[shop].get(status)
+        if word is not None:
+            found.setdefault(word, []).append(name)
+    return "; ".join(f"{', '.join(names)}: {word}" for word, names in found.items())
+
+
 def statuses() -> str:
     """Every status word."""
-    rows = (
-        (f"`{glyph(word)} {word}`", *(cell or "-" for cell in STATUSES.get(word, ("", "", ""))))
-        for word in STATUS_WORDS
-    )
+    rows = []
+    for word in STATUS_WORDS:
+        means, following = STATUSES.get(word, ("", ""))
+        rows.append((f"`{glyph(word)} {word}`", means or "-", in_shops(word) or "-", following or "-"))
     return table(("Status", "What it means", "In shop systems", "Usually next"), rows)
 
 

@@ -87,6 +87,7 @@ def test_actions_and_verbs_say_which_setting_narrowed_them(under: Callable[[str]
     assert "(whole_amounts = true, preset xcart)" in found["capture"]["reason"]
     assert found["authorize"]["verdict"] == "no"
     assert found["void"]["reason"] is None
+    assert "AUTHORIZED (X-Cart: Authorized)" in shop.good("orders", "show", order).out
     done = shop("capture", order, "--amount", "60", "--yes", "--json")
     assert (done.code, done.error["code"]) == (3, "not-valid")
     assert "place it again with the customer" in done.error["message"]

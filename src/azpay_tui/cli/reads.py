@@ -20,6 +20,7 @@ from azpay_tui.domain.links import seller_central
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer, valid_verbs
 from azpay_tui.domain.order import Order, Sighting
+from azpay_tui.domain.policies import Settings, shop_word
 from azpay_tui.domain.retention import no_buyer
 from azpay_tui.domain.rows import VIEWS, ListRow, OrderLine
 from azpay_tui.domain.status import ship
@@ -161,7 +162,7 @@ def show_order(context: Context, text: str, *, as_json: bool, raw: bool) -> int:
             value["raw"] = shapes.raw(bodies)
         json_result(value)
         return OK
-    for line in [*_order_lines(order, now, valid_verbs(offers)), *mark_lines(marks)]:
+    for line in [*_order_lines(order, now, valid_verbs(offers), context.profile().policy), *mark_lines(marks)]:
         result(line)
     for entry in reader.timeline(order.id):
         amount = f" {entry.amount}" if entry.amount else ""
@@ -187,8 +188,9 @@ def show_link(context: Context, text: str, *, as_json: bool) -> int:
     return OK
 
 
-def _order_lines(order: Order, now: datetime, valid: frozenset[Verb]) -> list[str]:
+def _order_lines(order: Order, now: datetime, valid: frozenset[Verb], policy: Settings) -> list[str]:
     row = shapes.row_of(order, now)
+    called = shop_word(policy, row.status)
     verdict = ship(order, now)
     buyer = " ".join(filter(None, [order.buyer_name, f"<{order.buyer_email}>" if order.buyer_email else ""]))
     if order.purged_at is not None:
@@ -197,7 +199,7 @@ def _order_lines(order: Order, now: datetime, valid: frozenset[Verb]) -> list[st
     reasons = " ".join(reason.code for reason in permission.reasons) if permission else ""
     facts = {
         "Order": f"{order.id}{f'  #{order.number}' if order.number else ''}",
-        "Status": row.status,
+        "Status": f"{row.status}{f' ({called})' if called else ''}",
         "Ship": f"{verdict.word}: {verdict.reason}",
         "Attention": " ".join(row.attention),
         "Buyer": buyer,

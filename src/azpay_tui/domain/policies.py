@@ -207,7 +207,7 @@ NARROWS: Final = "A policy narrows what Amazon allows and never widens it; it st
 
 SHOP_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "none": {},
-    "xcart": {"AUTHORIZED": "Authorized", "CAPTURED": "Processed", "VOIDED": "Voided"},
+    "xcart": {"AUTHORIZED": "Authorized", "CAPTURED": "Processed", "VOIDED": "Voided", "EXPIRED": "Voided"},
     "oxid": {
         "CAPTURED": "Captured",
         "REFUNDED": "Refunded",
@@ -222,7 +222,7 @@ SHOP_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "SUSPENDED": "On hold",
         "CANCELED": "Canceled",
         "DECLINED": "On hold",
-        "OPEN": "Pending (manual)",
+        "OPEN": "Pending",
     },
 }
 """For each shop its own word of a status word, where it has one."""

@@ -18,6 +18,7 @@ from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.offer import Offer, valid_verbs
 from azpay_tui.domain.order import Address, OpenIntent, Order
+from azpay_tui.domain.policies import PRESETS, Settings, shop_word
 from azpay_tui.domain.retention import no_buyer
 from azpay_tui.domain.rows import ListRow, TimelineEntry
 from azpay_tui.domain.status import attention, ship, status_of
@@ -134,12 +135,15 @@ def detail_lines(
     masked: bool,
     marks: Marks = _UNMARKED,
     shown: tuple[str, ...] = (),
+    policy: Settings = PRESETS["amazon"],
 ) -> Iterator[Text]:
     """Yield the lines of the detail, most important first; `shown` are the marks of the list row."""
     word, verdict = status_of(order, now), ship(order, now)
+    called = shop_word(policy, word)
     yield Text(order_name(order), "bold")
     why = local(verdict.reason, where)
-    yield Text.assemble((f"{glyph(word)} {word}", "bold"), "   ", (verdict.word, "bold"), f": {why}")
+    status = f"{glyph(word)} {word}{f' ({called})' if called else ''}"
+    yield Text.assemble((status, "bold"), "   ", (verdict.word, "bold"), f": {why}")
     codes, valid = attention(order, now), valid_verbs(offers)
     needs = attention_line(codes, marks, shown, now)
     if needs is not None:
@@ -210,6 +214,8 @@ class DetailView(VerticalScroll, can_focus=True):
 
     masked: reactive[bool] = reactive(False)
     """Whether e-mail and address are hidden; the name never is, one must know whom one pays."""
+    policy: Settings = PRESETS["amazon"]
+    """Says whose words stand beside the status."""
 
     def __init__(self, *, timezone: str = "UTC", masked: bool = False, id: str | None = None) -> None:
         """Make an empty view; `timezone` is the profile's IANA zone for absolute times."""
@@ -261,7 +267,7 @@ class DetailView(VerticalScroll, can_focus=True):
         order, offers, timeline, row, now = self._shown
         if order is not None:
             shown = row.marks if row is not None else ()
-            lines = detail_lines(order, offers, timeline, now, self._zone, self.masked, self._marks, shown)
+            lines = detail_lines(order, offers, timeline, now, self._zone, self.masked, self._marks, shown, self.policy)
             text = Text("\n").join(lines)
         elif row is not None:
             text = Text(f"{display(row.id, 40)}\n{glyph(row.status)} {row.status}\nNothing more is known here yet.")
