@@ -29,6 +29,7 @@ from azpay_tui.backoffice.ports import Ready
 from azpay_tui.domain import states
 from azpay_tui.domain.intent import MONEY_VERBS, Seen, Verb, Wish
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.policies import chosen
 from azpay_tui.tui.dialogs.action import ActionDialog
 from azpay_tui.tui.levers import Levers
 
@@ -178,3 +179,11 @@ def test_which_charge(picture: Camera, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("levers", [Levers(), PLAIN], ids=["dark", "ascii"])
 def test_quit(picture: Camera, levers: Levers) -> None:
     assert picture(busy_shop(), "q", levers=levers)
+
+
+@sized(SMALL, MIDDLE)
+def test_amount_fixed_and_reason_wanted_by_the_policy(picture: Camera, size: tuple[int, int]) -> None:
+    order = honest_order(SITUATIONS[Verb.CAPTURE]())
+    desk = MemoryDesk([order], policy=chosen("xcart", {"reason_required": True}))
+    ask = Asking(desk, Verb.CAPTURE, order)
+    assert picture(ask.desk, "6", ask.opened, size=size)

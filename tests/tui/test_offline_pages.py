@@ -15,6 +15,7 @@ PAGES = {
     "log": ("at",),
     "sync": ("S",),
     "raw": ("x",),
+    "policy": ("colon", *"policy", "enter"),
     "help": ("question_mark",),
     "an order": ("enter",),
 }

@@ -22,6 +22,7 @@ from tests.tui.pictures import (
 )
 from textual.pilot import Pilot
 
+from azpay_tui.domain.policies import PRESETS, chosen
 from azpay_tui.domain.rows import FirstSync
 from azpay_tui.store.errors import JournalUnavailable
 from azpay_tui.tui.levers import Levers
@@ -129,3 +130,26 @@ def test_first_sync(picture: Camera, size: tuple[int, int]) -> None:
     desk.sourced = sourced()
     desk.set_sync(first=FirstSync(5000, 4760, (("charge", 1452), ("permission", 4760))), queue=6212)
     assert picture(desk, "2", "S", "j", "j", size=size)
+
+
+NARROWED = chosen("magento", {"overcharge": "10%/5", "reason_required": True})
+
+
+@sized(SMALLEST, SMALL, MIDDLE)
+def test_policy(picture: Camera, size: tuple[int, int]) -> None:
+    assert picture(busy_shop(policy=NARROWED), "2", "G", ":", typed("policy"), "enter", "G", size=size)
+
+
+@pytest.mark.parametrize("levers", [Levers("mono"), PLAIN], ids=["mono", "ascii"])
+def test_policy_on_a_terminal(picture: Camera, levers: Levers) -> None:
+    assert picture(busy_shop(policy=PRESETS["xcart"]), "2", ":", typed("policy"), "enter", "j", "j", levers=levers)
+
+
+def test_policy_that_narrows_nothing(picture: Camera) -> None:
+    assert picture(MemoryDesk([]), ":", typed("policy"), "enter")
+
+
+def test_policy_offline(picture: Camera) -> None:
+    desk = busy_shop(policy=NARROWED)
+    desk.set_sync(connection="OFFLINE", since=NOW - timedelta(minutes=40), message="No route to pay-api.amazon.com.")
+    assert picture(desk, "2", ":", typed("policy"), "enter")

@@ -8,6 +8,7 @@ from datetime import UTC
 import pytest
 from tests.tui.desk import NOW, MemoryDesk
 from tests.tui.host import SITUATIONS, Bench, an_order, checked, enter, press, tab_to, to_commit, until
+from tests.tui.pilot import driven
 from textual.widgets import Input
 
 from azpay_tui.domain.intent import MONEY_VERBS, Verb
@@ -17,6 +18,7 @@ from azpay_tui.domain.policies import PRESETS, chosen
 from azpay_tui.tui.dialogs import action
 from azpay_tui.tui.dialogs.action import ActionResult
 from azpay_tui.tui.widgets.actions import action_line, refusal_line
+from azpay_tui.tui.widgets.words import order_name
 
 XCART = PRESETS["xcart"]
 REASONED = chosen("amazon", {"reason_required": True})
@@ -32,6 +34,13 @@ def whole(order: Order) -> Money:
     """Return the amount of an order."""
     assert order.amount is not None
     return order.amount
+
+
+def narrowed_order() -> Order:
+    """An authorized order whose permission would allow a second hold."""
+    order = an_order()
+    assert order.permission is not None
+    return replace(order, permission=replace(order.permission, balance=order.permission.limit))
 
 
 def said(bench: Bench, name: str) -> str:
@@ -109,10 +118,7 @@ async def test_nothing_is_confirmed_without_the_reason_that_is_wanted(verb: Verb
 
 def test_the_actions_say_which_setting_narrowed_or_forbids_them() -> None:
     """S0.3, S0.13, S0.17: the reason stands where the other reasons stand."""
-    desk = MemoryDesk([], policy=XCART)
-    order = an_order()
-    assert order.permission is not None
-    order = replace(order, permission=replace(order.permission, balance=order.permission.limit))
+    desk, order = MemoryDesk([], policy=XCART), narrowed_order()
     offers = {offer.verb: offer for offer in desk.offers(order)}
     line = action_line(order, offers[Verb.CAPTURE], NOW, UTC).plain
     assert line.startswith(f"  a c  Capture {whole(order)} (Only the whole authorization")
@@ -127,3 +133,39 @@ def test_under_amazons_own_rules_nothing_is_said_of_a_policy() -> None:
     desk = MemoryDesk([])
     for make in SITUATIONS.values():
         assert not any("preset" in (offer.reason or "") for offer in desk.offers(make()))
+
+
+async def test_the_policy_page_explains_settings_and_the_order_one_came_from() -> None:
+    """S0.3, S0.17: which setting, where it comes from, what it makes of this order."""
+    own = chosen("xcart", {"whole_amounts": False, "overcharge": "10%/5"})
+    order = narrowed_order()
+    async with driven(MemoryDesk([order], policy=own)) as console:
+        await console.press("6", ":", *"policy", "enter")
+        await console.until(lambda: "policy: xcart" in console.lines[0])
+        for line in ('* overcharge = "10%/5"', "set in the profile", "  partial_capture = false", "preset xcart"):
+            assert line in console.text
+        assert order_name(order) in console.text
+        await console.press("slash", *"overcharge", "enter")
+        await console.until(lambda: 'Preset xcart has overcharge = "none".' in " ".join(console.text.split()))
+        await console.press("slash", *"Capture,", "enter")
+        await console.until(lambda: "to take less, void it" in " ".join(console.text.split()))
+        await console.press("enter")
+        await console.until(lambda: console.app.screen is console.screen)
+        assert console.at == order.id
+        assert console.desk.submitted == []
+
+
+async def test_the_policy_page_without_a_policy_says_that_nothing_is_narrowed() -> None:
+    async with driven(MemoryDesk([narrowed_order()])) as console:
+        await console.press("6", ":", *"settings", "enter")
+        await console.until(lambda: "policy: amazon" in console.lines[0])
+        assert "Amazon's own rules, not narrowed" in console.text
+        assert "No action of this order is made stricter by the policy now." in console.text
+
+
+async def test_the_shops_own_word_stands_beside_the_status() -> None:
+    """S0.3, S3.19: the word an admin knows from the shop."""
+    for name, word in (("xcart", " (X-Cart: Authorized)"), ("magento", " (Magento: Processing)"), ("amazon", "")):
+        async with driven(MemoryDesk([narrowed_order()], policy=PRESETS[name])) as console:
+            await console.press("6")
+            await console.until(lambda word=word: f"+ AUTHORIZED{word}   SHIP" in console.screen.detail.text)

@@ -56,6 +56,19 @@ class Sync(Command):
         screen.open_page(SyncScreen(screen.desk, screen.sitting, screen.order_here()))
 
 
+class Policy(Command):
+    """The policy page."""
+
+    id, name, sentence = "policy", "policy", "Show what the shop's policy narrows, and which setting does."
+    place, aliases = "everywhere", ("settings",)
+
+    def run(self, screen: CommandScreen) -> None:
+        """Open the page."""
+        from azpay_tui.tui.screens.policy import PolicyScreen
+
+        screen.open_page(PolicyScreen(screen.desk, screen.sitting, screen.order_here()))
+
+
 class RefreshLine(Command):
     """Read the order of a line, or ask its source."""
 
@@ -199,6 +212,7 @@ COMMANDS: Final = (
     Jobs(),
     Log(),
     Sync(),
+    Policy(),
     RefreshLine(),
     OpenOrder(),
     SettleLine(),

@@ -1,0 +1,71 @@
+"""The policy page: what the shop narrows, where each setting comes from, and what that means for one order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.domain.order import Order
+from azpay_tui.domain.policies import NARROWS, OF_PRESETS, PRESETS, SETTINGS, Setting, Settings
+from azpay_tui.tui.display import display, fit
+from azpay_tui.tui.screens.page import PageScreen
+from azpay_tui.tui.sitting import Sitting
+from azpay_tui.tui.widgets.choices import Choice
+from azpay_tui.tui.widgets.words import NAMES, object_name, order_name
+
+_WIDTH = 32
+"""Columns of a setting with its value."""
+_NOTHING = "  No action of this order is made stricter by the policy now."
+
+
+def setting_line(settings: Settings, setting: Setting) -> Choice:
+    """Set one setting: its value and where it comes from; below, what it does and what the preset has."""
+    shown, preset = settings.shown(setting.name), PRESETS[settings.preset]
+    kept = settings.value(setting.name) == preset.value(setting.name)
+    has = "" if kept else f" Preset {settings.preset} has {preset.shown(setting.name)}."
+    own = "*" if setting.name in settings.own else " "
+    text = f"{own} {fit(shown, _WIDTH)} {settings.origin(setting.name)}"
+    return Choice(("setting", setting.name), text, f"{setting.says}{has} It may be {setting.allowed}.", copy=shown)
+
+
+def order_lines(desk: Desk, order: Order) -> Iterator[Choice]:
+    """Set what the policy makes stricter of an order's actions."""
+    for offer in desk.offers(order):
+        if offer.policy is None:
+            continue
+        which = f", {object_name(offer.target)}" if offer.target and offer.target != order.id else ""
+        said = display(offer.policy, 500)
+        left = "not available" if offer.verdict == "no" else f"{offer.minimum} to {offer.maximum}"
+        left = f"only {offer.maximum}" if offer.minimum == offer.maximum and offer.verdict != "no" else left
+        yield Choice(("order", order.id), f"  {NAMES[offer.verb]}{which}: {left}. {said}", said, copy=said)
+
+
+class PolicyScreen(PageScreen, inherit_bindings=False):
+    """Every setting of the profile's policy, then what it makes stricter of the order one came from."""
+
+    twin = "azpay policy show"
+
+    def __init__(self, desk: Desk, sitting: Sitting, order_id: str | None) -> None:
+        """Show the policy of a desk, and what it means for `order_id`."""
+        super().__init__(desk, sitting, "policy")
+        self._order_id = order_id
+
+    def look(self) -> tuple[str, Sequence[Choice]]:
+        """Gather the settings, and the offers of the order."""
+        settings = self.desk.profile.policy
+        lines = [Choice(("preset", ""), f"preset {settings.preset}: {OF_PRESETS[settings.preset]}", NARROWS)]
+        lines.append(Choice(None, f"SETTINGS  {len(SETTINGS)}, of the profile's own (*) {len(settings.own)}"))
+        lines += [setting_line(settings, setting) for setting in SETTINGS]
+        order = self.desk.reader.order(self._order_id) if self._order_id is not None else None
+        if order is not None:
+            lines.append(Choice(None, f"ORDER {order_name(order)}"))
+            narrowed = list(order_lines(self.desk, order))
+            lines += narrowed or [
+                Choice(("order", order.id), "  No action of this order is made stricter by the policy now.")
+            ]
+        return f"policy: {settings.preset}", lines
+
+    def opens(self, choice: Choice) -> str | None:
+        """Return the order of a line about it."""
+        value = choice.value
+        return str(value[1]) if isinstance(value, tuple) and value[0] == "order" else None
