@@ -340,3 +340,7 @@ def test_shop_words_belong_to_status_words() -> None:
     assert shop_word(PRESETS["magento"], "AUTHORIZED") == "Magento: Processing"
     assert shop_word(PRESETS["oxid"], "REFUNDED") == "OXID: Refunded"
     assert shop_word(PRESETS["amazon"], "CAPTURED") == shop_word(PRESETS["xcart"], "OPEN") == ""
+
+
+def test_an_order_of_nothing_is_not_authorized_in_whole() -> None:
+    assert judged(order(amount=0), "xcart").verdict == "no"
