@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.backoffice.test_late import late
 from tests.support.office import Office, open_office
 
 from azpay_tui.backoffice.errors import NotValidError
@@ -90,3 +91,12 @@ def test_what_is_so_already_needs_no_reason(tmp_path: Path) -> None:
         ready = office.desk.check(wish)
         assert ready.already_so
         assert office.desk.wait(office.desk.submit(ready).id, 60).state == "succeeded"
+
+
+def test_a_desk_that_is_not_built_yet_judges_by_the_same_policy(tmp_path: Path) -> None:
+    with office_of(tmp_path, "xcart") as office:
+        order = office.order(office.make("authorized"))
+        desk = late(office, lambda: office.desk)
+        assert desk.offers(order) == office.desk.offers(order)
+        assert any(offer.policy for offer in desk.offers(order))
+        desk.stop(1)
