@@ -105,7 +105,8 @@ class ActionDialog(ReadFirst[ActionResult | None]):
                 yield from self._field(TypedInput(self.arrivals, id="last4", max_length=4))
                 yield Static("type them; paste refused", classes="hint")
         with Horizontal(classes="row"):
-            yield Static("Reason (stays here)" if question.needs_note else "Note (stays here)", classes="label")
+            word = "Reason" if question.needs_note else "Note"
+            yield Static(f"{word} (stays here)", classes="label", markup=False)
             yield from self._field(TypedInput(self.arrivals, id="note", max_length=200))
         yield self._static("why")
         with Horizontal(id="buttons"):
