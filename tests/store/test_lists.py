@@ -18,6 +18,7 @@ from tests.store.test_marks import mark
 from azpay_tui.domain import filters
 from azpay_tui.domain.filters import Narrowed
 from azpay_tui.domain.marks import MarkChange
+from azpay_tui.domain.matching import matches
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Buyer
 from azpay_tui.domain.rows import VIEWS, ListRow
@@ -305,6 +306,7 @@ def test_a_place_stays_when_its_row_goes(stores: Stores) -> None:
 
 CONDITIONS = [
     "status=AUTHORIZED", "status=CAPTURED,declined", "status!=CAPTURED", "status=NEW", "status=UNRECOGNISED",
+    "lapses<9h", "lapses=2026-03-03", "guarantee<5d", "guarantee=2026-03-08", "closes=2026-08-27", "closes<999d",
     "age<2d", "age>=1d", "age>26h", "age<=3h", "expires<24h", "expires>=5h", "expires>40d",
     "amount>=100", "amount<2", "amount=3", "amount<=2.5", "amount>0.999", "amount=1.234",
     "currency=JPY", "currency=USD,EUR", "currency!=USD",
@@ -329,7 +331,7 @@ def test_a_filter_leaves_what_its_conditions_say_whichever_way_it_is_found(
     found = filters.parse(" ".join(words))
     narrowed = Narrowed(found, NOW)
     whole = shop.page(view, sort=sort, query=found.query, limit=1000).rows
-    expected = [row.id for row in whole if filters.matches(found, row, NOW)]
+    expected = [row.id for row in whole if matches(narrowed, row)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(planning, "FREQUENT", few)
         assert walk_narrowed(shop, view, sort, narrowed, size) == expected
@@ -375,6 +377,9 @@ def told(shop: CacheReader, text: str, sort: str, view: str = "all") -> str:
 def test_a_filter_uses_the_index_that_leaves_few_rows(shop: CacheReader, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "SEARCH r USING INDEX row_all_status (status=?)" in told(shop, "status=AUTHORIZED", "amount")
     assert "SEARCH r USING INDEX row_all_expires" in told(shop, "expires<4h ship=SHIP", "-created")
+    deadlines = told(shop, "lapses<9h ship=SHIP", "-created")
+    assert "SEARCH lapse USING COVERING INDEX lapse_at (mark=? AND at>? AND at<?)" in deadlines
+    assert "SEARCH r USING INTEGER PRIMARY KEY" in deadlines
     assert "SEARCH r USING INDEX row_to_capture_amount" in told(shop, "currency=JPY amount<2", "number", "to-capture")
     assert "SEARCH r USING INDEX row_all_newest" in told(shop, "age<1d", "number")
     monkeypatch.setattr(planning, "FREQUENT", 3)

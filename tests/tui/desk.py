@@ -17,10 +17,12 @@ from azpay_tui.domain import effect, limits, outlook, states
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.disagreements import ORPHANS
 from azpay_tui.domain.dossier import Attempt, Dossier, Evidence
-from azpay_tui.domain.filters import WHOLE, Narrowed, matches
+from azpay_tui.domain.filters import WHOLE, Narrowed
 from azpay_tui.domain.idempotency import derive_key, key_base
 from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
+from azpay_tui.domain.lapses import Day, DayOfLapses, Mark, Sum
 from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, Marks, Note, needs_person
+from azpay_tui.domain.matching import matches
 from azpay_tui.domain.matrix import offers
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -227,6 +229,19 @@ def backwards(sort: str | None) -> bool:
     return sort == "created" or (sort is not None and sort.startswith("-") and sort != "-created")
 
 
+def _sums(rows: Sequence[ListRow], mark: Mark, day: Day) -> tuple[Sum, ...]:
+    """Add up what ends on a day, by currency."""
+    found: dict[str, Sum] = {}
+    for row in rows:
+        for one in row.lapses:
+            if one.mark == mark and day.start <= one.at < day.end:
+                word = one.amount.currency if one.amount else "~"
+                before = found.get(word, Sum(None, 0))
+                both = before.amount + one.amount if before.amount and one.amount else one.amount
+                found[word] = Sum(both, before.orders + 1)
+    return tuple(found[word] for word in sorted(found))
+
+
 class MemoryReader:
     """Reads of the memory desk: keyset pages, newest first unless sorted otherwise."""
 
@@ -238,7 +253,7 @@ class MemoryReader:
 
     def _rows(self, view: str, query: str, sort: str | None = None, narrowed: Narrowed = WHOLE) -> list[ListRow]:
         rows = [self._row(order) for order in self._desk.orders.values()]
-        rows = [row for row in rows if in_view(row, view) and matches(narrowed.filter, row, narrowed.at)]
+        rows = [row for row in rows if in_view(row, view) and matches(narrowed, row)]
         for word in f"{query} {narrowed.filter.query}".casefold().split():
             rows = [r for r in rows if word in f"{r.id} {r.number or ''} {r.buyer or ''} {' '.join(r.tags)}".casefold()]
         rows.sort(key=lambda row: self._key(row, sort), reverse=backwards(sort))
@@ -330,6 +345,10 @@ class MemoryReader:
 
     def counts(self) -> dict[str, int]:
         return {view: len(self._rows(view, "")) for view in VIEWS}
+
+    def lapses(self, mark: Mark, days: Sequence[Day]) -> tuple[DayOfLapses, ...]:
+        rows = self._rows("all", "")
+        return tuple(DayOfLapses(day, _sums(rows, mark, day)) for day in days)
 
     def order(self, order_id: str) -> Order | None:
         return self._desk.orders.get(order_id)

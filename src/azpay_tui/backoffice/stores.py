@@ -10,6 +10,7 @@ from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.filters import WHOLE, Narrowed
 from azpay_tui.domain.intent import Intent, IntentDraft, State
+from azpay_tui.domain.lapses import Day, DayOfLapses, Mark
 from azpay_tui.domain.marks import MarkEdit, Marks
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.queue import Queue, Queued
@@ -209,6 +210,10 @@ class Reader(Protocol):
 
     def counts(self) -> dict[str, int]:
         """Return the kept count of every view."""
+        ...
+
+    def lapses(self, mark: Mark, days: Sequence[Day]) -> tuple[DayOfLapses, ...]:
+        """Return what ends by one mark on each of these days, by currency; nothing before the first one's start."""
         ...
 
     def order(self, order_id: str) -> Order | None:

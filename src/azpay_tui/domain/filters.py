@@ -7,6 +7,9 @@ Every word between blanks is a condition or a text to find; all of them must hol
 | `status=AUTHORIZED,CAPTURED` | orders with one of these status words; `!=` turns it round; a blank is written `-` |
 | `age<31d` | orders younger than that; also `<=`, `>`, `>=`; `s`, `m`, `h`, `d`, `w` |
 | `expires<2d` | orders whose next deadline is that near; one that is over has none |
+| `lapses<2d` | orders of which an authorization ends that soon; `lapses=2026-11-27`: on that day |
+| `guarantee<2d` | orders of which the 7-day guarantee of an authorization ends that soon, or on a day |
+| `closes<30d` | orders that close at Amazon that soon, 180 days after they were made, or on a day |
 | `amount>=100` | orders of that amount in their own currency, whichever it is; also `>`, `<`, `<=`, `=` |
 | `currency=EUR` | orders in one of these currencies |
 | `attention=lapses-soon` | orders that need a person (still) for one of these reasons, or `any`, or `none` |
@@ -24,21 +27,23 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
-from typing import Final, Literal, TypeVar, cast, get_args
+from typing import Final, Literal, cast, get_args
 
 from azpay_tui.domain.disagreements import CODES
-from azpay_tui.domain.marks import MarkError, clean_tag, needs_person
+from azpay_tui.domain.lapses import one_day, parse_day
+from azpay_tui.domain.marks import MarkError, clean_tag
 from azpay_tui.domain.money import EXPONENTS, MAX_DIGITS
-from azpay_tui.domain.rows import ListRow
 from azpay_tui.domain.spans import parse as parse_span
 from azpay_tui.domain.spans import written as span_text
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS
 
-Field = Literal["status", "age", "expires", "amount", "currency", "attention", "tag", "ship", "shop", "differs"]
+Field = Literal[
+    "status", "age", "expires", "lapses", "guarantee", "closes",
+    "amount", "currency", "attention", "tag", "ship", "shop", "differs",
+]  # fmt: skip
 Compared = Literal["=", "!=", "<", "<=", ">", ">="]
-_Ordered = TypeVar("_Ordered", Decimal, datetime)
 
 FIELDS: Final[tuple[Field, ...]] = get_args(Field)
 LONGEST: Final = 300
@@ -69,7 +74,9 @@ class Condition:
     choices: tuple[str, ...] = ()
     """What fields of words are compared with; each as the list shows it, those of `shop` folded."""
     span: timedelta = timedelta()
-    """What `age` and `expires` are compared with."""
+    """What `age`, `expires` and the marks are compared with."""
+    day: date | None = None
+    """The day, in the list's time zone, on which a mark is reached."""
     amount: Decimal = Decimal(0)
     """What `amount` is compared with, in the units of each order's own currency."""
 
@@ -77,8 +84,8 @@ class Condition:
     def text(self) -> str:
         """The condition as a person may type it."""
         match self.field:
-            case "age" | "expires":
-                value = span_text(self.span)
+            case "age" | "expires" | "lapses" | "guarantee" | "closes":
+                value = span_text(self.span) if self.day is None else f"{self.day}"
             case "amount":
                 value = f"{self.amount:f}"
             case _:
@@ -88,6 +95,13 @@ class Condition:
     def moment(self, now: datetime) -> datetime:
         """Return the time that `age` or `expires` is compared with, at `now` (UTC)."""
         return now - self.span if self.field == "age" else now + self.span
+
+    def time(self, now: datetime, where: tzinfo) -> tuple[datetime, datetime]:
+        """Return from when until before which moment a mark must be reached, UTC; what is over never counts."""
+        if self.day is None:
+            return now, self.moment(now)
+        day = one_day(self.day, where)
+        return day.start, day.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +151,8 @@ class Narrowed:
     filter: Filter = EVERYTHING
     at: datetime = _EPOCH
     """The moment, UTC; of no meaning where the filter does not look at times."""
+    where: tzinfo = UTC
+    """The time zone of its days."""
 
 
 WHOLE: Final = Narrowed()
@@ -175,6 +191,11 @@ def _condition(name: str, compared: Compared, value: str) -> Condition:
         case "age" | "expires":
             _must_be(field, compared, ("<", "<=", ">", ">="))
             return Condition(field, compared, span=_span(field, value))
+        case "lapses" | "guarantee" | "closes":
+            _must_be(field, compared, ("=", "<"))
+            if compared == "<":
+                return Condition(field, compared, span=_span(field, value))
+            return Condition(field, compared, day=_day(field, value))
         case "amount":
             _must_be(field, compared, ("=", "<", "<=", ">", ">="))
             return Condition(field, compared, amount=_amount(value))
@@ -192,6 +213,9 @@ _EXAMPLES: Final[dict[Field, str]] = {
     "status": "write status=AUTHORIZED.",
     "age": "write age<31d.",
     "expires": "write expires<2d.",
+    "lapses": "write lapses<2d or lapses=2026-11-27.",
+    "guarantee": "write guarantee<2d or guarantee=2026-11-27.",
+    "closes": "write closes<30d or closes=2026-11-27.",
     "amount": "write amount>=100.",
     "currency": "write currency=EUR.",
     "attention": "write attention=any.",
@@ -252,55 +276,14 @@ def _span(field: Field, value: str) -> timedelta:
     return span
 
 
+def _day(field: Field, value: str) -> date:
+    day = parse_day(value)
+    if day is None:
+        raise FilterError(f"{value[:40]!r} is no day: {_EXAMPLES[field]}")
+    return day
+
+
 def _amount(value: str) -> Decimal:
     if _AMOUNT.fullmatch(value) is None or len(value) > MAX_DIGITS:
         raise FilterError(f"{value[:40]!r} is no amount: digits with an optional point, so {_EXAMPLES['amount']}")
     return Decimal(value)
-
-
-def matches(filter_: Filter, row: ListRow, now: datetime) -> bool:
-    """Tell whether an order holds every condition at `now` (UTC); the texts to find are not looked at."""
-    return all(_holds(condition, row, now) for condition in filter_.conditions)
-
-
-def _holds(condition: Condition, row: ListRow, now: datetime) -> bool:
-    compared = condition.compared
-    match condition.field:
-        case "age":
-            return row.created is not None and _in_order(condition.moment(now), compared, row.created)
-        case "expires":
-            ahead = row.expires is not None and row.expires > now
-            return ahead and _in_order(row.expires or now, compared, condition.moment(now))
-        case "amount":
-            return row.amount is not None and _in_order(Decimal(row.amount.decimal()), compared, condition.amount)
-        case "attention":
-            needs = needs_person(row.attention, row.marks)
-            found = {*row.attention, ANY} if needs else {NONE}
-        case "tag":
-            found = {*row.tags, ANY} if row.tags else {NONE}
-        case "status":
-            found = {row.status}
-        case "ship":
-            found = {row.ship}
-        case "shop":
-            words = shop_words(row.shop_status, row.claim)
-            found = {*words, ANY} if words else {NONE}
-        case "differs":
-            found = {*row.differs, ANY} if row.differs else {NONE}
-        case "currency":
-            found = set() if row.amount is None else {row.amount.currency}
-    return found.isdisjoint(condition.choices) == (compared == "!=")
-
-
-def _in_order(left: _Ordered, compared: Compared, right: _Ordered) -> bool:
-    match compared:
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case ">=":
-            return left >= right
-        case _:
-            return left == right

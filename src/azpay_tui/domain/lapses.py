@@ -103,4 +103,4 @@ def totals(days: tuple[DayOfLapses, ...]) -> tuple[Sum, ...]:
                 found[key] = Sum(before.amount + one.amount, before.orders + one.orders)
             else:
                 found[key] = Sum(None, before.orders + one.orders)
-    return tuple(sorted(found.values(), key=lambda one: (one.amount is None, one.amount and one.amount.currency or "")))
+    return tuple(sorted(found.values(), key=lambda one: "~" if one.amount is None else one.amount.currency))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from azpay_tui.domain.claims import Claim
+from azpay_tui.domain.lapses import Lapse
 from azpay_tui.domain.money import Money
 
 Side = Literal["shop", "amazon", "person", "us"]
@@ -52,6 +53,8 @@ class ListRow:
     """What that word means about the money."""
     differs: tuple[str, ...] = ()
     """Codes of `domain.disagreements`: where the shop and Amazon disagree."""
+    lapses: tuple[Lapse, ...] = ()
+    """What ends by itself and when, the soonest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from azpay_tui.domain import filters
-from azpay_tui.domain.filters import EVERYTHING, FIELDS, FilterError, matches, parse
+from azpay_tui.domain.filters import EVERYTHING, FIELDS, FilterError, Narrowed, parse
+from azpay_tui.domain.lapses import Lapse
+from azpay_tui.domain.matching import matches
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.rows import ListRow
 
@@ -29,6 +32,10 @@ ROW = ListRow(
     "SHIP",
     ("lapses-soon",),
     "",
+    lapses=(
+        Lapse("guarantee", NOW + timedelta(days=2), Money(10_000, "EUR")),
+        Lapse("authorization", NOW + timedelta(days=25), Money(10_000, "EUR")),
+    ),
 )
 
 
@@ -50,6 +57,7 @@ ROW = ListRow(
         ("differs!=No-Money", "differs!=no-money"),
         ("tag=Fraud,@ann", "tag=fraud,@ann"),
         ("jane age<1d doe jane", "age<1d jane doe"),
+        ("lapses=2026-11-27 guarantee<48h", "lapses=2026-11-27 guarantee<2d"),
         ("a-1", "a-1"),
         ("", ""),
     ],
@@ -84,6 +92,10 @@ def test_a_filter_is_read_and_written_alike(typed: str, text: str) -> None:
         ("ship=maybe", "The filter ship knows no 'maybe': there are SHIP, HOLD."),
         ("shop=", "A word of the shop's is missing: write shop=paid."),
         ("differs=no-mony", "The filter differs knows no 'no-mony': did you mean no-money?"),
+        ("lapses=2026-02-30", "'2026-02-30' is no day: write lapses<2d or lapses=2026-11-27."),
+        ("guarantee=tomorrow", "'tomorrow' is no day: write guarantee<2d or guarantee=2026-11-27."),
+        ("closes>3d", "The filter closes takes = <, not >: write closes<30d or closes=2026-11-27."),
+        ("lapses<3", "'3' is no length of time"),
         ("x" * 400, "A filter has at most 300 characters, not 400"),
     ],
 )
@@ -126,35 +138,51 @@ def test_nothing_that_is_typed_does_anything_but_narrow_or_be_refused(text: str)
         ("tag=none", True),
         ("ship=SHIP age<6d", True),
         ("ship=SHIP age<1d", False),
+        ("lapses<26d", True),
+        ("lapses<25d", False),
+        ("lapses=2026-12-15", True),
+        ("lapses=2026-12-14", False),
+        ("guarantee<3d", True),
+        ("guarantee=2026-11-22", True),
+        ("guarantee=2026-12-15", False),
+        ("closes<999d", False),
     ],
 )
 def test_a_condition_means_what_it_says(typed: str, holds: bool) -> None:
-    assert matches(parse(typed), ROW, NOW) is holds
+    assert matches(Narrowed(parse(typed), NOW), ROW) is holds
+
+
+def test_a_day_is_that_of_the_lists_time_zone() -> None:
+    late = replace(ROW, lapses=(Lapse("authorization", datetime(2026, 12, 14, 23, 30, tzinfo=UTC), None),))
+    narrowed = Narrowed(parse("lapses=2026-12-15"), NOW)
+    assert not matches(narrowed, late)
+    assert matches(replace(narrowed, where=ZoneInfo("Europe/Berlin")), late)
+    assert not matches(replace(narrowed, at=late.lapses[0].at, where=ZoneInfo("Europe/Berlin")), late)
 
 
 def test_amounts_are_compared_in_each_orders_own_currency() -> None:
     yen = replace(ROW, amount=Money(100, "JPY"))
-    assert matches(parse("amount=100"), yen, NOW)
-    assert matches(parse("amount=100"), ROW, NOW)
-    assert not matches(parse("amount>=100"), replace(ROW, amount=Money(100, "USD")), NOW)
-    assert not matches(parse("amount>=0"), replace(ROW, amount=None), NOW)
+    assert matches(Narrowed(parse("amount=100"), NOW), yen)
+    assert matches(Narrowed(parse("amount=100"), NOW), ROW)
+    assert not matches(Narrowed(parse("amount>=100"), NOW), replace(ROW, amount=Money(100, "USD")))
+    assert not matches(Narrowed(parse("amount>=0"), NOW), replace(ROW, amount=None))
 
 
 def test_what_is_not_known_is_neither_young_nor_near() -> None:
     bare = replace(ROW, created=None, expires=None, amount=None, attention=())
     for typed in ("age<9d", "age>0m", "expires<9d", "expires>0m", "currency=EUR", "attention=any"):
-        assert not matches(parse(typed), bare, NOW), typed
-    assert not matches(parse("expires<9d"), replace(ROW, expires=NOW - timedelta(hours=1)), NOW)
+        assert not matches(Narrowed(parse(typed), NOW), bare), typed
+    assert not matches(Narrowed(parse("expires<9d"), NOW), replace(ROW, expires=NOW - timedelta(hours=1)))
 
 
 def test_what_was_reviewed_needs_nobody_and_tags_are_found() -> None:
     seen = replace(ROW, marks=("reviewed",), tags=("fraud", "@ann"))
-    assert not matches(parse("attention=any"), seen, NOW)
-    assert not matches(parse("attention=lapses-soon"), seen, NOW)
-    assert matches(parse("attention!=lapses-soon"), seen, NOW)
-    assert matches(parse("tag=@ann,other"), seen, NOW)
-    assert not matches(parse("tag=fra"), seen, NOW)
-    assert matches(parse("tag=any tag!=other"), seen, NOW)
+    assert not matches(Narrowed(parse("attention=any"), NOW), seen)
+    assert not matches(Narrowed(parse("attention=lapses-soon"), NOW), seen)
+    assert matches(Narrowed(parse("attention!=lapses-soon"), NOW), seen)
+    assert matches(Narrowed(parse("tag=@ann,other"), NOW), seen)
+    assert not matches(Narrowed(parse("tag=fra"), NOW), seen)
+    assert matches(Narrowed(parse("tag=any tag!=other"), NOW), seen)
 
 
 def test_one_field_is_changed_without_touching_the_others() -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from azpay_tui.store.cache.lapses import NONE, write_lapses
 from azpay_tui.store.cache.project import COLUMNS, VIEW_COLUMNS, RowValues
 
 _SELECT: Final = f"""SELECT r.rid, {", ".join(f"r.{name}" for name in COLUMNS)}
@@ -44,6 +45,8 @@ def write_rows(connection: sqlite3.Connection, rows: Iterable[RowValues], touche
             old_text = (rid, old["search_text"])
             connection.execute("INSERT INTO search (search, rowid, search_text) VALUES ('delete', ?, ?)", old_text)
             connection.execute("INSERT INTO search (rowid, search_text) VALUES (?, ?)", (rid, row.search_text))
+        if "lapses" in different:
+            write_lapses(connection, [(rid, row.lapses)])
         names = [*different, *(["revision"] if order_id in changed else [])]
         if names:
             values["revision"] = revision
@@ -67,6 +70,7 @@ def _insert(connection: sqlite3.Connection, rows: Sequence[RowValues], revision:
     connection.executemany(
         "INSERT INTO search (rowid, search_text) VALUES (?, ?)", [(rid, row.search_text) for rid, row in numbered]
     )
+    write_lapses(connection, [(rid, row.lapses) for rid, row in numbered if row.lapses != NONE])
     counts["all"] += len(rows)
     for view, column in VIEW_COLUMNS.items():
         counts[view] += sum(getattr(row, column) for row in rows)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
 from azpay_tui.domain.filters import ANY, NONE, Condition, Field, Narrowed
+from azpay_tui.domain.lapses import FILTER_OF
 from azpay_tui.domain.money import EXPONENTS
+from azpay_tui.store.cache.lapses import WITHIN
 from azpay_tui.store.cache.project import NEVER
 from azpay_tui.store.times import to_micros
 
@@ -27,6 +28,8 @@ class Drive:
     """Last part of the names of its indexes."""
     where: tuple[str, ...]
     values: tuple[Key, ...]
+    within: bool = False
+    """Whether it is the index of deadlines, whose one condition names the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,17 @@ UNNARROWED: Final = Narrow()
 def narrow(narrowed: Narrowed) -> Narrow:
     """Turn a filter at its moment into SQL; its texts to find are the search's part."""
     conditions = narrowed.filter.conditions
-    parts: dict[str, list[_Part]] = {"status": [], "expires": [], "newest": [], "amount": [], "": []}
+    parts: dict[str, list[_Part]] = {"status": [], "lapse": [], "expires": [], "newest": [], "amount": [], "": []}
     currencies = [c.choices for c in conditions if c.field == "currency" and c.compared == "="]
     single = currencies[0][0] if len(currencies) == 1 and len(currencies[0]) == 1 else None
     for condition in conditions:
-        index, part = _part(condition, narrowed.at, single)
+        index, part = _part(condition, narrowed, single)
         parts[index].append(part)
     drives = []
     for index, found in parts.items():
-        if index and found and (index != "amount" or any("k_currency" in sql for sql, _ in found)):
+        if index == "lapse":
+            drives += [Drive(index, (sql,), values, within=True) for sql, values in found]
+        elif index and found and (index != "amount" or any("k_currency" in sql for sql, _ in found)):
             drives.append(Drive(index, tuple(sql for sql, _ in found), _values(found)))
     every = [part for found in parts.values() for part in found]
     equal = [c for c in conditions if c.field == "status" and c.compared == "="]
@@ -78,9 +83,9 @@ def _values(parts: list[_Part]) -> tuple[Key, ...]:
     return tuple(value for _, values in parts for value in values)
 
 
-def _part(condition: Condition, now: datetime, currency: str | None) -> tuple[str, _Part]:
+def _part(condition: Condition, narrowed: Narrowed, currency: str | None) -> tuple[str, _Part]:
     """Return the index that can answer a condition (empty for none) and the condition."""
-    compared = condition.compared
+    compared, now = condition.compared, narrowed.at
     match condition.field:
         case "status":
             # One word is compared for equality: its index is then in the order of the sort by time.
@@ -94,6 +99,10 @@ def _part(condition: Condition, now: datetime, currency: str | None) -> tuple[st
         case "expires":
             limits = (to_micros(now), to_micros(condition.moment(now)), NEVER)
             return "expires", (f"r.k_expires > ? AND r.k_expires {compared} ? AND r.k_expires < ?", limits)
+        case "lapses" | "guarantee" | "closes":
+            start, end = condition.time(now, narrowed.where)
+            mark = next(mark for mark, field in FILTER_OF.items() if field == condition.field)
+            return "lapse", (f"r.rid IN {WITHIN}", (mark, to_micros(start), to_micros(now), to_micros(end)))
         case "amount":
             return "amount", _amount(condition, currency)
         case "currency" if compared == "=":

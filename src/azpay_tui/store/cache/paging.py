@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from azpay_tui.domain.rows import VIEWS
+from azpay_tui.store.cache.lapses import WITHIN
 from azpay_tui.store.cache.narrow import UNNARROWED, Drive, Key, Narrow
 from azpay_tui.store.cache.project import VIEW_COLUMNS
 from azpay_tui.store.cache.search import Terms
@@ -123,6 +124,8 @@ def source(
     index = drive.index if drive else "status" if narrow.one_status and sort.index == "newest" else sort.index
     table = f"list_row AS r INDEXED BY {index_of(walked, index)}"
     values: list[Key] = []
+    if drive is not None and drive.within:
+        table, values = _named_by(drive), [*drive.values]
     if terms.match is not None and not frequent:
         table = "(SELECT rowid AS hit FROM search WHERE search MATCH ?) CROSS JOIN list_row AS r ON r.rid = hit"
         values.append(terms.match)
@@ -135,8 +138,15 @@ def candidates(view: str, narrow: Narrow, drive: Drive) -> Walk:
     """Return FROM and WHERE of what one condition alone leaves of a view, by its own index."""
     walked = "attention" if narrow.attention else view
     where = [f"r.{VIEW_COLUMNS[walked]} = 1"] if walked in VIEW_COLUMNS else []
+    if drive.within:
+        return Walk(f"FROM {_named_by(drive)} WHERE {' AND '.join(where) or '1'}", drive.values)
     table = f"list_row AS r INDEXED BY {index_of(walked, drive.index)}"
     return Walk(f"FROM {table} WHERE {' AND '.join([*where, *drive.where])}", drive.values)
+
+
+def _named_by(drive: Drive) -> str:
+    """Return FROM of the rows that the index of deadlines names, each once."""
+    return f"{WITHIN} AS named CROSS JOIN list_row AS r ON r.rid = named.rid"
 
 
 def index_of(view: str, index: str) -> str:

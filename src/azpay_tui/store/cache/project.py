@@ -14,9 +14,11 @@ from operator import attrgetter
 from typing import Any, Final, cast
 
 from azpay_tui.domain import states
+from azpay_tui.domain.deadlines import lapses
 from azpay_tui.domain.disagreements import CODES, ORPHANS
 from azpay_tui.domain.divergence import differences
 from azpay_tui.domain.filters import shop_words
+from azpay_tui.domain.lapses import Lapse
 from azpay_tui.domain.limits import captured_total, nothing_in, refunded_total
 from azpay_tui.domain.marks import Marks, needs_person, trouble_of, words
 from azpay_tui.domain.money import AmountError, Money
@@ -25,6 +27,7 @@ from azpay_tui.domain.retention import ended_at
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS, attention, changes_at, expires_at, ship, status_of
 from azpay_tui.store.cache.assemble import money
+from azpay_tui.store.cache.lapses import from_lapses, to_lapses
 from azpay_tui.store.cache.search import fold
 from azpay_tui.store.times import from_micros, storable, to_micros
 
@@ -102,6 +105,8 @@ class RowValues:
     in_orphans: int
     in_diverged: int
     ended_at: int | None
+    lapses: str
+    """JSON: of each deadline its mark, moment, minor units, currency and exponent."""
 
     def values(self) -> tuple[str | int | None, ...]:
         """Return the columns as SQL takes them."""
@@ -121,7 +126,7 @@ _SHOWN: Final = (
     "captured_minor", "captured_currency", "captured_exponent",
     "refunded_minor", "refunded_currency", "refunded_exponent",
     "buyer", "created", "expires", "refreshed_at", "ship", "attention", "marks", "tags",
-    "shop_status", "shop_claim", "differs",
+    "shop_status", "shop_claim", "differs", "lapses",
 )  # fmt: skip
 SHOWN: Final = ", ".join(f"r.{name}" for name in _SHOWN)
 """What a list reads of a row `r`, as `to_list_row` takes it."""
@@ -161,6 +166,7 @@ def to_list_row(row: tuple[Any, ...], cursor: str) -> ListRow:
         shop_status=row[20],
         claim=row[21],
         differs=tuple(row[22].split()),
+        lapses=from_lapses(row[23]),
     )
 
 
@@ -174,6 +180,7 @@ class _Derived:
     captured: Money | None
     refunded: Money | None
     differs: tuple[str, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 def _derive(order: Order, now: datetime) -> _Derived:
@@ -193,6 +200,7 @@ def _derive(order: Order, now: datetime) -> _Derived:
             captured=captured_total(order),
             refunded=refunded_total(order),
             differs=tuple(difference.code for difference in differences(order, now, word)),
+            lapses=lapses(order, now),
         )
     except AmountError:  # currencies that cannot be added up: shown as they are, judged by nobody
         return _Derived("UNRECOGNISED", ("unrecognised",), "HOLD", None, None, None, None, ())
@@ -273,6 +281,7 @@ def project(order: Order, now: datetime, acts: Acts, marks: Marks = _UNMARKED) -
         int(not ORPHANS.isdisjoint(derived.differs)),
         int(not ORPHANS.issuperset(derived.differs)),
         to_micros(_ended(order, now, acts, derived.codes if "reviewed" not in shown else (), marks)),
+        to_lapses(derived.lapses),
     )
 
 

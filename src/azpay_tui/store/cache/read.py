@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from statistics import median
 from typing import Final, cast
 
 from azpay_tui.domain.filters import WHOLE, Narrowed
+from azpay_tui.domain.lapses import Day, DayOfLapses, Mark
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.order import Order, kind_of, order_id_of
 from azpay_tui.domain.queue import Queue, Queued
@@ -19,6 +20,7 @@ from azpay_tui.domain.sources import SourceState
 from azpay_tui.store.cache.assemble import load
 from azpay_tui.store.cache.connections import Connections
 from azpay_tui.store.cache.history import timeline
+from azpay_tui.store.cache.lapses import on_days
 from azpay_tui.store.cache.narrow import Key, narrow
 from azpay_tui.store.cache.paging import from_cursor, ordered, sort_of, to_cursor
 from azpay_tui.store.cache.planning import exists, planned, terms_of
@@ -150,6 +152,11 @@ class CacheReader:
         with self._files.reading() as (cache, _journal):
             found = {} if cache is None else dict(cache.execute("SELECT view, n FROM view_count").fetchall())
         return {view: int(found.get(view, 0)) for view in VIEWS}
+
+    def lapses(self, mark: Mark, days: Sequence[Day]) -> tuple[DayOfLapses, ...]:
+        """Return what ends by one mark on each of these days, by currency; nothing before the first one's start."""
+        with self._files.reading() as (cache, _journal):
+            return tuple(DayOfLapses(day, ()) for day in days) if cache is None else on_days(cache, mark, days)
 
     def order(self, order_id: str) -> Order | None:
         """Return everything known of an order, or None when it is not tracked."""

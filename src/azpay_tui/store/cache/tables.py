@@ -90,6 +90,21 @@ ListRowRow = create_model("ListRowRow", __base__=_ListRow, __cls_kwargs__={"tabl
 """One order as lists show, sort and find it; its columns are those of `RowValues`."""
 
 
+class LapseRow(CacheTable, table=True):
+    """One deadline of an order, as the column `lapses` of its row has it; a trigger takes it away with that row."""
+
+    __tablename__ = "lapse"
+
+    rid: int = Field(primary_key=True)
+    """Which row of the list."""
+    n: int = Field(primary_key=True)
+    mark: str
+    at: int
+    minor: int | None
+    currency: str | None
+    exponent: int | None
+
+
 class ViewCountRow(CacheTable, table=True):
     """How many orders a view holds, kept in the same transaction as the rows."""
 

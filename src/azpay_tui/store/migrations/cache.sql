@@ -71,7 +71,7 @@ CREATE TABLE list_row (
         k_rank INTEGER NOT NULL,
         k_trouble INTEGER NOT NULL,
         revision INTEGER NOT NULL
-    , marks TEXT NOT NULL DEFAULT '', tags TEXT NOT NULL DEFAULT '', shop_status TEXT, shop_claim TEXT, shop_words TEXT NOT NULL DEFAULT '', shop_named INTEGER NOT NULL DEFAULT 0, differs TEXT NOT NULL DEFAULT '', in_orphans INTEGER NOT NULL DEFAULT 0, in_diverged INTEGER NOT NULL DEFAULT 0, ended_at INTEGER) STRICT;
+    , marks TEXT NOT NULL DEFAULT '', tags TEXT NOT NULL DEFAULT '', shop_status TEXT, shop_claim TEXT, shop_words TEXT NOT NULL DEFAULT '', shop_named INTEGER NOT NULL DEFAULT 0, differs TEXT NOT NULL DEFAULT '', in_orphans INTEGER NOT NULL DEFAULT 0, in_diverged INTEGER NOT NULL DEFAULT 0, ended_at INTEGER, lapses TEXT NOT NULL DEFAULT '[]') STRICT;
 
 CREATE INDEX row_number ON list_row (number_folded) WHERE number_folded <> '';
 
@@ -231,7 +231,24 @@ CREATE TABLE report (
 
 CREATE INDEX row_ended ON list_row (ended_at) WHERE ended_at IS NOT NULL;
 
-INSERT INTO alembic_version VALUES ('0004');
+CREATE TABLE lapse (
+        rid INTEGER NOT NULL,
+        n INTEGER NOT NULL,
+        mark TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        minor INTEGER,
+        currency TEXT,
+        exponent INTEGER,
+        PRIMARY KEY (rid, n)
+    ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX lapse_at ON lapse (mark, at, currency, exponent, minor);
+
+CREATE TRIGGER lapse_gone AFTER DELETE ON list_row BEGIN
+        DELETE FROM lapse WHERE rid = OLD.rid;
+    END;
+
+INSERT INTO alembic_version VALUES ('0005');
 
 INSERT INTO first_read VALUES ('charge', 0, 0);
 
@@ -257,5 +274,5 @@ INSERT INTO view_count VALUES ('orphans', 0);
 
 INSERT INTO view_count VALUES ('diverged', 0);
 
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
