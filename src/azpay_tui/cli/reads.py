@@ -83,7 +83,7 @@ def list_orders(
         view, sort, filter_ = saved.view, sort or saved.sort, f"{saved.filter} {filter_}"
     reader = context.reader()
     try:
-        narrowed = Narrowed(parse(filter_), corrected_now(reader))
+        narrowed = Narrowed(parse(filter_), corrected_now(reader), context.profile().zone)
         page = reader.page(view, query=query, sort=sort, after=after, limit=limit, narrowed=narrowed)
     except (FilterError, ListError) as error:
         raise CommandError(str(error)) from error

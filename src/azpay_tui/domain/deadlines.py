@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from azpay_tui.domain import limits, states
-from azpay_tui.domain.lapses import Lapse
-from azpay_tui.domain.marks import MORNING
+from azpay_tui.domain.lapses import Lapse, parse_day
+from azpay_tui.domain.marks import FURTHEST, MORNING, MarkChange, MarkError
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.order import Charge, Order
 from azpay_tui.domain.status import fully_captured
@@ -98,3 +98,23 @@ def advise(order: Order, ships: date, now: datetime, where: tzinfo) -> Advice:
     late = " That is more than 30 days away: nothing authorized today lasts so long." if leaves - now > LATE else ""
     word = f"{again[0].upper()}{again[1:]}"
     return Advice(f"{word}: an authorization is guaranteed for 7 days and ends after 30.{late}", remind)
+
+
+def parse_ships(text: str, now: datetime, where: tzinfo) -> date:
+    """Read the day on which a parcel leaves, such as 2026-12-01; raises `MarkError` with a sentence."""
+    day, today = parse_day(text.strip()), now.astimezone(where).date()
+    if day is None:
+        raise MarkError(f"{text[:40]!r} is no day: write the day of shipping as {today + timedelta(days=30)}.")
+    if day < today:
+        raise MarkError(f"{day} is over already: name the day on which it will ship.")
+    if day - today > FURTHEST:
+        raise MarkError("A day of shipping can be a year away at most: no order stays open so long.")
+    return day
+
+
+def marked(ships: date, advice: Advice, where: tzinfo) -> MarkChange:
+    """Return what is noted on the order: the day, and a reminder for when it is time to authorize."""
+    if advice.remind is None:
+        return MarkChange(note=f"Ships {ships}.")
+    begin = advice.remind.astimezone(where).date()
+    return MarkChange(remind=advice.remind, note=f"Ships {ships}: authorize from {begin} on, not earlier.")

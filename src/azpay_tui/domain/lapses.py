@@ -104,3 +104,20 @@ def totals(days: tuple[DayOfLapses, ...]) -> tuple[Sum, ...]:
             else:
                 found[key] = Sum(None, before.orders + one.orders)
     return tuple(sorted(found.values(), key=lambda one: "~" if one.amount is None else one.amount.currency))
+
+
+def bars(days: tuple[DayOfLapses, ...], cells: int) -> dict[tuple[date, str], int]:
+    """Return how many cells each day's amount is drawn with, by day and currency code.
+
+    The largest day of each currency fills all cells, since currencies cannot be compared; any amount has at least one.
+    """
+    amounts = {
+        (each.day.day, one.amount.currency): one.amount.minor
+        for each in days
+        for one in each.sums
+        if one.amount is not None and one.amount.minor > 0
+    }
+    most: dict[str, int] = {}
+    for (_day, currency), minor in amounts.items():
+        most[currency] = max(minor, most.get(currency, 0))
+    return {key: max(1, minor * cells // most[key[1]]) for key, minor in amounts.items()}

@@ -10,9 +10,10 @@ import pytest
 from tests.tui.desk import NOW, Maker
 
 from azpay_tui.domain import states
-from azpay_tui.domain.deadlines import advise, lapses
-from azpay_tui.domain.lapses import DayOfLapses, Sum, days_ahead, one_day, parse_day, totals
+from azpay_tui.domain.deadlines import Advice, advise, lapses, marked, parse_ships
+from azpay_tui.domain.lapses import DayOfLapses, Sum, bars, days_ahead, one_day, parse_day, totals
 from azpay_tui.domain.limits import AUTHORIZATION_LIFE, GUARANTEE, PERMISSION_LIFE
+from azpay_tui.domain.marks import MarkError
 from azpay_tui.domain.money import Money
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -108,6 +109,35 @@ def test_advice_where_nothing_can_be_authorized() -> None:
     assert advise(held, ships, NOW, UTC).sentence.endswith("may be declined. Capture before.")
 
 
+def test_the_reminder_comes_in_the_week_before_shipping_in_the_shops_own_days() -> None:
+    """S3.42."""
+    ships = date(2026, 12, 30)
+    advice = advise(order(), ships, NOW, BERLIN)
+    change = marked(ships, advice, BERLIN)
+    assert change.remind == datetime(2026, 12, 24, 8, tzinfo=UTC)  # nine in Berlin
+    assert change.note == "Ships 2026-12-30: authorize from 2026-12-24 on, not earlier."
+    nothing = marked(ships, Advice("It is captured: it can ship on any day."), BERLIN)
+    assert (nothing.remind, nothing.note) == (None, "Ships 2026-12-30.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("soon", "'soon' is no day: write the day of shipping as "),
+        ("2020-01-01", "2020-01-01 is over already: name the day on which it will ship."),
+        ("2099-01-01", "A day of shipping can be a year away at most: no order stays open so long."),
+    ],
+)
+def test_what_is_no_day_of_shipping_is_refused_in_a_sentence(typed: str, sentence: str) -> None:
+    with pytest.raises(MarkError) as caught:
+        parse_ships(typed, NOW, UTC)
+    assert str(caught.value).startswith(sentence)
+
+
+def test_a_parcel_can_ship_today() -> None:
+    assert parse_ships(f" {NOW.date()} ", NOW, UTC) == NOW.date()
+
+
 # The calendar
 
 
@@ -133,3 +163,17 @@ def test_currencies_are_never_added_to_each_other() -> None:
     days = tuple(DayOfLapses(day, (Sum(jpy, 1), Sum(usd, 2), Sum(None, 1))) for day in days_ahead(NOW, 2, UTC))
     assert totals(days) == (Sum(Money(600, "JPY"), 2), Sum(Money(2500, "USD"), 4), Sum(None, 2))
     assert totals(()) == ()
+
+
+def test_bars_compare_days_of_one_currency() -> None:
+    first, second = days_ahead(NOW, 2, UTC)
+    days = (
+        DayOfLapses(first, (Sum(Money(1, "JPY"), 1), Sum(Money(90_00, "USD"), 1), Sum(None, 4))),
+        DayOfLapses(second, (Sum(Money(1000, "JPY"), 1), Sum(Money(30_00, "USD"), 1))),
+    )
+    assert bars(days, 12) == {
+        (first.day, "JPY"): 1,
+        (first.day, "USD"): 12,
+        (second.day, "JPY"): 12,
+        (second.day, "USD"): 4,
+    }

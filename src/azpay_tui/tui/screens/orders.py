@@ -90,7 +90,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self._tour = tour
         self.term = ""
         """What was searched for last."""
-        self.orders = OrderList(desk.reader, desk.now, by_half_pages=low_bandwidth, id="orders")
+        self.orders = OrderList(desk.reader, desk.now, where=self.zone, by_half_pages=low_bandwidth, id="orders")
         self.detail = DetailView(timezone=profile.timezone, masked=profile.environment == "live", id="detail")
         self.detail.policy = profile.policy
         self.actions = ActionsPane(timezone=profile.timezone, id="actions")

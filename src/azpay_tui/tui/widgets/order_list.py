@@ -9,7 +9,6 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from azpay_tui.domain.filters import Narrowed
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.tui.selection import MOST
 from azpay_tui.tui.sight import Sight
@@ -44,7 +43,7 @@ class OrderList(RowLines, can_focus=True):
 
     def show(self, sight: Sight) -> None:
         """Show something else from its start; raises `ValueError` for a sort that its view does not have."""
-        self._window.show(sight.view, sight.sort, Narrowed(sight.filter, self._now()))
+        self._window.show(sight.view, sight.sort, self._narrowed(sight.filter))
         self.sight = sight
         self._top = self._cursor = self.arrived = self._amounts = 0
         self.selection.end()
@@ -53,7 +52,7 @@ class OrderList(RowLines, can_focus=True):
     def change(self, sight: Sight) -> None:
         """Show the same orders otherwise, with the cursor on the same order where it is still among them."""
         row, on_screen = self.row, self._cursor - self._top
-        self._window.show(sight.view, sight.sort, Narrowed(sight.filter, self._now()))
+        self._window.show(sight.view, sight.sort, self._narrowed(sight.filter))
         self.sight = sight
         still = self._window.here(row.id) if row is not None else None
         self._cursor = 0 if still is None else self._window.around(still)
@@ -65,7 +64,7 @@ class OrderList(RowLines, can_focus=True):
     def reload(self) -> None:
         """Read the view again, with the cursor on the same order; from its start, where that was on screen."""
         on_screen, at_start = self._cursor - self._top, self._top == self._window.offset == 0
-        self._window.narrowed = Narrowed(self.sight.filter, self._now())
+        self._window.narrowed = self._narrowed(self.sight.filter)
         self._cursor = self._window.reload(self.row)
         self._top = 0 if at_start and self._window.offset == 0 else self._cursor - on_screen
         self.arrived = 0

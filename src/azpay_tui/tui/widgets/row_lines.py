@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from rich.segment import Segment
@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from azpay_tui.backoffice.stores import Reader
+from azpay_tui.domain.filters import Filter, Narrowed
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import fit
@@ -35,12 +36,22 @@ class RowLines(Widget):
     """
 
     def __init__(
-        self, reader: Reader, now: Callable[[], datetime], *, by_half_pages: bool = False, id: str | None = None
+        self,
+        reader: Reader,
+        now: Callable[[], datetime],
+        *,
+        where: tzinfo = UTC,
+        by_half_pages: bool = False,
+        id: str | None = None,
     ) -> None:
-        """Read from `reader`; `now` gives UTC. `by_half_pages` scrolls rarely and far, for slow links."""
+        """Read from `reader`; `now` gives UTC, `where` is the time zone of days.
+
+        `by_half_pages` scrolls rarely and far, for slow links.
+        """
         super().__init__(id=id)
         self._window = Window(reader)
         self._now = now
+        self._where = where
         self.sight = Sight()
         """What is shown."""
         self._by_half_pages = by_half_pages
@@ -56,6 +67,10 @@ class RowLines(Widget):
         self._beat = 0
         self.arrived = 0
         """Rows that belong into what is shown and were not there when it was read."""
+
+    def _narrowed(self, filter_: Filter) -> Narrowed:
+        """Return a filter as it is meant now."""
+        return Narrowed(filter_, self._now(), self._where)
 
     # What is where
 
