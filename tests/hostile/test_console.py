@@ -21,7 +21,7 @@ from azpay_tui.store.errors import CacheUnavailable
 WIDE, USUAL, SMALLEST = (200, 50), (80, 24), (60, 15)
 SOME = TEXTS if full() else FEW
 """What goes into the fields."""
-PAGES = ("exclamation_mark", "at", "S", "x")
+PAGES = ("exclamation_mark", "at", "S", "x", "L")
 MENUS = ("y", "question_mark", "ctrl+p", "f", "s", "t", "p", "e", "space")
 
 

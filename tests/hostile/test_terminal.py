@@ -13,7 +13,7 @@ from tests.support.figures import full, size, tell
 from tests.tui.terminal import Terminal
 
 SOME = TEXTS if full() else FEW
-PAGES = (b"!", b"@", b"S", b"x")
+PAGES = (b"!", b"@", b"S", b"x", b"L")
 MENUS = (b"?", b"f", b"y")
 DIALOGS = ((b"2", b"ac"), (b"4", b"af"), (b"3", b"ak"), (b"3", b"aa"))
 SIZES = ((80, 24), (120, 36), (60, 15), (200, 50))

@@ -56,7 +56,8 @@ def test_the_ways_to_a_command_open_within_a_dialogs_budget(console: Terminal) -
 
 
 @pytest.mark.parametrize(
-    ("key", "shown"), [(b"!", "jobs:"), (b"@", "log:"), (b"S", "sync:"), (b"x", "as sent"), (b"y", "COPY")]
+    ("key", "shown"),
+    [(b"!", "jobs:"), (b"@", "log:"), (b"S", "sync:"), (b"x", "as sent"), (b"L", "NEXT 30"), (b"y", "COPY")],
 )
 def test_a_page_opens_within_a_dialogs_budget_and_is_quiet(console: Terminal, key: bytes, shown: str) -> None:
     console.press(b"6")

@@ -14,6 +14,7 @@ PAGES = {
     "jobs": ("exclamation_mark",),
     "log": ("at",),
     "sync": ("S",),
+    "lapses": ("L",),
     "raw": ("x",),
     "policy": ("colon", *"policy", "enter"),
     "help": ("question_mark",),

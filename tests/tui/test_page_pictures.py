@@ -1,4 +1,4 @@
-"""Pictures of the pages jobs, log, sync and raw: look at every one that changed."""
+"""Pictures of the pages jobs, log, sync, lapses and raw: look at every one that changed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from azpay_tui.domain.rows import FirstSync
 from azpay_tui.store.errors import JournalUnavailable
 from azpay_tui.tui.levers import Levers
 
-KEYS = {"jobs": "!", "log": "@", "sync": "S", "raw": "x"}
+KEYS = {"jobs": "!", "log": "@", "sync": "S", "raw": "x", "lapses": "L"}
 
 
 async def said(pilot: Pilot[None]) -> None:
@@ -42,14 +42,14 @@ def test_page(picture: Camera, name: str, size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "size"),
-    [("jobs", SMALLEST), ("sync", SMALLEST), ("log", LARGE), ("sync", LARGE)],
-    ids=["jobs-60x15", "sync-60x15", "log-200x50", "sync-200x50"],
+    [("jobs", SMALLEST), ("sync", SMALLEST), ("lapses", SMALLEST), ("log", LARGE), ("sync", LARGE), ("lapses", LARGE)],
+    ids=["jobs-60x15", "sync-60x15", "lapses-60x15", "log-200x50", "sync-200x50", "lapses-200x50"],
 )
 def test_page_sizes(picture: Camera, name: str, size: tuple[int, int]) -> None:
     assert picture(busy_shop(), said, "2", KEYS[name], size=size)
 
 
-@pytest.mark.parametrize("name", ["jobs", "log", "sync"])
+@pytest.mark.parametrize("name", ["jobs", "log", "sync", "lapses"])
 def test_nothing(picture: Camera, name: str) -> None:
     assert picture(MemoryDesk([]), KEYS[name])
 
@@ -60,7 +60,9 @@ def test_nothing_sent_of_an_order(picture: Camera) -> None:
     assert picture(desk, "6", "x")
 
 
-@pytest.mark.parametrize(("name", "levers"), [("jobs", Levers("mono")), ("sync", PLAIN)], ids=["mono", "ascii"])
+@pytest.mark.parametrize(
+    ("name", "levers"), [("jobs", Levers("mono")), ("sync", PLAIN), ("lapses", PLAIN)], ids=["mono", "ascii", "lapses"]
+)
 def test_terminal(picture: Camera, name: str, levers: Levers) -> None:
     assert picture(busy_shop(), said, "2", KEYS[name], levers=levers)
 
@@ -153,3 +155,11 @@ def test_policy_offline(picture: Camera) -> None:
     desk = busy_shop(policy=NARROWED)
     desk.set_sync(connection="OFFLINE", since=NOW - timedelta(minutes=40), message="No route to pay-api.amazon.com.")
     assert picture(desk, "2", ":", typed("policy"), "enter")
+
+
+def test_lapses_of_guarantees(picture: Camera) -> None:
+    assert picture(busy_shop(), "L", "tab", "j")
+
+
+def test_orders_of_a_day(picture: Camera) -> None:
+    assert picture(busy_shop(), "L", typed("/jpy"), "enter", "enter", size=MIDDLE)

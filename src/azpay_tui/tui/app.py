@@ -95,6 +95,12 @@ class Console(TerminalApp, inherit_bindings=False):
             self.pop_screen()
         self._orders.go_to(message.order_id)
 
+    @on(PageScreen.Narrow)
+    def _show_orders(self, message: PageScreen.Narrow) -> None:
+        if self.screen is not self._orders:
+            self.pop_screen()
+        self._orders.try_to(lambda: self._orders.listing.show_narrowed(message.filter))
+
     # Acting
 
     @on(OrdersScreen.Acted)

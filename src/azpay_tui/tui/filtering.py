@@ -30,12 +30,18 @@ _WORDS: Final[dict[Field, tuple[str, ...]]] = {
 _STEPS: Final[dict[Field, tuple[str, ...]]] = {
     "age": ("age<1d", "age<7d", "age<31d", "age<90d", "age>=7d", "age>=31d", "age>=90d"),
     "expires": ("expires<6h", "expires<1d", "expires<2d", "expires<7d", "expires<30d"),
+    "lapses": ("lapses<1d", "lapses<2d", "lapses<7d", "lapses<30d"),
+    "guarantee": ("guarantee<1d", "guarantee<2d", "guarantee<7d"),
+    "closes": ("closes<7d", "closes<30d", "closes<90d"),
     "amount": ("amount<20", "amount<100", "amount>=100", "amount>=500", "amount>=1000"),
 }
 _NAMES: Final[dict[Field, str]] = {
     "status": "status word",
     "age": "age of the order",
     "expires": "next deadline within",
+    "lapses": "authorization ends within",
+    "guarantee": "7-day guarantee ends within",
+    "closes": "order closes at Amazon within",
     "amount": "amount, each in its currency",
     "currency": "currency",
     "attention": "why it needs a person",

@@ -76,6 +76,12 @@ class Listing:
         self._sights.pop("all", None)
         self.show(Sight("all"))
 
+    def show_narrowed(self, text: str) -> None:
+        """Show what a filter leaves of all orders, what ends soonest first; Esc takes the filter off."""
+        sight = Sight("all", parse(text), "expires")
+        self._sights["all"] = sight
+        self.show(sight)
+
     def show_named(self, name: str) -> None:
         """Show a view by its name; raises `ValueError` with a sentence when there is none."""
         wanted = " ".join(name.split()).casefold()

@@ -29,11 +29,11 @@ class Marker:
         self._waiting: deque[Callable[[], None]] = deque()
         self._busy = False
 
-    def mark(self, order_ids: Sequence[str], change: MarkChange) -> None:
-        """Change the marks of orders."""
+    def mark(self, order_ids: Sequence[str], change: MarkChange, *, then: str = "") -> None:
+        """Change the marks of orders; `then` is said instead of what was done."""
         if len(order_ids) >= MANY:
             self._screen.say(f"Marking {len(order_ids):,} orders.")
-        self._do(lambda: self._screen.desk.mark(order_ids, change), self._marked)
+        self._do(lambda: self._screen.desk.mark(order_ids, change), lambda done: self._marked(done, then))
 
     def undo(self) -> None:
         """Undo the last change of this sitting."""
@@ -65,9 +65,9 @@ class Marker:
                 job = self._waiting.popleft()
             job()
 
-    def _marked(self, done: Marked) -> None:
+    def _marked(self, done: Marked, then: str) -> None:
         screen, orders = self._screen, self._screen.orders
-        screen.say(display(done.sentence, 400))
+        screen.say(then or display(done.sentence, 400))
         orders.deselect(done.done)
         orders.take(done.done)
         if orders.view == "attention":

@@ -14,6 +14,7 @@ from azpay_tui.tui.commands import (
     narrowing,
     pages,
     panes,
+    shipping,
     terminal,
     views,
 )
@@ -23,6 +24,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *moving.COMMANDS,
     *acting.COMMANDS,
     *marking.COMMANDS,
+    *shipping.COMMANDS,
     *views.COMMANDS,
     *narrowing.COMMANDS,
     *finding.COMMANDS,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal, get_args
 
-Page = Literal["jobs", "log", "sync", "raw", "policy"]
+Page = Literal["jobs", "log", "sync", "raw", "policy", "lapses"]
 """The pages that take the place of the orders."""
 Where = Literal["list", "pane", Page]
 """Where the focus is: in the list of orders, in another pane beside it, or on one of the pages."""

@@ -10,6 +10,7 @@ from azpay_tui.tui.display import display
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.base import CommandScreen
     from azpay_tui.tui.screens.jobs import JobsScreen
+    from azpay_tui.tui.screens.lapses import LapsesScreen
     from azpay_tui.tui.screens.log import LogScreen
     from azpay_tui.tui.screens.page import PageScreen
     from azpay_tui.tui.screens.sync import SyncScreen
@@ -67,6 +68,31 @@ class Policy(Command):
         from azpay_tui.tui.screens.policy import PolicyScreen
 
         screen.open_page(PolicyScreen(screen.desk, screen.sitting, screen.order_here()))
+
+
+class Lapses(Command):
+    """The lapse calendar."""
+
+    id, name, shown, sentence = "lapses", "lapses", "L", "Show how much money lapses on each of the next 30 days."
+    keys, place, rank, aliases = (("L",),), "everywhere", 17, ("calendar",)
+
+    def run(self, screen: CommandScreen) -> None:
+        """Open the page."""
+        from azpay_tui.tui.screens.lapses import LapsesScreen
+
+        screen.open_page(LapsesScreen(screen.desk, screen.sitting))
+
+
+class LapsesPart(Command):
+    """What ends: authorizations, guarantees, orders."""
+
+    id, name, shown = "lapses-part", "30/7/180 days", "Tab"
+    sentence = "Show when authorizations end (30 days), when guarantees do (7), when orders close at Amazon (180)."
+    keys, place, rank = (("tab",),), "lapses", 0
+
+    def run(self, screen: LapsesScreen) -> None:
+        """Step."""
+        screen.step_mark()
 
 
 class RefreshLine(Command):
@@ -213,6 +239,8 @@ COMMANDS: Final = (
     Log(),
     Sync(),
     Policy(),
+    Lapses(),
+    LapsesPart(),
     RefreshLine(),
     OpenOrder(),
     SettleLine(),

@@ -57,6 +57,12 @@ class PageScreen(CommandScreen, inherit_bindings=False):
         order_id: str
 
     @dataclass
+    class Narrow(Message):
+        """A person wants to see what a filter leaves of all orders."""
+
+        filter: str
+
+    @dataclass
     class Looked(Message):
         """A look ended."""
 

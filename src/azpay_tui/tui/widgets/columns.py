@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from azpay_tui.domain.lapses import Mark
 from azpay_tui.domain.marks import needs_person
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.rows import ListRow
@@ -45,9 +46,23 @@ def _currency(row: ListRow, now: datetime) -> str:
 
 
 def _expires(row: ListRow, now: datetime) -> str:
-    if row.expires is None or row.expires <= now:
+    return _left(row.expires, now)
+
+
+def _until(mark: Mark) -> Callable[[ListRow, datetime], str]:
+    """Return what counts down to the next time that a mark is reached."""
+
+    def text(row: ListRow, now: datetime) -> str:
+        end = next((one.at for one in row.lapses if one.mark == mark and one.at > now), None)
+        return _left(end, now)
+
+    return text
+
+
+def _left(end: datetime | None, now: datetime) -> str:
+    if end is None or end <= now:
         return "-"
-    text = span(row.expires - now)
+    text = span(end - now)
     # Hours do not matter where there are a hundred days.
     return text if len(text) <= _EXPIRES_CELLS else text.split()[0]
 
@@ -78,6 +93,9 @@ OPTIONAL: Final[dict[str, Column]] = {
     ),
     "age": Column("AGE", 4, lambda row, now: _ago(row.created, now), "how old the order is", "right"),
     "expires": Column("EXPIRES", _EXPIRES_CELLS, _expires, "until the next deadline", "right"),
+    "guarantee": Column("7-DAY", _EXPIRES_CELLS, _until("guarantee"), "until the 7-day guarantee ends", "right"),
+    "lapses": Column("30-DAY", _EXPIRES_CELLS, _until("authorization"), "until the authorization ends", "right"),
+    "closes": Column("180-DAY", _EXPIRES_CELLS, _until("permission"), "until the order closes at Amazon", "right"),
     "ship": Column("SHIP", 4, lambda row, now: display(row.ship, 4), "whether the parcel may leave"),
     "buyer": Column("BUYER", 6, lambda row, now: _shown(row.buyer, 80), "the buyer's name"),
     "refreshed": Column(

@@ -1,0 +1,43 @@
+"""Parcels that leave later: when to authorize, and being reminded of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpay_tui.domain.deadlines import advise, marked, parse_ships
+from azpay_tui.tui.commands.base import Argument, Command
+from azpay_tui.tui.widgets.words import local
+
+if TYPE_CHECKING:
+    from azpay_tui.tui.screens.orders import OrdersScreen
+
+
+class Ships(Command):
+    """When to authorize for a late parcel."""
+
+    id, name = "ships", "ships later"
+    sentence = "Say when to authorize for a parcel that leaves on a day, and be reminded of it then."
+    argument = Argument("day", required=True)
+
+    def refusal(self, screen: OrdersScreen) -> str | None:
+        """Refuse in an empty list."""
+        return None if screen.orders.row is not None else "There is no order under the cursor."
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Say what is lacking."""
+        screen.say("Type :ships and the day on which it leaves, such as 2026-12-01.")
+
+    def enter(self, screen: OrdersScreen, argument: str) -> None:
+        """Note the day, set the reminder, say the advice; raises `MarkError` for what is no day of shipping."""
+        row = screen.orders.row
+        order = None if row is None else screen.desk.reader.order(row.id)
+        if order is None:
+            screen.say("There is no order under the cursor.")
+            return
+        now = screen.desk.now()
+        ships = parse_ships(argument, now, screen.zone)
+        advice = advise(order, ships, now, screen.zone)
+        screen.marker.mark([order.id], marked(ships, advice, screen.zone), then=local(advice.sentence, screen.zone))
+
+
+COMMANDS: Final = (Ships(),)
