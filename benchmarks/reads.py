@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from azpay_tui.domain.filters import Narrowed, parse
+from azpay_tui.domain.lapses import DAYS, days_ahead, totals
 from azpay_tui.domain.rows import VIEWS
 from azpay_tui.store.cache.project import VIEW_COLUMNS
 from azpay_tui.store.cache.read import CacheReader
@@ -93,6 +94,25 @@ def cases(
             raise RuntimeError(f"the two ways of filtering {text!r} find different orders")
         read = partial(reader.page, sort=sort, narrowed=chosen, limit=PAGE)
         found[f"filter, {name}"] = partial(rows, sql, PAGE), read
+    month = days_ahead(now, DAYS, UTC)
+    first, last = (int(at.timestamp() * 1_000_000) for at in (month[0].start, month[-1].end))
+    by_day = f"""SELECT (json_extract(one.value, '$[1]') / 86400000000), json_extract(one.value, '$[3]'),
+        sum(json_extract(one.value, '$[2]')), count(DISTINCT rid) FROM list_row, json_each(list_row.lapses) AS one
+        WHERE json_extract(one.value, '$[0]') = 'authorization'
+        AND json_extract(one.value, '$[1]') > {first} AND json_extract(one.value, '$[1]') < {last} GROUP BY 1, 2"""
+    if sum(row[3] for row in rows(by_day)) != sum(one.orders for one in totals(reader.lapses("authorization", month))):  # type: ignore[misc]
+        raise RuntimeError("the two ways to add up what lapses find different orders")
+    found["lapses of 30 days"] = partial(rows, by_day), partial(reader.lapses, "authorization", month)
+    busiest = max(reader.lapses("authorization", month), key=lambda each: sum(one.orders for one in each.sums)).day
+    start, end = (int(at.timestamp() * 1_000_000) for at in (busiest.start, busiest.end))
+    ending = f"""SELECT * FROM list_row WHERE EXISTS (SELECT 1 FROM json_each(lapses) AS one
+        WHERE json_extract(one.value, '$[0]') = 'authorization' AND json_extract(one.value, '$[1]') >= {start}
+        AND json_extract(one.value, '$[1]') < {end}) ORDER BY k_expires, order_id LIMIT ?"""
+    of_day = Narrowed(parse(f"lapses={busiest.day}"), now)
+    found["orders of the fullest day"] = (
+        partial(rows, ending, PAGE),
+        partial(reader.page, sort="expires", narrowed=of_day, limit=PAGE),
+    )
     count = "SELECT count(*) FROM list_row WHERE status = 'AUTHORIZED'"
     some = Narrowed(parse("status=AUTHORIZED"), now)
     found["filter, its count up to 1,000"] = partial(rows, count), partial(reader.total, narrowed=some)

@@ -137,7 +137,8 @@ def _multiply(cache: Path, times: int) -> None:
                 "k_newest": f"k_newest + {older}",
                 "created": f"created - {older}",
             }
-            for table, which in (("list_row", f"rid <= {BASE}"), ("object", "order_id LIKE 'S01-%'")):
+            rows = f"rid <= {BASE}"
+            for table, which in (("list_row", rows), ("lapse", rows), ("object", "order_id LIKE 'S01-%'")):
                 names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
                 values = ", ".join(changed.get(name, name) for name in names)
                 connection.execute(
