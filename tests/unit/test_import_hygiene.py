@@ -62,7 +62,13 @@ def test_the_way_of_a_read_loads_nothing_heavy(module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["orders", "list", "--json"], ["journal", "list", "--json"], ["sources", "list", "--json"]]
+    "command",
+    [
+        ["orders", "list", "--json"],
+        ["journal", "list", "--json"],
+        ["sources", "list", "--json"],
+        ["lapses", "--json"],
+    ],
 )
 def test_a_read_on_the_command_line_loads_nothing_heavy(command: list[str], tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
