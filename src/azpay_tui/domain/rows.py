@@ -134,6 +134,10 @@ class SyncStatus:
     """Whether a source of the shop's side named any order yet."""
 
 
+LineKind = Literal["item", "shipping", "discount", "tax"]
+"""What a line of an order is about: an article, or what is paid, or not paid, for the order as a whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     """One line of an order as the shop has it: a label, never authority over anything."""
@@ -142,9 +146,14 @@ class OrderLine:
     quantity: str
     """As the shop writes it, such as `2` or `0.5 kg`."""
     amount: Money | None
-    """Of the whole line."""
+    """Of the whole line, tax in it; of a discount what is taken off."""
     sku: str | None
     """The shop's article number."""
+    kind: LineKind = "item"
+    unit: Money | None = None
+    """Price of one piece, with tax or without."""
+    tax: Money | None = None
+    """Of the whole line."""
 
 
 @dataclass(frozen=True, slots=True)
