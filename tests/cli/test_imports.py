@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azpay_tui.backoffice.harvest import BadLine
-from azpay_tui.backoffice.harvest.contract import COLUMNS, HeaderError, read_orders
+from azpay_tui.backoffice.harvest.contract import COLUMNS, read_orders
+from azpay_tui.backoffice.harvest.records import HeaderError
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.rows import TrackedOrder
 

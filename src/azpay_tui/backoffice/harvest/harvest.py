@@ -6,13 +6,14 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
-from azpay_tui.backoffice.harvest.contract import HeaderError, read_orders
+from azpay_tui.backoffice.harvest.contract import read_orders
 from azpay_tui.backoffice.harvest.decoding import CHUNK, HEAD, Counted, blocks
 from azpay_tui.backoffice.harvest.documents import read_document, read_objects
 from azpay_tui.backoffice.harvest.ids import Finder
 from azpay_tui.backoffice.harvest.labels import LabelError
 from azpay_tui.backoffice.harvest.prose import read_text
 from azpay_tui.backoffice.harvest.reading import BadLine, Reading, Tally
+from azpay_tui.backoffice.harvest.records import HeaderError
 from azpay_tui.backoffice.harvest.rows import Rows
 from azpay_tui.backoffice.harvest.sniffing import sniff
 from azpay_tui.backoffice.harvest.tables import read_table
