@@ -78,6 +78,8 @@ class FakeWooCommerce:
             },
             "payment_method": "amazon_payments_advanced" if by_amazon else "bacs",
             "transaction_id": order.charges[-1].charge_id if order.charges and by_amazon else "",
+            "shipping_total": "0",
+            "shipping_tax": "0",
             "line_items": [{"id": 1, "name": "Lamp", "quantity": 2, "sku": "L-1", "total": "10.00", "price": 5.000001}],
             "meta_data": meta if by_amazon else [],
             "refunds": [

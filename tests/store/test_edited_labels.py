@@ -26,6 +26,9 @@ EDITS = (
     "UPDATE sighting SET lines = 'no json'",
     "UPDATE sighting SET lines = '[[1, 2]]'",
     "UPDATE sighting SET lines = printf('%.*c', 100000, '[')",
+    "UPDATE sighting SET prices = 'no json'",
+    "UPDATE sighting SET prices = '[[1, 2]]'",
+    "UPDATE sighting SET prices = '[]]'",
 )
 
 

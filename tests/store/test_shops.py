@@ -83,6 +83,21 @@ def test_what_each_source_says_is_kept_apart_and_the_shops_word_counts(stores: S
     assert (row.shop_status, row.claim) == ("wc-processing", "paid")
 
 
+def test_lines_with_prices_go_before_those_that_only_name_what_was_ordered(stores: Stores) -> None:
+    eur = {minor: Money(minor, "EUR") for minor in (342, 495, 900, 2142)}
+    priced = (
+        OrderLine("Tea", "2", eur[2142], "TEA", "item", eur[900], eur[342]),
+        OrderLine("Post", "", eur[495], None, "shipping"),
+    )
+    learn(stores, tracked(A, side="shop", lines=priced))
+    learn(stores, shop(A, "1001", lines=(OrderLine("Tea", "2", None, None),)), at=LATER)
+    assert known(stores, A).shop.lines == priced
+    assert learn(stores, tracked(A, side="shop", lines=priced)).unchanged == 1
+    told = (replace(priced[0], tax=None), priced[1])
+    assert learn(stores, tracked(A, side="shop", lines=told)).updated == 1
+    assert known(stores, A).shop.lines == told
+
+
 def test_a_file_of_yesterday_does_not_overrule_a_configured_source(stores: Stores) -> None:
     learn(stores, shop(A, "1001", shop_status="shipped", claim="shipped"))
     learn(stores, tracked(A, number="1001", side="shop", shop_status="pending", claim="open"), at=LATER)
@@ -301,6 +316,17 @@ def test_lists_are_narrowed_by_the_shops_word_and_by_what_differs(
 
 
 # Coming from the version before
+
+
+def test_a_journal_of_the_fourth_version_keeps_the_lines_it_has(stores: Stores, data_dir: Path, tmp_path: Path) -> None:
+    lines = (OrderLine("Mug", "1", Money(900, "EUR"), None),)
+    learn(stores, shop(A, "1001", lines=lines))
+    stores.close()
+    as_of(4, "journal", data_dir / "journal.db", tmp_path)
+    again = open_at(data_dir)
+    assert known(again, A).shop.lines == lines
+    assert again.journal.verify() is None
+    again.close()
 
 
 def test_a_journal_of_the_second_version_knows_who_named_its_orders(

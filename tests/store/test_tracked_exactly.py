@@ -75,19 +75,20 @@ def test_every_column_says_what_a_source_said(stores: Stores, made_dir: Path) ->
     assert [{**row, "labels": ""} for row in rows(made_dir, "sighting")] == [
         {
             "order_id": A, "source": "web", "number": "1001", "side": "shop", "status": None, "claim": "paid",
-            "lines": LINES, "created": text(1), "labels": "", "first_at": text(2), "changed_at": text(3),
+            "lines": LINES, "created": text(1), "labels": "", "prices": "[]", "first_at": text(2),
+            "changed_at": text(3),
         },
         {
             "order_id": B, "source": "track", "number": "", "side": "person", "status": None, "claim": None,
-            "lines": "[]", "created": None, "labels": "", "first_at": text(2), "changed_at": text(2),
+            "lines": "[]", "created": None, "labels": "", "prices": "[]", "first_at": text(2), "changed_at": text(2),
         },
         {
             "order_id": B, "source": "reports", "number": "R", "side": "amazon", "status": None, "claim": None,
-            "lines": "[]", "created": None, "labels": "", "first_at": text(4), "changed_at": text(4),
+            "lines": "[]", "created": None, "labels": "", "prices": "[]", "first_at": text(4), "changed_at": text(4),
         },
         {
             "order_id": A, "source": "reports", "number": "", "side": "amazon", "status": None, "claim": None,
-            "lines": "[]", "created": None, "labels": "", "first_at": text(5), "changed_at": text(5),
+            "lines": "[]", "created": None, "labels": "", "prices": "[]", "first_at": text(5), "changed_at": text(5),
         },
     ]  # fmt: skip
     told = {"source": "web", "side": "shop", "complete": False, "claim": "open"}
@@ -113,7 +114,7 @@ def test_what_an_own_request_made_is_known_as_ours(stores: Stores, made_dir: Pat
     assert rows(made_dir, "sighting") == [
         {
             "order_id": A, "source": "us", "number": "", "side": "us", "status": None, "claim": None, "lines": "[]",
-            "created": None, "labels": "", "first_at": text(5), "changed_at": text(5),
+            "created": None, "labels": "", "prices": "[]", "first_at": text(5), "changed_at": text(5),
         }
     ]  # fmt: skip
 

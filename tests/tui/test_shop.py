@@ -10,11 +10,13 @@ from tests.tui.pictures import named_by_shop, sourced
 from tests.tui.pilot import Driven, driven
 
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.order import Order
+from azpay_tui.domain.order import Order, ShopFacts
+from azpay_tui.domain.rows import OrderLine
 from azpay_tui.domain.sources import ADD, NONE_YET
 from azpay_tui.domain.status import ship, status_of
 from azpay_tui.tui.screens.sync import SyncScreen
 from azpay_tui.tui.widgets.peek import facts_text
+from azpay_tui.tui.widgets.shop import shop_lines
 from azpay_tui.tui.widgets.sources import source_line
 
 
@@ -152,3 +154,13 @@ def test_a_line_of_a_source_has_room_for_its_times_at_80_columns_and_says_when_i
     busy = source_line(replace(bad, running=True, message=""), NOW, UTC)
     assert busy.detail.startswith("It is being asked now.")
     assert busy.copy == "old-shop: It is being asked now."
+
+
+def test_lines_are_shown_with_their_prices_and_what_is_for_the_whole_order() -> None:
+    eur = {minor: Money(minor, "EUR") for minor in (342, 495, 900, 2142)}
+    lines = (
+        OrderLine("Tea", "2", eur[2142], "TEA", "item", eur[900], eur[342]),
+        OrderLine("Post", "", eur[495], None, "shipping"),
+    )
+    shown = [text.plain for text in shop_lines(Order("S01-1234567-1234567", ShopFacts(lines=lines)))]
+    assert shown == ["  2 x Tea  21.42 EUR  TEA  (9.00 EUR each, 3.42 EUR tax)", "  shipping Post  4.95 EUR"]

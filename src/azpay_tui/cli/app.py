@@ -212,7 +212,7 @@ def orders_import(
     ] = None,
     json: Json = False,
 ) -> int:
-    """Learn of orders from whatever the shop can give: orders.csv, another export, or a log in which ids stand."""
+    """Learn of orders and of what was ordered from whatever the shop can give: orders.csv, lines.csv, another file."""
     from azpay_tui.cli.importing import import_orders
 
     return import_orders(context_of(ctx), file, preset=preset, source=source, complete=complete, as_json=json)

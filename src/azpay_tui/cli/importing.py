@@ -8,6 +8,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -18,6 +19,7 @@ from azpay_tui.cli.context import Context
 from azpay_tui.cli.outcome import OK, USAGE, CommandError
 from azpay_tui.cli.output import Progress, error_value, json_result, result, say, shown
 from azpay_tui.config import Profile
+from azpay_tui.domain.order import ShopFacts
 from azpay_tui.domain.rows import Side, TrackedOrder, TrackResult
 from azpay_tui.paths import shown as shown_path
 
@@ -25,6 +27,8 @@ SOURCE: Final = "import"
 """What orders come from when nobody gave it a name."""
 _MOST_SHOWN: Final = 100
 """Bad lines that are told one by one."""
+_CONTRACTS: Final = ("contract", "lines")
+"""Files of azpay's own format: what is wrong in one is not taken."""
 
 
 def import_orders(
@@ -36,7 +40,8 @@ def import_orders(
     """
     reading = _reading(context.profile(), preset, source, complete)
     with _opened(file) as (stream, size), context.desk() as desk, signals.held():
-        report = import_stream(desk, stream, reading, size)
+        known = replace(reading, facts=lambda order_id: _facts(desk, order_id))
+        report = import_stream(desk, stream, known, size)
         return _tell(report, reading.source if file == "-" else file, as_json=as_json)
 
 
@@ -107,6 +112,11 @@ def _size(stream: BinaryIO) -> int | None:
     return None
 
 
+def _facts(desk: Desk, order_id: str) -> ShopFacts | None:
+    order = desk.reader.order(order_id)
+    return None if order is None else order.shop
+
+
 class _Waiting:
     """A stream whose reads a signal may end: nobody knows when a pipe gives more."""
 
@@ -155,7 +165,7 @@ def _megabytes(size: int) -> str:
 
 def _tell(report: Report, name: str, *, as_json: bool) -> int:
     """Print what came of it; returns the exit code."""
-    if not report.orders and not report.interrupted and (report.format != "contract" or report.problems):
+    if not report.orders and not report.interrupted and (report.format not in _CONTRACTS or report.problems):
         why = " ".join(report.problems)
         if not why:
             why = (
@@ -188,7 +198,7 @@ def _tell(report: Report, name: str, *, as_json: bool) -> int:
 
 
 def _counted(bad: int, report: Report) -> str:
-    if report.format == "contract":
+    if report.format in _CONTRACTS:
         return f"{bad:,} bad {'line' if bad == 1 else 'lines'} not taken as {'it stands' if bad == 1 else 'they stand'}"
     return f"{bad:,} {'thing was' if bad == 1 else 'things were'} not understood, ids were taken all the same"
 

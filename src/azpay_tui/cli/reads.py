@@ -15,6 +15,7 @@ from azpay_tui.domain import matrix
 from azpay_tui.domain.disagreements import DIFFERENCES, none_found
 from azpay_tui.domain.divergence import said
 from azpay_tui.domain.filters import FilterError, Narrowed, parse
+from azpay_tui.domain.goods import costs
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.links import seller_central
 from azpay_tui.domain.money import Money
@@ -241,8 +242,10 @@ def _source(sighting: Sighting) -> str:
 
 
 def _ordered(line: OrderLine) -> str:
+    what = f"{line.quantity} x {line.name}" if line.kind == "item" else f"{line.kind} {line.name}".rstrip()
     sku = f"  {line.sku}" if line.sku else ""
-    return f"{line.quantity} x {line.name}{f'  {line.amount}' if line.amount else ''}{sku}"
+    more = costs(line)
+    return f"{what}{f'  {line.amount}' if line.amount else ''}{sku}{f'  ({more})' if more else ''}"
 
 
 def show_actions(context: Context, text: str, *, as_json: bool) -> int:

@@ -108,7 +108,15 @@ def shop(facts: ShopFacts) -> Json:
             for sighting in facts.sightings
         ],
         "lines": [
-            {"name": line.name, "quantity": line.quantity, "amount": money(line.amount), "sku": line.sku}
+            {
+                "name": line.name,
+                "quantity": line.quantity,
+                "amount": money(line.amount),
+                "sku": line.sku,
+                "kind": line.kind,
+                "unit_amount": money(line.unit),
+                "tax": money(line.tax),
+            }
             for line in facts.lines
         ],
     }

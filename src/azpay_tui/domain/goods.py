@@ -146,6 +146,12 @@ def quantity_of(text: str) -> int:
     raise SlipError(f"The quantity {text[:40]!r} is no number of pieces, such as 2.")
 
 
+def costs(line: OrderLine) -> str:
+    """Say what a line tells beside its amount: price of a piece and tax; empty when it tells no more."""
+    said = [f"{line.unit} each" if line.unit is not None else "", f"{line.tax} tax" if line.tax is not None else ""]
+    return ", ".join(text for text in said if text)
+
+
 def priced(line: OrderLine) -> OrderLine:
     """Return a line with its amount, from the price of one piece where it was not given.
 

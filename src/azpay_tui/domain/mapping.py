@@ -21,8 +21,12 @@ Field = Literal[
     "buyer_email",
     "status",
     "lines",
+    "shipping",
+    "shipping_tax",
 ]
-"""What a column may say of an order. Amazon's ids are found in every column; `permission` says whose the others are."""
+"""What a column may say of an order; `shipping` is without its tax where `shipping_tax` has a column.
+
+Amazon's ids are found in every column; `permission` says whose the others are."""
 
 FIELDS: Final[tuple[Field, ...]] = get_args(Field)
 """Every field."""

@@ -34,14 +34,22 @@ _ASSOCIATIONS: Final[Mapping[str, object]] = {
 # Nothing of an address travels that no list shows.
 _INCLUDES: Final = {
     "order": [
-        *("id", "orderNumber", "orderDateTime", "createdAt", "updatedAt", "amountTotal", "customFields"),
-        *("stateMachineState", "currency", "orderCustomer", "lineItems", "transactions"),
+        *("id", "orderNumber", "orderDateTime", "createdAt", "updatedAt", "amountTotal"),
+        *(
+            "shippingTotal",
+            "customFields",
+            "stateMachineState",
+            "currency",
+            "orderCustomer",
+            "lineItems",
+            "transactions",
+        ),
     ],
     "order_transaction": ["id", "createdAt", "customFields", "stateMachineState"],
     "state_machine_state": ["technicalName"],
     "currency": ["isoCode"],
     "order_customer": ["firstName", "lastName", "email"],
-    "order_line_item": ["label", "quantity", "totalPrice", "payload", "type", "position"],
+    "order_line_item": ["label", "quantity", "unitPrice", "totalPrice", "payload", "type", "position"],
 }
 _BOOK_FIELDS: Final = ["id", "orderId", "reference", "type", "status", "time", "amount", "currency"]
 _CHANGED: Final = ("createdAt", "updatedAt", "transactions.createdAt", "transactions.updatedAt")

@@ -23,7 +23,8 @@ _ORDERS: Final = "/wp-json/wc/v3/orders"
 # Nothing of an address travels that no list shows.
 _FIELDS: Final = (
     "id,number,status,currency,total,date_created_gmt,date_modified_gmt,payment_method,transaction_id,"
-    "billing.first_name,billing.last_name,billing.email,line_items,meta_data,refunds"
+    "billing.first_name,billing.last_name,billing.email,line_items,shipping_total,shipping_tax,meta_data,"
+    "refunds"
 )
 _REFUND_FIELDS: Final = "id,amount,date_created_gmt,meta_data"
 _FARTHEST: Final = timedelta(hours=15)

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from azpay_tui.backoffice.harvest.contract import read_orders
 from azpay_tui.backoffice.harvest.decoding import CHUNK, HEAD, Counted, blocks
 from azpay_tui.backoffice.harvest.documents import read_document, read_objects
+from azpay_tui.backoffice.harvest.goods import read_lines
 from azpay_tui.backoffice.harvest.ids import Finder
 from azpay_tui.backoffice.harvest.labels import LabelError
 from azpay_tui.backoffice.harvest.prose import read_text
@@ -45,7 +46,7 @@ class Harvest(Iterator[Item]):
 
 
 def read(stream: BinaryIO, reading: Reading) -> Harvest:
-    """Read bytes of any format: orders.csv, CSV or TSV with a line of titles, JSON, JSON Lines, or any text.
+    """Read bytes of any format: orders.csv, lines.csv, CSV or TSV with a line of titles, JSON, JSON Lines, or any text.
 
     The stream is not closed. An `OSError` of its `read` ends the harvest with a complaint that holds its text.
     """
@@ -73,9 +74,12 @@ def _read(stream: Counted, reading: Reading, rows: Rows, tally: Tally) -> Iterat
     tally.format = sniffed.format
     if sniffed.problem is not None:
         yield BadLine(0, f"{reading.source}: {sniffed.problem}", "source")
-    if sniffed.format == "contract":
+    if sniffed.format in ("contract", "lines"):
         try:
-            yield from read_orders(io.BufferedReader(stream, CHUNK), reading, tally)
+            if sniffed.format == "contract":
+                yield from read_orders(io.BufferedReader(stream, CHUNK), reading, tally)
+            else:
+                yield from read_lines(io.BufferedReader(stream, CHUNK), reading, tally, lambda: stream.problem is None)
         except HeaderError as error:
             yield BadLine(1, f"{reading.source}: {error}", "source")
         return

@@ -8,17 +8,18 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Final
+from typing import Final, get_args
 from zoneinfo import ZoneInfo
 
 from azpay_tui.domain.moments import believable
 from azpay_tui.domain.money import EXPONENTS, AmountError, Money, parse_wire
 from azpay_tui.domain.paths import follow
-from azpay_tui.domain.rows import OrderLine
+from azpay_tui.domain.rows import LineKind, OrderLine
 
 LONGEST: Final = 500
 """Characters of one label."""
 _MOST_LINES: Final = 200
+_KINDS: Final[tuple[LineKind, ...]] = get_args(LineKind)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 _PLAIN: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,8})?", re.ASCII)
 _ANGLO: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,4}|[0-9]{1,3}(?:,[0-9]{3}){2,}", re.ASCII)
@@ -139,6 +140,18 @@ def lines_of(value: object, currency: str | None) -> tuple[OrderLine, ...]:
     return tuple(_item_of(item, currency) for item in value[:_MOST_LINES] if isinstance(item, dict | str))
 
 
+def shipping_of(text: str | None, tax: str | None, currency: str | None) -> tuple[OrderLine, ...]:
+    """Read what an order's shipping costs, without its tax where that is told; nothing when it costs nothing.
+
+    Raises `LabelError`.
+    """
+    if text is None or currency is None:
+        return ()
+    price, on_top = money_of(text, currency), None if tax is None else money_of(tax, currency)
+    amount = price if on_top is None else price + on_top
+    return (OrderLine("", "", amount, None, "shipping", price, on_top),) if amount else ()
+
+
 def _line_of(text: str) -> OrderLine:
     quantity = ""
     if counted := _TIMES.fullmatch(text):
@@ -158,13 +171,23 @@ def _item_of(item: Mapping[str, object] | str, currency: str | None) -> OrderLin
                 return str(found).strip()[:LONGEST]
         return ""
 
-    amount = None
-    text = first("amount", "total", "totalPrice", "row_total", "price")
-    if text and currency:
+    def money(*names: str) -> Money | None:
+        text = first(*names)
+        if not (text and currency):
+            return None
         try:
-            amount = money_of(text, currency)
+            return money_of(text.removeprefix("-"), currency)
         except LabelError:
-            amount = None  # a line without its amount is still a line
+            return None  # a line without its amount is still a line
+
+    written = first("amount", "total", "totalPrice", "row_total", "price")
+    amount, tax = money("amount", "total", "totalPrice", "row_total", "price"), money("tax", "total_tax")
+    if amount is not None and tax is not None and "total_tax" in item and "amount" not in item:
+        amount = amount + tax  # WooCommerce's totals are without tax
+    kind: LineKind = next((kind for kind in _KINDS if item.get("kind") == kind), "item")
+    if written.startswith("-"):
+        kind = "discount"
     name = first("name", "title", "label", "product_name")
     sku = first("sku", "productNumber") or str(follow(item, "payload.productNumber") or "")[:LONGEST]
-    return OrderLine(name, first("quantity", "qty", "qty_ordered"), amount, sku or None)
+    unit = money("unit_amount", "unitPrice")
+    return OrderLine(name, first("quantity", "qty", "qty_ordered"), amount, sku or None, kind, unit, tax)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from azpay_tui.domain.mapping import Mapping
+from azpay_tui.domain.order import ShopFacts
 from azpay_tui.domain.rows import Side
 
 Environment = Literal["simulator", "sandbox", "live"]
@@ -16,8 +18,8 @@ About = Literal["line", "label", "source"]
 a label of an order that was taken; or the source as a whole."""
 
 
-Format = Literal["contract", "table", "json", "text"]
-"""What a source gives: orders.csv, a table with a line of titles, JSON, or anything else."""
+Format = Literal["contract", "lines", "table", "json", "text"]
+"""What a source gives: orders.csv, lines.csv, a table with a line of titles, JSON, or anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Reading:
     """Which columns mean what; None: by the names that many exports use, and orders.csv by its own rules."""
     complete: bool | None = None
     """Whether the source names every charge and refund of its orders; None: as the mapping, or orders.csv, says."""
+    facts: Callable[[str], ShopFacts | None] | None = None
+    """Looks up the order whose lines lines.csv has: None for one that is not known. None: every order is taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from azpay_tui.backoffice.harvest.labels import (
     lines_of,
     money_of,
     quoted,
+    shipping_of,
     time_of,
     zone_of,
 )
@@ -100,6 +101,7 @@ class Rows:
         try:
             if goods is not None or "lines" in said:
                 lines = lines_of(said["lines"] if goods is None else goods, currency)
+                lines += shipping_of(said.get("shipping"), said.get("shipping_tax"), currency)
         except LabelError as error:
             bad.append(str(error))
         return TrackedOrder(

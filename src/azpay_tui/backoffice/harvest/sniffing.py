@@ -1,4 +1,4 @@
-"""Telling from its first lines what a source gives: orders.csv, a table, JSON, or text; and what it should not give."""
+"""Telling from its first lines what a source gives, such as orders.csv, a table or JSON, and what it should not."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 
 from azpay_tui.backoffice.harvest.contract import is_contract
 from azpay_tui.backoffice.harvest.decoding import encoding_of
+from azpay_tui.backoffice.harvest.goods import is_lines
 from azpay_tui.backoffice.harvest.ids import find
 from azpay_tui.backoffice.harvest.reading import Format, Reading
 from azpay_tui.domain.mapping import GENERIC, Field
@@ -55,6 +56,8 @@ def sniff(head: bytes, reading: Reading, whole: bool) -> Sniffed:
     first = start.partition("\n")[0]
     if encoding_of(head)[0] == "utf-8" and is_contract(first):
         return Sniffed("contract")
+    if encoding_of(head)[0] == "utf-8" and is_lines(first):
+        return Sniffed("lines")
     if is_web_page(head):
         return Sniffed("text", "this is a web page, not data; often a login page, or an error of the web server.")
     if _ARRAY.match(start) or _OBJECT.match(start):

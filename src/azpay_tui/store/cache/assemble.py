@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from azpay_tui.domain.marks import Marks
-from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, LocalDecline, OpenIntent, Order, Permission, Refund, ShopFacts
 from azpay_tui.store.cache.facts import from_json
-from azpay_tui.store.cache.shop import Bound, Said, asked_at, bound, said_of
+from azpay_tui.store.cache.shop import Bound, Said, asked_at, bound, money, said_of
 from azpay_tui.store.errors import readable
 from azpay_tui.store.marks import load as load_marks
 from azpay_tui.store.times import from_micros, from_text
@@ -86,13 +85,6 @@ class Parts:
 
 def _age(thing: Charge | Refund) -> tuple[bool, datetime, str]:
     return (thing.created is None, thing.created or _LONG_AGO, thing.id)
-
-
-def money(minor: int | None, currency: str | None, exponent: int | None) -> Money | None:
-    """Put an amount together from its three columns."""
-    if minor is None or currency is None or exponent is None:
-        return None
-    return Money(minor, currency, exponent)
 
 
 def load(

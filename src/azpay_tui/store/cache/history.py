@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from azpay_tui.domain.rows import TimelineEntry
 from azpay_tui.domain.telling import plain
-from azpay_tui.store.cache.assemble import money
+from azpay_tui.store.cache.shop import money
 from azpay_tui.store.times import from_micros, from_text
 
 _HAPPENINGS: Final = """SELECT at, what, object_id, amount_minor, amount_currency, amount_exponent

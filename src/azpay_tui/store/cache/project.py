@@ -26,9 +26,9 @@ from azpay_tui.domain.order import Order
 from azpay_tui.domain.retention import ended_at
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS, attention, changes_at, expires_at, ship, status_of
-from azpay_tui.store.cache.assemble import money
 from azpay_tui.store.cache.lapses import from_lapses, to_lapses
 from azpay_tui.store.cache.search import fold
+from azpay_tui.store.cache.shop import money
 from azpay_tui.store.times import from_micros, storable, to_micros
 
 NEVER: Final = (1 << 63) - 1

@@ -14,7 +14,7 @@ from azpay_tui.domain.order import Sighting
 from azpay_tui.domain.rows import OrderLine
 from azpay_tui.store.times import from_micros, from_text, to_micros
 
-_SIGHTINGS: Final = """SELECT s.order_id, s.source, s.side, s.number, s.status, s.claim, s.lines, s.changed_at
+_SIGHTINGS: Final = """SELECT s.order_id, s.source, s.side, s.number, s.status, s.claim, s.lines, s.prices, s.changed_at
     FROM json_each(?) AS wanted CROSS JOIN sighting AS s ON s.order_id = wanted.value ORDER BY s.rowid"""
 _SHARED: Final = """SELECT s.order_id, s.number,
         (SELECT json_group_array(others.order_id) FROM (
@@ -52,7 +52,8 @@ class Said:
     word_at: datetime | None = None
     """When it last said something else than before."""
     word_rank: tuple[bool, str] = (False, "")
-    lines_rank: tuple[bool, str] = (False, "")
+    lines_rank: tuple[bool, bool, str] = (False, False, "")
+    """Lines of which a slip can be made go before others."""
 
 
 def bound(journal: sqlite3.Connection) -> Bound:
@@ -81,7 +82,8 @@ def said_of(journal: sqlite3.Connection, order_ids: Iterable[str]) -> dict[str, 
     """Collect what sources said of orders; one that none named is left out. Raises `sqlite3.Error`."""
     wanted = json.dumps([*order_ids])
     found: dict[str, Said] = {}
-    for order_id, source, side, number, status, claim, lines, changed_at in journal.execute(_SIGHTINGS, (wanted,)):
+    told = journal.execute(_SIGHTINGS, (wanted,))
+    for order_id, source, side, number, status, claim, lines, prices, changed_at in told:
         said = found.setdefault(order_id, Said())
         sighting = Sighting(source, side, number or None, status, claim)
         said.sightings.append(sighting)
@@ -91,17 +93,31 @@ def said_of(journal: sqlite3.Connection, order_ids: Iterable[str]) -> dict[str, 
         rank = (source != "import", changed_at)
         if (status is not None or claim is not None) and rank >= said.word_rank:
             said.word, said.word_at, said.word_rank = sighting, from_text(changed_at), rank
-        if lines != "[]" and rank >= said.lines_rank:
-            said.lines, said.lines_rank = _lines(lines), rank
+        if lines != "[]" and (whole := (prices != "[]", *rank)) >= said.lines_rank:
+            said.lines, said.lines_rank = _lines(lines, prices), whole
     for order_id, number, others in journal.execute(_SHARED, (wanted,)):
         if others != "[]":
             found[order_id].shared += [(number, other) for other in json.loads(others)]
     return found
 
 
-def _lines(text: str) -> tuple[OrderLine, ...]:
+def money(minor: int | None, currency: str | None, exponent: int | None) -> Money | None:
+    """Put an amount together from its three columns."""
+    if minor is None or currency is None or exponent is None:
+        return None
+    return Money(minor, currency, exponent)
+
+
+def _lines(text: str, prices: str) -> tuple[OrderLine, ...]:
     rows: list[list[Any]] = json.loads(text)
+    more: list[list[Any]] = json.loads(prices) or [["item", None, None, None, None]] * len(rows)
     return tuple(
-        OrderLine(name, quantity, None if minor is None else Money(minor, currency, exponent), sku)
-        for name, quantity, minor, currency, exponent, sku in rows
+        OrderLine(name, quantity, money(minor, currency, exponent), sku, kind, *_prices(*price))
+        for (name, quantity, minor, currency, exponent, sku), (kind, *price) in zip(rows, more, strict=True)
     )
+
+
+def _prices(
+    currency: str | None, exponent: int | None, unit: int | None, tax: int | None
+) -> tuple[Money | None, Money | None]:
+    return money(unit, currency, exponent), money(tax, currency, exponent)

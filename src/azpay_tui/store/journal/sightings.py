@@ -14,12 +14,13 @@ from azpay_tui.domain.rows import OrderLine, Side, TrackedOrder
 from azpay_tui.store.times import storable, to_text
 
 _KNOWN: Final = """SELECT s.order_id, s.source, s.number, s.side, s.status, s.claim, s.lines, s.created, s.labels,
-    s.rowid FROM json_each(?) AS wanted CROSS JOIN sighting AS s ON s.order_id = wanted.value ORDER BY s.rowid"""
+    s.prices, s.rowid
+    FROM json_each(?) AS wanted CROSS JOIN sighting AS s ON s.order_id = wanted.value ORDER BY s.rowid"""
 _INSERT: Final = """INSERT INTO sighting
-    (order_id, source, number, side, status, claim, lines, created, labels, first_at, changed_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    (order_id, source, number, side, status, claim, lines, created, labels, prices, first_at, changed_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _UPDATE: Final = """UPDATE sighting SET number = ?, side = ?, status = ?, claim = ?, lines = ?, created = ?, labels = ?,
-    changed_at = coalesce(?, changed_at) WHERE rowid = ?"""
+    prices = ?, changed_at = coalesce(?, changed_at) WHERE rowid = ?"""
 _NO_LINES: Final = "[]"
 
 News = Literal["nothing", "labels", "sighting"]
@@ -38,6 +39,7 @@ class _Said:
     created: str | None
     labels: str
     """Digest of the labels it gave; empty for what was told before digests were kept."""
+    prices: str
     row: int | None
     """Its row in the file; None while it has none."""
 
@@ -64,8 +66,8 @@ class Sightings:
         known = self._known.get(key)
         said = None if known is None else _meant(known, number)
         if said is None:
-            status = storable(order.shop_status) if order.shop_status else None
-            said = _Said(number, order.side, status, order.claim, _written(order.lines), created, labels, None)
+            status, prices = storable(order.shop_status) if order.shop_status else None, _prices(order.lines)
+            said = _Said(number, order.side, status, order.claim, _written(order.lines), created, labels, prices, None)
             self._known.setdefault(key, []).append(said)
             self._new.append((*key, said))
             return "sighting"
@@ -75,7 +77,7 @@ class Sightings:
             said.status = storable(order.shop_status) if order.shop_status else None
             said.claim = order.claim
         if order.lines:
-            said.lines = _written(order.lines)
+            said.lines, said.prices = _written(order.lines), _prices(order.lines)
         said.created = created or said.created
         if said == before:
             return "nothing"
@@ -95,7 +97,7 @@ class Sightings:
 
 
 def _columns(said: _Said) -> tuple[str | None, ...]:
-    return said.number, said.side, said.status, said.claim, said.lines, said.created, said.labels
+    return said.number, said.side, said.status, said.claim, said.lines, said.created, said.labels, said.prices
 
 
 def _digest(order: TrackedOrder) -> str:
@@ -117,6 +119,22 @@ def _written(lines: Sequence[OrderLine]) -> str:
         return _NO_LINES
     rows = [[line.name, line.quantity, *_amount(line), line.sku] for line in lines]
     return storable(json.dumps(rows, ensure_ascii=False, separators=(",", ":")))
+
+
+def _prices(lines: Sequence[OrderLine]) -> str:
+    """Write what lines say beside their amounts; nothing where they say no more."""
+    if all((line.kind, line.unit, line.tax) == ("item", None, None) for line in lines):
+        return _NO_LINES
+    return storable(json.dumps([_price(line) for line in lines], separators=(",", ":")))
+
+
+def _price(line: OrderLine) -> tuple[str, str | None, int | None, int | None, int | None]:
+    unit, tax = line.unit, line.tax
+    like = unit if unit is not None else tax
+    if like is None:
+        return line.kind, None, None, None, None
+    said = [None if money is None or not money.same_currency(like) else money.minor for money in (unit, tax)]
+    return line.kind, like.currency, like.exponent, said[0], said[1]
 
 
 def _amount(line: OrderLine) -> tuple[int | None, str | None, int | None]:

@@ -9,6 +9,9 @@ OPEN = "state IN ('intent', 'sent', 'unknown', 'attention')"
 """Condition of an intent that locks its order; the unique index is made of it."""
 
 
+_NO_PRICES = "[]"
+
+
 class JournalTable(SQLModel):
     """Base of the journal's tables, with a catalogue of their own."""
 
@@ -184,6 +187,9 @@ class SightingRow(JournalTable, table=True):
     first_at: str
     changed_at: str
     """When the source last said something else than before."""
+    prices: str = _NO_PRICES
+    """JSON list, for each line `[kind, currency, exponent, unit, tax]`, the last two in minor units; empty: nothing
+    more is known than the amounts."""
 
 
 class MarkRow(JournalTable, table=True):

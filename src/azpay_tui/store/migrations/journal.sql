@@ -156,7 +156,7 @@ CREATE TABLE sighting (
         created TEXT,
         labels TEXT NOT NULL,
         first_at TEXT NOT NULL,
-        changed_at TEXT NOT NULL,
+        changed_at TEXT NOT NULL, prices TEXT NOT NULL DEFAULT '[]',
         PRIMARY KEY (order_id, source, number)
     ) STRICT;
 
@@ -173,9 +173,9 @@ CREATE TABLE purge (
 
 CREATE INDEX purge_unwiped ON purge (order_id) WHERE wiped = 0;
 
-INSERT INTO alembic_version VALUES ('0004');
+INSERT INTO alembic_version VALUES ('0005');
 
 INSERT INTO meta VALUES ('journal_id', lower(hex(randomblob(16))));
 
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from rich.text import Text
 
 from azpay_tui.domain.divergence import differences, said
+from azpay_tui.domain.goods import costs
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import AmountError
 from azpay_tui.domain.order import Order
@@ -46,4 +47,6 @@ def shop_lines(order: Order) -> Iterator[Text]:
     for line in shop.lines:
         amount = f"  {line.amount}" if line.amount else ""
         sku = f"  {outside(line.sku, 60)}" if line.sku else ""
-        yield Text(f"  {outside(line.quantity, 20)} x {outside(line.name, 120)}{amount}{sku}")
+        of = f"{outside(line.quantity, 20)} x" if line.kind == "item" else line.kind
+        more = costs(line)
+        yield Text(f"  {of} {outside(line.name, 120)}{amount}{sku}{f'  ({more})' if more else ''}")
