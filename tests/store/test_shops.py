@@ -83,6 +83,13 @@ def test_what_each_source_says_is_kept_apart_and_the_shops_word_counts(stores: S
     assert (row.shop_status, row.claim) == ("wc-processing", "paid")
 
 
+def test_a_log_of_the_same_source_takes_nothing_back_that_the_shop_said(stores: Stores) -> None:
+    learn(stores, tracked(A, number="1001", side="shop", shop_status="done", claim="paid"))
+    assert learn(stores, tracked(A, side="person"), at=LATER).updated == 0
+    facts = known(stores, A).shop
+    assert (facts.named, facts.status) == (True, "done")
+
+
 def test_lines_with_prices_go_before_those_that_only_name_what_was_ordered(stores: Stores) -> None:
     eur = {minor: Money(minor, "EUR") for minor in (342, 495, 900, 2142)}
     priced = (

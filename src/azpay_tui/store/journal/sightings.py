@@ -72,7 +72,9 @@ class Sightings:
             self._new.append((*key, said))
             return "sighting"
         before = replace(said)
-        said.number, said.side, said.labels = number or said.number, order.side, labels
+        said.number, said.labels = number or said.number, labels
+        if order.side != "person":  # a file that only names an id, such as a log, takes nothing back
+            said.side = order.side
         if order.shop_status or order.claim is not None:
             said.status = storable(order.shop_status) if order.shop_status else None
             said.claim = order.claim
