@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from azpay_tui.domain.lapses import Day, DayOfLapses, Lapse, Mark, Sum
-from azpay_tui.store.cache.assemble import money
+from azpay_tui.store.cache.shop import money
 from azpay_tui.store.times import from_micros, storable, to_micros
 
 NONE: Final = "[]"
