@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.store.making import NOW, PLACE, Files, answer, draft, files_of, oid, tracked
 
 from azpay_tui.domain.marks import MarkEdit, Standing
+from azpay_tui.domain.messages import Delivered, MessageDraft, Unknown, after
 from azpay_tui.store.journal.anchors import AnchorBook, Known
 from azpay_tui.store.journal.audit import Witness
 from azpay_tui.store.journal.chain import chain_hash
@@ -42,6 +43,13 @@ def live(stores: Stores) -> None:
     other = journal.open_intent(draft(oid(2), base="other"))
     journal.start_attempt(other.id, NOW)
     journal.record(other.id, 1, answer(422), "refused", "InvalidChargeStatus", None, None, NOW)
+    told = MessageDraft("shop", "webhook", oid(1), "AUTHORIZED", "{}")
+    asked = MessageDraft("buyer", "mail", oid(2), "Your payment", "Dear Jane Secret", "jane.secret@example.com")
+    first, second = stores.messages.announce({oid(1): "AUTHORIZED"}, [told, asked], NOW)
+    stores.messages.end(stores.messages.begin(first, NOW), after(Delivered(), 1, NOW, repeatable=True), NOW)
+    stores.messages.end(stores.messages.begin(second, NOW), after(Unknown("lost"), 1, NOW, repeatable=False), NOW)
+    stores.messages.retry(second.id, NOW)
+    stores.messages.drop(second.id, NOW)
 
 
 @functools.cache

@@ -29,6 +29,7 @@ TABLES = {
         ("text", "order_id", "at", "person", "retracted_at", "retracted_by"),
     ),
     "mark": ("'the mark on ' || order_id", "order_id", MARKS[:-1]),  # of tags it knows how many
+    "message": ("'message ' || id", "id", ("id", "order_id", "kind", "channel", "state", "body")),
     "tracked_id": ("'the object ' || object_id", "object_id", ("object_id",)),
     "tracked": ("'the order ' || order_id", "order_id", ("order_id",)),
 }

@@ -154,6 +154,14 @@ def _purge(row: Happening) -> str:
     return "personal data of the buyer removed"
 
 
+def _message(row: Happening) -> str:
+    act = row.fact("act")
+    told = f"{row.fact('message')} to the {row.fact('about')} by {row.fact('channel')}"
+    if act in _MESSAGE_ACTS:
+        return f"message {told}: {_MESSAGE_ACTS[act]}"
+    return f"message {told}: attempt {row.fact('attempt')} {act}, it is {row.fact('state')} now"
+
+
 def _settings(row: Happening) -> str:
     names = [name for name in row.data if name not in _ABOUT_PEOPLE and not name.startswith("was_")]
     parts = [
@@ -168,6 +176,11 @@ def _word(value: object) -> str:
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
+_MESSAGE_ACTS: Final = {
+    "queued": "kept, to be sent",
+    "retried": "to be sent again",
+    "dropped": "not to be sent",
+}
 _ABOUT_PEOPLE: Final = frozenset({"os_user", "login", "origin"})
 _TELL: Final = {
     "intent": _intent,
@@ -177,5 +190,6 @@ _TELL: Final = {
     "mark": _mark,
     "track": _track,
     "purge": _purge,
+    "message": _message,
     "settings": _settings,
 }

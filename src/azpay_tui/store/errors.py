@@ -8,6 +8,7 @@ StoreError
 ├── OrderBusy               another intent on the order is open
 ├── ViewsUnavailable        the saved views cannot be read or written; nothing else depends on them
 ├── IntentConflict          the intent is not in a state that allows the change
+├── MessageConflict         there is no such message, or its state does not allow the change
 ├── NotAsConfirmed          what the journal says of an intent is not what was confirmed
 └── CacheUnavailable        the cache cannot be read or written; nothing that matters is lost
     ├── ReadOnlyCache       written by a newer program, or in a directory that cannot be written
@@ -76,6 +77,10 @@ class OrderBusy(StoreError):
 
 class IntentConflict(StoreError):
     """The intent does not exist or its state does not allow the change; nothing was changed."""
+
+
+class MessageConflict(StoreError):
+    """The message does not exist or its state does not allow the change; nothing was changed."""
 
 
 class NotAsConfirmed(StoreError):

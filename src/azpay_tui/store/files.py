@@ -56,6 +56,11 @@ class DataDir:
         """Held by the one process that refreshes."""
         return self.path / "refresh.lock"
 
+    @property
+    def messages_lock(self) -> Path:
+        """Held while a process delivers a message, or decides what is to be told."""
+        return self.path / "messages.lock"
+
     def source_lock(self, name: str) -> Path:
         """Held by the one process that asks this source."""
         return self.path / f"source-{name.lower()}.lock"

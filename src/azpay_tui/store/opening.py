@@ -32,6 +32,7 @@ from azpay_tui.store.journal.anchors import AnchorBook
 from azpay_tui.store.journal.audit import Witness
 from azpay_tui.store.journal.backup import back_up, back_up_daily
 from azpay_tui.store.journal.file import JournalFile
+from azpay_tui.store.journal.messages import MessageBook
 from azpay_tui.store.journal.store import JournalStore
 from azpay_tui.store.locks import Lease, Session, clean_sessions, exclusive
 from azpay_tui.store.migrations.shape import Database, create
@@ -66,6 +67,7 @@ class Stores:
 
     data: DataDir
     journal: JournalStore
+    messages: MessageBook
     cache: CacheStore
     reader: CacheReader
     session: Session | None
@@ -125,11 +127,12 @@ def open_stores(
     lease = Lease(data.refresh_lock)
     file = JournalFile(data, refusal=ready.journal_refusal, busy=busy, witness=witness, anchors=anchors)
     journal = JournalStore(file, person=person, session=session.id if session else "")
+    messages = MessageBook(file, person=person, session=session.id if session else "")
     cache = CacheStore(data, refusal=ready.cache_refusal, busy=busy)
     reader = CacheReader(data_dir, holder=lambda: lease.held)
     refusal = ready.journal_refusal or ready.cache_refusal
     stores = Stores(
-        data, journal, cache, reader, session, lease, ready.rebuilt, None if refusal is None else str(refusal)
+        data, journal, messages, cache, reader, session, lease, ready.rebuilt, None if refusal is None else str(refusal)
     )
     try:
         _claim(journal, place, writable=ready.journal_refusal is None)

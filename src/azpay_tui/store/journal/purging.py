@@ -29,6 +29,15 @@ _TOUCHED: Final = f"""SELECT i.order_id, e.id FROM evidence AS e JOIN intent AS 
 _EVIDENCE: Final = f"""SELECT e.id, e.raw FROM evidence AS e JOIN intent AS i ON i.id = e.intent_id
     WHERE i.order_id {_WANTED} AND (length(e.raw) > 0 OR e.message <> '')"""
 
+_MESSAGES: Final = (
+    f"""UPDATE message SET state = 'dropped', next_due = NULL, ended_at = coalesce(ended_at, created)
+        WHERE kind <> 'shop' AND state = 'waiting' AND order_id {_WANTED}""",
+    f"UPDATE message SET subject = '', body = '', recipient = '' WHERE kind <> 'shop' AND order_id {_WANTED}",
+    f"""UPDATE message_try SET why = ''
+        WHERE message_seq IN (SELECT seq FROM message WHERE order_id {_WANTED}) AND why <> ''""",
+)
+"""What is for a shop names no buyer; what the other side answered may."""
+
 
 def purge_orders(
     connection: Connection, audit: AuditWriter, order_ids: Sequence[str], at: datetime, person: str, session: str
@@ -94,6 +103,9 @@ def erase(run: Run, order_ids: Sequence[str]) -> None:
     if _has(run, "sighting"):
         # The digest would tell of a name that somebody guesses whether it was this one.
         run(f"UPDATE sighting SET labels = '' WHERE order_id {_WANTED}", wanted)
+    if _has(run, "message"):
+        for statement in _MESSAGES:
+            run(statement, wanted)
     for number, raw in [*run(_EVIDENCE, wanted)]:
         kept = impersonal(bytes(raw).decode("utf-8", "replace")).encode()
         run("UPDATE evidence SET raw = ?, message = '' WHERE id = ?", (kept, number))

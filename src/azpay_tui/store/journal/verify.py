@@ -16,6 +16,7 @@ from azpay_tui.store.journal.anchors import WRITTEN_DOWN, Anchor, AnchorBook, Kn
 from azpay_tui.store.journal.bearings import Bearings
 from azpay_tui.store.journal.chain import ANCHORED, KINDS, Row, Walked, facts_of, walk
 from azpay_tui.store.journal.digests import Query
+from azpay_tui.store.journal.heard import Heard
 from azpay_tui.store.journal.shape import odd_shapes
 from azpay_tui.store.journal.spoken import Disagreement, Spoken
 from azpay_tui.store.sqlite import JOURNAL_SCHEMA, connect_reader, schema_in
@@ -75,7 +76,7 @@ def look_at_chain(connection: sqlite3.Connection, known: Known | None = None) ->
 
 def examine(query: Query, known: Known) -> Verified:
     """Check the journal behind a connection; raises what reading raises, but for rows of the chain."""
-    spoken, bearings = Spoken(), Bearings()
+    spoken, bearings, heard = Spoken(), Bearings(), Heard()
     wanted, met, senseless = {anchor.seq for anchor in known.own}, dict[int, str](), list[str]()
     outside = set[int]()
 
@@ -85,6 +86,7 @@ def examine(query: Query, known: Known) -> Verified:
                 data = facts_of(row.data)
                 spoken.take(row, data)
                 bearings.take(row, data)
+                heard.take(row, data)
                 if ANCHORED in data:
                     outside.add(int(data[ANCHORED]))
         except (ValueError, TypeError):
@@ -95,14 +97,14 @@ def examine(query: Query, known: Known) -> Verified:
     walked = walk(query, visit)
     rows = int(next(iter(query("SELECT count(*) FROM audit")))[0]) if walked.bad is None else _count(query, walked)
     there = partial(_there, query)
-    disagreements = (*spoken.compare(there), *bearings.compare(there)) if walked.bad is None else ()
+    told = (*spoken.compare(there), *bearings.compare(there), *heard.compare(there)) if walked.bad is None else ()
     held = [anchor for anchor in known.own if met.get(anchor.seq, "").startswith(anchor.hash)]
     return Verified(
         rows,
         walked.head,
         walked.bad,
         walked.why,
-        disagreements,
+        told,
         (*_broken(walked, known, met), *_lacking(outside, known, held)),
         len(held),
         max(held, key=lambda anchor: anchor.seq, default=None),

@@ -1,0 +1,101 @@
+"""Delivers what is kept: one message at a time on this machine, again and again until it has arrived or is given up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from azpay_tui.backoffice.clock import CorrectedClock
+from azpay_tui.backoffice.messages.ports import MessageParts
+from azpay_tui.domain.messages import INTERRUPTED, Channel, Message, Outcome, Unknown, after
+from azpay_tui.store.errors import MessageConflict
+
+_log = logging.getLogger(__name__)
+
+IN_A_ROW: Final = 3
+"""Failures of a channel in a row after which the rest of its messages waits: it is the other side that is down."""
+_REST: Final = (5.0, 30.0, 120.0, 300.0)
+"""Seconds for which a channel is left alone then, longer each time."""
+
+
+class Engine:
+    """Delivers messages that are due; safe from any thread and beside other processes."""
+
+    def __init__(self, parts: MessageParts, clock: CorrectedClock, stop: threading.Event) -> None:
+        """Take the parts; `stop` says that the program is to end."""
+        self._book = parts.book
+        self._couriers = parts.couriers
+        self._lock = parts.lock
+        self._clock = clock
+        self._stop = stop
+        self._failures: dict[Channel, int] = {}
+        self._rests: dict[Channel, float] = {}
+        """Until when, by the monotonic clock, a channel is left alone."""
+
+    def next(self, only: Callable[[Message], bool] = lambda _message: True) -> Message | None:
+        """Deliver the message that is due the longest; returns it as it then is, None when there is none now.
+
+        None also while another process delivers. `only` narrows what is looked at. Raises the store's errors.
+        """
+        with self.turn() as mine:
+            if not mine:
+                return None
+            self._bury()
+            for message in self._book.due(self._clock(), self._open_channels(), 100):
+                if not only(message) or self._stop.is_set():
+                    continue
+                try:
+                    begun = self._book.begin(message, self._clock())
+                except MessageConflict:  # dropped just now
+                    continue
+                return self._deliver(begun)
+        return None
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Take the right to tell for the block; yields whether no other process has it."""
+        lock = self._lock()
+        held = lock.try_acquire()
+        try:
+            yield held
+        finally:
+            if held:
+                lock.release()
+
+    def _open_channels(self) -> list[Channel]:
+        now = time.monotonic()
+        return [channel for channel in self._couriers if self._rests.get(channel, 0.0) <= now]
+
+    def _deliver(self, message: Message) -> Message:
+        channel = message.draft.channel
+        courier = self._couriers[channel]
+        try:
+            outcome = courier.deliver(message, self._stop)
+        except Exception as error:
+            _log.exception("message %s failed", message.id)
+            outcome = Unknown(f"It failed in a way that nobody expected ({type(error).__name__}); see the log.")
+        done = self._end(message, outcome, repeatable=courier.repeatable)
+        self._judge(channel, good=done.state == "delivered")
+        return done
+
+    def _end(self, message: Message, outcome: Outcome, *, repeatable: bool, interrupted: bool = False) -> Message:
+        now = self._clock()
+        step = after(outcome, message.tries, now, repeatable=repeatable)
+        return self._book.end(message, step, now, interrupted=interrupted)
+
+    def _judge(self, channel: Channel, *, good: bool) -> None:
+        """Leave a channel alone for a while when nothing arrives at all, so that one outage costs few attempts."""
+        self._failures[channel] = failures = 0 if good else self._failures.get(channel, 0) + 1
+        if failures >= IN_A_ROW:
+            self._rests[channel] = time.monotonic() + _REST[min(failures - IN_A_ROW, len(_REST) - 1)]
+
+    def _bury(self) -> None:
+        """End the attempts of processes that died: nobody delivers but who has the right to."""
+        for message in self._book.begun():
+            courier = self._couriers.get(message.draft.channel)
+            repeatable = courier.repeatable if courier is not None else message.draft.channel != "mail"
+            self._end(message, Unknown(INTERRUPTED), repeatable=repeatable, interrupted=True)

@@ -1,0 +1,196 @@
+"""Messages in the journal: kept with what the shop knows, one after the other, each attempt readable, none lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.store.forging import look
+from tests.store.making import NOW, oid, open_at, tracked
+
+from azpay_tui.domain.messages import (
+    INTERRUPTED,
+    WAITS,
+    After,
+    Channel,
+    Delivered,
+    Message,
+    MessageDraft,
+    Outcome,
+    Refused,
+    Unknown,
+    after,
+)
+from azpay_tui.store.errors import MessageConflict
+from azpay_tui.store.opening import Stores
+
+HOOKS: Sequence[Channel] = ("command", "webhook")
+MINUTE = timedelta(minutes=1)
+
+
+def told(order: int = 1, channel: Channel = "webhook", subject: str = "OPEN to AUTHORIZED") -> MessageDraft:
+    return MessageDraft("shop", channel, oid(order), subject, '{"status":"AUTHORIZED"}')
+
+
+def mail(order: int = 1) -> MessageDraft:
+    return MessageDraft("buyer", "mail", oid(order), "Jane Canary, your payment", "Dear Jane Canary", "c@example.com")
+
+
+def attempt(stores: Stores, message: Message, outcome: Outcome, *, repeatable: bool = True) -> Message:
+    begun = stores.messages.begin(message, NOW)
+    return stores.messages.end(begun, after(outcome, begun.tries, NOW, repeatable=repeatable), NOW)
+
+
+def only(stores: Stores) -> Message:
+    (message,) = stores.messages.messages()
+    return message
+
+
+def test_a_message_and_what_the_shop_knows_are_kept_together(stores: Stores) -> None:
+    assert stores.messages.told() is None
+    (made,) = stores.messages.announce({oid(1): "AUTHORIZED", oid(2): "OPEN"}, [told()], NOW)
+    assert (made.state, made.next_due, made.draft) == ("waiting", NOW, told())
+    assert only(stores) == made
+    assert stores.messages.told() == {oid(1): "AUTHORIZED", oid(2): "OPEN"}
+    assert stores.messages.told([oid(2), oid(3)]) == {oid(2): "OPEN"}
+    stores.messages.announce({oid(2): "CAPTURED"}, [], NOW)
+    assert stores.messages.told([oid(2)]) == {oid(2): "CAPTURED"}
+    stores.messages.forget_told()
+    assert stores.messages.told() is None
+
+
+def test_ids_are_of_no_other_message_also_of_a_journal_that_was_put_back(data_dir: Path) -> None:
+    made = []
+    for place in ("one", "two"):
+        stores = open_at(data_dir / place)
+        made += stores.messages.enqueue([told()], NOW)
+        stores.close()
+    assert made[0].seq == made[1].seq == 1
+    assert made[0].id != made[1].id
+
+
+def test_what_is_told_of_an_order_goes_in_its_order(stores: Stores) -> None:
+    first, second, other, elsewhere = stores.messages.enqueue(
+        [told(subject="a"), told(subject="b"), told(2), told(1, "command")], NOW
+    )
+    assert stores.messages.due(NOW, HOOKS, 10) == (first, other, elsewhere)
+    assert stores.messages.due(NOW, ("command",), 10) == (elsewhere,)
+    assert stores.messages.due(NOW - MINUTE, HOOKS, 10) == ()
+    attempt(stores, first, Refused("HTTP 500"))
+    assert second not in stores.messages.due(NOW, HOOKS, 10)
+    attempt(stores, stores.messages.message(first.id), Delivered())
+    assert stores.messages.due(NOW, HOOKS, 10)[0].id == second.id
+
+
+def test_tests_wait_for_nothing(stores: Stores) -> None:
+    both = stores.messages.enqueue([MessageDraft("shop", "webhook", "", "a test", "{}")] * 2, NOW)
+    assert stores.messages.due(NOW, HOOKS, 10) == both
+
+
+def test_every_attempt_is_readable(stores: Stores) -> None:
+    (made,) = stores.messages.enqueue([told()], NOW)
+    once = attempt(stores, made, Refused("It answered HTTP 503."))
+    assert (once.state, once.attempts, once.next_due, once.why) == (
+        "waiting", 1, NOW + WAITS[0], "It answered HTTP 503.",
+    )  # fmt: skip
+    done = attempt(stores, once, Delivered("It answered HTTP 204."))
+    assert (done.state, done.attempts, done.next_due, done.ended_at) == ("delivered", 2, None, NOW)
+    tries = stores.messages.tries(done)
+    assert [(each.number, each.result, each.why) for each in tries] == [
+        (1, "refused", "It answered HTTP 503."),
+        (2, "delivered", "It answered HTTP 204."),
+    ]
+    assert look(stores.journal.file.path).whole
+
+
+def test_a_message_is_given_up_after_the_last_wait_and_sent_again_when_a_person_says_so(stores: Stores) -> None:
+    (message,) = stores.messages.enqueue([told()], NOW)
+    for wait in WAITS:
+        message = attempt(stores, message, Unknown("No answer within 30 seconds."))
+        assert (message.state, message.next_due) == ("waiting", NOW + wait)
+    message = attempt(stores, message, Unknown("No answer within 30 seconds."))
+    assert (message.state, message.next_due, message.attempts) == ("failed", None, len(WAITS) + 1)
+    again = stores.messages.retry("M-000001", NOW)
+    assert (again.state, again.next_due, again.id) == ("waiting", NOW, message.id)
+    assert attempt(stores, again, Refused("no")).next_due == NOW + WAITS[0]
+
+
+@pytest.mark.parametrize("outcome", [Refused("HTTP 410", permanent=True), Unknown("lost")])
+def test_what_is_of_no_use_or_may_not_be_repeated_is_left_to_a_person(stores: Stores, outcome: Outcome) -> None:
+    (message,) = stores.messages.enqueue([mail()], NOW)
+    assert attempt(stores, message, outcome, repeatable=False).state == "failed"
+
+
+def test_an_attempt_of_a_dead_process_is_found(stores: Stores) -> None:
+    (made,) = stores.messages.enqueue([told()], NOW)
+    stores.messages.begin(made, NOW)
+    (begun,) = stores.messages.begun()
+    assert (begun.id, begun.attempts, begun.why) == (made.id, 1, "")
+    stores.messages.end(begun, after(Unknown(INTERRUPTED), 1, NOW, repeatable=True), NOW, interrupted=True)
+    assert stores.messages.begun() == ()
+    assert [each.result for each in stores.messages.tries(made)] == ["interrupted"]
+
+
+def test_a_message_that_somebody_dropped_meanwhile_is_not_sent(stores: Stores) -> None:
+    (made,) = stores.messages.enqueue([told()], NOW)
+    begun = stores.messages.begin(made, NOW)
+    assert stores.messages.drop(made.id, NOW).state == "dropped"
+    with pytest.raises(MessageConflict, match="not as it was any more"):
+        stores.messages.begin(made, NOW)
+    step = After("waiting", NOW, "refused", "HTTP 500")
+    assert stores.messages.end(begun, step, NOW).state == "dropped"
+    with pytest.raises(MessageConflict, match="is dropped already"):
+        stores.messages.drop(made.id, NOW)
+
+
+def test_a_message_is_named_by_its_number(stores: Stores) -> None:
+    made = stores.messages.enqueue([told(n) for n in range(1, 12)], NOW)
+    assert stores.messages.message("M-000011") == made[10]
+    with pytest.raises(MessageConflict, match="Several messages begin with 'M-00001'"):
+        stores.messages.message("M-00001")
+    for name in ("M-000099", "", "%"):
+        with pytest.raises(MessageConflict, match="There is no message"):
+            stores.messages.message(name)
+
+
+def test_messages_are_listed_newest_first_by_order_and_state(stores: Stores) -> None:
+    first, second = stores.messages.enqueue([told(1), told(2)], NOW)
+    gone = stores.messages.drop(first.id, NOW)
+    assert stores.messages.messages() == (second, gone)
+    assert stores.messages.messages(order_id=oid(2)) == (second,)
+    assert stores.messages.messages(states=("dropped", "failed")) == (gone,)
+    assert stores.messages.messages(limit=1) == (second,)
+
+
+def test_after_a_purge_nothing_of_a_message_names_the_buyer(stores: Stores, data_dir: Path) -> None:
+    stores.journal.track([tracked(oid(1)), tracked(oid(2))], NOW)
+    waiting, sent, shop, _other = stores.messages.enqueue([mail(), mail(), told(), mail(2)], NOW)
+    attempt(stores, sent, Delivered("250 accepted for c@example.com"))
+    attempt(stores, shop, Refused("Jane Canary is no customer"))
+    stores.journal.purge([oid(1)], NOW)
+    assert [(m.state, m.draft.subject, m.draft.to, m.draft.body, m.why) for m in stores.messages.messages()][1:] == [
+        ("waiting", "OPEN to AUTHORIZED", "", '{"status":"AUTHORIZED"}', ""),
+        ("delivered", "", "", "", ""),
+        ("dropped", "", "", "", ""),
+    ]
+    with closing(sqlite3.connect(data_dir / "journal.db")) as connection:
+        rows = connection.execute("SELECT * FROM message WHERE order_id = ?", (oid(1),)).fetchall()
+        rows += connection.execute("SELECT t.* FROM message_try AS t").fetchall()
+    assert "anary" not in repr(rows)
+    assert "@example.com" not in repr(rows)
+    with pytest.raises(MessageConflict, match="personal data of its buyer was removed"):
+        stores.messages.retry(waiting.id, NOW)
+    assert stores.messages.enqueue([mail(), mail(2), told()], NOW)[0].draft == mail(2)
+    assert look(data_dir / "journal.db").whole
+
+
+def test_an_answer_that_comes_after_the_purge_is_not_kept(stores: Stores) -> None:
+    stores.journal.track([tracked(oid(1))], NOW)
+    (made,) = stores.messages.enqueue([told()], NOW)
+    begun = stores.messages.begin(made, NOW)
+    stores.journal.purge([oid(1)], NOW)
+    assert stores.messages.end(begun, After("delivered", None, "delivered", "Jane"), NOW).why == ""
