@@ -130,6 +130,12 @@ def busy(made: Order) -> Order:
     return replace(made, permission=replace(shown, state="NonChargeable", reasons=reasons))
 
 
+def repaired_later(made: Order, age: timedelta = HOUR) -> Order:
+    """Return an order whose permission took its state last this long ago, after all of its charges."""
+    assert made.permission is not None
+    return replace(made, permission=replace(made.permission, updated=NOW - age))
+
+
 def captured(state: str = "Closed", *refunds: Refund, refunded: int | None = None) -> Order:
     """Return an order captured in full, closed unless said otherwise."""
     codes = {"Closed": ("AmazonClosed",), "NonChargeable": ("PaymentMethodExpired",)}.get(state, ())

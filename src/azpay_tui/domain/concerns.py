@@ -37,6 +37,11 @@ _CONCERNS: Final[dict[str, Explanation]] = {
         "What was captured stays with you; a live authorization can still be captured.",
         (Step("Ask the buyer, then refresh{}.", Verb.REFRESH),),
     ),
+    "repaired": Explanation(
+        "The buyer has repaired the payment method that was declined.",
+        "No money was taken yet and none is held.",
+        (Step("Authorize again{}; the warning about the same card is about the old one.", Verb.AUTHORIZE), _LOOK),
+    ),
     "refund-declined": Explanation(
         "The last refund of a charge was declined.",
         "The buyer did not get that money.",

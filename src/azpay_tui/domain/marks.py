@@ -160,6 +160,7 @@ def trouble_of(order: Order, codes: Iterable[str], expires: datetime | None) -> 
     about = {
         "lapses-soon": "" if expires is None else f"{expires:%Y%m%dT%H%M%S}",
         "suspended": "" if updated is None else f"{updated:%Y%m%dT%H%M%S}",
+        "repaired": "" if updated is None else f"{updated:%Y%m%dT%H%M%S}",
         "refund-declined": f"{refunds}",
         "refund-late": f"{refunds}",
         "stuck": f"{charges}+{refunds}",

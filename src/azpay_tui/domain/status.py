@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from azpay_tui.domain import limits, states
+from azpay_tui.domain.declines import declined_last, repaired
 from azpay_tui.domain.intent import OPEN_STATES
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.order import Order
@@ -44,6 +45,7 @@ ATTENTION_CODES: Final = (
     "lapsed",
     "declined",
     "suspended",
+    "repaired",
     "refund-declined",
     "refund-late",
     "diverged",
@@ -100,15 +102,6 @@ def fully_captured(order: Order) -> bool:
     return _captured_word(order) == "CAPTURED"
 
 
-def _declined_last(order: Order) -> bool:
-    charge = last_charge(order)
-    if order.declines:
-        latest = order.declines[-1].at
-        if charge is None or charge.created is None or latest > charge.created:
-            return True
-    return charge is not None and charge.state == states.DECLINED
-
-
 def _ended_word(order: Order, now: datetime) -> str | None:
     charge = last_charge(order)
     if charge is None:
@@ -159,7 +152,7 @@ _RULES: Final[tuple[Callable[[Order, datetime], str | None], ...]] = (
     lambda order, now: _captured_word(order),
     lambda order, now: "SUSPENDED" if payment_blocked(order) else None,
     lambda order, now: "CANCELED" if _canceled(order) else None,
-    lambda order, now: "DECLINED" if _declined_last(order) else None,
+    lambda order, now: "DECLINED" if declined_last(order) else None,
     _ended_word,
     lambda order, now: "CLOSED" if order.permission and order.permission.state == states.CLOSED else None,
 )
@@ -224,16 +217,20 @@ def charged_elsewhere(order: Order) -> bool:
 def attention(order: Order, now: datetime) -> tuple[str, ...]:
     """Return why an order needs a person, in the order of `ATTENTION_CODES`.
 
-    A decline or a lapse counts as long as something is left to charge, also when a part was captured before.
+    A decline or a lapse counts as long as something is left to charge, also when a part was captured before. A decline
+    whose payment method the buyer has repaired since is `repaired` instead.
     """
     word = status_of(order, now)
     rest = _rest_waits(order, word)
+    declined = word == "DECLINED" or (rest and declined_last(order))
+    mended = declined and repaired(order) is not None
     found = {
         "unknown": word == "UNKNOWN",
         "lapses-soon": any(now < end <= now + limits.SOON for end in _live_deadlines(order, now)),
         "lapsed": (word == "EXPIRED" or (rest and _ended_word(order, now) == "EXPIRED")) and usable(order),
-        "declined": word == "DECLINED" or (rest and _declined_last(order)),
+        "declined": declined and not mended,
         "suspended": word == "SUSPENDED",
+        "repaired": mended,
         "refund-declined": _refund_declined(order),
         "refund-late": any(end <= now for end in _refund_limits(order)),
         "diverged": charged_elsewhere(order),

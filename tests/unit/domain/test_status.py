@@ -21,6 +21,7 @@ from tests.support.orders import (
     permission,
     refund,
     refund_id,
+    repaired_later,
 )
 from tests.support.random_orders import orders
 
@@ -252,6 +253,13 @@ ATTENTION: dict[str, tuple[Made, tuple[str, ...]]] = {
     ),
     "rest declined at once": (lambda: declined_locally(SITUATIONS["8 part captured"]()), ("declined",)),
     "suspended": (SITUATIONS["12 suspended"], ("suspended",)),
+    "repaired": (lambda: repaired_later(SITUATIONS["14 declined hard"]()), ("repaired",)),
+    "rest declined, then repaired": (
+        lambda: repaired_later(
+            order(charge("Captured", amount=50_00), charge("Declined", "HardDeclined", number=2, amount=70_00))
+        ),
+        ("repaired",),
+    ),
     "refund declined": (lambda: captured("Closed", refund(10_00, "Declined")), ("refund-declined",)),
     "refund declined, then made": (
         lambda: captured("Closed", refund(10_00, "Declined", age=DAY), refund(10_00, number=2)),

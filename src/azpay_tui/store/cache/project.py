@@ -42,6 +42,7 @@ _URGENCY: Final = (
     "stuck",
     "diverged",
     "refund-declined",
+    "repaired",
     "declined",
     "suspended",
     "lapsed",
