@@ -16,6 +16,7 @@ from azpay_tui.domain.keeping import DEFAULT_DAYS, MOST_DAYS
 from azpay_tui.domain.policies import Settings
 from azpay_tui.learned import Learned
 from azpay_tui.learned import read as read_learned
+from azpay_tui.mailing import OFF, Mail, read_mail
 from azpay_tui.paths import ConfigError, config_file, data_directory, shown
 from azpay_tui.policing import read_policy
 from azpay_tui.sourcing import Source, read_sources
@@ -60,6 +61,7 @@ _KEYS: Final = (
     "policy",
     "learned",
     "source",
+    "mail",
 )
 # These words go into HTTP headers and into the names of directories.
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._-]{1,200}")
@@ -81,7 +83,7 @@ class Profile:
     ``pending_authorization`` lets an authorization be decided later instead of at once. ``learned`` is what
     ``azpay doctor --learn`` settled on this account. ``sources`` are where its orders come from. ``syslog`` tells the
     end of the audit chain to the machine's syslog too. ``retention_days`` is for how long buyers' personal data is kept
-    after nothing is due with their order any more.
+    after nothing is due with their order any more. ``mail`` is how letters leave.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Profile:
     sources: tuple[Source, ...] = ()
     syslog: bool = False
     retention_days: int = DEFAULT_DAYS
+    mail: Mail = OFF
 
     @property
     def zone(self) -> ZoneInfo:
@@ -234,6 +237,7 @@ class _Reader:
             learned=read_learned(self._table["learned"], self._where) if "learned" in self._table else (),
             sources=self._sources(),
             retention_days=self._days("retention_days", DEFAULT_DAYS),
+            mail=read_mail(self._table.get("mail"), self._file, self._where),
         )
         self._check_own_data(result, tables)
         return result

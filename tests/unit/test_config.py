@@ -10,6 +10,7 @@ import pytest
 from azpay_tui.config import ConfigError, NoProfileError, Profile, load, machine_timezone
 from azpay_tui.domain.policies import PRESETS
 from azpay_tui.keyfile import check_key_file
+from azpay_tui.mailing import OFF
 from azpay_tui.paths import private_directory
 from azpay_tui.simulator.profile import open_profile, write_profile
 
@@ -85,6 +86,7 @@ def test_the_least_that_is_needed_and_its_defaults(file: Path) -> None:
         "sources": (),
         "syslog": False,
         "retention_days": 30,
+        "mail": dataclasses.asdict(OFF),
     }
 
 
