@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -194,3 +195,18 @@ def test_an_answer_that_comes_after_the_purge_is_not_kept(stores: Stores) -> Non
     begun = stores.messages.begin(made, NOW)
     stores.journal.purge([oid(1)], NOW)
     assert stores.messages.end(begun, After("delivered", None, "delivered", "Jane"), NOW).why == ""
+
+
+def test_of_one_occasion_one_message_is_ever_kept(stores: Stores) -> None:
+    """S3.26: once per decline, also after a restart, and whatever became of the first one."""
+    asked = replace(mail(), occasion="payment-method:S01-1")
+    other = replace(mail(), occasion="payment-method:S01-2")
+    (kept,) = stores.messages.enqueue([asked, asked], NOW)
+    assert stores.messages.enqueue([asked], NOW) == ()
+    stores.messages.drop(kept.id, NOW)
+    again = open_at(stores.data.path)
+    assert [message.draft.occasion for message in again.messages.enqueue([asked, other, mail(), mail()], NOW)] == [
+        "payment-method:S01-2", "", "",
+    ]  # fmt: skip
+    again.close()
+    assert look(stores.journal.file.path).whole

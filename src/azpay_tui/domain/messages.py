@@ -45,6 +45,8 @@ class MessageDraft:
     """What is delivered: of a hook JSON without the id, of a mail its text."""
     to: str = ""
     """Who gets it where the channel does not say so: the address of a mail."""
+    occasion: str = ""
+    """What it is told for, when that is told only once: of one occasion one message is ever kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class MessageRow(JournalTable, table=True):
         Index("message_state", "state", "seq"),
         Index("message_due", "next_due", sqlite_where=text("state = 'waiting'")),
         Index("message_line", "order_id", "kind", "channel", "seq", sqlite_where=text("state = 'waiting'")),
+        Index("message_occasion", "occasion", unique=True, sqlite_where=text("occasion <> ''")),
     )
 
     seq: int = Field(primary_key=True)
@@ -32,6 +33,7 @@ class MessageRow(JournalTable, table=True):
     tries: int
     next_due: str | None
     ended_at: str | None
+    occasion: str = ""
 
 
 class MessageTryRow(JournalTable, table=True):

@@ -28,6 +28,8 @@ from azpay_tui.store.times import storable, to_text
 _TELLING: Final = "telling_since"
 """Name of the meta row that is there while a shop is told."""
 _TOLD: Final = "SELECT order_id, status FROM told WHERE order_id IN (SELECT value FROM json_each(?))"
+_OCCASIONS: Final = """SELECT occasion FROM message
+    WHERE occasion <> '' AND occasion IN (SELECT value FROM json_each(?))"""
 _WHY_LIMIT: Final = 2000
 """Characters kept of what an attempt came to."""
 
@@ -55,7 +57,11 @@ class MessageBook:
     # Making
 
     def enqueue(self, drafts: Sequence[MessageDraft], at: datetime) -> tuple[Message, ...]:
-        """Keep messages that are due at once; of a buyer whose personal data was removed none for a buyer or admin."""
+        """Keep messages that are due at once; returns those that were kept.
+
+        Of a buyer whose personal data was removed none is, for a buyer or admin; and none of an occasion that one was
+        kept for before, whatever became of that one.
+        """
         with self._file.writing() as (session, audit):
             return self._enqueue(session.connection(), audit, drafts, at)
 
@@ -182,6 +188,7 @@ class MessageBook:
     ) -> tuple[Message, ...]:
         purged = purged_among(connection, [draft.order_id for draft in drafts]) if drafts else set()
         kept = [draft for draft in drafts if draft.kind == "shop" or draft.order_id not in purged]
+        kept = _once(connection, kept)
         last = connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM message").scalar_one()
         messages = tuple(
             Message(f"M-{seq:06}-{self._draw(4)}", seq, draft, at, self._person, "waiting", next_due=at)
@@ -207,6 +214,19 @@ class MessageBook:
         audit.add(at, self._person, "message", session=self._session, order_id=row.order_id, data=facts)
 
 
+def _once(connection: Connection, drafts: Sequence[MessageDraft]) -> list[MessageDraft]:
+    """Leave out what was told before."""
+    wanted = json.dumps([draft.occasion for draft in drafts if draft.occasion])
+    told = set(connection.exec_driver_sql(_OCCASIONS, (wanted,)).scalars()) if wanted != "[]" else set[str]()
+    left = []
+    for draft in drafts:
+        if draft.occasion and draft.occasion in told:
+            continue
+        told.add(draft.occasion)
+        left.append(draft)
+    return left
+
+
 def _row(message: Message) -> MessageRow:
     draft = message.draft
     return MessageRow(
@@ -225,6 +245,7 @@ def _row(message: Message) -> MessageRow:
         tries=0,
         next_due=to_text(message.created),
         ended_at=None,
+        occasion=draft.occasion,
     )
 
 

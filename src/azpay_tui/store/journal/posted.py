@@ -14,7 +14,8 @@ Query = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
 """Runs one statement with values, on a connection of SQLAlchemy's or sqlite3's, and gives its rows."""
 _WHY: Final = "(SELECT why FROM message_try WHERE message_seq = m.seq AND ended_at IS NOT NULL ORDER BY number DESC)"
 _SELECT: Final = f"""SELECT m.id, m.seq, m.kind, m.channel, m.order_id, m.subject, m.body, m.recipient, m.created,
-    m.person, m.state, m.attempts, m.tries, m.next_due, m.ended_at, coalesce({_WHY}, '') FROM message AS m"""
+    m.person, m.state, m.attempts, m.tries, m.next_due, m.ended_at, m.occasion, coalesce({_WHY}, '')
+    FROM message AS m"""
 _DUE: Final = f"""{_SELECT} WHERE m.state = 'waiting' AND m.next_due <= ?
     AND m.channel IN (SELECT value FROM json_each(?)) AND (m.order_id = '' OR NOT EXISTS (
         SELECT 1 FROM message AS o WHERE o.state = 'waiting' AND o.order_id = m.order_id AND o.kind = m.kind
@@ -77,7 +78,7 @@ def count_open(query: Query) -> dict[MessageState, int]:
 def message_of(row: Sequence[Any]) -> Message:
     """Make the domain object of a row."""
     name, seq, kind, channel, order_id, subject, body, recipient, created, person, state, *rest = row
-    attempts, tries, next_due, ended_at, why = rest
-    draft = MessageDraft(kind, channel, order_id, subject, body, recipient)
+    attempts, tries, next_due, ended_at, occasion, why = rest
+    draft = MessageDraft(kind, channel, order_id, subject, body, recipient, occasion)
     due, ended = from_text(next_due), from_text(ended_at)
     return Message(name, seq, draft, from_text(created), person, state, attempts, tries, due, ended, why)

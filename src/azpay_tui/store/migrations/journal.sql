@@ -189,7 +189,7 @@ CREATE TABLE message (
         tries INTEGER NOT NULL,
         next_due TEXT,
         ended_at TEXT
-    ) STRICT;
+    , occasion TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX message_order ON message (order_id, seq);
 
@@ -217,9 +217,11 @@ CREATE TABLE told (
         at TEXT NOT NULL
     ) STRICT;
 
-INSERT INTO alembic_version VALUES ('0006');
+CREATE UNIQUE INDEX message_occasion ON message (occasion) WHERE occasion <> '';
+
+INSERT INTO alembic_version VALUES ('0007');
 
 INSERT INTO meta VALUES ('journal_id', lower(hex(randomblob(16))));
 
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;
 
