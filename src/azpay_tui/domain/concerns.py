@@ -71,6 +71,27 @@ _CONCERNS: Final[dict[str, Explanation]] = {
         "Nothing is done here with what is not understood.",
         (Step("Refresh the order{}; act in Seller Central until a newer version knows it.", Verb.REFRESH),),
     ),
+    "refund-due": Explanation(
+        "The sale was cancelled here, and what is due to the buyer did not go back yet.",
+        "The buyer's money is still with you.",
+        (
+            Step("Refund it{}, or cancel the sale again with automatic refunds: azpay cancel-sale.", Verb.REFUND),
+            Step("Go on cancelling the sale: azpay cancel-sale ORDER --automatic."),
+        ),
+    ),
+    "charged-after-cancel": Explanation(
+        "Money was taken after the sale had been cancelled here.",
+        "The buyer paid for an order that is not to be fulfilled.",
+        (
+            Step("Refund it{}, and find out who captured it.", Verb.REFUND),
+            Step("Go on cancelling the sale: azpay cancel-sale ORDER."),
+        ),
+    ),
+    "cancel-open": Explanation(
+        "The sale was cancelled here, and at Amazon the order can still be charged.",
+        "What is held stays held until it is ended or lapses; nothing revives the order here.",
+        (Step("Go on cancelling the sale: azpay cancel-sale ORDER."),),
+    ),
 }
 
 

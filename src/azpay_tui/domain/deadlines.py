@@ -14,6 +14,7 @@ from azpay_tui.domain.lapses import Lapse, parse_day
 from azpay_tui.domain.marks import FURTHEST, MORNING, MarkChange, MarkError
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.order import Charge, Order
+from azpay_tui.domain.owing import cancelled_whole
 from azpay_tui.domain.status import fully_captured
 from azpay_tui.domain.words import usable
 
@@ -27,6 +28,8 @@ def lapses(order: Order, now: datetime) -> tuple[Lapse, ...]:
     Of each live authorization its guarantee and its end, each with what is held; of a one-time permission that can be
     charged its end, with what may still be charged and is not held.
     """
+    if cancelled_whole(order):  # nothing of it is waited for any more
+        return ()
     found = []
     for charge in live(order, now):
         guarantee, end = limits.guarantee_end(charge), limits.authorization_end(charge)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.domain import limits, reasons, states, words
+from azpay_tui.domain import limits, owing, reasons, states, words
 from azpay_tui.domain.intent import MONEY_VERBS, OPEN_STATES, Verb
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money
@@ -31,7 +31,8 @@ def offers(order: Order, policy: Policy, now: datetime) -> tuple[Offer, ...]:
     lock = _lock(order)
     if lock is not None:
         found = [Offer(offer.verb, offer.target, "no", lock) for offer in found]
-    return (*(policy.narrow(offer, order, now) for offer in found), Offer(Verb.REFRESH, order.id, "yes"))
+    found = [owing.warned(order, policy.narrow(offer, order, now)) for offer in found]
+    return (*found, Offer(Verb.REFRESH, order.id, "yes"))
 
 
 def _judged(order: Order, now: datetime) -> list[Offer]:

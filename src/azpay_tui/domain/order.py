@@ -10,6 +10,7 @@ from typing import Final, Literal
 from azpay_tui.domain.claims import Claim
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.rows import OrderLine, Side
+from azpay_tui.domain.sale import Cancelled
 
 PERMISSION_ID: Final = re.compile(r"[A-Z][0-9]{2}-[0-9]{7}-[0-9]{7}", re.ASCII)
 CHARGE_ID: Final = re.compile(PERMISSION_ID.pattern + r"-C[0-9]{6}", re.ASCII)
@@ -224,6 +225,8 @@ class Order:
     """The oldest read among the order's objects that count; None when never read."""
     purged_at: datetime | None = None
     """When the buyer's personal data was removed for good; None: it was not."""
+    cancelled: Cancelled | None = None
+    """That the sale was cancelled here, in whole or by lines; None: it was not."""
 
     @property
     def amount(self) -> Money | None:

@@ -264,6 +264,8 @@ _WARNINGS: Final[dict[str, str]] = {
     "decision-under-way": "Amazon is still deciding about an authorization of this order.",
     "same-card": "The same card will probably be declined again; the buyer should choose another.",
     "partly-known": "Not all charges of this order may be known here.",
+    "sale-cancelled": "The sale was cancelled here: nothing should be charged for it any more.",
+    "cancelled-before": "Lines of this order were cancelled before: this cancels more of it.",
 }
 WARNINGS: Final = tuple(_WARNINGS)
 """Names of all warnings."""

@@ -9,7 +9,10 @@ from azpay_tui.domain import limits, states
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.status import fully_captured
 
-_HOLDING: Final = ("unknown", "unrecognised", "diverged", "refund-declined", "refund-late", "stuck")
+_HOLDING: Final = (
+    "unknown", "unrecognised", "diverged", "refund-declined", "refund-late", "stuck", "refund-due",
+    "charged-after-cancel", "cancel-open",
+)  # fmt: skip
 """Attention codes that say that money may be owed or astray: for these somebody may have to reach the buyer."""
 
 

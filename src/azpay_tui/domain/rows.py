@@ -191,6 +191,8 @@ class TrackResult:
     unchanged: int
     changed_ids: tuple[str, ...] = ()
     """Orders added or updated."""
+    deleted: tuple[str, ...] = ()
+    """Orders that were left out because they had been deleted here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from azpay_tui.domain import limits, states
+from azpay_tui.domain import limits, owing, states
 from azpay_tui.domain.declines import declined_last, repaired
 from azpay_tui.domain.intent import OPEN_STATES
 from azpay_tui.domain.moments import written
@@ -52,6 +52,9 @@ ATTENTION_CODES: Final = (
     "stop-shipment",
     "stuck",
     "unrecognised",
+    "refund-due",
+    "charged-after-cancel",
+    "cancel-open",
 )
 _CAPTURE_LIFE: Final = timedelta(hours=24)
 """A capture still running after it is stuck (one and a half hours were seen in practice)."""
@@ -147,6 +150,8 @@ _RULES: Final[tuple[Callable[[Order, datetime], str | None], ...]] = (
     lambda order, now: _new_word(order),
     lambda order, now: "UNRECOGNISED" if unrecognised(order) else None,
     lambda order, now: _flight_word(order),
+    # What the shop decided stays so whatever becomes of it at Amazon: a lapse or a close revives nothing.
+    lambda order, now: "CANCELED" if owing.cancelled_whole(order) else None,
     lambda order, now: "AUTHORIZED" if _authorized(order, now) else None,
     lambda order, now: _refunded_word(order),
     lambda order, now: _captured_word(order),
@@ -224,9 +229,10 @@ def attention(order: Order, now: datetime) -> tuple[str, ...]:
     rest = _rest_waits(order, word)
     declined = word == "DECLINED" or (rest and declined_last(order))
     mended = declined and repaired(order) is not None
+    over = owing.cancelled_whole(order)
     found = {
         "unknown": word == "UNKNOWN",
-        "lapses-soon": any(now < end <= now + limits.SOON for end in _live_deadlines(order, now)),
+        "lapses-soon": not over and any(now < end <= now + limits.SOON for end in _live_deadlines(order, now)),
         "lapsed": (word == "EXPIRED" or (rest and _ended_word(order, now) == "EXPIRED")) and usable(order),
         "declined": declined and not mended,
         "suspended": word == "SUSPENDED",
@@ -237,6 +243,9 @@ def attention(order: Order, now: datetime) -> tuple[str, ...]:
         "stop-shipment": stop_shipment(order),
         "stuck": any(end <= now for end in _flight_limits(order)),
         "unrecognised": bool(unrecognised(order)),
+        "refund-due": owing.due(order) is not None,
+        "charged-after-cancel": owing.charged_after(order),
+        "cancel-open": owing.open_at_amazon(order, now),
     }
     return tuple(code for code in ATTENTION_CODES if found[code])
 
@@ -259,6 +268,8 @@ def ship(order: Order, now: datetime) -> Ship:
     word = status_of(order, now)
     if stop_shipment(order):
         return Ship("HOLD", "Amazon says not to ship this order.")
+    if owing.cancelled_whole(order):
+        return Ship("HOLD", _HOLDS["CANCELED"])
     if word in _HOLDS:
         return Ship("HOLD", _HOLDS[word])
     busy = next((intent for intent in order.intents if intent.state in OPEN_STATES), None)

@@ -162,6 +162,17 @@ def _message(row: Happening) -> str:
     return f"message {told}: attempt {row.fact('attempt')} {act}, it is {row.fact('state')} now"
 
 
+def _sale(row: Happening) -> str:
+    what = "the sale" if row.data.get("whole") else "lines of the sale"
+    goals = row.data.get("goals") or ()
+    given = f", to be refunded in all: {'; '.join(map(str, goals))}" if goals else ""
+    return f"cancelled {what}, refunds {row.fact('refunds')}{given}"
+
+
+def _delete(row: Happening) -> str:
+    return "deleted the order from the lists; its amounts and ids stay here"
+
+
 def _settings(row: Happening) -> str:
     names = [name for name in row.data if name not in _ABOUT_PEOPLE and not name.startswith("was_")]
     parts = [
@@ -192,4 +203,6 @@ _TELL: Final = {
     "purge": _purge,
     "message": _message,
     "settings": _settings,
+    "sale": _sale,
+    "delete": _delete,
 }

@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.order import Charge, LocalDecline, OpenIntent, Order, Permission, Refund, ShopFacts
+from azpay_tui.domain.sale import Cancelled
 from azpay_tui.store.cache.facts import from_json
 from azpay_tui.store.cache.shop import Bound, Said, asked_at, bound, money, said_of
 from azpay_tui.store.errors import readable
 from azpay_tui.store.marks import load as load_marks
+from azpay_tui.store.sales import deleted
+from azpay_tui.store.sales import load as load_sales
 from azpay_tui.store.times import from_micros, from_text
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -63,6 +66,14 @@ class Parts:
     """When the last wish on it was confirmed or settled."""
     purged_at: datetime | None = None
     marks: Marks = field(default_factory=Marks)
+    cancelled: Cancelled | None = None
+    deleted: bool = False
+    """Whether a person deleted the order: then it is nowhere but in the journal."""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is an order at all: somebody named it, and nobody deleted it."""
+        return not self.deleted and bool(self.tracked or self.cached or self.ids or self.intents)
 
     def order(self, order_id: str) -> Order:
         """Put the snapshot together."""
@@ -80,6 +91,7 @@ class Parts:
             canceled_here=self.canceled_here,
             refreshed_at=min(counted, default=None),
             purged_at=self.purged_at,
+            cancelled=self.cancelled,
         )
 
 
@@ -118,6 +130,10 @@ def _load_journal(
         parts[order_id].purged_at = from_text(purged_at)
     for order_id, marks in load_marks(journal, parts).items():
         parts[order_id].marks = marks
+    for order_id, cancelled in load_sales(journal, parts).items():
+        parts[order_id].cancelled = cancelled
+    for order_id in deleted(journal, parts):
+        parts[order_id].deleted = True
 
 
 _Object = tuple[str, str, str | None, int | None, int | None, int]

@@ -61,6 +61,19 @@ def write_rows(connection: sqlite3.Connection, rows: Iterable[RowValues], touche
     return tuple(changed)
 
 
+def remove_rows(connection: sqlite3.Connection, order_ids: Sequence[str]) -> None:
+    """Take the rows of orders out of lists, search index and counts, in the caller's transaction."""
+    for rid, *row in connection.execute(_SELECT, (json.dumps([*order_ids]),)).fetchall():
+        old = dict(zip(COLUMNS, row, strict=True))
+        gone = (rid, old["search_text"])
+        connection.execute("INSERT INTO search (search, rowid, search_text) VALUES ('delete', ?, ?)", gone)
+        connection.execute("DELETE FROM list_row WHERE rid = ?", (rid,))
+        for view, column in [*VIEW_COLUMNS.items(), ("all", "")]:
+            n = int(old[column] or 0) if column else 1
+            connection.execute("UPDATE view_count SET n = n - ? WHERE view = ?", (n, view))
+        connection.execute("UPDATE state SET revision = revision + 1")
+
+
 def _insert(connection: sqlite3.Connection, rows: Sequence[RowValues], revision: int, counts: dict[str, int]) -> None:
     if not rows:
         return

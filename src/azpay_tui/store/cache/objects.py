@@ -77,7 +77,11 @@ def _is_stale(cache: sqlite3.Connection, fact: Permission | Charge | Refund, at:
 def add_objects(cache: sqlite3.Connection, parts: Mapping[str, Parts], now: datetime) -> None:
     """Make an object, due at once, for every id that has none yet, and bring those never read into their turn."""
     moment = to_micros(now)
-    known = [(order_id, part) for order_id, part in parts.items() if part.tracked or part.ids or part.intents]
+    known = [
+        (order_id, part)
+        for order_id, part in parts.items()
+        if (part.tracked or part.ids or part.intents) and not part.deleted
+    ]
     turns = {order_id: _turn(part, now) for order_id, part in known}
     cache.executemany(
         _NEW,
@@ -92,6 +96,15 @@ def add_objects(cache: sqlite3.Connection, parts: Mapping[str, Parts], now: date
         "UPDATE object SET turn = ?1 WHERE order_id = ?2 AND turn IS NOT NULL AND turn <> ?1",
         [(turns[order_id], order_id) for order_id, part in known if part.cached and not part.reads],
     )
+
+
+def remove_objects(cache: sqlite3.Connection, order_ids: Sequence[str]) -> None:
+    """Forget everything that was read of orders; raises `sqlite3.Error`."""
+    wanted = (json.dumps([*order_ids]),)
+    which = "order_id IN (SELECT value FROM json_each(?))"
+    cache.execute(f"UPDATE object SET turn = NULL WHERE turn IS NOT NULL AND {which}", wanted)  # counted by a trigger
+    for table in ("object", "happening"):
+        cache.execute(f"DELETE FROM {table} WHERE {which}", wanted)
 
 
 def _turn(part: Parts, now: datetime) -> int:

@@ -23,6 +23,7 @@ from azpay_tui.domain.limits import captured_total, nothing_in, refunded_total
 from azpay_tui.domain.marks import Marks, needs_person, trouble_of, words
 from azpay_tui.domain.money import AmountError, Money
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.owing import cancelled_whole
 from azpay_tui.domain.retention import ended_at
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS, attention, changes_at, expires_at, ship, status_of
@@ -41,8 +42,11 @@ _URGENCY: Final = (
     "stop-shipment",
     "stuck",
     "diverged",
+    "charged-after-cancel",
     "refund-declined",
     "repaired",
+    "refund-due",
+    "cancel-open",
     "declined",
     "suspended",
     "lapsed",
@@ -217,6 +221,7 @@ def _is_fresh(order: Order) -> bool:
         or order.intents
         or order.declines
         or order.canceled_here
+        or order.cancelled
     )
 
 
@@ -332,7 +337,7 @@ def _search_text(order: Order, tags: tuple[str, ...]) -> str:
 
 def _to_capture(order: Order, status: str, now: datetime) -> bool:
     """Whether something can be captured: authorized, or an authorization lives beside something in flight."""
-    if status in ("NEW", "NOT FOUND", "UNRECOGNISED"):
+    if status in ("NEW", "NOT FOUND", "UNRECOGNISED") or cancelled_whole(order):
         return False
     live = (c for c in order.charges if c.state == states.AUTHORIZED)
     return status == "AUTHORIZED" or any(c.expires is None or c.expires > now for c in live)

@@ -162,9 +162,7 @@ class CacheReader:
         """Return everything known of an order, or None when it is not tracked."""
         with self._files.reading() as (cache, journal):
             parts = load(cache, journal, [order_id])[order_id]
-        if not (parts.tracked or parts.cached or parts.ids or parts.intents):
-            return None
-        return parts.order(order_id)
+        return parts.order(order_id) if parts.known else None
 
     def marks(self, order_id: str) -> Marks:
         """Return what people marked on an order."""

@@ -18,8 +18,16 @@ from azpay_tui.domain.rows import Connection, Due, ReadResult
 from azpay_tui.store.cache import due as due_order
 from azpay_tui.store.cache import following
 from azpay_tui.store.cache.assemble import Parts, load
-from azpay_tui.store.cache.listing import write_rows
-from azpay_tui.store.cache.objects import add_objects, happened, order_ids_of, read_again, read_outcomes, store_read
+from azpay_tui.store.cache.listing import remove_rows, write_rows
+from azpay_tui.store.cache.objects import (
+    add_objects,
+    happened,
+    order_ids_of,
+    read_again,
+    read_outcomes,
+    remove_objects,
+    store_read,
+)
 from azpay_tui.store.cache.persons import forget_person, without_person
 from azpay_tui.store.cache.project import Acts, project
 from azpay_tui.store.errors import CacheUnavailable, cache_error
@@ -248,6 +256,10 @@ class CacheStore:
         `beside` is told which other orders the shop gives the same number.
         """
         parts = load(cache, journal, ids)
+        gone = [order_id for order_id, part in parts.items() if part.deleted]
+        if gone:
+            remove_objects(cache, gone)
+            remove_rows(cache, gone)
         add_objects(cache, parts, now)
         if news:
             read_again(cache, parts, now)
@@ -318,7 +330,7 @@ def _open(path: Path, busy: float) -> sqlite3.Connection:
 
 def _known(order_id: str, parts: Parts) -> bool:
     """Whether there is an order at all: an id that is none, or that nobody ever named, makes no row."""
-    return kind_of(order_id) == "permission" and bool(parts.tracked or parts.cached or parts.ids or parts.intents)
+    return kind_of(order_id) == "permission" and parts.known
 
 
 def _plain(order: Order) -> Order:

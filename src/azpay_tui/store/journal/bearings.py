@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from azpay_tui.store.journal.chain import Row
-from azpay_tui.store.journal.digests import Query
+from azpay_tui.store.journal.digests import SALE, Query, digests
 from azpay_tui.store.journal.spoken import Disagreement
 from azpay_tui.store.marks import COLUMNS
 
@@ -23,9 +23,12 @@ class Bearings:
         self._ids: dict[str, int] = {}
         self._marks: dict[str, tuple[int, dict[str, object]]] = {}
         self._settings: tuple[int, Mapping[str, object]] | None = None
+        self._sales: dict[int, tuple[int, str, object]] = {}
+        """Of each act that cancelled a sale: the row of the chain, the order and the digest."""
+        self._deleted: dict[str, int] = {}
 
     def take(self, row: Row, data: Mapping[str, Any]) -> None:
-        """Take one row and what it says; raises `TypeError` when azpay says nothing like that."""
+        """Take one row and what it says; raises `ValueError` or `TypeError` when azpay says nothing like that."""
         match row.kind:
             case "track":
                 self._orders.setdefault(row.order_id, row.seq)
@@ -36,6 +39,10 @@ class Bearings:
                 self._marks[row.order_id] = row.seq, said | {name: data[name] for name in COLUMNS if name in data}
             case "settings":
                 self._settings = row.seq, data
+            case "sale":
+                self._sales[int(data["sale"])] = row.seq, row.order_id, data.get("row")
+            case "delete":
+                self._deleted.setdefault(row.order_id, row.seq)
 
     def compare(self, query: Query) -> Iterator[Disagreement]:
         """Yield every row that is not as the chain says."""
@@ -43,6 +50,8 @@ class Bearings:
         yield from _gone("order", self._orders, _texts(query, "tracked", "order_id"))
         yield from _gone("object", self._ids, _texts(query, "tracked_id", "object_id"))
         yield from self._compare_marks(query)
+        yield from self._compare_sales(query)
+        yield from _unlike("the deletion of", self._deleted, _texts(query, "deletion", "order_id"))
 
     def _compare_settings(self, query: Query) -> Iterator[Disagreement]:
         row, told = self._settings or (0, {})
@@ -73,6 +82,19 @@ class Bearings:
             if any(said.values()):
                 yield Disagreement(f"the mark on {order_id}", "it is gone", row)
 
+    def _compare_sales(self, query: Query) -> Iterator[Disagreement]:
+        left = dict(self._sales)
+        for values, digest in digests(query, "sale", SALE):
+            number = int(values[0])
+            row, order_id, told = left.pop(number, (0, "", None))
+            name = f"cancelled sale {number} of {order_id or values[1].decode('utf-8', 'replace')}"
+            if not row:
+                yield Disagreement(name, "no row of the chain tells of it", 0)
+            elif digest != told:
+                yield Disagreement(name, "it was changed afterwards", row)
+        for number, (row, order_id, _digest) in left.items():
+            yield Disagreement(f"cancelled sale {number} of {order_id}", "it is gone", row)
+
 
 def _texts(query: Query, source: str, *columns: str) -> Iterator[list[str | None]]:
     """Yield columns of text, also what is none: somebody may have edited it."""
@@ -86,3 +108,12 @@ def _gone(kind: str, told: Mapping[str, int], known: Iterator[list[str | None]])
     for name, row in told.items():
         if name not in there:
             yield Disagreement(f"the {kind} {name}", "it is gone", row)
+
+
+def _unlike(what: str, told: Mapping[str, int], known: Iterator[list[str | None]]) -> Iterator[Disagreement]:
+    """Yield what the chain tells of and is not there, and what is there and no row tells of."""
+    there = {name for (name,) in known if name is not None}
+    for name in sorted(there - told.keys()):
+        yield Disagreement(f"{what} {name}", "no row of the chain tells of it", 0)
+    for name in sorted(told.keys() - there):
+        yield Disagreement(f"{what} {name}", "it is gone", told[name])

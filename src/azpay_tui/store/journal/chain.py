@@ -13,7 +13,9 @@ from azpay_tui.store.journal.digests import Query
 
 COLUMNS: Final = ("seq", "at", "person", "session", "kind", "order_id", "intent_id", "data")
 """The hashed columns, in their order; `hash` is the last one of the table."""
-KINDS: Final = frozenset({"intent", "attempt", "outcome", "settle", "track", "mark", "purge", "message", "settings"})
+KINDS: Final = frozenset(
+    {"intent", "attempt", "outcome", "settle", "track", "mark", "purge", "message", "settings", "sale", "delete"}
+)
 """What rows tell of."""
 ANCHORED: Final = "anchored"
 """Fact of a row: number of the row that was told outside last."""

@@ -25,6 +25,7 @@ EVIDENCE: Final = (
     "id", "intent_id", "attempt", "at", "kind", "message", "status", "reason_code", "request_id", "server_date",
     "received_at", "raw_length", "raw_sha256",
 )  # fmt: skip
+SALE: Final = ("id", "order_id", "at", "person", "whole", "refunds", "goals", "pieces")
 """Columns of each table that a digest covers. A later column is no part of it, or older digests would be wrong; the
 body of an answer has a hash of its own, because it may be forgotten before its row."""
 
@@ -61,6 +62,11 @@ def digest_of_attempt(query: Query, seq: int, number: int) -> str:
 def digest_of_evidence(query: Query, number: int) -> str:
     """Return the digest of an evidence row but for the answer's body; `JournalUnavailable`: it is not found."""
     return _only(digests(query, "evidence", EVIDENCE, f"WHERE id = {int(number)}"))[1]
+
+
+def digest_of_sale(query: Query, number: int) -> str:
+    """Return the digest of one act by which a sale was cancelled; raises `JournalUnavailable` when it is not found."""
+    return _only(digests(query, "sale", SALE, f"WHERE id = {int(number)}"))[1]
 
 
 def kept_of(query: Query, number: int) -> str:

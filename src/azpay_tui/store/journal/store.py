@@ -13,6 +13,7 @@ from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import OPEN_STATES, Intent, IntentDraft, State
 from azpay_tui.domain.marks import MarkEdit
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
+from azpay_tui.domain.sale import Cancelled
 from azpay_tui.store.errors import IntentConflict
 from azpay_tui.store.journal import entries
 from azpay_tui.store.journal.audit import AuditWriter
@@ -23,6 +24,7 @@ from azpay_tui.store.journal.marks import write_marks
 from azpay_tui.store.journal.purging import purge_orders, purged_among
 from azpay_tui.store.journal.read import ONE, intent_of, narrowed
 from azpay_tui.store.journal.rows import to_evidence, to_intent, to_row
+from azpay_tui.store.journal.sales import delete_order, write_act
 from azpay_tui.store.journal.steps import (
     change,
     give_room,
@@ -244,11 +246,20 @@ class JournalStore:
     def purge(self, order_ids: Sequence[str], at: datetime) -> tuple[str, ...]:
         """Take out what is personal of orders, in one transaction; returns those where it is gone now.
 
-        Left alone is an order with an intent that is not settled. What orders are called, their ids, and what was
-        wished, sent and answered stay.
+        Left alone is an order with an intent that is not settled. Ids, numbers and what was wished and sent stay.
         """
         with self.file.writing() as (session, audit):
             return purge_orders(session.connection(), audit, order_ids, at, self._person, self._session)
+
+    def cancel_sale(self, order_id: str, act: Cancelled, seen: Cancelled | None) -> bool:
+        """Write that a sale was cancelled; tells whether it was: not where what was `seen` is not so any more."""
+        with self.file.writing() as (session, audit):
+            return write_act(session.connection(), audit, order_id, act, seen, self._person, self._session)
+
+    def delete(self, order_id: str, at: datetime) -> bool:
+        """Delete an order so that nothing brings it back; tells whether it is: not while an action is not settled."""
+        with self.file.writing() as (session, audit):
+            return delete_order(session.connection(), audit, order_id, at, self._person, self._session)
 
     def verify(self) -> int | None:
         """Check the audit chain; returns the number of the first row that is not as it was written, or None."""

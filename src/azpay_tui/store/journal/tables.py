@@ -238,6 +238,35 @@ class PurgeRow(JournalTable, table=True):
     """Whether it is gone from the cache, from back-ups and from free pages as well."""
 
 
+class SaleRow(JournalTable, table=True):
+    """That a person cancelled a sale, in whole or by lines; never changed, and never taken back."""
+
+    __tablename__ = "sale"
+    __table_args__ = (Index("sale_order", "order_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: str
+    at: str
+    person: str
+    whole: bool
+    refunds: str
+    """`automatic` or `manual`."""
+    goals: str
+    """JSON list of `[charge, minor, currency, exponent]`: how much of it shall have gone back in all."""
+    pieces: str
+    """JSON list of `[[[key, pieces]], minor, currency, exponent]`, the last three of the shipping; at most one."""
+
+
+class DeletionRow(JournalTable, table=True):
+    """That an order left the lists for good; whatever names it again does not bring it back."""
+
+    __tablename__ = "deletion"
+
+    order_id: str = Field(primary_key=True)
+    at: str
+    person: str
+
+
 class AuditRow(JournalTable, table=True):
     """One link of the audit chain; rows are only ever added."""
 

@@ -17,6 +17,7 @@ from azpay_tui.domain.order import kind_of, order_id_of
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.store.journal.audit import AuditWriter
 from azpay_tui.store.journal.purging import purged_among
+from azpay_tui.store.journal.sales import deleted_among
 from azpay_tui.store.journal.sightings import Sightings
 from azpay_tui.store.journal.tables import SightingRow, TrackedIdRow, TrackedRow
 from azpay_tui.store.times import storable, to_text
@@ -46,10 +47,12 @@ def track_orders(
     """
     added = updated = unchanged = 0
     changed: dict[str, None] = {}
+    deleted: dict[str, None] = {}
     stamp = to_text(at)
     for start in range(0, len(orders), _CHUNK):
         chunk = orders[start : start + _CHUNK]
         named = [order.order_id for order in chunk]
+        gone = deleted_among(connection, named)
         known = _known(connection, named)
         owned = _owned(connection, [*known])
         purged = purged_among(connection, named)
@@ -58,6 +61,9 @@ def track_orders(
         inserts: dict[str, dict[str, str | int | bool | None]] = {}
         updates: dict[str, dict[str, str | int | bool | None]] = {}
         for told in chunk:
+            if told.order_id in gone:  # somebody wanted it to be as if it had never been
+                deleted.setdefault(told.order_id)
+                continue
             # What was removed stays removed, whoever names the buyer again.
             order = replace(told, buyer_name=None, buyer_email=None) if told.order_id in purged else told
             _check(order)
@@ -100,7 +106,7 @@ def track_orders(
         if new_ids:
             connection.exec_driver_sql(_NEW_ID, new_ids)
         sightings.write(stamp)
-    return TrackResult(added, updated, unchanged, tuple(changed))
+    return TrackResult(added, updated, unchanged, tuple(changed), tuple(deleted))
 
 
 def add_own_id(connection: Connection, order_id: str, object_id: str, at: datetime) -> None:

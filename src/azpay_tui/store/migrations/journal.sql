@@ -219,9 +219,28 @@ CREATE TABLE told (
 
 CREATE UNIQUE INDEX message_occasion ON message (occasion) WHERE occasion <> '';
 
-INSERT INTO alembic_version VALUES ('0007');
+CREATE TABLE sale (
+        id INTEGER NOT NULL PRIMARY KEY,
+        order_id TEXT NOT NULL,
+        at TEXT NOT NULL,
+        person TEXT NOT NULL,
+        whole INTEGER NOT NULL CHECK (whole IN (0, 1)),
+        refunds TEXT NOT NULL,
+        goals TEXT NOT NULL,
+        pieces TEXT NOT NULL
+    ) STRICT;
+
+CREATE INDEX sale_order ON sale (order_id, id);
+
+CREATE TABLE deletion (
+        order_id TEXT NOT NULL PRIMARY KEY,
+        at TEXT NOT NULL,
+        person TEXT NOT NULL
+    ) STRICT;
+
+INSERT INTO alembic_version VALUES ('0008');
 
 INSERT INTO meta VALUES ('journal_id', lower(hex(randomblob(16))));
 
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;
 

@@ -1,0 +1,269 @@
+"""Cancelling a sale: what a person wants of it, what is written down, and everything that is shown before it is so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from azpay_tui.domain import limits, matrix, owing, states
+from azpay_tui.domain.goods import SlipError, ordered
+from azpay_tui.domain.intent import OPEN_STATES, Verb
+from azpay_tui.domain.moments import written
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.order import Charge, Order
+from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.sale import Cancelled, Goal, Pieces, Refunds, together
+from azpay_tui.domain.slips import Slip, draw, left_to_refund
+from azpay_tui.domain.unwinding import Step, steps_of
+from azpay_tui.domain.words import unrecognised_why
+
+CANCELLED_BEFORE: Final = "cancelled-before"
+
+
+class PlanError(ValueError):
+    """A sale cannot be cancelled so; the text is one sentence that says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asks for."""
+
+    refunds: Refunds | None = None
+    """None: what was decided before, else what the policy says."""
+    extra: Money | None = None
+    """Goodwill: so much more than was captured is given back."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Pieces to cancel by the key of their line; empty: the whole sale."""
+    shipping: Money | None = None
+    """How much of the shipping is given back with the lines."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole sale is meant."""
+        return not self.lines and self.shipping is None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What cancelling a sale comes to now."""
+
+    cancelled: Cancelled
+    """The sale as it stands when it was confirmed: earlier acts and this one together."""
+    act: Cancelled | None
+    """What is written down when it is confirmed; None: it is written down already, this goes on with it."""
+    steps: tuple[Step, ...]
+    due: Money | None = None
+    """What stays due to the buyer after all steps."""
+    sums: tuple[str, ...] = ()
+    """The arithmetic behind amounts that are not simply what was captured, a sentence each."""
+    left: tuple[str, ...] = ()
+    """What cannot be done here, or is for a person to do, a sentence each."""
+    warnings: tuple[str, ...] = ()
+    """Names that must be accepted, each."""
+
+    @property
+    def needs_note(self) -> str | None:
+        """Why a note must be written; None: it need not."""
+        return next((step.needs_note for step in self.steps if step.needs_note is not None), None)
+
+
+def plan(order: Order, wanted: Wanted, policy: Policy, now: datetime, person: str) -> Plan:
+    """Say what cancelling a sale does at `now` (UTC), as `person` would confirm it; raises `PlanError`."""
+    refuse(order)
+    taken = limits.captured_total(order)
+    if policy.read_only is not None:
+        raise PlanError(policy.read_only)
+    if policy.settings.cancel_sale == "refuse" and taken:
+        why = policy.settings.why("cancel_sale")
+        raise PlanError(f"{taken} were captured, so the sale cannot be cancelled ({why}); refund instead.")
+    before = order.cancelled
+    refunds = _refunds(wanted, before, policy)
+    if wanted.whole:
+        act, sums = _whole(order, wanted, refunds, now, person)
+    else:
+        act, sums = _by_lines(order, wanted, refunds, now, person)
+    cancelled = together([act] if before is None else [before, act]) or act
+    marked = replace(order, cancelled=cancelled)
+    steps, after = steps_of(marked, policy, now)
+    if act.pieces or wanted.extra is not None:
+        _whole_sums(after, policy, now)
+    news = before is None or _differs(before, cancelled)
+    warnings = dict.fromkeys(name for step in steps for name in step.warnings)
+    if act.pieces and before is not None and before.pieces:
+        warnings[CANCELLED_BEFORE] = None
+    return Plan(
+        cancelled=cancelled,
+        act=act if news else None,
+        steps=steps,
+        due=owing.due(after),
+        sums=sums,
+        left=(*_left(after, policy, now), *_by_hand(order, act)),
+        warnings=tuple(warnings),
+    )
+
+
+def refuse(order: Order) -> None:
+    """Raise `PlanError` while nothing can be planned: nothing is known, or something is being decided."""
+    if order.id in order.missing:
+        raise PlanError("Amazon does not know this id here: check the id, region and environment, then refresh.")
+    if order.permission is None or limits.unread_charges(order):
+        raise PlanError("Not all of this order was read from Amazon yet: refresh it first.")
+    if order.permission.kind != states.ONE_TIME:
+        raise PlanError(
+            f"This is a {order.permission.kind} permission, which pays for more than one sale: refund its charges or "
+            "close it by themselves."
+        )
+    odd = next((why for _, why in unrecognised_why(order)), None)
+    if odd is not None:
+        raise PlanError(odd)
+    busy = next((intent for intent in order.intents if intent.state in OPEN_STATES), None)
+    if busy is not None:
+        raise PlanError(
+            f"A {busy.verb} by {busy.person}, confirmed {written(busy.at)}, is not settled ({busy.state}): first "
+            f"azpay journal resume {busy.id}."
+        )
+    running = next((charge for charge in order.charges if charge.state == states.CAPTURE_INITIATED), None)
+    if running is not None:
+        raise PlanError(f"A capture of {running.amount} is being decided: wait for it, then cancel the sale again.")
+
+
+# What shall go back
+
+
+def _refunds(wanted: Wanted, before: Cancelled | None, policy: Policy) -> Refunds:
+    if wanted.refunds is not None:
+        return wanted.refunds
+    if before is not None:
+        return before.refunds
+    return "manual" if policy.settings.cancel_sale == "manual" else "automatic"
+
+
+def _whole(
+    order: Order, wanted: Wanted, refunds: Refunds, now: datetime, person: str
+) -> tuple[Cancelled, tuple[str, ...]]:
+    goals = [
+        Goal(charge.id, max(charge.captured, _asked(order, charge)))
+        for charge in limits.captured_charges(order)
+        if charge.captured is not None
+    ]
+    sums: tuple[str, ...] = ()
+    if wanted.extra is not None:
+        goals, sums = _with_extra(order, goals, wanted.extra)
+    return Cancelled(now, person, True, refunds, tuple(goals)), sums
+
+
+def _asked(order: Order, charge: Charge) -> Money:
+    """Return what earlier acts said shall go back of a charge, or what has gone back, whichever is more."""
+    spent = limits.spent_by_refunds(order, charge)
+    goal = order.cancelled.goal(charge.id) if order.cancelled is not None else None
+    return max(goal, spent) if goal is not None and goal.same_currency(spent) else spent
+
+
+def _with_extra(order: Order, goals: list[Goal], extra: Money) -> tuple[list[Goal], tuple[str, ...]]:
+    """Raise the goal of the first charge that takes it by goodwill; raises `PlanError` with the arithmetic."""
+    if extra.minor <= 0:
+        raise PlanError("Goodwill must be more than nothing.")
+    sums = []
+    for at, goal in enumerate(goals):
+        charge = order.charge(goal.charge_id)
+        if charge is None or charge.captured is None or not charge.captured.same_currency(extra):
+            raise PlanError(f"Goodwill must be in the currency that was captured, not in {extra.currency}.")
+        cap, wish = limits.refund_cap(charge), charge.captured + extra
+        room = cap - charge.captured
+        sums.append(
+            f"{charge.id}: captured {charge.captured}, Amazon's cap {cap} (15 % or the fixed sum, {room} more); "
+            f"with goodwill {charge.captured} + {extra} = {wish}."
+        )
+        if wish <= cap:
+            return [*goals[:at], Goal(goal.charge_id, max(goal.refunded, wish)), *goals[at + 1 :]], (sums[-1],)
+    if not goals:
+        raise PlanError("Nothing was captured, so there is no goodwill to give with it: leave --extra out.")
+    raise PlanError(f"That is more than Amazon lets be refunded. {' '.join(sums)}")
+
+
+def _by_lines(
+    order: Order, wanted: Wanted, refunds: Refunds, now: datetime, person: str
+) -> tuple[Cancelled, tuple[str, ...]]:
+    """Cancel pieces: what they cost goes back where they were captured, and is not captured where they were not."""
+    if owing.cancelled_whole(order):
+        raise PlanError("The whole sale was cancelled here already: there are no lines left to cancel.")
+    if wanted.extra is not None:
+        raise PlanError("Goodwill goes with the whole sale: refund it on its own (azpay refund ORDER --amount).")
+    pieces = Pieces(tuple(sorted(wanted.lines.items())), wanted.shipping)
+    before = order.cancelled
+    if before is not None and before.pieces[-1:] == (pieces,) and owing.due(order) is not None:
+        return Cancelled(now, person, False, refunds), ()  # the same again: it goes on with what is still due
+    captured = limits.captured_charges(order)
+    if len(captured) > 1:
+        raise PlanError("Several charges were captured: refund the lines of each (azpay refund --charge --line).")
+    try:
+        slip = _drawn(order, captured[0] if captured else None, pieces)
+    except SlipError as error:
+        raise PlanError(str(error)) from error
+    names = ", ".join(f"{line.quantity} x {line.key} {line.amount}" for line in slip.goods.lines)
+    freight = f", shipping {slip.goods.shipping}" if slip.goods.shipping else ""
+    sums = (f"Cancelled: {names or 'no article'}{freight}, in all {slip.total}.",)
+    act = Cancelled(now, person, False, refunds, (), (pieces,))
+    if not captured:
+        return act, sums
+    charge, so_far = captured[0], _asked(order, captured[0])
+    if charge.captured is not None and so_far + slip.total > charge.captured:
+        raise PlanError(f"{slip.total} are wanted, of {charge.captured} captured {charge.captured - so_far} are left.")
+    return replace(act, goals=(Goal(charge.id, so_far + slip.total),)), sums
+
+
+def _drawn(order: Order, charge: Charge | None, pieces: Pieces) -> Slip:
+    """Return what pieces cost, after those that were cancelled before; raises `SlipError`."""
+    left = ordered(order.shop.lines, order.shop.amount) if charge is None else left_to_refund(order, charge, ())
+    for earlier in order.cancelled.pieces if order.cancelled is not None else ():
+        left = left.minus([draw(left, dict(earlier.lines), earlier.shipping, None).goods])
+    return draw(left, dict(pieces.lines), pieces.shipping, None)
+
+
+def _differs(before: Cancelled, after: Cancelled) -> bool:
+    keys: tuple[Callable[[Cancelled], object], ...] = (
+        lambda one: one.whole,
+        lambda one: one.refunds,
+        lambda one: sorted((goal.charge_id, goal.refunded.minor) for goal in one.goals),
+        lambda one: one.pieces,
+    )
+    return any(key(before) != key(after) for key in keys)
+
+
+# What is left
+
+
+def _whole_sums(after: Order, policy: Policy, now: datetime) -> None:
+    """Raise `PlanError` where an amount that was asked for cannot be refunded as it is."""
+    due = owing.due(after)
+    if due is None or after.cancelled is None or after.cancelled.refunds == "manual":
+        return
+    raise PlanError(f"{due} of it cannot be refunded here now. {_why_no_refund(after, policy, now)}".rstrip())
+
+
+def _why_no_refund(after: Order, policy: Policy, now: datetime) -> str:
+    offers = matrix.offers(after, policy, now)
+    return next((o.policy or o.reason or "" for o in offers if o.verb is Verb.REFUND and (o.policy or o.reason)), "")
+
+
+def _left(after: Order, policy: Policy, now: datetime) -> tuple[str, ...]:
+    """Say what no step does: refunds left to a person or not possible, and what stays open at Amazon."""
+    found = []
+    due = owing.due(after)
+    if due is not None and after.cancelled is not None and after.cancelled.refunds == "manual":
+        found.append(f"REFUND DUE {due}: refund it by hand; the order stays in Attention until that is done.")
+    elif due is not None:
+        why = _why_no_refund(after, policy, now)
+        found.append(f"REFUND DUE {due}, which cannot be refunded here now. {why}".rstrip())
+    if owing.open_at_amazon(after, now):
+        found.append("Something of the order stays open at Amazon: see azpay orders actions.")
+    return tuple(found)
+
+
+def _by_hand(order: Order, act: Cancelled) -> tuple[str, ...]:
+    """Say what lines that were not captured mean for the capture."""
+    if act.whole or limits.captured_charges(order):
+        return ()
+    return ("Nothing was captured, so nothing goes back: capture less by what these lines cost.",)

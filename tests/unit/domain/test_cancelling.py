@@ -1,0 +1,294 @@
+"""What cancelling a sale comes to: the steps at Amazon, what goes back, and what is left to a person."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.orders import (
+    LIMIT,
+    NOW,
+    SITUATIONS,
+    captured,
+    charge,
+    charge_id,
+    intent,
+    order,
+    permission,
+    refund,
+)
+from tests.support.random_orders import orders
+
+from azpay_tui.domain import matrix, owing
+from azpay_tui.domain.cancelling import Plan, PlanError, Wanted, plan
+from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.order import Order, ShopFacts
+from azpay_tui.domain.policies import NOTHING, PRESETS, Settings
+from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.rows import OrderLine
+from azpay_tui.domain.sale import Refunds
+from azpay_tui.domain.status import attention, ship, status_of
+from azpay_tui.domain.unwinding import _assumed, next_step
+
+OPEN = Policy()
+
+
+def usd(minor: int) -> Money:
+    return Money(minor, "USD")
+
+
+def planned(made: Order, policy: Policy = OPEN, **wanted: object) -> Plan:
+    return plan(made, Wanted(**wanted), policy, NOW, "ops")  # type: ignore[arg-type]
+
+
+def steps(found: Plan) -> list[tuple[str, str, str]]:
+    return [(str(step.verb), step.target[-7:], str(step.amount or "")) for step in found.steps]
+
+
+def cancelled(made: Order, policy: Policy = OPEN, **wanted: object) -> Order:
+    """Return the order as it is once that was confirmed and nothing was sent yet."""
+    return replace(made, cancelled=planned(made, policy, **wanted).cancelled)
+
+
+PLANS: dict[str, tuple[Callable[[], Order], list[tuple[str, str, str]]]] = {
+    # S2.2, S4.13 to S4.17: nothing captured, so the order is cancelled at Amazon, with what is open of it
+    "open": (SITUATIONS["2 open"], [("cancel", "7654321", "")]),
+    "pending": (SITUATIONS["3 pending"], [("cancel", "7654321", "")]),
+    "authorized": (SITUATIONS["4 authorized"], [("cancel", "7654321", "")]),
+    "lapsed": (SITUATIONS["6 lapsed by age"], [("cancel", "7654321", "")]),
+    "suspended": (SITUATIONS["11 suspended, authorized"], [("cancel", "7654321", "")]),
+    "voided": (SITUATIONS["16 voided"], [("cancel", "7654321", "")]),
+    # closed by the shop with a charge left open: that one is ended by name
+    "closed, authorized": (SITUATIONS["10 closed, authorized"], [("void", "C000001", "")]),
+    # S2.9, S2.13: money was taken, so it goes back
+    "captured": (SITUATIONS["9 captured"], [("refund", "C000001", "120.00 USD")]),
+    "part captured": (
+        SITUATIONS["8 part captured"],
+        [("refund", "C000001", "48.00 USD"), ("close", "7654321", "")],
+    ),
+    "captured and authorized": (
+        lambda: order(charge("Captured", amount=50_00), charge("Authorized", number=2, amount=70_00)),
+        [("void", "C000002", ""), ("refund", "C000001", "50.00 USD"), ("close", "7654321", "")],
+    ),
+    "two captured": (
+        lambda: order(
+            charge("Captured", amount=50_00), charge("Captured", number=2, amount=70_00), state="Closed", codes=["x"]
+        ),
+        [("refund", "C000001", "50.00 USD"), ("refund", "C000002", "70.00 USD")],
+    ),
+    # what went back, or is on its way, is not given again
+    "part refunded": (
+        lambda: captured("Closed", refund(30_00), refunded=30_00),
+        [("refund", "C000001", "90.00 USD")],
+    ),
+    "refunding": (lambda: captured("Closed", refund(LIMIT, "RefundInitiated")), []),
+    "refunded": (lambda: captured("Closed", refund(LIMIT), refunded=LIMIT), []),
+    "refund declined": (
+        lambda: captured("Closed", refund(LIMIT, "Declined", "ProcessingFailure")),
+        [("refund", "C000001", "120.00 USD")],
+    ),
+    "ended": (SITUATIONS["17 canceled"], []),
+    "rejected": (SITUATIONS["15 rejected"], []),
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_situation_has_the_steps_that_end_it(name: str) -> None:
+    make, wanted = PLANS[name]
+    found = planned(make())
+    assert steps(found) == wanted
+    assert found.act is not None
+    assert found.act.whole
+    assert found.due is None
+    assert all(step.why for step in found.steps)
+
+
+def test_what_is_under_way_is_waited_for() -> None:
+    """S4.14: the blocker is explained."""
+    with pytest.raises(PlanError, match=r"A capture of 120\.00 USD is being decided: wait"):
+        planned(SITUATIONS["7 capturing"]())
+    with pytest.raises(PlanError, match=r"A refund by ops, .* is not settled \(unknown\)"):
+        planned(replace(SITUATIONS["9 captured"](), intents=(intent("refund"),)))
+    with pytest.raises(PlanError, match="refresh it first"):
+        planned(replace(order(), unread=frozenset({charge_id(2)})))
+    with pytest.raises(PlanError, match="does not know"):
+        planned(SITUATIONS["23 unknown charge"]())
+    with pytest.raises(PlanError, match="pays for more than one sale"):
+        planned(replace(order(), permission=permission(kind="Recurring")))
+    with pytest.raises(PlanError, match="read-only"):
+        planned(order(), Policy(read_only="This profile is read-only."))
+
+
+def test_money_taken_is_refunded_by_itself_or_by_hand_or_forbids_it() -> None:
+    """S2.14 to S2.16: two values, automatic unless said otherwise, and the other one for a special case. S3.56."""
+    made = SITUATIONS["9 captured"]()
+    by_hand = Policy(Settings(cancel_sale="manual"))
+    assert steps(planned(made)) == [("refund", "C000001", "120.00 USD")]
+    assert steps(planned(made, by_hand)) == steps(planned(made, refunds="manual")) == []
+    assert steps(planned(made, by_hand, refunds="automatic")) == [("refund", "C000001", "120.00 USD")]
+    found = planned(made, by_hand)
+    assert found.due == usd(LIMIT)
+    assert found.left[0].startswith("REFUND DUE 120.00 USD: refund it by hand")
+    with pytest.raises(PlanError, match=r'120\.00 USD were captured.*cancel_sale = "refuse", preset magento'):
+        planned(made, Policy(PRESETS["magento"]))
+    assert steps(planned(SITUATIONS["4 authorized"](), Policy(PRESETS["magento"]))) == [("cancel", "7654321", "")]
+
+
+def test_refund_due_stays_until_what_was_due_went_back() -> None:
+    """S2.13, S2.16."""
+    made = cancelled(SITUATIONS["9 captured"](), refunds="manual")
+    assert status_of(made, NOW) == "CANCELED"
+    assert ship(made, NOW).word == "HOLD"
+    assert attention(made, NOW) == ("refund-due",)
+    part = replace(made, refunds=(refund(50_00),))
+    assert owing.due(part) == usd(70_00)
+    under_way = replace(made, refunds=(refund(LIMIT, "RefundInitiated"),))
+    assert (status_of(under_way, NOW), attention(under_way, NOW)) == ("REFUNDING", ())
+    declined = replace(made, refunds=(refund(LIMIT, "Declined", "ProcessingFailure"),))
+    assert attention(declined, NOW) == ("refund-declined", "refund-due")
+    back = replace(made, refunds=(refund(LIMIT),))
+    assert (status_of(back, NOW), attention(back, NOW)) == ("CANCELED", ())
+
+
+def test_nothing_at_amazon_revives_a_cancelled_sale() -> None:
+    """S2.7, S2.11: an authorization that lapses under a local cancel, and a close or an expiry of the order."""
+    made = cancelled(SITUATIONS["4 authorized"]())
+    assert (status_of(made, NOW), attention(made, NOW)) == ("CANCELED", ("cancel-open",))
+    assert ship(made, NOW).reason == "The order was cancelled."
+    late = NOW + timedelta(days=29, hours=12)
+    assert attention(made, late) == ("cancel-open",), "no word of a lapse that nobody waits for"
+    lapsed = cancelled(SITUATIONS["6 lapsed by reason"]())
+    assert status_of(lapsed, NOW) == "CANCELED"
+    closed = replace(lapsed, permission=permission("Closed", "Expired"))
+    assert (status_of(closed, NOW), attention(closed, NOW)) == ("CANCELED", ())
+
+
+def test_a_capture_after_the_sale_was_cancelled_is_told_and_due() -> None:
+    made = cancelled(SITUATIONS["4 authorized"]())
+    taken = replace(made, charges=(charge("Captured"),), permission=permission("Closed", balance=0))
+    assert status_of(taken, NOW) == "CANCELED"
+    assert attention(taken, NOW) == ("refund-due", "charged-after-cancel")
+    again = planned(taken)
+    assert steps(again) == [("refund", "C000001", "120.00 USD")]
+    assert attention(replace(taken, cancelled=again.cancelled, refunds=(refund(LIMIT),)), NOW) == ()
+
+
+def test_charging_a_cancelled_sale_needs_a_word_of_its_own() -> None:
+    """S4.17: afterwards nothing is authorized any more."""
+    made = cancelled(SITUATIONS["4 authorized"]())
+    found = {offer.verb: offer for offer in matrix.offers(made, OPEN, NOW)}
+    assert found[Verb.CAPTURE].warnings == ("sale-cancelled",)
+    assert found[Verb.AUTHORIZE].warnings == ("second-hold", "sale-cancelled")
+    assert found[Verb.VOID].verdict == "yes"
+
+
+def test_goodwill_goes_up_to_the_cap_with_its_arithmetic() -> None:
+    """S2.10."""
+    made = SITUATIONS["9 captured"]()
+    found = planned(made, extra=usd(18_00))
+    assert steps(found) == [("refund", "C000001", "138.00 USD")]
+    assert found.warnings == ("beyond-capture",)
+    assert found.sums == (
+        f"{charge_id()}: captured 120.00 USD, Amazon's cap 138.00 USD (15 % or the fixed sum, 18.00 USD more); "
+        "with goodwill 120.00 USD + 18.00 USD = 138.00 USD.",
+    )
+    with pytest.raises(PlanError, match=r"more than Amazon lets be refunded.*\+ 18\.01 USD = 138\.01 USD"):
+        planned(made, extra=usd(18_01))
+    with pytest.raises(PlanError, match="leave --extra out"):
+        planned(SITUATIONS["4 authorized"](), extra=usd(1))
+    with pytest.raises(PlanError, match="more than nothing"):
+        planned(made, extra=usd(0))
+    with pytest.raises(PlanError, match=r"10\.00 USD of it cannot be refunded.*refund_above"):
+        planned(made, Policy(Settings(refund_above=NOTHING)), extra=usd(10_00))
+
+
+def test_the_same_again_is_going_on() -> None:
+    made = cancelled(SITUATIONS["9 captured"](), extra=usd(10_00))
+    again = planned(made, extra=usd(10_00))
+    assert again.act is None
+    assert steps(again) == steps(planned(made)) == [("refund", "C000001", "130.00 USD")]
+    under_way = replace(made, refunds=(refund(130_00, "RefundInitiated"),))
+    done = planned(under_way, extra=usd(10_00))
+    assert (done.act, done.steps, done.due) == (None, (), None)
+    other = planned(made, refunds="manual")
+    assert other.act is not None
+    assert other.cancelled.refunds == "manual"
+
+
+LINES = (
+    OrderLine("Lamp", "3", usd(90_00), "LAMP"),
+    OrderLine("Cable", "1", usd(20_00), "CABLE"),
+    OrderLine("Shipping", "1", usd(10_00), None, "shipping"),
+)
+
+
+def with_lines(made: Order) -> Order:
+    return replace(made, shop=ShopFacts(number="1001", amount=usd(LIMIT), complete=True, lines=LINES))
+
+
+def test_lines_are_cancelled_by_what_they_cost() -> None:
+    """S2.8: in part."""
+    made = with_lines(SITUATIONS["9 captured"]())
+    found = planned(made, lines={"LAMP": 2}, shipping=usd(5_00))
+    assert steps(found) == [("refund", "C000001", "65.00 USD")]
+    assert found.sums == ("Cancelled: 2 x LAMP 60.00 USD, shipping 5.00 USD, in all 65.00 USD.",)
+    assert found.act is not None
+    assert not found.act.whole
+    half = replace(made, cancelled=found.cancelled)
+    assert status_of(half, NOW) == "CAPTURED"
+    assert attention(half, NOW) == ("refund-due",)
+    given = replace(half, refunds=(refund(65_00),))
+    assert attention(given, NOW) == ()
+    assert steps(planned(given)) == [("refund", "C000001", "55.00 USD")], "all of the rest"
+    with pytest.raises(PlanError, match="no line 'DESK'"):
+        planned(made, lines={"DESK": 1})
+    with pytest.raises(PlanError, match="2 are wanted, 1 are left"):
+        planned(given, lines={"LAMP": 2})
+
+
+def test_the_same_lines_again_go_on_or_ask_first() -> None:
+    made = with_lines(SITUATIONS["9 captured"]())
+    half = replace(made, cancelled=planned(made, lines={"LAMP": 1}).cancelled)
+    going_on = planned(half, lines={"LAMP": 1})
+    assert (going_on.act, steps(going_on)) == (None, [("refund", "C000001", "30.00 USD")])
+    under_way = replace(half, refunds=(refund(30_00, "RefundInitiated"),))
+    more = planned(under_way, lines={"LAMP": 1})
+    assert more.warnings == ("refund-under-way", "cancelled-before")
+    assert steps(more) == [("refund", "C000001", "30.00 USD")]
+
+
+def test_lines_that_were_not_captured_are_not_captured() -> None:
+    made = with_lines(SITUATIONS["4 authorized"]())
+    found = planned(made, lines={"LAMP": 1})
+    assert found.steps == ()
+    assert found.left == ("Nothing was captured, so nothing goes back: capture less by what these lines cost.",)
+
+
+def test_a_policy_that_wants_whole_amounts_refuses_lines() -> None:
+    made = with_lines(SITUATIONS["9 captured"]())
+    with pytest.raises(PlanError, match=r"Only all that is left, 120\.00 USD, may be refunded"):
+        planned(made, Policy(PRESETS["xcart"]), lines={"LAMP": 1})
+
+
+@given(orders(), st.sampled_from(sorted(PRESETS)), st.sampled_from(["automatic", "manual", None]))
+def test_every_step_is_offered_and_nothing_goes_back_twice(made: Order, preset: str, how: Refunds | None) -> None:
+    policy = Policy(PRESETS[preset])
+    try:
+        found = planned(made, policy, refunds=how)
+    except PlanError:
+        return
+    now = replace(made, cancelled=found.cancelled)
+    given = {one.id: owing.due_of(now, one) for one in now.charges if one.state == "Captured"}
+    for step in found.steps:
+        offers = [o for o in matrix.offers(now, policy, NOW) if (o.verb, o.target) == (step.verb, step.target)]
+        assert [o.verdict for o in offers] != ["no"]
+        if step.amount is not None:
+            assert given[step.target] >= step.amount
+            given[step.target] -= step.amount
+        assert next_step(now, policy, NOW) == step
+        now = _assumed(now, step, NOW)
+    again = planned(now, policy, refunds=how)
+    assert (again.act, again.steps) == (None, ())
