@@ -28,12 +28,17 @@ from tests.support.random_orders import orders
 from azpay_tui.domain import status
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import LocalDecline, Order, Reason, ShopFacts
+from azpay_tui.domain.sale import Cancelled
 
 Made = Callable[[], Order]
 
 
 def declined_locally(made: Order, *, age: timedelta = HOUR, reason: str = "SoftDeclined") -> Order:
     return replace(made, declines=(LocalDecline(NOW - age, Money(LIMIT, "USD"), reason),))
+
+
+def cancelled_here(made: Order) -> Order:
+    return replace(made, cancelled=Cancelled(NOW, "ops", True, "automatic"))
 
 
 WORDS: dict[str, tuple[Made, str]] = {
@@ -288,6 +293,11 @@ ATTENTION: dict[str, tuple[Made, tuple[str, ...]]] = {
         ("stuck",),
     ),
     "odd": (SITUATIONS["23 unknown charge"], ("unrecognised",)),
+    "cancelled here, still open at Amazon": (lambda: cancelled_here(SITUATIONS["4 authorized"]()), ("cancel-open",)),
+    "cancelled here, captured since": (
+        lambda: cancelled_here(SITUATIONS["9 captured"]()),
+        ("refund-due", "charged-after-cancel"),
+    ),
     "several": (
         lambda: order(
             charge("Captured", amount=50_00),
