@@ -87,12 +87,14 @@ def test_cancel_closes_the_order_with_its_open_charge(office: Office) -> None:
 
 
 def test_close_after_part_fulfilment(office: Office) -> None:
+    """S4.18, S4.20."""
     order_id = office.make("part-captured")
     assert office.act(order_id, Verb.CLOSE).state == "succeeded"
     assert status(office, order_id) == "CAPTURED"
 
 
 def test_a_refund_is_final_when_amazon_settles_it(office: Office) -> None:
+    """S3.53."""
     order_id = office.make("captured")
     intent = office.act(order_id, Verb.REFUND, "20.00")
     office.world(hours=2)
@@ -104,6 +106,7 @@ def test_a_refund_is_final_when_amazon_settles_it(office: Office) -> None:
 
 
 def test_a_capture_after_seven_days_is_accepted_and_then_final(office: Office) -> None:
+    """S3.44."""
     order_id = office.make("authorized", age="10d")
     intent = office.act(order_id, Verb.CAPTURE)
     assert intent.state == "accepted"
@@ -203,6 +206,7 @@ def test_what_is_already_so_succeeds_without_sending(office: Office) -> None:
 
 
 def test_offline_nothing_is_journalled_and_the_verbs_go_off(office: Office) -> None:
+    """S3.38: no capture is ever noted without Amazon."""
     order_id = office.make("authorized")
     wish = office.wish(order_id, Verb.CAPTURE)
     office.transport.reachable = False
@@ -266,6 +270,7 @@ def test_a_warning_must_be_accepted_by_name(office: Office) -> None:
 
 
 def test_a_synchronous_decline_is_declined_and_the_next_try_has_a_new_key(office: Office) -> None:
+    """S3.25."""
     order_id = office.make("open", amount="30.00")
     office.sim("POST", "/_sim/acts", {"act": "decline", "id": order_id, "reason": "SoftDeclined"})
     first = office.act(order_id, Verb.AUTHORIZE)

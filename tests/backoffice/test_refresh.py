@@ -82,6 +82,7 @@ def test_one_sync_follows_a_clock_that_jumped_while_nothing_was_due(office: Offi
 
 
 def test_changes_at_amazon_arrive_when_they_are_due(office: Office) -> None:
+    """S0.9, S3.18, S3.58, S4.20: nothing has to tell of them."""
     order_id = office.make("authorized", age="1d")
     target = office.order(order_id).charges[0].id
     office.sim("POST", "/_sim/acts", {"act": "capture-elsewhere", "id": target, "amount": "120.00"})

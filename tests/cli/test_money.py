@@ -29,6 +29,7 @@ def charge_of(shop: Shop, at: int = 0) -> str:
 
 
 def test_capture_takes_the_authorized_amount_once(shop: Shop) -> None:
+    """S0.5, S1.4, S3.33, S3.38: at Amazon, once."""
     order = shop.make("authorized")
     done = shop("capture", order, "--yes", "--json")
     assert done.json == {
@@ -75,6 +76,7 @@ def test_authorize_after_a_lapse_and_capture_in_one_step(shop: Shop) -> None:
 
 
 def test_void_ends_the_authorization_and_nothing_else(shop: Shop) -> None:
+    """S0.6, S1.5: the order at Amazon stays."""
     order = shop.make("authorized")
     assert ended(shop("void", order, "--yes", "--json")) == (0, "succeeded", None)
     assert shop.effects(order) == [("void", None)]
@@ -83,6 +85,7 @@ def test_void_ends_the_authorization_and_nothing_else(shop: Shop) -> None:
 
 @pytest.mark.parametrize("verb", ["cancel", "close"])
 def test_cancel_and_close_end_the_order(shop: Shop, verb: str) -> None:
+    """S2.2."""
     order = shop.make("authorized")
     accept = ["--accept", "leaves-authorization"] if verb == "close" else []
     assert ended(shop(verb, order, "--yes", "--json", *accept)) == (0, "succeeded", None)
@@ -90,6 +93,7 @@ def test_cancel_and_close_end_the_order(shop: Shop, verb: str) -> None:
 
 
 def test_refunds_partial_equal_and_up_to_the_cap(shop: Shop) -> None:
+    """S2.2, S2.10, S3.46, S3.52: at Amazon, also parts, also more than was taken."""
     shop.sim("PATCH", "/_sim/settings", {"delay_seconds": 0})
     order = shop.make("captured", amount="100.00")
     for amount in ("20.00", "20.00"):
@@ -306,6 +310,7 @@ def test_read_only_forbids_everything_that_moves_money_and_nothing_else(shop: Sh
 
 
 def test_a_dry_run_shows_the_request_and_writes_nothing(shop: Shop) -> None:
+    """S4.21: what would be sent, without a key or a signature."""
     order = shop.make("authorized")
     done = shop("capture", order, "--amount", "7", "--dry-run")
     assert done.json == {

@@ -38,6 +38,7 @@ def test_without_any_data_there_is_an_empty_list(shop: Shop) -> None:
 
 
 def test_one_row_says_what_the_contract_says(shop: Shop) -> None:
+    """S2.1."""
     order = shop.make("authorized", number="R-1", age="3d", amount="1500", currency="JPY")
     (row,) = listed(shop.good("orders", "list", "--json"))
     for key in ("created", "expires", "refreshed_at"):
@@ -176,7 +177,17 @@ def test_show_tells_everything_known(shop: Shop) -> None:
     value = shop.good("orders", "show", "S-1", "--json").json
     assert list(value) == ["order", "actions", "marks"]
     shown = value["order"]
-    assert list(shown) == [*ROW, "kind", "permission", "charges", "refunds", "timeline", "shop", "differences"]
+    assert list(shown) == [
+        *ROW,
+        "kind",
+        "payment_method",
+        "permission",
+        "charges",
+        "refunds",
+        "timeline",
+        "shop",
+        "differences",
+    ]
     assert (shown["id"], shown["status"], shown["kind"]) == (order, "PART-REFUNDED", "OneTime")
     assert list(shown["permission"]) == ["state", "reasons", "limit", "balance"]
     (charge,) = shown["charges"]
@@ -190,6 +201,24 @@ def test_show_tells_everything_known(shop: Shop) -> None:
     assert value["actions"] == shop.good("orders", "actions", order, "--json").json["actions"]
     row = listed(shop.good("orders", "list", "--json"))[0]
     assert {key: shown[key] for key in ROW} == row
+
+
+def test_orders_are_found_by_their_payment_method(shop: Shop) -> None:
+    """S0.1, S1.1: what Amazon does not know was not paid with Amazon Pay."""
+    held = shop.make("authorized")
+    shop.good("orders", "track", "S01-9999999-9999999")
+    shop.good("refresh", "S01-9999999-9999999")
+    found = {
+        sign: [
+            row["id"] for row in listed(shop.good("orders", "list", "--filter", f"method{sign}amazon-pay", "--json"))
+        ]
+        for sign in ("=", "!=")
+    }
+    assert found == {"=": [held], "!=": ["S01-9999999-9999999"]}
+    shown = shop.good("orders", "show", held).out
+    assert "Paid with      Amazon Pay\n" in shown
+    assert shop.good("orders", "show", held, "--json").json["order"]["payment_method"] == "Amazon Pay"
+    assert "Paid with" not in shop.good("orders", "show", "S01-9999999-9999999").out
 
 
 def test_raw_is_what_amazon_sent(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -62,6 +63,7 @@ def two_charges() -> Order:
 
 @pytest.mark.parametrize("order", ORDERS, ids=[f"{i:02d}" for i in range(len(ORDERS))])
 async def test_a_verb_is_shown_if_and_only_if_it_is_valid(order: Order) -> None:
+    """S0.3, S1.2: and of the others why not."""
     app = PaneApp(order)
     async with app.run_test(size=(80, 50)) as pilot:
         await pilot.pause()
@@ -94,6 +96,16 @@ async def test_a_letter_chooses_what_is_valid_and_explains_what_is_not(order: Or
             else:
                 assert app.chosen == []
                 assert len(app._notifications) == said + 1
+
+
+async def test_the_section_is_called_as_shops_call_it() -> None:
+    """S0.2, S1.2: exactly so, also when nothing can be done, and then it says why."""
+    app = PaneApp(an_order(permission=states.CLOSED, charge=None), writable=False)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.pause()
+        assert app.pane.border_title == "Amazon Pay available order actions"
+        assert [line for line in app.lines if " a " in line[:4]] == ["  a r  Refresh"]
+        assert len([line for line in app.lines if re.match(r"- [A-Z]", line)]) == len(MONEY_VERBS)
 
 
 async def test_the_leader_may_stand_before_a_letter_and_is_dropped_by_any_other_key() -> None:

@@ -159,6 +159,7 @@ async def test_escape_and_q_go_back_before_they_go_out() -> None:
 
 
 async def test_the_detail_follows_j_and_k_as_capitals() -> None:
+    """S2.3: from the list into an order."""
     async with driven() as console:
         await console.press("6", "enter", "J")
         second = console.at

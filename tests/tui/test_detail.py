@@ -62,6 +62,7 @@ async def text_of(order: Order | None, *, masked: bool = False, size: tuple[int,
 
 @pytest.mark.parametrize("order", ORDERS, ids=[f"{i:02d}" for i in range(len(ORDERS))])
 async def test_every_situation_shows_status_ship_verdict_objects_and_age(order: Order) -> None:
+    """S2.3: all that there is of its payment."""
     text = await text_of(order)
     assert order.id in text
     assert status_of(order, NOW) in text
@@ -71,6 +72,28 @@ async def test_every_situation_shows_status_ship_verdict_objects_and_age(order: 
         assert str(item.amount) in text
     assert "Read from Amazon 3m ago" in text or "Never read" in text
     assert not hidden(text.replace("\n", " "))
+
+
+async def test_charges_and_refunds_stand_as_a_tree() -> None:
+    """S3.3: the order, below it its charges, below each its refunds."""
+    order = captured(refunds=((states.REFUNDED, 30), (states.REFUND_INITIATED, 20)))
+    lines = (await text_of(order)).splitlines()
+    at = lines.index("CHARGES AND REFUNDS")
+    first, last = order.refunds
+    assert lines[at + 1].startswith("order   ")
+    assert lines[at + 2] == f"`- charge {order.charges[0].id[20:]}  Captured  {order.charges[0].amount}"
+    assert lines[at + 3].startswith("   |  captured ")
+    assert lines[at + 4] == f"   |- refund {first.id[20:]}  Refunded  {first.amount}"
+    assert lines[at + 5] == f"   `- refund {last.id[20:]}  RefundInitiated  {last.amount}"
+
+
+async def test_an_order_says_how_it_was_paid() -> None:
+    """S0.1, S1.1."""
+    order = an_order()
+    assert order.permission is not None
+    assert "order   Chargeable  Amazon Pay\n" in await text_of(order)
+    recurring = replace(order, permission=replace(order.permission, kind="Recurring"))
+    assert "order   Chargeable  Amazon Pay (Recurring)\n" in await text_of(recurring)
 
 
 async def test_sums_add_up() -> None:

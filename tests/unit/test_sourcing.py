@@ -63,6 +63,7 @@ def test_the_least_of_each_kind_and_the_defaults(file: Path) -> None:
 
 
 def test_every_key_can_be_set(file: Path) -> None:
+    """S3.58: how often a shop is asked."""
     (source,) = read(
         file,
         section(

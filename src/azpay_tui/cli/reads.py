@@ -18,6 +18,7 @@ from azpay_tui.domain.filters import FilterError, Narrowed, parse
 from azpay_tui.domain.goods import costs
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.links import seller_central
+from azpay_tui.domain.methods import method_words
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer, valid_verbs
 from azpay_tui.domain.order import Order, Sighting
@@ -204,6 +205,7 @@ def _order_lines(order: Order, now: datetime, valid: frozenset[Verb], policy: Se
         "Ship": f"{verdict.word}: {verdict.reason}",
         "Attention": " ".join(row.attention),
         "Buyer": buyer,
+        "Paid with": method_words(permission.kind) if permission else "",
         "Amount": amount_text(row.amount),
         "Captured": amount_text(row.captured),
         "Refunded": amount_text(row.refunded),

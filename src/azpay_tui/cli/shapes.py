@@ -13,6 +13,7 @@ from azpay_tui.domain.divergence import Difference, differences
 from azpay_tui.domain.dossier import Dossier, Evidence
 from azpay_tui.domain.intent import Intent, Verb
 from azpay_tui.domain.marks import Marks
+from azpay_tui.domain.methods import PAYMENT_METHOD
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Charge, Order, Refund, ShopFacts
@@ -67,6 +68,7 @@ def order(order: Order, timeline: Iterable[TimelineEntry], now: datetime, valid:
     return {
         **row(row_of(order, now)),
         "kind": permission.kind if permission else None,
+        "payment_method": PAYMENT_METHOD if permission else None,
         "permission": {
             "state": permission.state,
             "reasons": [reason.code for reason in permission.reasons],

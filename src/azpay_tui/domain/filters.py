@@ -14,6 +14,7 @@ Every word between blanks is a condition or a text to find; all of them must hol
 | `currency=EUR` | orders in one of these currencies |
 | `attention=lapses-soon` | orders that need a person (still) for one of these reasons, or `any`, or `none` |
 | `tag=fraud` | orders with one of these tags, or `any`, or `none` |
+| `method=amazon-pay` | all orders that Amazon knows; `!=`: those it does not know or was not asked for yet |
 | `ship=SHIP` | orders whose parcel may leave, or (`HOLD`) may not |
 | `shop=paid` | orders of which the shop says so, in its own word or by what that means; or `any`, or `none` |
 | `differs=no-money` | orders on which shop and Amazon disagree so, or `any`, or `none` |
@@ -34,6 +35,7 @@ from typing import Final, Literal, cast, get_args
 from azpay_tui.domain.disagreements import CODES
 from azpay_tui.domain.lapses import one_day, parse_day
 from azpay_tui.domain.marks import MarkError, clean_tag
+from azpay_tui.domain.methods import AMAZON_PAY
 from azpay_tui.domain.money import EXPONENTS, MAX_DIGITS
 from azpay_tui.domain.spans import parse as parse_span
 from azpay_tui.domain.spans import written as span_text
@@ -41,7 +43,7 @@ from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS
 
 Field = Literal[
     "status", "age", "expires", "lapses", "guarantee", "closes",
-    "amount", "currency", "attention", "tag", "ship", "shop", "differs",
+    "amount", "currency", "attention", "tag", "method", "ship", "shop", "differs",
 ]  # fmt: skip
 Compared = Literal["=", "!=", "<", "<=", ">", ">="]
 
@@ -54,6 +56,7 @@ _CHOICES: Final[dict[Field, tuple[str, ...]]] = {
     "status": tuple(word.replace(" ", "-") for word in STATUS_WORDS),
     "currency": tuple(EXPONENTS),
     "attention": (*ATTENTION_CODES, ANY, NONE),
+    "method": (AMAZON_PAY,),
     "ship": ("SHIP", "HOLD"),
     "differs": (*CODES, ANY, NONE),
 }
@@ -220,6 +223,7 @@ _EXAMPLES: Final[dict[Field, str]] = {
     "currency": "write currency=EUR.",
     "attention": "write attention=any.",
     "tag": "write tag=any.",
+    "method": "write method=amazon-pay.",
     "ship": "write ship=HOLD.",
     "shop": "write shop=paid.",
     "differs": "write differs=any.",

@@ -9,6 +9,7 @@ from typing import TypeVar
 from azpay_tui.domain.filters import ANY, NONE, Compared, Condition, Narrowed, shop_words
 from azpay_tui.domain.lapses import FILTER_OF
 from azpay_tui.domain.marks import needs_person
+from azpay_tui.domain.methods import AMAZON_PAY, method_of
 from azpay_tui.domain.rows import ListRow
 
 _Ordered = TypeVar("_Ordered", Decimal, datetime)
@@ -41,6 +42,8 @@ def _holds(condition: Condition, row: ListRow, narrowed: Narrowed) -> bool:
             found = {*row.tags, ANY} if row.tags else {NONE}
         case "status":
             found = {row.status}
+        case "method":
+            found = {AMAZON_PAY} if method_of(row.status) else set()
         case "ship":
             found = {row.ship}
         case "shop":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from azpay_tui.domain.claims import CLAIMS
 from azpay_tui.domain.disagreements import CODES
 from azpay_tui.domain.filters import ANY, EVERYTHING, FIELDS, LONGEST, Condition, Field, Filter, parse
+from azpay_tui.domain.methods import AMAZON_PAY
 from azpay_tui.domain.money import EXPONENTS
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS
 from azpay_tui.tui.dialogs.choose import Choice, Choose
@@ -23,6 +24,7 @@ _WORDS: Final[dict[Field, tuple[str, ...]]] = {
     "status": STATUS_WORDS,
     "currency": tuple(EXPONENTS),
     "attention": (ANY, *ATTENTION_CODES),
+    "method": (AMAZON_PAY,),
     "ship": ("SHIP", "HOLD"),
     "shop": (ANY, *CLAIMS),
     "differs": (ANY, *CODES),
@@ -46,6 +48,7 @@ _NAMES: Final[dict[Field, str]] = {
     "currency": "currency",
     "attention": "why it needs a person",
     "tag": "tag of your own",
+    "method": "payment method",
     "ship": "ship or hold",
     "shop": "what the shop says",
     "differs": "where shop and Amazon disagree",

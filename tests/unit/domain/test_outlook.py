@@ -93,6 +93,7 @@ def test_a_void_lets_the_hold_go_and_says_how_long_the_order_lives() -> None:
 
 
 def test_a_refund_says_what_is_given_in_all_and_what_is_left() -> None:
+    """S2.10, S2.18: the limit, and when the money arrives."""
     made = order(charge("Captured", refunded=30_00), refunds=[refund(30_00)])
     assert said(made, Verb.REFUND, 10_00) == (
         "refunded 40.00 USD of 120.00 USD captured, left to refund 80.00 USD (with goodwill 98.00), "
@@ -109,9 +110,11 @@ def test_a_refund_above_what_was_taken_says_who_pays_it() -> None:
 
 
 def test_cancelling_says_what_ends() -> None:
+    """S4.16."""
     sentence = said(order(charge("Authorized")), Verb.CANCEL)
     assert "closed for good" in sentence
     assert "the hold of 120.00 USD ends" in sentence
+    assert "Amazon tells the buyer" in sentence
     assert "hold" not in said(order(), Verb.CANCEL)
 
 

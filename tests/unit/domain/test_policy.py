@@ -178,7 +178,7 @@ def test_partial_capture_off_leaves_the_whole_authorization() -> None:
 
 
 def test_partial_refund_off_leaves_all_that_is_left() -> None:
-    """S2.9, S3.46: parts are refunded in OXID and Magento, not where the setting forbids it."""
+    """S3.46: parts are refunded in OXID and Magento, not where the setting forbids it."""
     for preset in ("amazon", "oxid", "magento"):
         assert bounds(judged(captured(), preset, Verb.REFUND)) == (1, 138_00)
         assert bounds(judged(captured(), preset, Verb.REFUND, partial_refund=False)) == (LIMIT, 138_00)
@@ -333,12 +333,15 @@ def test_an_allowance_is_written_as_it_is_read(text: str) -> None:
 
 
 def test_shop_words_belong_to_status_words() -> None:
-    """S0.1, S2.4, S2.6, S2.7, S3.11, S3.19: the word an admin knows stands beside ours."""
+    """S0.6, S1.5, S2.4, S2.6, S2.7, S3.11, S3.19: the word an admin knows stands beside ours."""
     for words in SHOP_WORDS.values():
         assert set(words) <= set(STATUS_WORDS)
     assert shop_word(PRESETS["xcart"], "CAPTURED") == "X-Cart: Processed"
+    assert shop_word(PRESETS["xcart"], "VOIDED") == "X-Cart: Voided"
     assert shop_word(PRESETS["magento"], "AUTHORIZED") == "Magento: Processing"
-    assert shop_word(PRESETS["oxid"], "REFUNDED") == "OXID: Refunded"
+    assert shop_word(PRESETS["magento"], "OPEN") == "Magento: Pending"
+    oxid = [shop_word(PRESETS["oxid"], status) for status in ("CAPTURED", "REFUNDED", "CANCELED")]
+    assert oxid == ["OXID: Captured", "OXID: Refunded", "OXID: Canceled"]
     assert shop_word(PRESETS["amazon"], "CAPTURED") == shop_word(PRESETS["xcart"], "OPEN") == ""
 
 

@@ -311,6 +311,7 @@ ATTENTION: dict[str, tuple[Made, tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("name", ATTENTION)
 def test_what_needs_a_person(name: str) -> None:
+    """S2.18: a refund that is late among it."""
     made, codes = ATTENTION[name]
     assert status.attention(made(), NOW) == codes
 
@@ -360,6 +361,7 @@ SHIP: dict[str, tuple[Made, str]] = {
 
 @pytest.mark.parametrize("name", SHIP)
 def test_whether_the_parcel_may_leave(name: str) -> None:
+    """S2.4, S3.21, S3.22: captured, or authorized inside the guarantee; never before."""
     made, word = SHIP[name]
     found = status.ship(made(), NOW)
     assert found.word == word

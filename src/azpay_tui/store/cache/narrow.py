@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
 from azpay_tui.domain.filters import ANY, NONE, Condition, Field, Narrowed
 from azpay_tui.domain.lapses import FILTER_OF
+from azpay_tui.domain.methods import UNSEEN
 from azpay_tui.domain.money import EXPONENTS
 from azpay_tui.store.cache.lapses import WITHIN
 from azpay_tui.store.cache.project import NEVER
@@ -109,6 +110,8 @@ def _part(condition: Condition, narrowed: Narrowed, currency: str | None) -> tup
             return "amount", (f"r.k_currency {_among(condition)} AND r.amount_minor IS NOT NULL", condition.choices)
         case "currency":
             return "", (f"coalesce(r.amount_currency, '') {_among(condition)}", condition.choices)
+        case "method":
+            return "", (f"r.status {'NOT IN' if compared == '=' else 'IN'} ({_marks(UNSEEN)})", UNSEEN)
         case "ship":
             return "", (f"r.ship {_among(condition)}", condition.choices)
         case _:
@@ -116,8 +119,11 @@ def _part(condition: Condition, narrowed: Narrowed, currency: str | None) -> tup
 
 
 def _among(condition: Condition) -> str:
-    marks = ", ".join("?" * len(condition.choices))
-    return f"{'IN' if condition.compared == '=' else 'NOT IN'} ({marks})"
+    return f"{'IN' if condition.compared == '=' else 'NOT IN'} ({_marks(condition.choices)})"
+
+
+def _marks(values: Sized) -> str:
+    return ", ".join("?" * len(values))
 
 
 _LISTED: Final[dict[Field, tuple[str, str]]] = {

@@ -12,6 +12,7 @@ from rich.text import Text
 from azpay_tui.domain import limits, states
 from azpay_tui.domain.concerns import concern
 from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.methods import method_words
 from azpay_tui.domain.order import Charge, Order, Refund
 from azpay_tui.domain.reasons import About, explain
 from azpay_tui.tui.display import display
@@ -109,7 +110,9 @@ def charge_lines(order: Order, reasons: Reasons = _PLAIN) -> Iterator[Text]:
     """Yield the tree: the order at Amazon, its charges, below each its refunds, then ids that were not read."""
     permission = order.permission
     if permission is not None:
-        yield Text.assemble("order   ", (display(permission.state, 40), "bold"), f"  {_kind(permission.kind)}")
+        yield Text.assemble(
+            "order   ", (display(permission.state, 40), "bold"), f"  {display(method_words(permission.kind), 60)}"
+        )
         for reason in permission.reasons:
             yield Text("        " + reasons.text(reason.code, "order", reason.description))
     for charge in order.charges:
@@ -122,10 +125,6 @@ def charge_lines(order: Order, reasons: Reasons = _PLAIN) -> Iterator[Text]:
         yield Text(f"{display(object_id, 40)}: not read from Amazon yet; refresh (a r)")
     for object_id in sorted(order.missing):
         yield Text(f"{display(object_id, 40)}: Amazon does not know this id here")
-
-
-def _kind(kind: str) -> str:
-    return "" if kind == states.ONE_TIME else f"({display(kind, 40)})"
 
 
 def _charge(order: Order, charge: Charge, reasons: Reasons) -> Iterator[Text]:

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from azpay_tui.domain.lapses import Mark
 from azpay_tui.domain.marks import needs_person
+from azpay_tui.domain.methods import method_of
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.rows import ListRow
 from azpay_tui.tui.display import display, fit, width
@@ -96,6 +97,7 @@ OPTIONAL: Final[dict[str, Column]] = {
     "guarantee": Column("7-DAY", _EXPIRES_CELLS, _until("guarantee"), "until the 7-day guarantee ends", "right"),
     "lapses": Column("30-DAY", _EXPIRES_CELLS, _until("authorization"), "until the authorization ends", "right"),
     "closes": Column("180-DAY", _EXPIRES_CELLS, _until("permission"), "until the order closes at Amazon", "right"),
+    "method": Column("METHOD", 10, lambda row, now: method_of(row.status) or "-", "the payment method, `Amazon Pay`"),
     "ship": Column("SHIP", 4, lambda row, now: display(row.ship, 4), "whether the parcel may leave"),
     "buyer": Column("BUYER", 6, lambda row, now: _shown(row.buyer, 80), "the buyer's name"),
     "refreshed": Column(
