@@ -36,6 +36,7 @@ def test_reviewed_leaves_attention_and_keeps_the_true_codes(shop: Shop) -> None:
 
 
 def test_notes_tags_and_a_reminder_are_shown(shop: Shop) -> None:
+    """S4.5: what the shop wants to remember of an order."""
     order = shop.make("declined-hard", number="M-3")
     assert shop.good("orders", "show", order, "--json").json["marks"] == NOTHING
     said = shop.good(
