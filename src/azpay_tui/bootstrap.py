@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from azpay_tui import paths, people
+from azpay_tui import configured, paths, people
 from azpay_tui.backoffice.ports import Desk, ProfileInfo
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.cli import logs
@@ -91,6 +91,7 @@ class Parts:
             demo=demo,
             pending_authorization=profile.pending_authorization,
             policy=profile.policy,
+            facts=configured.facts(profile),
         )
 
     def reader(self, profile: Profile) -> AbstractContextManager[Reader]:

@@ -11,6 +11,7 @@ from tests.tui.host import SITUATIONS, Bench, an_order, checked, enter, press, t
 from tests.tui.pilot import driven
 from textual.widgets import Input
 
+from azpay_tui.domain.configured import Fact
 from azpay_tui.domain.intent import MONEY_VERBS, Verb
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
@@ -153,6 +154,24 @@ async def test_the_policy_page_explains_settings_and_the_order_one_came_from() -
         await console.until(lambda: console.app.screen is console.screen)
         assert console.at == order.id
         assert console.desk.submitted == []
+
+
+async def test_the_page_shows_what_else_the_profile_decides() -> None:
+    """S1.12: mode, how orders stay in step, notifications."""
+    desk = MemoryDesk([narrowed_order()])
+    facts = (
+        Fact("DONE BY ITSELF", "payment", "by hand", "A person authorizes and captures."),
+        Fact("KEPT IN STEP", "notifications", "none", "None is needed: what Amazon decides is learnt by reading."),
+    )
+    desk._profile = replace(desk.profile, facts=facts)
+    async with driven(desk, size=(120, 36)) as console:
+        await console.press("6", ":", *"config", "enter")
+        await console.until(lambda: "policy: amazon" in console.lines[0])
+        assert "KEPT IN STEP" in console.text
+        await console.press("slash", *"notifications", "enter")
+        await console.until(lambda: "learnt by reading" in " ".join(console.text.split()))
+        await console.press("y")
+        assert console.app.clipboard == "none"
 
 
 async def test_the_policy_page_without_a_policy_says_that_nothing_is_narrowed() -> None:

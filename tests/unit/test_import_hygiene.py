@@ -68,6 +68,7 @@ def test_the_way_of_a_read_loads_nothing_heavy(module: str) -> None:
         ["journal", "list", "--json"],
         ["sources", "list", "--json"],
         ["lapses", "--json"],
+        ["config", "show", "--json"],
     ],
 )
 def test_a_read_on_the_command_line_loads_nothing_heavy(command: list[str], tmp_path: Path) -> None:

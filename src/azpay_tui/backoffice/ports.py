@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain.calls import Budget, Call
+from azpay_tui.domain.configured import Fact
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import Intent, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.marks import MarkChange, Marked
@@ -82,6 +83,8 @@ class ProfileInfo:
     """Whether an authorization may be decided within 24 hours instead of at once."""
     policy: Settings = PRESETS["amazon"]
     """What the shop narrows."""
+    facts: tuple[Fact, ...] = ()
+    """Everything else that the profile decides."""
 
 
 class Desk(Protocol):

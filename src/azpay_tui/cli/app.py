@@ -21,11 +21,13 @@ orders = typer.Typer(help="List, show, learn of orders.", no_args_is_help=True, 
 journal = typer.Typer(help="What was confirmed, and what became of it.", no_args_is_help=True, rich_markup_mode=None)
 audit = typer.Typer(help="Who did what, in a chain of hashes.", no_args_is_help=True, rich_markup_mode=None)
 views = typer.Typer(help="The views you saved: --view NAME shows one.", no_args_is_help=True, rich_markup_mode=None)
+config = typer.Typer(help="What a profile is set to.", no_args_is_help=True, rich_markup_mode=None)
 policy = typer.Typer(help="What the shop narrows of Amazon's rules.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(orders, name="orders")
 app.add_typer(views, name="views")
 app.add_typer(journal, name="journal")
 app.add_typer(audit, name="audit")
+app.add_typer(config, name="config")
 app.add_typer(policy, name="policy")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -264,6 +266,14 @@ def sync(
     from azpay_tui.cli.keeping import sync as run
 
     return run(context_of(ctx), all_=all_, watch=watch, once=once, as_json=json)
+
+
+@config.command("show")
+def config_show(ctx: typer.Context, json: Json = False) -> int:
+    """Show everything that the profile decides: what is done by itself, how orders stay in step, who is told."""
+    from azpay_tui.cli.configured import show_configuration
+
+    return show_configuration(context_of(ctx), as_json=json)
 
 
 @policy.command("show")

@@ -60,8 +60,8 @@ class Sync(Command):
 class Policy(Command):
     """The policy page."""
 
-    id, name, sentence = "policy", "policy", "Show what the shop's policy narrows, and which setting does."
-    place, aliases = "everywhere", ("settings",)
+    id, name, sentence = "policy", "policy", "Show what the shop's policy narrows, and what else the profile decides."
+    place, aliases = "everywhere", ("settings", "config")
 
     def run(self, screen: CommandScreen) -> None:
         """Open the page."""

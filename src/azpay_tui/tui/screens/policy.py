@@ -1,10 +1,12 @@
-"""The policy page: what the shop narrows, where each setting comes from, and what that means for one order."""
+"""The policy page: what the shop narrows, what that means for one order, and what else the profile decides."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from azpay_tui.backoffice.ports import Desk
+from azpay_tui.domain.configured import Fact
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policies import NARROWS, OF_PRESETS, PRESETS, SETTINGS, Setting, Settings
 from azpay_tui.tui.display import display, fit
@@ -40,8 +42,19 @@ def order_lines(desk: Desk, order: Order) -> Iterator[Choice]:
         yield Choice(("order", order.id), f"  {NAMES[offer.verb]}{which}: {left}. {said}", said, copy=said)
 
 
+def fact_lines(facts: Iterable[Fact]) -> Iterator[Choice]:
+    """Set what else the profile decides, by what it belongs to; below, what it means."""
+    for group, of_group in groupby(facts, lambda fact: fact.group):
+        yield Choice(None, group)
+        for fact in of_group:
+            value = display(fact.value, 300)
+            yield Choice(
+                ("fact", fact.name), f"  {fit(fact.name, _WIDTH)} {value}", display(fact.says, 500), copy=value
+            )
+
+
 class PolicyScreen(PageScreen, inherit_bindings=False):
-    """Every setting of the profile's policy, then what it makes stricter of the order one came from."""
+    """Settings of the policy, what they make stricter of the order one came from, and what else the profile decides."""
 
     twin = "azpay policy show"
 
@@ -63,6 +76,7 @@ class PolicyScreen(PageScreen, inherit_bindings=False):
             lines += narrowed or [
                 Choice(("order", order.id), "  No action of this order is made stricter by the policy now.")
             ]
+        lines += fact_lines(self.desk.profile.facts)
         return f"policy: {settings.preset}", lines
 
     def opens(self, choice: Choice) -> str | None:
