@@ -167,7 +167,9 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
     from azpay_tui.amazon import v2
     from azpay_tui.backoffice import desk
     from azpay_tui.backoffice.clock import CorrectedClock
+    from azpay_tui.backoffice.messages.ports import MessageParts
     from azpay_tui.backoffice.sources.engine import SourceParts
+    from azpay_tui.delivery.couriers import hooks_of
     from azpay_tui.store.cache.reports import ReportBook
     from azpay_tui.store.cache.sources import SourceBook
     from azpay_tui.store.locks import Lease, is_held
@@ -206,6 +208,12 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
                 lambda name: is_held(stores.data.source_lock(name)),
             ),
             scratch=data_dir,
+            messages=MessageParts(
+                stores.messages,
+                lambda: Lease(stores.data.messages_lock),
+                hooks_of(profile.hooks, utc_now if profile.environment == "simulator" else clock),
+                profile.hooks.channels,
+            ),
             wipe=stores.wipe,
             keep=timedelta(days=profile.retention_days),
         )

@@ -20,6 +20,7 @@ from azpay_tui.mailing import OFF, Mail, read_mail
 from azpay_tui.paths import ConfigError, config_file, data_directory, shown
 from azpay_tui.policing import read_policy
 from azpay_tui.sourcing import Source, read_sources
+from azpay_tui.telling import NO_HOOKS, Hooks, read_hooks
 from azpay_tui.tomlfile import check_known, kind, quoted, read_toml
 
 __all__ = [
@@ -62,6 +63,7 @@ _KEYS: Final = (
     "learned",
     "source",
     "mail",
+    "tell",
 )
 # These words go into HTTP headers and into the names of directories.
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._-]{1,200}")
@@ -81,9 +83,10 @@ class Profile:
     ``url`` and ``ca_file`` exist for the simulator only; ``url`` has no slash at its end. ``policy`` narrows what the
     shop allows. ``timezone`` is an IANA name. ``pace`` "off" sends without regard to Amazon's quotas.
     ``pending_authorization`` lets an authorization be decided later instead of at once. ``learned`` is what
-    ``azpay doctor --learn`` settled on this account. ``sources`` are where its orders come from. ``syslog`` tells the
-    end of the audit chain to the machine's syslog too. ``retention_days`` is for how long buyers' personal data is kept
-    after nothing is due with their order any more. ``mail`` is how letters leave.
+    ``azpay doctor --learn`` settled on this account. ``sources`` are where its orders come from, ``hooks`` what runs
+    when a status changes. ``syslog`` tells the end of the audit chain to the machine's syslog too. ``retention_days``
+    is for how long buyers' personal data is kept after nothing is due with their order any more. ``mail``
+    is how letters leave.
     """
 
     name: str
@@ -105,6 +108,7 @@ class Profile:
     file: Path
     learned: tuple[Learned, ...] = ()
     sources: tuple[Source, ...] = ()
+    hooks: Hooks = NO_HOOKS
     syslog: bool = False
     retention_days: int = DEFAULT_DAYS
     mail: Mail = OFF
@@ -236,6 +240,7 @@ class _Reader:
             file=self._file,
             learned=read_learned(self._table["learned"], self._where) if "learned" in self._table else (),
             sources=self._sources(),
+            hooks=self._hooks(),
             retention_days=self._days("retention_days", DEFAULT_DAYS),
             mail=read_mail(self._table.get("mail"), self._file, self._where),
         )
@@ -332,6 +337,9 @@ class _Reader:
 
     def _sources(self) -> tuple[Source, ...]:
         return read_sources(self._table["source"], self._file, self._where) if "source" in self._table else ()
+
+    def _hooks(self) -> Hooks:
+        return read_hooks(self._table["tell"], self._file, self._where) if "tell" in self._table else NO_HOOKS
 
     def _check_own_data(self, mine: Profile, tables: Mapping[str, Mapping[str, object]]) -> None:
         """Keep the journals of two shops, regions or environments apart."""

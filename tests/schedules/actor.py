@@ -21,6 +21,7 @@ from azpay_tui.amazon.v2.client import V2Gateway
 from azpay_tui.amazon.v2.signing import Signature
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.desk import BackOffice, Parts
+from azpay_tui.backoffice.messages.ports import MessageParts
 from azpay_tui.backoffice.ports import Event, ProfileInfo
 from azpay_tui.backoffice.sources.engine import SourceParts
 from azpay_tui.backoffice.threads import Threads
@@ -30,6 +31,7 @@ from azpay_tui.store.cache.reports import ReportBook
 from azpay_tui.store.cache.sources import SourceBook
 from azpay_tui.store.cache.write import CacheStore
 from azpay_tui.store.journal.file import JournalFile
+from azpay_tui.store.journal.messages import MessageBook
 from azpay_tui.store.journal.store import JournalStore
 from azpay_tui.store.locks import Lease, Session, clean_sessions, is_held
 
@@ -145,6 +147,7 @@ class Actor:
                 (), SourceBook(self._cache), lambda name: Lease(data.source_lock(name)), lambda name: is_held(data.path)
             ),
             scratch=data.path,
+            messages=MessageParts(MessageBook(file, person=person), lambda: Lease(data.messages_lock)),
             wipe=lambda now, pause: 0,
         )
 

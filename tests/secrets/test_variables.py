@@ -19,8 +19,8 @@ from tests.cli.conftest import HEADER, Simulated, simulate
 from tests.support.figures import tell
 from tests.support.peers import Peer, take_request
 
-from azpay_tui.backoffice.sources.process import Process
 from azpay_tui.bootstrap import main
+from azpay_tui.programs import Process
 
 DEADLINE = 120
 FOREIGN = "import pathlib; pathlib.Path({trap!r}).write_text('acted')"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from cryptography.hazmat.primitives import serialization
@@ -19,12 +20,14 @@ from tests.support.inline import InlineTransport, control
 from azpay_tui.amazon import v2
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.desk import BackOffice, Parts
+from azpay_tui.backoffice.messages.ports import Courier, MessageParts
 from azpay_tui.backoffice.ports import ProfileInfo, Ready
 from azpay_tui.backoffice.sources.engine import SourceParts
 from azpay_tui.backoffice.threads import Threads
 from azpay_tui.bootstrap import _NoSession
 from azpay_tui.config import Profile
 from azpay_tui.domain.intent import Intent, Place, Verb, Wish
+from azpay_tui.domain.messages import Channel
 from azpay_tui.domain.money import Money, parse_amount
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
@@ -190,6 +193,7 @@ def open_office(
     jitter: Callable[[], float] = random.random,
     threads: Threads | None = None,
     policy: Settings = PRESETS["amazon"],
+    couriers: Mapping[Channel, Courier] = MappingProxyType({}),
 ) -> Iterator[Office]:
     """Build everything bootstrap builds, with the simulator's core at the end of the line; closes it afterwards."""
     local = local or Hands()
@@ -217,6 +221,7 @@ def open_office(
         lease=stores.lease,
         daily=lambda: None,
         close=stores.close,
+        messages=MessageParts(stores.messages, lambda: Lease(stores.data.messages_lock), couriers, tuple(couriers)),
         wipe=stores.wipe,
         sources=SourceParts(
             sources,

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,7 @@ def test_the_least_that_is_needed_and_its_defaults(file: Path) -> None:
         "file": file,
         "learned": (),
         "sources": (),
+        "hooks": {"command": (), "webhook": None, "secret_file": None, "timeout": timedelta(seconds=30)},
         "syslog": False,
         "retention_days": 30,
         "mail": dataclasses.asdict(OFF),

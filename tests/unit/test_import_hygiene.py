@@ -69,6 +69,7 @@ def test_the_way_of_a_read_loads_nothing_heavy(module: str) -> None:
         ["sources", "list", "--json"],
         ["lapses", "--json"],
         ["config", "show", "--json"],
+        ["messages", "list", "--json"],
     ],
 )
 def test_a_read_on_the_command_line_loads_nothing_heavy(command: list[str], tmp_path: Path) -> None:

@@ -127,8 +127,11 @@ def _with_functions(tree: ast.Module) -> Iterator[tuple[str, ast.Call, str]]:
 _KEY_MAKERS: Final = {"derive_key": "backoffice/act.py", "key_base": "backoffice/act.py"}
 _KEY_SENDERS: Final = ("amazon/v2/client.py", "amazon/v2/reports.py", "amazon/v2/signing.py")
 """The gateway sends the intent's key, reports have one that follows from their body, the signer names the header."""
-_CHANCE: Final = {"secrets": ("paths.py", "store/files.py", "store/locks.py"), "uuid": ()}
-"""Names of drafts and sessions; nothing else is drawn."""
+_CHANCE: Final = {
+    "secrets": ("paths.py", "store/files.py", "store/journal/messages.py", "store/locks.py"),
+    "uuid": (),
+}
+"""Names of drafts, messages and sessions; nothing else is drawn."""
 
 
 def made_keys(tree: ast.Module, name: str) -> Iterator[str]:

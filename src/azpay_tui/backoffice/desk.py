@@ -22,6 +22,8 @@ from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.backoffice.events import Events
 from azpay_tui.backoffice.health import Health
 from azpay_tui.backoffice.marks import Marking
+from azpay_tui.backoffice.messages.messaging import Messaging
+from azpay_tui.backoffice.messages.ports import MessageParts, Messages
 from azpay_tui.backoffice.outbox import Outbox, Session
 from azpay_tui.backoffice.outcomes import Outcomes
 from azpay_tui.backoffice.ports import Clock, Event, ProfileInfo, Ready
@@ -70,6 +72,8 @@ class Parts:
     """A private directory for files that are gone again at once."""
     sources: SourceParts
     """Where orders come from by themselves."""
+    messages: MessageParts
+    """What is to be told, and on which ways."""
     wipe: Wipe
     """Removes every trace of personal data that was purged."""
     keep: timedelta = timedelta(days=DEFAULT_DAYS)
@@ -133,6 +137,7 @@ class BackOffice:
         )
         zone = ZoneInfo(info.timezone)
         self._marking = Marking(journal, cache, reader, clock, info.person, zone, tell)
+        self._messaging = Messaging(parts.messages, reader, info, clock, tell, stop)
         self._purging = Purging(journal, cache, reader, parts.wipe, parts.keep, lease, clock, zone, stop)
 
     # Reading
@@ -240,12 +245,16 @@ class BackOffice:
         self._threads.begin("azpay-refresh-order", read, awaited=False)
 
     def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
-        """Ask sources that are due, read everything due, settle open intents; returns the number of objects read."""
+        """Ask sources, read everything due, settle open intents, tell the shop; returns the number of objects read."""
         self.tracking.ask_due()
         try:
             return self._refresher.once(all_=all_, progress=progress)
         finally:
             self._purging.due()
+            if self._messaging.active:
+                self._threads.aside("azpay-messages", self._messaging.run_due)
+            else:
+                self._messaging.run_due()
 
     def sync_now(self) -> None:
         """Wake the background refresh."""
@@ -289,6 +298,11 @@ class BackOffice:
         """Undo the last change of marks."""
         return self._marking.undo()
 
+    @property
+    def messages(self) -> Messages:
+        """What shops, buyers and admins are told."""
+        return self._messaging
+
     # Personal data
 
     def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:
@@ -311,6 +325,7 @@ class BackOffice:
         self._threads.begin("azpay-refresh", self._refresher.run)
         self.tracking.start()
         self._threads.begin("azpay-expiry", self._purging.run)
+        self._threads.begin("azpay-messages", self._messaging.run)
 
     def stop(self, timeout: float) -> int:
         """Take nothing new, finish what is in flight within `timeout` seconds; returns the intents still in flight."""
@@ -319,6 +334,7 @@ class BackOffice:
         self._outbox.end(end)
         self._refresher.wake()
         self.tracking.wake()
+        self._messaging.end(end)
         self._threads.join(end)
         left = len(self.in_flight())
         self._refresher.release()

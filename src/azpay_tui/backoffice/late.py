@@ -27,6 +27,7 @@ from azpay_tui.domain.sources import SourceState
 
 if TYPE_CHECKING:
     from azpay_tui.backoffice.discover.taking import Discovered, Listener, Wanted
+    from azpay_tui.backoffice.messages.ports import Messages
 
 
 class LateDesk:
@@ -202,6 +203,11 @@ class LateDesk:
     def unmark(self) -> Marked:
         """Undo the last change of marks."""
         return self._real().unmark()
+
+    @property
+    def messages(self) -> Messages:
+        """What shops, buyers and admins are told."""
+        return self._real().messages
 
     def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:
         """Return the orders whose buyers' personal data is no longer to be kept."""

@@ -25,6 +25,7 @@ from azpay_tui.domain.sources import SourceState
 
 if TYPE_CHECKING:
     from azpay_tui.backoffice.discover.taking import Discovered, Listener, Wanted
+    from azpay_tui.backoffice.messages.ports import Messages
 
 Clock = Callable[[], datetime]
 """Returns the time now, aware UTC."""
@@ -151,9 +152,9 @@ class Desk(Protocol):
         ...
 
     def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
-        """Ask the sources that are due, read everything due, settle open intents; returns how many objects were read.
+        """Ask the sources that are due, read everything due, settle open intents, tell what is to be told.
 
-        A source that fails says so in its state and stops nothing.
+        Returns how many objects were read. A source that fails says so in its state and stops nothing.
         """
         ...
 
@@ -203,6 +204,11 @@ class Desk(Protocol):
 
     def unmark(self) -> Marked:
         """Undo the last `mark` of this process that is not undone yet; raises `NotValidError` when there is none."""
+        ...
+
+    @property
+    def messages(self) -> Messages:
+        """What shops, buyers and admins are told."""
         ...
 
     def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:

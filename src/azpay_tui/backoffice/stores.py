@@ -256,6 +256,10 @@ class Reader(Protocol):
         """Return a number that rises with every change of the cache by any process; cheap."""
         ...
 
+    def statuses(self, order_ids: Sequence[str] | None = None) -> dict[str, str]:
+        """Return the status word of these orders, or of all there are."""
+        ...
+
     def expired(self, before: datetime) -> tuple[str, ...]:
         """Return ids of orders with which nothing was due since `before` and whose buyer is still known here."""
         ...

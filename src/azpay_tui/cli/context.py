@@ -18,6 +18,7 @@ from azpay_tui.backoffice.stores import Reader
 from azpay_tui.cli.outcome import CommandError
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import Intent, State
+from azpay_tui.domain.messages import Message, MessageState, Try
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.trail import Happening
 from azpay_tui.settings import ConsoleSettings, load_settings, theme_of
@@ -47,6 +48,20 @@ class JournalReader(Protocol):
 
     def dossier(self, intent_id: str) -> Dossier | None:
         """Return an intent with all that was sent and came back."""
+        ...
+
+    def messages(
+        self, *, order_id: str | None = None, states: tuple[MessageState, ...] = (), limit: int = 1000
+    ) -> tuple[Message, ...]:
+        """Return messages, newest first; empty `states` means all."""
+        ...
+
+    def message(self, name: str) -> tuple[Message, ...]:
+        """Return the message of an id, or up to two whose id begins so."""
+        ...
+
+    def tries(self, message: Message) -> tuple[Try, ...]:
+        """Return every attempt to deliver a message."""
         ...
 
     def trail(

@@ -26,7 +26,7 @@ MEANINGS: Final[dict[int, str]] = {
     UNEXPECTED: "something unexpected",
     USAGE: "wrong usage: an unknown order, a malformed amount, several charges to choose from",
     NOT_VALID: "not valid now",
-    REFUSED: "declined or refused by Amazon; a source of orders failed",
+    REFUSED: "declined or refused by Amazon; a source of orders failed; a message did not arrive",
     UNKNOWN: "outcome unknown; do not repeat it, look into `azpay journal`",
     OFFLINE: "no connection, and nothing was sent; a source of orders cannot be reached",
     CONFIGURATION: "configuration or credentials",

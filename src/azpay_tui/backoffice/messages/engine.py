@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Final
 
 from azpay_tui.backoffice.clock import CorrectedClock
@@ -18,23 +18,30 @@ _log = logging.getLogger(__name__)
 
 IN_A_ROW: Final = 3
 """Failures of a channel in a row after which the rest of its messages waits: it is the other side that is down."""
-_REST: Final = (5.0, 30.0, 120.0, 300.0)
-"""Seconds for which a channel is left alone then, longer each time."""
+_RESTS: Final = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5))
+"""For how long a channel is left alone then, longer each time."""
 
 
 class Engine:
     """Delivers messages that are due; safe from any thread and beside other processes."""
 
-    def __init__(self, parts: MessageParts, clock: CorrectedClock, stop: threading.Event) -> None:
-        """Take the parts; `stop` says that the program is to end."""
+    def __init__(
+        self,
+        parts: MessageParts,
+        clock: CorrectedClock,
+        stop: threading.Event,
+        give_up: threading.Event | None = None,
+    ) -> None:
+        """Take the parts; after `stop` nothing begins, after `give_up` (default: the same) nothing goes on."""
         self._book = parts.book
         self._couriers = parts.couriers
         self._lock = parts.lock
         self._clock = clock
         self._stop = stop
+        self._give_up = give_up or stop
         self._failures: dict[Channel, int] = {}
-        self._rests: dict[Channel, float] = {}
-        """Until when, by the monotonic clock, a channel is left alone."""
+        self._rests: dict[Channel, tuple[datetime, timedelta]] = {}
+        """Since when, and for how long, a channel is left alone."""
 
     def next(self, only: Callable[[Message], bool] = lambda _message: True) -> Message | None:
         """Deliver the message that is due the longest; returns it as it then is, None when there is none now.
@@ -67,14 +74,17 @@ class Engine:
                 lock.release()
 
     def _open_channels(self) -> list[Channel]:
-        now = time.monotonic()
-        return [channel for channel in self._couriers if self._rests.get(channel, 0.0) <= now]
+        now = self._clock()
+        for channel, (since, rest) in list(self._rests.items()):
+            if not since <= now < since + rest:  # also when the clock was put back
+                del self._rests[channel]
+        return [channel for channel in self._couriers if channel not in self._rests]
 
     def _deliver(self, message: Message) -> Message:
         channel = message.draft.channel
         courier = self._couriers[channel]
         try:
-            outcome = courier.deliver(message, self._stop)
+            outcome = courier.deliver(message, self._give_up)
         except Exception as error:
             _log.exception("message %s failed", message.id)
             outcome = Unknown(f"It failed in a way that nobody expected ({type(error).__name__}); see the log.")
@@ -91,7 +101,7 @@ class Engine:
         """Leave a channel alone for a while when nothing arrives at all, so that one outage costs few attempts."""
         self._failures[channel] = failures = 0 if good else self._failures.get(channel, 0) + 1
         if failures >= IN_A_ROW:
-            self._rests[channel] = time.monotonic() + _REST[min(failures - IN_A_ROW, len(_REST) - 1)]
+            self._rests[channel] = self._clock(), _RESTS[min(failures - IN_A_ROW, len(_RESTS) - 1)]
 
     def _bury(self) -> None:
         """End the attempts of processes that died: nobody delivers but who has the right to."""

@@ -43,6 +43,10 @@ class Book(Protocol):
         """Return which status the shop knows of orders (default: of all); None when nobody is told yet."""
         ...
 
+    def acted_on(self, order_ids: Iterable[str]) -> frozenset[str]:
+        """Return those of these orders about which something was sent since the shop is told."""
+        ...
+
     def forget_told(self) -> None:
         """Forget what the shop knows, because nobody is told any more."""
         ...
@@ -95,3 +99,41 @@ class MessageParts:
     """The right to decide what is told and to deliver, held by one process at a time and for one message."""
     couriers: Mapping[Channel, Courier] = field(default_factory=dict)
     """Those that the profile names."""
+    hooks: tuple[Channel, ...] = ()
+    """The ways on which the shop is told of every change of a status; those of `couriers` that are for it."""
+
+
+class Messages(Protocol):
+    """What a front end may do with messages. All raise `BackOfficeError`s."""
+
+    def list(
+        self, *, order_id: str | None = None, states: Sequence[MessageState] = (), limit: int = 100
+    ) -> tuple[Message, ...]:
+        """Return messages, newest first; empty `states` means all."""
+        ...
+
+    def show(self, name: str) -> tuple[Message, tuple[Try, ...]]:
+        """Return a message and every attempt to deliver it; an id may be cut as long as it is one message's."""
+        ...
+
+    def retry(self, name: str) -> Message:
+        """Have a message sent again, whatever became of it."""
+        ...
+
+    def drop(self, name: str) -> Message:
+        """Have a message not sent any more."""
+        ...
+
+    def send(self) -> tuple[Message, ...]:
+        """Keep what is to be told, deliver what is due now; blocks. Returns messages as they are after an attempt.
+
+        Raises `BusyError` while another process delivers and does not come to an end.
+        """
+        ...
+
+    def test(self) -> tuple[Message, ...]:
+        """Send one message that is only a test to every hook of the profile, once; blocks. As `send` else.
+
+        Raises `UsageError` when the profile names no hook.
+        """
+        ...

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from azpay_tui.backoffice.sources.process import Process
 from azpay_tui.backoffice.sources.tap import Sink, UnreachableSourceError
 from azpay_tui.backoffice.sources.verdict import asks, judge, misled
+from azpay_tui.programs import Process
 from azpay_tui.sourcing import Source
 
 

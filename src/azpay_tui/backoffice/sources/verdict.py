@@ -7,9 +7,9 @@ from pathlib import PurePath
 from typing import Final
 
 from azpay_tui.backoffice.harvest.sniffing import is_web_page
-from azpay_tui.backoffice.sources.process import Process
 from azpay_tui.backoffice.sources.tap import SourceError, UnreachableSourceError
 from azpay_tui.domain.spans import written
+from azpay_tui.programs import Process
 from azpay_tui.sourcing import Source
 
 _SHOWN: Final = 300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -242,6 +243,15 @@ class CacheReader:
         sql = "SELECT order_id FROM list_row WHERE revision > ? ORDER BY revision, rid"
         with self._files.reading() as (cache, _journal):
             return () if cache is None else tuple(row[0] for row in cache.execute(sql, (revision,)).fetchall())
+
+    def statuses(self, order_ids: Sequence[str] | None = None) -> dict[str, str]:
+        """Return the status word of these orders, or of all there are."""
+        sql = "SELECT order_id, status FROM list_row"
+        if order_ids is not None:
+            sql += " WHERE order_id IN (SELECT value FROM json_each(?))"
+        values = () if order_ids is None else (json.dumps([*order_ids]),)
+        with self._files.reading() as (cache, _journal):
+            return {} if cache is None else dict(cache.execute(sql, values).fetchall())
 
     def expired(self, before: datetime) -> tuple[str, ...]:
         """Return ids of orders with which nothing was due since `before` and whose buyer is still known here."""

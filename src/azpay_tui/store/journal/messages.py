@@ -30,6 +30,8 @@ _TELLING: Final = "telling_since"
 _TOLD: Final = "SELECT order_id, status FROM told WHERE order_id IN (SELECT value FROM json_each(?))"
 _OCCASIONS: Final = """SELECT occasion FROM message
     WHERE occasion <> '' AND occasion IN (SELECT value FROM json_each(?))"""
+_ACTED: Final = """SELECT DISTINCT order_id FROM intent WHERE order_id IN (SELECT value FROM json_each(?))
+    AND attempts > 0 AND at >= (SELECT value FROM meta WHERE name = ?)"""
 _WHY_LIMIT: Final = 2000
 """Characters kept of what an attempt came to."""
 
@@ -72,7 +74,8 @@ class MessageBook:
             rows = [{"order_id": order_id, "status": status, "at": to_text(at)} for order_id, status in told.items()]
             if rows:
                 connection.execute(insert(ToldRow).prefix_with("OR REPLACE"), rows)
-            session.merge(MetaRow(name=_TELLING, value=to_text(at)))
+            if session.get(MetaRow, _TELLING) is None:
+                session.add(MetaRow(name=_TELLING, value=to_text(at)))
             return self._enqueue(connection, audit, drafts, at)
 
     def told(self, order_ids: Iterable[str] | None = None) -> dict[str, str] | None:
@@ -84,6 +87,12 @@ class MessageBook:
                 return None
             found = run("SELECT order_id, status FROM told") if wanted is None else run(_TOLD, (wanted,))
             return {order_id: status for order_id, status in found}
+
+    def acted_on(self, order_ids: Iterable[str]) -> frozenset[str]:
+        """Return those of these orders about which something was sent since the shop is told."""
+        with self._file.plain() as connection:
+            found = connection.exec_driver_sql(_ACTED, (json.dumps([*order_ids]), _TELLING))
+            return frozenset(order_id for (order_id,) in found)
 
     def forget_told(self) -> None:
         """Forget what the shop knows, because nobody is told any more; whoever is told again begins anew."""

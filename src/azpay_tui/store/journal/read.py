@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
+from azpay_tui.domain.messages import Message, MessageState, Try
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.trail import Happening
 from azpay_tui.store.errors import journal_error, unreadable_intent
 from azpay_tui.store.files import DataDir
+from azpay_tui.store.journal import posted
 from azpay_tui.store.journal.anchors import Anchor, AnchorBook
 from azpay_tui.store.journal.chain import facts_of
 from azpay_tui.store.journal.dossiers import read_dossier
@@ -23,6 +25,7 @@ from azpay_tui.store.journal.verify import Verified, verify_journal
 from azpay_tui.store.sqlite import connect_reader, schema_in
 from azpay_tui.store.times import from_text, to_text
 
+T = TypeVar("T")
 _SELECT: Final = (
     "SELECT id, at, person, session, api, region, environment, merchant, verb, order_id, target, "
     "amount_minor, amount_currency, amount_exponent, capture_now, pending_allowed, note, method, path, body, "
@@ -61,6 +64,32 @@ class JournalReader:
         try:
             with closing(connect_reader(self._path)) as connection:
                 return read_dossier(connection.execute, intent)
+        except sqlite3.Error as error:
+            raise journal_error(error, self._path) from error
+
+    def messages(
+        self, *, order_id: str | None = None, states: Sequence[MessageState] = (), limit: int = 1000
+    ) -> tuple[Message, ...]:
+        """Return messages, newest first; empty `states` means all."""
+        return self._read(lambda query: posted.find_messages(query, order_id, states, limit))
+
+    def message(self, name: str) -> tuple[Message, ...]:
+        """Return the message of an id, or up to two whose id begins so."""
+        return self._read(lambda query: posted.find_message(query, name))
+
+    def tries(self, message: Message) -> tuple[Try, ...]:
+        """Return every attempt to deliver a message."""
+        return self._read(lambda query: posted.find_tries(query, message.seq))
+
+    def _read(self, find: Callable[[posted.Query], tuple[T, ...]]) -> tuple[T, ...]:
+        """Find messages; none in a journal from before there were any."""
+        if not self._path.exists():
+            return ()
+        try:
+            with closing(connect_reader(self._path)) as connection:
+                if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'message'").fetchone() is None:
+                    return ()
+                return find(connection.execute)
         except sqlite3.Error as error:
             raise journal_error(error, self._path) from error
 

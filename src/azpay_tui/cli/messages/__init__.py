@@ -1,0 +1,1 @@
+"""What shops, buyers and admins are told, on the command line."""
