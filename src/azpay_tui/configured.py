@@ -64,6 +64,14 @@ def _asked(source: Source) -> str:
 def _told(profile: Profile) -> Iterator[Fact]:
     letters = "off: no letter leaves; manual: when a person says so; automatic: also when an order is declined."
     yield Fact(_TOLD, "mail", profile.mail.send, letters)
+    hooks = profile.hooks
+    if hooks.command:
+        yield Fact(_TOLD, "tell command", hooks.command[0], "Runs on every change of an order's status.")
+    if hooks.webhook is not None:  # its path may be a secret
+        signed = "Gets a signed message on every change of an order's status."
+        yield Fact(_TOLD, "tell webhook", hooks.webhook.origin, signed)
+    if not hooks.channels:
+        yield Fact(_TOLD, "tell", "none", "The shop is not told: [profiles.NAME.tell] names a command or a webhook.")
 
 
 def _switch(value: bool) -> str:

@@ -29,6 +29,17 @@ def test_the_configuration_is_shown_in_one_place(shop: Shop) -> None:
     assert "PRIVATE" not in text
 
 
+def test_how_the_shop_is_told_is_shown_without_the_path(own_shop: Shop) -> None:
+    assert '"tell","value":"none"' in own_shop.good("config", "show", "--json").out
+    file = own_shop.simulated.directory / "config.toml"
+    hooks = 'command = ["true"]\nwebhook = "https://shop.example/HUSH"\nsecret_file = "s"\n'
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n[profiles.sim.tell]\n{hooks}", encoding="utf-8")
+    done = own_shop.good("config", "show", "--json")
+    found = {each["name"]: each["value"] for each in done.json["settings"]}
+    assert (found["tell command"], found["tell webhook"]) == ("true", "https://shop.example")
+    assert "HUSH" not in done.out
+
+
 def test_how_often_a_shop_is_asked_is_shown(own_shop: Shop) -> None:
     """S3.58."""
     file = own_shop.simulated.directory / "config.toml"
