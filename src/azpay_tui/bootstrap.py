@@ -169,7 +169,7 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
     from azpay_tui.backoffice.clock import CorrectedClock
     from azpay_tui.backoffice.messages.ports import MessageParts
     from azpay_tui.backoffice.sources.engine import SourceParts
-    from azpay_tui.delivery.couriers import hooks_of
+    from azpay_tui.delivery.couriers import hooks_of, mail_of
     from azpay_tui.store.cache.reports import ReportBook
     from azpay_tui.store.cache.sources import SourceBook
     from azpay_tui.store.locks import Lease, is_held
@@ -211,8 +211,12 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
             messages=MessageParts(
                 stores.messages,
                 lambda: Lease(stores.data.messages_lock),
-                hooks_of(profile.hooks, utc_now if profile.environment == "simulator" else clock),
+                {
+                    **hooks_of(profile.hooks, utc_now if profile.environment == "simulator" else clock),
+                    **mail_of(profile.mail),
+                },
                 profile.hooks.channels,
+                profile.mail,
             ),
             wipe=stores.wipe,
             keep=timedelta(days=profile.retention_days),

@@ -33,6 +33,7 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.domain.rows import TrackedOrder
+from azpay_tui.mailing import OFF, Mail
 from azpay_tui.simulator.core import Simulator
 from azpay_tui.sourcing import Source
 from azpay_tui.store import opening
@@ -194,6 +195,7 @@ def open_office(
     threads: Threads | None = None,
     policy: Settings = PRESETS["amazon"],
     couriers: Mapping[Channel, Courier] = MappingProxyType({}),
+    mail: Mail = OFF,
 ) -> Iterator[Office]:
     """Build everything bootstrap builds, with the simulator's core at the end of the line; closes it afterwards."""
     local = local or Hands()
@@ -211,6 +213,7 @@ def open_office(
     read_only = read_only or stores.read_only_reason
     info = ProfileInfo("sim", environment, "na", place, person, "host", "UTC", read_only is None, read_only)
     info = replace(info, policy=policy)
+    hooks = tuple(channel for channel in couriers if channel != "mail")
     parts = Parts(
         journal=stores.journal,
         cache=stores.cache,
@@ -221,7 +224,7 @@ def open_office(
         lease=stores.lease,
         daily=lambda: None,
         close=stores.close,
-        messages=MessageParts(stores.messages, lambda: Lease(stores.data.messages_lock), couriers, tuple(couriers)),
+        messages=MessageParts(stores.messages, lambda: Lease(stores.data.messages_lock), couriers, hooks, mail),
         wipe=stores.wipe,
         sources=SourceParts(
             sources,

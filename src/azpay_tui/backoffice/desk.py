@@ -22,6 +22,7 @@ from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.backoffice.events import Events
 from azpay_tui.backoffice.health import Health
 from azpay_tui.backoffice.marks import Marking
+from azpay_tui.backoffice.messages.letters import Letters
 from azpay_tui.backoffice.messages.messaging import Messaging
 from azpay_tui.backoffice.messages.ports import MessageParts, Messages
 from azpay_tui.backoffice.outbox import Outbox, Session
@@ -302,6 +303,11 @@ class BackOffice:
     def messages(self) -> Messages:
         """What shops, buyers and admins are told."""
         return self._messaging
+
+    @property
+    def letters(self) -> Letters:
+        """What is written to buyers and to the shop's admin."""
+        return self._messaging.letters
 
     # Personal data
 

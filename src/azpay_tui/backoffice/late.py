@@ -27,6 +27,7 @@ from azpay_tui.domain.sources import SourceState
 
 if TYPE_CHECKING:
     from azpay_tui.backoffice.discover.taking import Discovered, Listener, Wanted
+    from azpay_tui.backoffice.messages.letters import Letters
     from azpay_tui.backoffice.messages.ports import Messages
 
 
@@ -208,6 +209,11 @@ class LateDesk:
     def messages(self) -> Messages:
         """What shops, buyers and admins are told."""
         return self._real().messages
+
+    @property
+    def letters(self) -> Letters:
+        """What is written to buyers and to the shop's admin."""
+        return self._real().letters
 
     def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:
         """Return the orders whose buyers' personal data is no longer to be kept."""

@@ -25,6 +25,7 @@ from azpay_tui.domain.sources import SourceState
 
 if TYPE_CHECKING:
     from azpay_tui.backoffice.discover.taking import Discovered, Listener, Wanted
+    from azpay_tui.backoffice.messages.letters import Letters
     from azpay_tui.backoffice.messages.ports import Messages
 
 Clock = Callable[[], datetime]
@@ -209,6 +210,11 @@ class Desk(Protocol):
     @property
     def messages(self) -> Messages:
         """What shops, buyers and admins are told."""
+        ...
+
+    @property
+    def letters(self) -> Letters:
+        """What is written to buyers and to the shop's admin."""
         ...
 
     def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:

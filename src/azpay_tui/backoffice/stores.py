@@ -260,6 +260,10 @@ class Reader(Protocol):
         """Return the status word of these orders, or of all there are."""
         ...
 
+    def with_concern(self, codes: Sequence[str]) -> tuple[str, ...]:
+        """Return ids of orders that need a person for one of these attention codes, also where one has looked."""
+        ...
+
     def expired(self, before: datetime) -> tuple[str, ...]:
         """Return ids of orders with which nothing was due since `before` and whose buyer is still known here."""
         ...

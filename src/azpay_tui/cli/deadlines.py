@@ -8,7 +8,7 @@ import typer
 
 from azpay_tui.cli.app import Json, OrderArgument, orders
 from azpay_tui.cli.context import context_of
-from azpay_tui.cli.messages.commands import app
+from azpay_tui.cli.mail.commands import app
 from azpay_tui.domain.lapses import DAYS, MARKS
 
 __all__ = ["app"]

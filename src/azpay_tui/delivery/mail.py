@@ -13,13 +13,12 @@ from email.policy import SMTP
 from pathlib import PurePath
 from typing import Final
 
-from azpay_tui.programs import Process
-
 from azpay_tui.delivery import smtp
 from azpay_tui.domain.letters import one_line
 from azpay_tui.domain.messages import Delivered, Message, Outcome, Refused, Unknown
 from azpay_tui.domain.spans import written
 from azpay_tui.mailing import Mail
+from azpay_tui.programs import Process
 
 _ENOUGH: Final = 1 << 62
 """Bytes a program may print: it is thrown away, and its time is bounded."""

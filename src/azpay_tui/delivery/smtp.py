@@ -125,7 +125,7 @@ class _Client(smtplib.SMTP):
         return self._implicit.wrap_socket(sock, server_hostname=host)
 
     def getreply(self) -> tuple[int, bytes]:
-        if self.file is None:
+        if self.file is None and self.sock is not None:
             self.file = io.BufferedReader(_Answers(self, self.sock))
         return super().getreply()
 

@@ -1,7 +1,8 @@
 """Letters: written by themselves after a decline where the profile says so, and when a person wants one.
 
 Each is kept in the journal with its order before it leaves. One that azpay writes by itself has the decline as its
-occasion, of which the journal keeps one letter ever: so it does not matter who saw the decline, nor when a process died.
+occasion, and of an occasion the journal keeps one letter ever: so it does not matter who saw the decline, nor when a
+process died.
 """
 
 from __future__ import annotations

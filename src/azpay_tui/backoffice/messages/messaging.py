@@ -12,6 +12,7 @@ from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, UsageError, translated
 from azpay_tui.backoffice.messages.announcing import Announcer
 from azpay_tui.backoffice.messages.engine import Engine
+from azpay_tui.backoffice.messages.letters import Correspondence, Letters
 from azpay_tui.backoffice.messages.ports import MessageParts
 from azpay_tui.backoffice.ports import Event, ProfileInfo
 from azpay_tui.backoffice.stores import Reader
@@ -55,6 +56,7 @@ class Messaging:
         self._engine = Engine(parts, clock, stop, self._give_up)
         names = {"profile": info.name, "environment": info.environment}
         self._announcer = Announcer(parts.book, reader, parts.hooks, clock, **names)
+        self._letters = Correspondence(parts.book, reader, parts.mail, info, clock)
         self._busy = threading.Lock()
         self._told = ""
         """Why nothing could be told last; empty when it could."""
@@ -64,6 +66,11 @@ class Messaging:
     def active(self) -> bool:
         """Whether the profile names anybody to be told."""
         return self._active
+
+    @property
+    def letters(self) -> Letters:
+        """What is written to buyers and to the shop's admin."""
+        return self._letters
 
     # In the background
 
@@ -110,9 +117,9 @@ class Messaging:
     def _step(self, only: Callable[[Message], bool]) -> Message | None:
         """Look at what is to be told, then deliver one message."""
         with self._busy:
-            if self._announcer.has_news:
+            if self._announcer.has_news or self._letters.has_news:
                 with self._engine.turn() as mine:
-                    told = self._announcer.look() if mine else 0
+                    told = self._announcer.look() + self._letters.look() if mine else 0
                 if told:
                     self._tell(Event("sync"))
             done = self._engine.next(only) if self._active else None

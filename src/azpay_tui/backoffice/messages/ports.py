@@ -10,6 +10,7 @@ from typing import Protocol
 
 from azpay_tui.backoffice.refresher import Lease
 from azpay_tui.domain.messages import After, Channel, Message, MessageDraft, MessageState, Outcome, Try
+from azpay_tui.mailing import OFF, Mail
 
 
 class Courier(Protocol):
@@ -49,6 +50,14 @@ class Book(Protocol):
 
     def forget_told(self) -> None:
         """Forget what the shop knows, because nobody is told any more."""
+        ...
+
+    def letters_since(self, at: datetime) -> datetime:
+        """Return since when letters are written by themselves; `at` when they were not until now."""
+        ...
+
+    def forget_letters(self) -> None:
+        """Forget since when letters are written, because none are."""
         ...
 
     def due(self, at: datetime, channels: Sequence[Channel], limit: int) -> tuple[Message, ...]:
@@ -101,6 +110,8 @@ class MessageParts:
     """Those that the profile names."""
     hooks: tuple[Channel, ...] = ()
     """The ways on which the shop is told of every change of a status; those of `couriers` that are for it."""
+    mail: Mail = OFF
+    """How letters leave, and which are written by themselves."""
 
 
 class Messages(Protocol):

@@ -253,6 +253,14 @@ class CacheReader:
         with self._files.reading() as (cache, _journal):
             return {} if cache is None else dict(cache.execute(sql, values).fetchall())
 
+    def with_concern(self, codes: Sequence[str]) -> tuple[str, ...]:
+        """Return ids of orders that need a person for one of these attention codes, also where one has looked."""
+        sql = """SELECT order_id FROM list_row WHERE attention <> '' AND EXISTS (
+            SELECT 1 FROM json_each(?) AS code WHERE instr(' ' || attention || ' ', ' ' || code.value || ' '))"""
+        with self._files.reading() as (cache, _journal):
+            found = () if cache is None else cache.execute(sql, (json.dumps([*codes]),)).fetchall()
+        return tuple(row[0] for row in found)
+
     def expired(self, before: datetime) -> tuple[str, ...]:
         """Return ids of orders with which nothing was due since `before` and whose buyer is still known here."""
         sql = "SELECT order_id FROM list_row WHERE ended_at < ? ORDER BY ended_at"

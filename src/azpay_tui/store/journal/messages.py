@@ -23,10 +23,12 @@ from azpay_tui.store.journal.file import JournalFile
 from azpay_tui.store.journal.message_tables import MessageRow, MessageTryRow, ToldRow
 from azpay_tui.store.journal.purging import purged_among
 from azpay_tui.store.journal.tables import MetaRow
-from azpay_tui.store.times import storable, to_text
+from azpay_tui.store.times import from_text, storable, to_text
 
 _TELLING: Final = "telling_since"
 """Name of the meta row that is there while a shop is told."""
+_LETTERS: Final = "letters_since"
+"""Name of the meta row that says since when letters are written by themselves."""
 _TOLD: Final = "SELECT order_id, status FROM told WHERE order_id IN (SELECT value FROM json_each(?))"
 _OCCASIONS: Final = """SELECT occasion FROM message
     WHERE occasion <> '' AND occasion IN (SELECT value FROM json_each(?))"""
@@ -101,6 +103,24 @@ class MessageBook:
         with self._file.writing() as (session, _audit):
             session.connection().execute(delete(ToldRow))
             session.connection().execute(delete(MetaRow).where(col(MetaRow.name) == _TELLING))
+
+    def letters_since(self, at: datetime) -> datetime:
+        """Return since when letters are written by themselves; `at` when they were not until now."""
+        with self._file.plain() as connection:
+            found = connection.exec_driver_sql("SELECT value FROM meta WHERE name = ?", (_LETTERS,)).scalar()
+        if found is not None:
+            return from_text(str(found))
+        with self._file.writing() as (session, _audit):
+            session.merge(MetaRow(name=_LETTERS, value=to_text(at)))
+        return at
+
+    def forget_letters(self) -> None:
+        """Forget since when letters are written, because none are; whoever is written to again begins anew."""
+        with self._file.plain() as connection:
+            if connection.exec_driver_sql("SELECT 1 FROM meta WHERE name = ?", (_LETTERS,)).first() is None:
+                return
+        with self._file.writing() as (session, _audit):
+            session.connection().execute(delete(MetaRow).where(col(MetaRow.name) == _LETTERS))
 
     # Delivering
 
