@@ -8,7 +8,8 @@ StoreError
 ├── OrderBusy               another intent on the order is open
 ├── ViewsUnavailable        the saved views cannot be read or written; nothing else depends on them
 ├── IntentConflict          the intent is not in a state that allows the change
-├── MessageConflict         there is no such message, or its state does not allow the change
+├── MessageConflict         the state of a message does not allow the change
+│   └── NoSuchMessage       there is not exactly one message of this id
 ├── NotAsConfirmed          what the journal says of an intent is not what was confirmed
 └── CacheUnavailable        the cache cannot be read or written; nothing that matters is lost
     ├── ReadOnlyCache       written by a newer program, or in a directory that cannot be written
@@ -80,7 +81,11 @@ class IntentConflict(StoreError):
 
 
 class MessageConflict(StoreError):
-    """The message does not exist or its state does not allow the change; nothing was changed."""
+    """The state of a message does not allow the change; nothing was changed."""
+
+
+class NoSuchMessage(MessageConflict):
+    """There is not exactly one message of this id."""
 
 
 class NotAsConfirmed(StoreError):

@@ -14,7 +14,17 @@ from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.messages.engine import IN_A_ROW, Engine
 from azpay_tui.backoffice.messages.ports import MessageParts
 from azpay_tui.domain.intent import Place
-from azpay_tui.domain.messages import INTERRUPTED, WAITS, Channel, Delivered, Message, MessageDraft, Outcome, Refused
+from azpay_tui.domain.messages import (
+    INTERRUPTED,
+    WAITS,
+    After,
+    Channel,
+    Delivered,
+    Message,
+    MessageDraft,
+    Outcome,
+    Refused,
+)
 from azpay_tui.store.locks import Lease
 from azpay_tui.store.opening import Stores, open_stores
 
@@ -111,13 +121,23 @@ def test_what_a_dead_process_began_is_sent_again_with_the_same_id(bench: Bench) 
     bench.put("a")
     (made,) = bench.stores.messages.messages()
     bench.stores.messages.begin(made, NOW)
-    engine = bench.engine()
-    assert engine.next() is None
-    (found,) = bench.stores.messages.messages()
-    assert (found.id, found.why, found.next_due) == (made.id, INTERRUPTED, NOW + WAITS[0])
-    bench.now += WAITS[0]
-    assert engine.next() is not None
-    assert bench.all() == [("a", "delivered", 2)]
+    done = bench.engine().next()
+    assert done is not None
+    assert (done.id, done.state) == (made.id, "delivered")
+    tries = [(each.result, each.why) for each in bench.stores.messages.tries(done)]
+    assert tries == [("interrupted", INTERRUPTED), ("delivered", "Delivered.")]
+
+
+def test_one_that_always_dies_is_given_up(bench: Bench) -> None:
+    bench.put("a")
+    (message,) = bench.stores.messages.messages()
+    for _ in range(len(WAITS)):
+        message = bench.stores.messages.begin(message, NOW)
+        step = After("waiting", NOW, "unknown", INTERRUPTED)
+        message = bench.stores.messages.end(message, step, NOW, interrupted=True)
+    bench.stores.messages.begin(message, NOW)
+    assert bench.engine().next() is None
+    assert bench.all() == [("a", "failed", len(WAITS) + 1)]
 
 
 def test_what_may_not_be_repeated_is_left_to_a_person_after_a_death(bench: Bench) -> None:

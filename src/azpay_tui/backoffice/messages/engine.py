@@ -6,12 +6,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.messages.ports import MessageParts
-from azpay_tui.domain.messages import INTERRUPTED, Channel, Message, Outcome, Unknown, after
+from azpay_tui.domain.messages import INTERRUPTED, Channel, Message, Unknown, after
 from azpay_tui.store.errors import MessageConflict
 
 _log = logging.getLogger(__name__)
@@ -88,14 +89,10 @@ class Engine:
         except Exception as error:
             _log.exception("message %s failed", message.id)
             outcome = Unknown(f"It failed in a way that nobody expected ({type(error).__name__}); see the log.")
-        done = self._end(message, outcome, repeatable=courier.repeatable)
+        now = self._clock()
+        done = self._book.end(message, after(outcome, message.tries, now, repeatable=courier.repeatable), now)
         self._judge(channel, good=done.state == "delivered")
         return done
-
-    def _end(self, message: Message, outcome: Outcome, *, repeatable: bool, interrupted: bool = False) -> Message:
-        now = self._clock()
-        step = after(outcome, message.tries, now, repeatable=repeatable)
-        return self._book.end(message, step, now, interrupted=interrupted)
 
     def _judge(self, channel: Channel, *, good: bool) -> None:
         """Leave a channel alone for a while when nothing arrives at all, so that one outage costs few attempts."""
@@ -108,4 +105,8 @@ class Engine:
         for message in self._book.begun():
             courier = self._couriers.get(message.draft.channel)
             repeatable = courier.repeatable if courier is not None else message.draft.channel != "mail"
-            self._end(message, Unknown(INTERRUPTED), repeatable=repeatable, interrupted=True)
+            now = self._clock()
+            step = after(Unknown(INTERRUPTED), message.tries, now, repeatable=repeatable)
+            if step.state == "waiting":  # nothing is wrong with the other side
+                step = replace(step, next_due=now)
+            self._book.end(message, step, now, interrupted=True)

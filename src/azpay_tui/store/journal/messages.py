@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert
 from sqlmodel import Session, col, delete, select
 
 from azpay_tui.domain.messages import INTERRUPTED, After, Channel, Message, MessageDraft, MessageState, Try
-from azpay_tui.store.errors import MessageConflict
+from azpay_tui.store.errors import MessageConflict, NoSuchMessage
 from azpay_tui.store.journal import posted
 from azpay_tui.store.journal.audit import AuditWriter, Fact, fingerprint
 from azpay_tui.store.journal.file import JournalFile
@@ -233,9 +233,9 @@ class MessageBook:
     def _only(self, session: Session, name: str) -> str:
         found = posted.find_message(session.connection().exec_driver_sql, name)
         if not found:
-            raise MessageConflict(f"There is no message {name!r}; see azpay messages list.")
+            raise NoSuchMessage(f"There is no message {name!r}; see azpay messages list.")
         if len(found) > 1:
-            raise MessageConflict(f"Several messages begin with {name!r}: write out an id of azpay messages list.")
+            raise NoSuchMessage(f"Several messages begin with {name!r}: write out an id of azpay messages list.")
         return found[0].id
 
     def _tell(self, audit: AuditWriter, row: MessageRow, at: datetime, told: Mapping[str, Fact]) -> None:
@@ -281,7 +281,7 @@ def _row(message: Message) -> MessageRow:
 def _must(session: Session, name: str) -> MessageRow:
     row = session.exec(select(MessageRow).where(MessageRow.id == name)).first()
     if row is None:
-        raise MessageConflict(f"There is no message {name!r}; see azpay messages list.")
+        raise NoSuchMessage(f"There is no message {name!r}; see azpay messages list.")
     return row
 
 
