@@ -127,7 +127,7 @@ def test_nothing_brings_a_deleted_order_back(known: Stores, data_dir: Path) -> N
     delete(known)
     later = NOW + timedelta(days=1)
     done = known.journal.track([tracked(number="1000"), tracked(oid(3))], later)
-    assert (done.added, done.updated, done.unchanged, done.deleted) == (1, 0, 0, (ORDER,))
+    assert (done.added, done.updated, done.unchanged, done.deleted) == (1, 0, 1, (ORDER,))
     known.cache.reproject([ORDER, oid(3)], later)
     known.cache.put([read(permission(), later), read(charge(), later)], later)
     assert sorted(row.id for row in known.reader.page().rows) == [oid(2), oid(3)]

@@ -17,7 +17,8 @@ from azpay_tui.backoffice import act
 from azpay_tui.backoffice.clock import CorrectedClock, local_clock
 from azpay_tui.backoffice.discover.book import Book
 from azpay_tui.backoffice.discover.discovery import Discovery
-from azpay_tui.backoffice.discover.taking import Discovered, Listener, Wanted
+from azpay_tui.backoffice.discover.taking import Discovered, Listener
+from azpay_tui.backoffice.discover.taking import Wanted as Asked
 from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.backoffice.events import Events
 from azpay_tui.backoffice.health import Health
@@ -27,11 +28,12 @@ from azpay_tui.backoffice.messages.messaging import Messaging
 from azpay_tui.backoffice.messages.ports import MessageParts, Messages
 from azpay_tui.backoffice.outbox import Outbox, Session
 from azpay_tui.backoffice.outcomes import Outcomes
-from azpay_tui.backoffice.ports import Clock, Event, ProfileInfo, Ready
+from azpay_tui.backoffice.ports import Clock, Event, ProfileInfo, Ready, SaleDone, SaleReady
 from azpay_tui.backoffice.purging import Purging, Wipe
 from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.refresher import Lease, Refresher
+from azpay_tui.backoffice.selling import Selling
 from azpay_tui.backoffice.sender import Sender
 from azpay_tui.backoffice.settling import Settling
 from azpay_tui.backoffice.sources.engine import SourceParts
@@ -40,6 +42,7 @@ from azpay_tui.backoffice.threads import Threads
 from azpay_tui.backoffice.tracking import Tracking
 from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
+from azpay_tui.domain.cancelling import Wanted
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import OPEN_STATES, Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.keeping import DEFAULT_DAYS
@@ -140,6 +143,10 @@ class BackOffice:
         self._marking = Marking(journal, cache, reader, clock, info.person, zone, tell)
         self._messaging = Messaging(parts.messages, reader, info, clock, tell, stop)
         self._purging = Purging(journal, cache, reader, parts.wipe, parts.keep, lease, clock, zone, stop)
+        self._selling = Selling(
+            self._checker, self._outbox, self._marking, self._purging, journal, cache, reader, reading, health, clock,
+            policy, info.person, tell,
+        )  # fmt: skip
 
     # Reading
 
@@ -285,7 +292,7 @@ class BackOffice:
         """Ask a source now and wait for the end."""
         return self.tracking.ask_source(name, since, listener)
 
-    def discover(self, wanted: Wanted, listener: Listener) -> Discovered:
+    def discover(self, wanted: Asked, listener: Listener) -> Discovered:
         """Learn of orders from Amazon's reports; one discovery at a time."""
         return self.tracking.discover(wanted, listener)
 
@@ -308,6 +315,23 @@ class BackOffice:
     def letters(self) -> Letters:
         """What is written to buyers and to the shop's admin."""
         return self._messaging.letters
+
+    # Sales
+
+    def plan_sale(self, order_id: str, wanted: Wanted) -> SaleReady:
+        """Read an order live and say what cancelling its sale comes to."""
+        return self._selling.plan(order_id, wanted)
+
+    def cancel_sale(
+        self, ready: SaleReady, accepted: Iterable[str], note: str, told: Callable[[Intent], None]
+    ) -> SaleDone:
+        """Write down that a sale was cancelled, then do its steps, in a thread that belongs to no screen."""
+        names = tuple(accepted)
+        return self._threads.aside("azpay-cancel-sale", lambda: self._selling.carry_out(ready, names, note, told))
+
+    def delete_order(self, order_id: str) -> None:
+        """Take an order out of the lists for good."""
+        self._threads.aside("azpay-delete", lambda: self._selling.delete(order_id))
 
     # Personal data
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from azpay_tui.backoffice.clock import local_clock
 from azpay_tui.backoffice.errors import BackOfficeError, NotValidError, StoreError
 from azpay_tui.backoffice.events import Events
-from azpay_tui.backoffice.ports import Clock, Desk, Event, ProfileInfo, Ready
+from azpay_tui.backoffice.ports import Clock, Desk, Event, ProfileInfo, Ready, SaleDone, SaleReady
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
+from azpay_tui.domain.cancelling import Wanted
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.marks import MarkChange, Marked
@@ -26,7 +27,8 @@ from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.domain.sources import SourceState
 
 if TYPE_CHECKING:
-    from azpay_tui.backoffice.discover.taking import Discovered, Listener, Wanted
+    from azpay_tui.backoffice.discover.taking import Discovered, Listener
+    from azpay_tui.backoffice.discover.taking import Wanted as Asked
     from azpay_tui.backoffice.messages.letters import Letters
     from azpay_tui.backoffice.messages.ports import Messages
 
@@ -193,7 +195,7 @@ class LateDesk:
         """Ask a source now and wait for the end."""
         return self._real().ask_source(name, since=since, listener=listener)
 
-    def discover(self, wanted: Wanted, listener: Listener) -> Discovered:
+    def discover(self, wanted: Asked, listener: Listener) -> Discovered:
         """Learn of orders from Amazon's reports."""
         return self._real().discover(wanted, listener)
 
@@ -214,6 +216,20 @@ class LateDesk:
     def letters(self) -> Letters:
         """What is written to buyers and to the shop's admin."""
         return self._real().letters
+
+    def plan_sale(self, order_id: str, wanted: Wanted) -> SaleReady:
+        """Read an order live and say what cancelling its sale comes to."""
+        return self._real().plan_sale(order_id, wanted)
+
+    def cancel_sale(
+        self, ready: SaleReady, accepted: Iterable[str], note: str, told: Callable[[Intent], None]
+    ) -> SaleDone:
+        """Write down that a sale was cancelled, then do its steps."""
+        return self._real().cancel_sale(ready, accepted, note, told)
+
+    def delete_order(self, order_id: str) -> None:
+        """Take an order out of the lists for good."""
+        self._real().delete_order(order_id)
 
     def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:
         """Return the orders whose buyers' personal data is no longer to be kept."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain.calls import Budget, Call
+from azpay_tui.domain.cancelling import Plan, Wanted
 from azpay_tui.domain.configured import Fact
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import Intent, Place, Prepared, Seen, State, Verb, Wish
@@ -22,9 +24,11 @@ from azpay_tui.domain.rows import (
     TrackResult,
 )
 from azpay_tui.domain.sources import SourceState
+from azpay_tui.domain.unwinding import Step
 
 if TYPE_CHECKING:
-    from azpay_tui.backoffice.discover.taking import Discovered, Listener, Wanted
+    from azpay_tui.backoffice.discover.taking import Discovered, Listener
+    from azpay_tui.backoffice.discover.taking import Wanted as Asked
     from azpay_tui.backoffice.messages.letters import Letters
     from azpay_tui.backoffice.messages.ports import Messages
 
@@ -51,6 +55,30 @@ class Ready:
     """What the order will look like afterwards, one sentence."""
     already_so: bool = False
     """The wished state is already there: submitting sends nothing and succeeds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaleReady:
+    """A sale that may be cancelled: the one record a dialog shows and the steps are made of."""
+
+    order: Order
+    """As read from Amazon just now."""
+    plan: Plan
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaleDone:
+    """How cancelling a sale went."""
+
+    intents: tuple[Intent, ...]
+    """What was done at Amazon, in its order, each as it stood at the end."""
+    left: tuple[Step, ...]
+    """What is still to be done; the same command goes on with it."""
+    due: Money | None
+    """What is still due to the buyer, refunds under way counted as given."""
+    problem: BackOfficeError | None = None
+    """Why it went no further; None: it came to its end, or an intent did not succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +220,7 @@ class Desk(Protocol):
         """
         ...
 
-    def discover(self, wanted: Wanted, listener: Listener) -> Discovered:
+    def discover(self, wanted: Asked, listener: Listener) -> Discovered:
         """Learn of orders from Amazon's reports; blocks until they are there. Raises `BackOfficeError`s."""
         ...
 
@@ -215,6 +243,26 @@ class Desk(Protocol):
     @property
     def letters(self) -> Letters:
         """What is written to buyers and to the shop's admin."""
+        ...
+
+    def plan_sale(self, order_id: str, wanted: Wanted) -> SaleReady:
+        """Read an order live and say what cancelling its sale comes to; nothing is written or sent."""
+        ...
+
+    def cancel_sale(
+        self, ready: SaleReady, accepted: Iterable[str], note: str, told: Callable[[Intent], None]
+    ) -> SaleDone:
+        """Write down that a sale was cancelled, then do its steps one after the other until one does not succeed.
+
+        `told` hears of each intent as it stands at its end, from another thread. Raises where nothing was written.
+        """
+        ...
+
+    def delete_order(self, order_id: str) -> None:
+        """Take an order out of the lists for good; raises `NotValidError` while it owes anybody anything.
+
+        The journal keeps amounts and ids; whatever names the order again does not bring it back.
+        """
         ...
 
     def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from azpay_tui.backoffice.errors import BackOfficeError, translated
+from azpay_tui.backoffice.errors import BackOfficeError, NotValidError, translated
 from azpay_tui.backoffice.ports import Clock
 from azpay_tui.backoffice.refresher import Lease
 from azpay_tui.backoffice.stores import Cache, Journal, Reader
@@ -75,6 +75,17 @@ class Purging:
                         break
                 self._wipe(self._clock(), self._stop.wait)
                 return tuple(done)
+        except store_errors.StoreError as error:
+            raise translated(error) from error
+
+    def delete(self, order_id: str) -> None:
+        """Delete an order: its buyer's data everywhere, its row, and its way back. Raises `BackOfficeError`s."""
+        try:
+            with self._lock:
+                if not self._journal.delete(order_id, self._clock()):
+                    raise NotValidError(f"An action on {order_id} is not settled: delete it when that is done.")
+                self._cache.reproject([order_id], self._clock())
+                self._wipe(self._clock(), self._stop.wait)
         except store_errors.StoreError as error:
             raise translated(error) from error
 

@@ -25,6 +25,7 @@ from azpay_tui.domain.rows import (
     TrackedOrder,
     TrackResult,
 )
+from azpay_tui.domain.sale import Cancelled
 from azpay_tui.domain.sources import SourceState
 
 
@@ -108,6 +109,14 @@ class Journal(Protocol):
 
         An order whose marks are no longer as its edit saw them is left alone.
         """
+        ...
+
+    def cancel_sale(self, order_id: str, act: Cancelled, seen: Cancelled | None) -> bool:
+        """Write that a sale was cancelled; tells whether it was: not where what was `seen` is not so any more."""
+        ...
+
+    def delete(self, order_id: str, at: datetime) -> bool:
+        """Delete an order so that nothing brings it back; tells whether it is: not while an action is not settled."""
         ...
 
     def purge(self, order_ids: Sequence[str], at: datetime) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from azpay_tui.backoffice.ports import Desk, Event
 from azpay_tui.cli import resolve, shapes
 from azpay_tui.cli.context import Context
 from azpay_tui.cli.journal import show_intents
-from azpay_tui.cli.outcome import OK, UNKNOWN, CommandError
+from azpay_tui.cli.outcome import NOT_VALID, OK, UNKNOWN, CommandError
 from azpay_tui.cli.output import Progress, json_result, result, say, shown
 from azpay_tui.cli.sources.news import SourceNews
 from azpay_tui.cli.sources.shapes import shape
@@ -44,6 +44,10 @@ def track(context: Context, ids: list[str], *, as_json: bool) -> int:
     ]
     with context.desk() as desk:
         done = desk.track(orders)
+    if done.deleted:
+        raise CommandError(
+            f"{', '.join(done.deleted)} was deleted here: it is not taken in again.", NOT_VALID, "deleted"
+        )
     if as_json:
         json_result({"added": done.added, "updated": done.updated, "unchanged": done.unchanged})
     else:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from azpay_tui.cli import resolve, shapes
+from azpay_tui.cli.cancelled import sale_value
 from azpay_tui.cli.context import Context, corrected_now
 from azpay_tui.cli.marks import mark_lines
 from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import csv_result, json_result, result, say, shown, table, utc
 from azpay_tui.cli.views import saved_view
 from azpay_tui.cli.wording import dated, difference_meanings, meaning, order_meanings
-from azpay_tui.domain import matrix
+from azpay_tui.domain import limits, matrix, owing
 from azpay_tui.domain.disagreements import DIFFERENCES, none_found
 from azpay_tui.domain.divergence import said
 from azpay_tui.domain.filters import FilterError, Narrowed, parse
@@ -159,6 +160,7 @@ def show_order(context: Context, text: str, *, as_json: bool, raw: bool) -> int:
             "order": shapes.order(order, reader.timeline(order.id), now, valid_verbs(offers)),
             "actions": [shapes.offer(offer) for offer in offers],
             "marks": shapes.marks(marks),
+            "sale": sale_value(order),
         }
         if raw:
             value["raw"] = shapes.raw(bodies)
@@ -203,6 +205,7 @@ def _order_lines(order: Order, now: datetime, valid: frozenset[Verb], policy: Se
         "Order": f"{order.id}{f'  #{order.number}' if order.number else ''}",
         "Status": f"{row.status}{f' ({called})' if called else ''}",
         "Ship": f"{verdict.word}: {verdict.reason}",
+        "Cancelled here": owing.told(order, now),
         "Attention": " ".join(row.attention),
         "Buyer": buyer,
         "Paid with": method_words(permission.kind) if permission else "",
@@ -230,7 +233,9 @@ def _order_lines(order: Order, now: datetime, valid: frozenset[Verb], policy: Se
             lines.append(f"    {shown(meaning(charge.reason, 'charge', order.id, valid, charge.description))}")
         for refund in order.refunds_of(charge.id):
             reason = f" ({refund.reason})" if refund.reason else ""
-            lines.append(shown(f"    refund {refund.id}  {refund.state}{reason}  {refund.amount}"))
+            arrives = limits.refund_arrives(refund)
+            by = f", expected by {arrives:%Y-%m-%d}" if arrives is not None else ""
+            lines.append(shown(f"    refund {refund.id}  {refund.state}{reason}  {refund.amount}{by}"))
             if refund.reason:
                 lines.append(f"      {shown(meaning(refund.reason, 'refund', order.id, valid, refund.description))}")
     lines += [f"  {object_id}  was never read: azpay refresh {order.id}" for object_id in sorted(order.unread)]

@@ -256,6 +256,13 @@ def unread_refunds(order: Order) -> tuple[str, ...]:
     return tuple(sorted(i for i in order.unread if kind_of(i) == "refund" and i not in own))
 
 
+def refund_arrives(refund: Refund) -> datetime | None:
+    """Return by when the buyer has the money of a refund that is under way; later it is late (UTC)."""
+    if refund.state != states.REFUND_INITIATED or refund.created is None:
+        return None
+    return working_days_after(refund.created, REFUND_LATE_WORKING_DAYS)
+
+
 def working_days_after(start: datetime, days: int) -> datetime:
     """Return the moment so many working days (Monday to Friday) after `start`."""
     moment = start

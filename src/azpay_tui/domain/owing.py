@@ -8,6 +8,7 @@ from typing import Final
 
 from azpay_tui.domain import limits, reasons, states
 from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money, total
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Charge, Order
@@ -74,3 +75,17 @@ def warned(order: Order, offer: Offer) -> Offer:
     sentence = reasons.warning_sentence(_WARNING)
     reason = f"{offer.reason} {sentence}" if offer.reason else sentence
     return replace(offer, verdict="warn", reason=reason, warnings=(*offer.warnings, _WARNING))
+
+
+def told(order: Order, now: datetime) -> str:
+    """Say that, when and by whom a sale was cancelled here, and what of it is still due or open; empty: it was not."""
+    cancelled, left = order.cancelled, due(order)
+    if cancelled is None:
+        return ""
+    what = "" if cancelled.whole else "lines, "
+    parts = [f"{what}{written(cancelled.at)} by {cancelled.person}, refunds {cancelled.refunds}"]
+    if left is not None:
+        parts.append(f"REFUND DUE {left}")
+    if open_at_amazon(order, now):
+        parts.append("still open at Amazon")
+    return "; ".join(parts)

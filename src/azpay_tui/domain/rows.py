@@ -192,7 +192,7 @@ class TrackResult:
     changed_ids: tuple[str, ...] = ()
     """Orders added or updated."""
     deleted: tuple[str, ...] = ()
-    """Orders that were left out because they had been deleted here."""
+    """Orders that were left as they are because they had been deleted here; they count as unchanged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,11 +194,7 @@ def _flight_limits(order: Order) -> list[datetime]:
 
 
 def _refund_limits(order: Order) -> list[datetime]:
-    return [
-        limits.working_days_after(refund.created, limits.REFUND_LATE_WORKING_DAYS)
-        for refund in order.refunds
-        if refund.state == states.REFUND_INITIATED and refund.created is not None
-    ]
+    return [end for refund in order.refunds if (end := limits.refund_arrives(refund)) is not None]
 
 
 def _refund_declined(order: Order) -> bool:

@@ -63,6 +63,7 @@ def track_orders(
         for told in chunk:
             if told.order_id in gone:  # somebody wanted it to be as if it had never been
                 deleted.setdefault(told.order_id)
+                unchanged += 1
                 continue
             # What was removed stays removed, whoever names the buyer again.
             order = replace(told, buyer_name=None, buyer_email=None) if told.order_id in purged else told

@@ -145,6 +145,9 @@ def _refund(refund: Refund, stem: str, reasons: Reasons) -> Iterator[Text]:
     yield Text.assemble(
         f"{stem}refund {display(short(refund.id), 40)}  ", (display(refund.state, 40), "bold"), f"  {refund.amount}"
     )
+    arrives = limits.refund_arrives(refund)
+    if arrives is not None:
+        yield Text(f"         expected by {arrives:%Y-%m-%d}")
     if refund.reason:
         yield Text(f"         {reasons.text(refund.reason, 'refund', refund.description)}")
 

@@ -1,0 +1,107 @@
+"""`azpay cancel-sale`, `orders delete` and `cannot-fulfil` against a real simulator."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Shop
+
+
+def settle(shop: Shop, order: str) -> None:
+    """Let Amazon decide about the refunds that are under way, and read them."""
+    for refund in shop.good("orders", "show", order, "--json").json["order"]["refunds"]:
+        if refund["state"] == "RefundInitiated":
+            shop.sim("POST", "/_sim/acts", {"act": "approve", "id": refund["id"]})
+    shop.good("refresh", order)
+
+
+def shown(shop: Shop, order: str) -> dict[str, object]:
+    found = shop.good("orders", "show", order, "--json").json
+    return {**found["order"], "sale": found["sale"]}
+
+
+def test_a_captured_sale_under_automatic_refund(shop: Shop) -> None:
+    """S2.2, S2.9, S2.15, S2.17: the plan with its amounts is shown, confirmed once, and carried out."""
+    order = shop.make("captured", number="C-1")
+    plan = shop.good("cancel-sale", "C-1", "--dry-run").json
+    assert [(step["verb"], step["amount"]["amount"]) for step in plan["steps"]] == [("refund", "120.00")]
+    assert shop.effects(order) == []
+    assert shop("cancel-sale", "C-1").code == 2
+    done = shop.good("cancel-sale", "C-1", "--yes", "--note", "changed their mind")
+    assert "1. refund 120.00 USD" in done.err
+    assert "money goes back to the buyer" in done.err
+    assert f"{order}: the sale is cancelled.\n" == done.out
+    settle(shop, order)
+    found = shown(shop, order)
+    assert (found["status"], found["refunded"]) == ("CANCELED", {"amount": "120.00", "currency": "USD"})
+    assert found["attention"] == []
+    again = shop.good("cancel-sale", "C-1", "--yes", "--json").json
+    assert (again["intents"], again["left"], again["due"]) == ([], [], None)
+    assert shop.effects(order) == [("refund", "120.00")]
+    assert "changed their mind" in shop.good("orders", "show", "C-1").out
+    assert shop.good("audit", "verify").code == 0
+    assert "cancelled the sale, refunds automatic" in shop.good("audit", "export").out
+
+
+def test_a_captured_sale_under_manual_refund(shop: Shop) -> None:
+    """S2.13, S2.14, S2.16: REFUND DUE stays in Attention until it was made."""
+    order = shop.make("captured", number="M-1")
+    done = shop.good("cancel-sale", "M-1", "--manual", "--yes")
+    assert "REFUND DUE 120.00 USD" in done.out
+    assert shop.effects(order) == []
+    found = shown(shop, order)
+    assert (found["status"], found["attention"]) == ("CANCELED", ["refund-due"])
+    assert found["sale"]["due"] == {"amount": "120.00", "currency": "USD"}
+    assert "REFUND DUE 120.00 USD" in shop.good("orders", "show", "M-1").out
+    assert shop("orders", "delete", "M-1", "--yes", "--dry-run").code == 0
+    shop.good("refund", "M-1", "--yes")
+    settle(shop, order)
+    assert shown(shop, order)["attention"] == []
+
+
+def test_goodwill_shows_its_arithmetic_and_is_bounded(shop: Shop) -> None:
+    """S2.10."""
+    order = shop.make("captured", number="G-1")
+    refused = shop("cancel-sale", "G-1", "--extra", "18.01", "--yes")
+    assert refused.code == 3
+    assert "120.00 USD + 18.01 USD = 138.01 USD" in refused.err
+    assert shop("cancel-sale", "G-1", "--extra", "18.00", "--yes").code == 3, "beyond-capture is to be accepted"
+    done = shop.good("cancel-sale", "G-1", "--extra", "18.00", "--yes", "--accept", "beyond-capture")
+    assert "Amazon's cap 138.00 USD" in done.err
+    assert shop.effects(order) == [("refund", "138.00")]
+    assert shop("cancel-sale", "G-1", "--extra", "a lot", "--yes").code == 2
+    assert shop("cancel-sale", "G-1", "--manual", "--automatic", "--yes").code == 2
+    assert shop("cancel-sale", "G-1", "--line", "TEA", "--yes").code == 2
+
+
+def test_an_order_is_deleted_once_the_buyer_has_the_money(shop: Shop) -> None:
+    """S2.12: what was paid goes back first; nothing brings the order back; the journal keeps amounts and ids."""
+    order = shop.make("captured", number="D-1")
+    first = shop("orders", "delete", "D-1", "--yes")
+    assert first.code == 3
+    assert "is not settled" in first.err
+    assert shop.effects(order) == [("refund", "120.00")]
+    settle(shop, order)
+    done = shop.good("orders", "delete", "D-1", "--yes")
+    assert "The journal keeps what was wished" in done.out
+    assert shop("orders", "show", order).code == 2
+    listed = shop.good("orders", "list", "--json").json["orders"]
+    assert order not in [row["id"] for row in listed]
+    again = shop("orders", "track", order)
+    assert again.code == 3
+    assert "was deleted here" in again.err
+    assert order in shop.good("journal", "list").out
+    assert shop.effects(order) == [("refund", "120.00")]
+    assert shop.good("audit", "verify").code == 0
+
+
+def test_what_cannot_be_fulfilled_is_ended_noted_and_its_letter_prepared(shop: Shop) -> None:
+    """S0.18, S1.11: void or refund by the status, a note, and the buyer is asked to order again."""
+    held = shop.make("authorized", number="F-1")
+    paid = shop.make("captured", number="F-2")
+    for number in ("F-1", "F-2"):
+        done = shop.good("cannot-fulfil", number, "--yes", "--language", "de")
+        assert f"Subject: Wir können Ihre Bestellung {number}" in done.out
+        assert "nothing was sent to the buyer" in done.err
+        assert "Cannot be fulfilled" in shop.good("orders", "show", number).out
+    assert [shop.effects(order) for order in (held, paid)] == [[("cancel", None)], [("refund", "120.00")]]
+    assert [shown(shop, order)["status"] for order in (held, paid)] == ["CANCELED", "REFUNDING"]
+    assert shop("cannot-fulfil", "F-1", "--yes", "--language", "zz").code == 2
