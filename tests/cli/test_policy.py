@@ -15,22 +15,6 @@ from azpay_tui.domain.policies import PRESETS, SETTINGS
 Under = Callable[..., Result]
 
 
-@pytest.fixture
-def under(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Shop]:
-    """Put a policy into the configuration of the shop, as it stands there."""
-
-    def put(policy: str) -> Shop:
-        written = (shop.simulated.directory / "config.toml").read_text(encoding="utf-8")
-        directory = shop.simulated.directory
-        file = shop.data.with_name("config.toml")
-        text = f"{written.rstrip()}\npolicy = {policy}\n".replace('_file = "', f'_file = "{directory}/')
-        file.write_text(text, encoding="utf-8")
-        monkeypatch.setattr(Shop, "options", property(lambda _: ["--config", str(file), "--data-dir", str(shop.data)]))
-        return shop
-
-    return put
-
-
 def settings(done: Result) -> dict[str, Any]:
     return {each["name"]: each for each in done.json["settings"]}
 

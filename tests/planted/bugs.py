@@ -399,8 +399,8 @@ BUGS = (
         (
             Edit(
                 "tui/news.py",
-                "    told = display(local(tell(intent, valid).text(keys_of), where), 500)",
-                "    told = local(tell(intent, valid).text(keys_of), where)",
+                "    told = display(local(tell(intent, valid, then).text(keys_of), where), 500)",
+                "    told = local(tell(intent, valid, then).text(keys_of), where)",
             ),
         ),
         "tests/tui/test_news.py::test_a_word_of_amazons_reaches_no_message_as_it_came",

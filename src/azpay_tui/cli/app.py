@@ -104,6 +104,9 @@ def orders_list(
     currency: Annotated[str | None, typer.Option(metavar="CODE,...", help="Only these currencies.")] = None,
     attention: Annotated[str | None, typer.Option(metavar="CODE,...", help="Only these reasons, any, or none.")] = None,
     ship: Annotated[str | None, typer.Option(metavar="WORD", help="Only SHIP, or only HOLD.")] = None,
+    unclosed: Annotated[
+        bool, typer.Option("--unclosed", help="Only those that are captured in full and still open at Amazon.")
+    ] = False,
     sort: Annotated[
         str | None,
         typer.Option(metavar="S", help="created, expires, amount, number or status; with - in front the reverse."),
@@ -115,6 +118,7 @@ def orders_list(
 ) -> int:
     """List orders from the local cache."""
     from azpay_tui.cli.reads import list_orders
+    from azpay_tui.domain.closing import UNCLOSED
     from azpay_tui.domain.filters import from_options
 
     options = {
@@ -130,7 +134,7 @@ def orders_list(
     return list_orders(
         context_of(ctx),
         query=query,
-        filter_=from_options(filter_, options),
+        filter_=from_options(f"{filter_} {UNCLOSED if unclosed else ''}".strip(), options),
         view=view,
         sort=sort,
         limit=limit,

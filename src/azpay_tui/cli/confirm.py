@@ -9,6 +9,7 @@ from azpay_tui.backoffice.ports import ProfileInfo, Ready
 from azpay_tui.cli.outcome import NOT_VALID, CommandError
 from azpay_tui.cli.output import ask, is_terminal, say, shown, utc
 from azpay_tui.domain import limits
+from azpay_tui.domain.charging import room
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import AmountError, parse_amount
 from azpay_tui.domain.outlook import TITLES
@@ -70,6 +71,9 @@ def facts(profile: ProfileInfo, ready: Ready) -> list[tuple[str, str]]:
     if wish.amount is not None:
         at_most = f" (at most {offer.maximum})" if offer.maximum else ""
         lines.append(("Amount", f"{wish.amount}{at_most}"))
+    above = room(order, profile.policy, ready.read_at) if wish.verb is Verb.AUTHORIZE else None
+    if above is not None and above.left:
+        lines.append(("Above total", above.sentence))
     if offer.reason:
         lines.append(("Know this", offer.reason))
     lines += [

@@ -16,6 +16,8 @@ from azpay_tui.cli.sources.news import SourceNews
 from azpay_tui.cli.sources.shapes import shape
 from azpay_tui.cli.wording import way
 from azpay_tui.domain import telling
+from azpay_tui.domain.closing import UNCLOSED
+from azpay_tui.domain.filters import Narrowed, parse
 from azpay_tui.domain.intent import OPEN_STATES, Intent, State
 from azpay_tui.domain.order import kind_of, order_id_of
 from azpay_tui.domain.queue import remaining
@@ -88,6 +90,7 @@ def sync(context: Context, *, all_: bool, watch: bool, once: bool, as_json: bool
         sources = [shape(state) for state in desk.sources()]
         status = desk.reader.status(desk.now())
         open_ = len(desk.intents(open_only=True, limit=1000))
+        unclosed = _unclosed(desk)
     if as_json:
         more = {"sources": sources} if sources else {}
         json_result({"read": count, "errors": status.errors, "open_intents": open_, **more})
@@ -95,7 +98,18 @@ def sync(context: Context, *, all_: bool, watch: bool, once: bool, as_json: bool
         failed = f", {status.errors} could not be read" if status.errors else ""
         waiting = f", {open_} open in the journal" if open_ else ""
         result(f"{count} read{failed}{waiting}.")
+        if unclosed != 0:
+            orders = f"{unclosed} orders are" if unclosed is not None else "More than 1,000 orders are"
+            orders = "1 order is" if unclosed == 1 else orders
+            say(f"{orders} captured in full and still open at Amazon: azpay orders list --unclosed")
     return OK
+
+
+def _unclosed(desk: Desk) -> int | None:
+    """Count the orders that wait to be closed, unless nobody wants to be reminded; None: more than are counted."""
+    if desk.profile.policy.close_after_capture == "never":
+        return 0
+    return desk.reader.total(narrowed=Narrowed(parse(UNCLOSED), desk.now()))
 
 
 def sync_desk(desk: Desk, *, all_: bool = False) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from azpay_tui.backoffice.errors import BackOfficeError, ChangedError
 from azpay_tui.backoffice.ports import Desk, Event, Ready
 from azpay_tui.cli import confirm, resolve, shapes, signals
+from azpay_tui.cli.charging import More
 from azpay_tui.cli.context import FINISH_SECONDS, Context
 from azpay_tui.cli.outcome import (
     NOT_VALID,
@@ -22,9 +23,11 @@ from azpay_tui.cli.outcome import (
 from azpay_tui.cli.output import error_value, json_result, result, say, shown
 from azpay_tui.cli.wording import way
 from azpay_tui.domain import telling
+from azpay_tui.domain.closing import next_step
 from azpay_tui.domain.intent import Intent, Verb, Wish
 from azpay_tui.domain.offer import valid_verbs
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.reasons import Step
 from azpay_tui.store.errors import StoreError
 
 PATIENCE = 30.0
@@ -47,6 +50,8 @@ class Request:
     accept: list[str] = field(default_factory=list)
     dry_run: bool = False
     as_json: bool = False
+    more: More | None = None
+    """A higher total, in place of an amount."""
 
 
 def act(context: Context, request: Request) -> int:
@@ -60,14 +65,19 @@ def act(context: Context, request: Request) -> int:
 
     ended: Terminated | None = None
     valid: frozenset[Verb] = frozenset()
+    then: Step | None = None
     with context.desk() as desk:
         if desk.profile.read_only_reason is not None:
             raise CommandError(desk.profile.read_only_reason, NOT_VALID, "read-only")
         ready = _ready(context, desk, request)
+        if request.more is not None:
+            request.more.announce(desk, ready)
         if request.dry_run:
             return _dry_run(ready)
         confirm.require_accepted(ready, request.accept)
         ready = confirm.with_reason(ready, ask_for_it=not request.yes)
+        if request.more is not None:
+            ready = request.more.tell(desk, ready, ask_for_it=not request.yes)
         if not request.yes and not ready.already_so:
             confirm.confirm(desk.profile, ready)
         desk.subscribe(learn)
@@ -77,7 +87,7 @@ def act(context: Context, request: Request) -> int:
                 intent = desk.submit(ready, request.accept)
                 latest.setdefault(intent.id, intent)
             latest[intent.id] = desk.wait(intent.id, PATIENCE)
-            valid = _valid(desk, ready.wish.order_id)
+            valid, then = _afterwards(desk, latest[intent.id])
         except Terminated as signal:
             if intent is None:
                 raise
@@ -89,19 +99,23 @@ def act(context: Context, request: Request) -> int:
                 desk.stop(FINISH_SECONDS)
         except Terminated as signal:
             ended = signal
-    code = report(latest[intent.id], as_json=request.as_json, valid=valid)
+    code = report(latest[intent.id], as_json=request.as_json, valid=valid, then=then)
     if ended is not None:
         raise ended
     return code
 
 
-def _valid(desk: Desk, order_id: str) -> frozenset[Verb]:
-    """Return the verbs that an order allows now, none when that cannot be read: the outcome is told all the same."""
+def _afterwards(desk: Desk, intent: Intent) -> tuple[frozenset[Verb], Step | None]:
+    """Return the verbs that the order allows now, and what to do once the intent has succeeded.
+
+    Nothing of it when that cannot be read: the outcome is told all the same.
+    """
     with contextlib.suppress(BackOfficeError, StoreError):
-        order = desk.reader.order(order_id)
+        order = desk.reader.order(intent.draft.wish.order_id)
         if order is not None:
-            return valid_verbs(desk.offers(order))
-    return frozenset()
+            valid = valid_verbs(desk.offers(order))
+            return valid, next_step(intent, order, desk.profile.policy, valid, desk.now())
+    return frozenset(), None
 
 
 def _ready(context: Context, desk: Desk, request: Request) -> Ready:
@@ -115,6 +129,8 @@ def _ready(context: Context, desk: Desk, request: Request) -> Ready:
     if target is None:
         raise _nothing_to_act_on(desk, order, request.verb)
     offer = next((o for o in offers if o.verb is request.verb and o.target == target), None)
+    if request.more is not None:
+        given = request.more.amount(desk, order, offer)
     try:
         amount = resolve.amount_or_suggestion(
             request.verb, given, lambda: desk.suggest(order, request.verb, target), offer
@@ -179,8 +195,11 @@ def code_of(intent: Intent) -> int:
             return UNKNOWN
 
 
-def report(intent: Intent, *, as_json: bool, valid: Collection[Verb] = ()) -> int:
-    """Tell how it ended and return the exit code; `valid` are the verbs that the order allows now."""
+def report(intent: Intent, *, as_json: bool, valid: Collection[Verb] = (), then: Step | None = None) -> int:
+    """Tell how it ended and return the exit code.
+
+    `valid` are the verbs that the order allows now, `then` is what to do once it has succeeded.
+    """
     code = code_of(intent)
     value = shapes.outcome(intent)
     if code in (OFFLINE, NOT_VALID):
@@ -194,7 +213,7 @@ def report(intent: Intent, *, as_json: bool, valid: Collection[Verb] = ()) -> in
         amount = f" {wish.amount}" if wish.amount else ""
         reason = f": {shapes.plain_reason(intent)}" if intent.reason else ""
         result(shown(f"{wish.verb} {wish.target}{amount} {value['outcome']}{reason} ({intent.id})"))
-        told = telling.tell(intent, valid).text(way(wish.order_id))
+        told = telling.tell(intent, valid, then).text(way(wish.order_id))
         if told:
             say(shown(told))
     if code == UNKNOWN:

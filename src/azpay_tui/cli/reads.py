@@ -11,8 +11,10 @@ from azpay_tui.cli.marks import mark_lines
 from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import csv_result, json_result, result, say, shown, table, utc
 from azpay_tui.cli.views import saved_view
-from azpay_tui.cli.wording import dated, difference_meanings, meaning, order_meanings
+from azpay_tui.cli.wording import dated, difference_meanings, meaning, order_meanings, way
 from azpay_tui.domain import limits, matrix, owing
+from azpay_tui.domain.charging import above_total
+from azpay_tui.domain.closing import reminder
 from azpay_tui.domain.disagreements import DIFFERENCES, none_found
 from azpay_tui.domain.divergence import said
 from azpay_tui.domain.filters import FilterError, Narrowed, parse
@@ -216,6 +218,7 @@ def _order_lines(order: Order, now: datetime, valid: frozenset[Verb], policy: Se
         "In the shop": said(order.shop),
         "Named by": ", ".join(_source(sighting) for sighting in order.shop.sightings),
         "Left to charge": amount_text(permission.balance) if permission else "",
+        "Above total": above_total(order, policy, now),
         "Created": utc(row.created) or "",
         "Next deadline": utc(row.expires) or "",
         "Read": utc(row.refreshed_at) or "never",
@@ -223,6 +226,9 @@ def _order_lines(order: Order, now: datetime, valid: frozenset[Verb], policy: Se
     lines = [f"{label:<15}{shown(value)}" for label, value in facts.items() if value]
     lines += [f"  {shown(text)}" for text in order_meanings(order, row.attention, valid)]
     lines += [f"  {shown(text)}" for text in difference_meanings(order, now, valid)]
+    close = reminder(order, policy, now)
+    if close is not None and Verb.CLOSE in valid:
+        lines.append(f"  {shown(close.write(way(order.id)))}")
     lines += [shown(f"  {_ordered(line)}") for line in order.shop.lines]
     for charge in order.charges:
         captured = f", captured {charge.captured}" if charge.captured else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from azpay_tui.cli.app import Json, OrderArgument
 from azpay_tui.cli.context import context_of
 from azpay_tui.cli.ending import app
 from azpay_tui.domain.intent import Verb
+
+if TYPE_CHECKING:
+    from azpay_tui.cli.charging import More
 
 __all__ = ["app"]
 
@@ -34,6 +37,7 @@ def _act(
     charge: str | None = None,
     amount: str | None = None,
     capture: bool = False,
+    more: More | None = None,
 ) -> int:
     from azpay_tui.cli.money import Request, act
 
@@ -48,6 +52,7 @@ def _act(
         accept=[name for text in accept or () for name in text.split()],
         dry_run=dry_run,
         as_json=json,
+        more=more,
     )
     return act(context_of(ctx), request)
 
@@ -68,6 +73,33 @@ def authorize(
     return _act(
         ctx, Verb.AUTHORIZE, order,
         note=note, yes=yes, accept=accept, dry_run=dry_run, json=json, amount=amount, capture=capture,
+    )  # fmt: skip
+
+
+@app.command("charge-more")
+def charge_more(
+    ctx: typer.Context,
+    order: OrderArgument,
+    total: Annotated[str | None, typer.Option(metavar="A", help="The order's new total, such as 230.")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="A", help="So much more than its total, or than is captured and held if that is more."),
+    ] = None,
+    told: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="How the buyer was told, kept with the order: by phone.")
+    ] = None,
+    note: Note = "",
+    yes: Yes = False,
+    accept: Accept = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Raise an order above its total: authorize all of it, or the difference where something is held or taken."""
+    from azpay_tui.cli.charging import More
+
+    return _act(
+        ctx, Verb.AUTHORIZE, order,
+        note=note, yes=yes, accept=accept, dry_run=dry_run, json=json, more=More(total, by, told),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from azpay_tui.domain import limits, states
+from azpay_tui.domain.closing import seen_open_until
 from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money, total
@@ -142,6 +143,7 @@ def _closed(order: Order, now: datetime) -> str:
     parts = ["the order is closed for good at Amazon: no new charge can be made"]
     if captured:
         parts.append(f"the captured {captured} stay yours and can be refunded")
+        parts.append(f"the buyer sees it closed now instead of open {seen_open_until(order, now)}")
     live = [charge for charge in open_ if charge.state == states.AUTHORIZED]
     ends = [end for charge in live if (end := limits.authorization_end(charge)) is not None]
     if live:

@@ -59,8 +59,21 @@ class Allowance:
         """
         if self.percent is None:
             return None
-        most = limits.goodwill(base.currency) * self.most // MOST_ABOVE
-        return Money(min(base.minor * self.percent // 100, most), base.currency, base.exponent)
+        return min(self._share(base), self._most(base))
+
+    def reckoned(self, base: Money) -> str:
+        """Say how `of` comes to what it is, such as `15 % of 200.00 EUR are 30.00 EUR`."""
+        if not (self.percent and self.most):
+            return "all that Amazon allows" if self.percent is None else "no more than the total"
+        share, most = self._share(base), self._most(base)
+        cut = f", cut to {most}" if most < share else ""
+        return f"{self.percent} % of {base} are {share}{cut}"
+
+    def _share(self, base: Money) -> Money:
+        return Money(base.minor * (self.percent or 0) // 100, base.currency, base.exponent)
+
+    def _most(self, base: Money) -> Money:
+        return Money(limits.goodwill(base.currency) * self.most // MOST_ABOVE, base.currency, base.exponent)
 
     def __str__(self) -> str:
         """Return it as a configuration says it."""

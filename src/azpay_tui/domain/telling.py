@@ -77,15 +77,18 @@ def is_code(reason: str) -> bool:
     return _CODE.fullmatch(reason) is not None
 
 
-def tell(intent: Intent, valid: Collection[Verb] = ()) -> Telling:
-    """Tell what became of an intent; `valid` are the verbs that its order allows now."""
+def tell(intent: Intent, valid: Collection[Verb] = (), then: Step | None = None) -> Telling:
+    """Tell what became of an intent; `valid` are the verbs that its order allows now.
+
+    `then` is what to do once it has succeeded.
+    """
     verb, reason = intent.draft.wish.verb, plain(intent.reason)
     coded = explain(reason, about(verb)) if is_code(reason) else None
     if intent.settled_by is not None and intent.settled_by.startswith("person "):
         return Telling(f"Settled as {intent.state} by {intent.settled_by.removeprefix('person ')}.", "", None)
     match intent.state:
         case "succeeded":
-            return Telling("It was so already; nothing was sent." if reason == ALREADY_SO else "", "", None)
+            return Telling("It was so already; nothing was sent." if reason == ALREADY_SO else "", "", then)
         case "accepted":
             return Telling("", _GONE_WELL.get(verb, "Amazon is working on it."), None)
         case "declined" | "refused":

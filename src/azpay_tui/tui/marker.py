@@ -29,11 +29,13 @@ class Marker:
         self._waiting: deque[Callable[[], None]] = deque()
         self._busy = False
 
-    def mark(self, order_ids: Sequence[str], change: MarkChange, *, then: str = "") -> None:
-        """Change the marks of orders; `then` is said instead of what was done."""
+    def mark(
+        self, order_ids: Sequence[str], change: MarkChange, *, then: str = "", after: Callable[[], None] | None = None
+    ) -> None:
+        """Change the marks of orders; `then` is said instead of what was done, `after` is done when it is kept."""
         if len(order_ids) >= MANY:
             self._screen.say(f"Marking {len(order_ids):,} orders.")
-        self._do(lambda: self._screen.desk.mark(order_ids, change), lambda done: self._marked(done, then))
+        self._do(lambda: self._screen.desk.mark(order_ids, change), lambda done: self._marked(done, then, after))
 
     def undo(self) -> None:
         """Undo the last change of this sitting."""
@@ -65,7 +67,7 @@ class Marker:
                 job = self._waiting.popleft()
             job()
 
-    def _marked(self, done: Marked, then: str) -> None:
+    def _marked(self, done: Marked, then: str, after: Callable[[], None] | None) -> None:
         screen, orders = self._screen, self._screen.orders
         screen.say(then or display(done.sentence, 400))
         orders.deselect(done.done)
@@ -73,6 +75,8 @@ class Marker:
         if orders.view == "attention":
             rows = [screen.desk.reader.row(order_id) for order_id in done.done]
             orders.leave([row.id for row in rows if row is not None and not needs_person(row.attention, row.marks)])
+        if after is not None:
+            after()
 
     def _undone(self, done: Marked) -> None:
         self._screen.say(display(done.sentence, 400))

@@ -7,8 +7,10 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from azpay_tui.backoffice.ports import Desk
+from azpay_tui.domain.closing import next_step
 from azpay_tui.domain.intent import Intent, Verb
 from azpay_tui.domain.offer import valid_verbs
+from azpay_tui.domain.reasons import Step
 from azpay_tui.domain.telling import tell
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS
@@ -39,16 +41,19 @@ class News:
         The next step is one that its order allows now.
         """
         valid: frozenset[Verb] = frozenset()
+        then: Step | None = None
         try:
             order = self._desk.reader.order(intent.draft.wish.order_id)
-            valid = valid_verbs(self._desk.offers(order)) if order is not None else valid
+            if order is not None:
+                valid = valid_verbs(self._desk.offers(order))
+                then = next_step(intent, order, self._desk.profile.policy, valid, self._desk.now())
         except READ_ERRORS:
             pass  # Then the step that is always possible is named; the outcome must be told whatever the cache says.
-        said = (intent.id, intent.state, tell(intent, valid).text(keys_of))
+        said = (intent.id, intent.state, tell(intent, valid, then).text(keys_of))
         if said == self._last:
             return None
         self._last = said
-        return news(intent, self._desk.now(), self._where, valid)
+        return news(intent, self._desk.now(), self._where, valid, then)
 
 
 def why(intent: Intent, where: tzinfo) -> str:
@@ -57,13 +62,18 @@ def why(intent: Intent, where: tzinfo) -> str:
     return display(local(told.sentence if intent.open else told.text(keys_of), where), 500)
 
 
-def news(intent: Intent, now: datetime, where: tzinfo, valid: Collection[Verb] = ()) -> tuple[str, bool]:
-    """Return what to say of an intent, and whether it is a warning; `now` is UTC, `valid` the verbs offered now."""
+def news(
+    intent: Intent, now: datetime, where: tzinfo, valid: Collection[Verb] = (), then: Step | None = None
+) -> tuple[str, bool]:
+    """Return what to say of an intent, and whether it is a warning.
+
+    `now` is UTC, `valid` are the verbs offered now, `then` is what to do once it has succeeded.
+    """
     wish = intent.draft.wish
     amount = f" {wish.amount}" if wish.amount else ""
     what = f"{display(wish.target, 40)}{amount}"
     at = f"{now.astimezone(where):%H:%M:%S}"
-    told = display(local(tell(intent, valid).text(keys_of), where), 500)
+    told = display(local(tell(intent, valid, then).text(keys_of), where), 500)
     match intent.state:
         case "intent" | "sent":
             return f"{at} {wish.verb} {what}: sending", False

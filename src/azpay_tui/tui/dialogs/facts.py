@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.domain.charging import above_total
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import AmountError, Money, parse_amount
 from azpay_tui.domain.offer import Offer
@@ -52,6 +53,7 @@ def facts_of(profile: ProfileInfo, order: Order, offer: Offer, now: datetime) ->
     """List what the dialog shows of one order and one action, in reading order."""
     word = status_of(order, now)
     know = local(to_know(offer), zone(profile.timezone))
+    above = above_total(order, profile.policy, now) if offer.verb is Verb.AUTHORIZE else ""
     environment = f"{ENVIRONMENTS[profile.environment]} / {outside(profile.name, 30)}"
     return (
         Fact("Environment", environment if profile.name else ""),
@@ -62,6 +64,7 @@ def facts_of(profile: ProfileInfo, order: Order, offer: Offer, now: datetime) ->
         Fact("Acts on", acts_on(order, offer)),
         *([Fact("Know this", know)] if know else []),
         *(Fact(line.label, str(line.amount) if line.amount is not None else "") for line in sums(order, now).lines),
+        *([Fact("Above total", outside(above, 400))] if above else []),
     )
 
 

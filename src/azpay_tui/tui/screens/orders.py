@@ -24,6 +24,7 @@ from azpay_tui.tui.following import Following
 from azpay_tui.tui.frame import Frame
 from azpay_tui.tui.listing import Listing
 from azpay_tui.tui.marker import Marker
+from azpay_tui.tui.modifying import Modifying
 from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.sight import Sight
 from azpay_tui.tui.sitting import Sitting
@@ -87,13 +88,15 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         """Of days and times."""
         self.marker = Marker(self)
         """Marks orders."""
+        self.modifying = Modifying(self)
+        """Charges more than an order's total."""
         self._tour = tour
         self.term = ""
         """What was searched for last."""
         self.orders = OrderList(desk.reader, desk.now, where=self.zone, by_half_pages=low_bandwidth, id="orders")
         self.detail = DetailView(timezone=profile.timezone, masked=profile.environment == "live", id="detail")
         self.detail.policy = profile.policy
-        self.actions = ActionsPane(timezone=profile.timezone, id="actions")
+        self.actions = ActionsPane(timezone=profile.timezone, policy=profile.policy, id="actions")
         self._last: Widget = self.orders
         self.peek = Peek(timezone=profile.timezone, id="peek")
         self.panes = Panes(self.orders, self.detail, self.actions, id="panes")
@@ -292,9 +295,9 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
             else:
                 self.post_message(self.Acted(offer, order, amount))
 
-    @on(ActionsPane.Settle)
-    def _settle(self) -> None:
-        self.run_line("settle")
+    @on(ActionsPane.Asked)
+    def _asked(self, message: ActionsPane.Asked) -> None:
+        self.run_line(message.command)
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""

@@ -15,9 +15,11 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from azpay_tui.domain import limits
+from azpay_tui.domain.charging import above_total
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import OpenIntent, Order
+from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.tui.deciding import to_settle
 from azpay_tui.tui.dialogs.pick import PickDialog
 from azpay_tui.tui.display import display
@@ -28,7 +30,9 @@ TITLE: Final = "Amazon Pay available order actions"
 _VERBS: Final = {letter: verb for verb, letter in LETTERS.items()}
 _FOLD: Final = "fold"
 _SETTLE: Final = "settle"
-_SETTLE_LETTER: Final = "s"
+_MORE: Final = "more"
+_COMMANDS: Final = {"s": _SETTLE, "m": _MORE}
+"""Letters of what is no verb of its own: each asks for the command of that name."""
 _LEADER: Final = LETTERS[Verb.AUTHORIZE]
 """The lines of the pane say `a c`, so it leads here too, and is a letter of its own when nothing follows."""
 _WAIT: Final = 0.7
@@ -69,9 +73,19 @@ def action_line(order: Order, offer: Offer, now: datetime, where: tzinfo) -> Tex
 def settle_line(intent: OpenIntent) -> Text:
     """Set the one thing that a person may decide."""
     amount = f" {intent.amount}" if intent.amount else ""
-    text = Text(f"! a {_SETTLE_LETTER}  ")
+    text = Text("! a s  ")
     text.append("Settle", "bold")
     return text.append(f" {intent.verb}{amount}: its outcome is not known")
+
+
+def more_line(order: Order, policy: Settings, now: datetime) -> Text | None:
+    """Set what may be charged above the total; None where nothing may."""
+    above = above_total(order, policy, now)
+    if not above:
+        return None
+    text = Text("  a m  ")
+    text.append("Charge more", "bold")
+    return text.append(f" ({display(above, 300)})")
 
 
 def refusal_line(offer: Offer, where: tzinfo) -> Text:
@@ -110,6 +124,7 @@ class ActionsPane(Timely, OptionList):
     |---|---|
     | a c v f k x r | choose authorize, capture, void, refund, cancel, close, refresh |
     | s | settle an outcome that is not known |
+    | m | charge more than the order's total |
     | a, then one of them | the same, as the lines say it; `a` alone waits a moment for a second letter |
     | Enter | choose the line, or open and fold the reasons |
     | arrows | move; `k` is cancel here, not up |
@@ -142,12 +157,17 @@ class ActionsPane(Timely, OptionList):
             """The pane, for selectors."""
             return self.pane
 
-    class Settle(Message):
-        """A person wants to decide about an action of the order."""
+    @dataclass
+    class Asked(Message):
+        """A person chose a line that is no verb of its own."""
 
-    def __init__(self, *, timezone: str = "UTC", id: str | None = None) -> None:
-        """Make an empty pane; `timezone` is the profile's IANA zone for dates."""
+        command: str
+        """Id of its command."""
+
+    def __init__(self, *, timezone: str = "UTC", policy: Settings = PRESETS["amazon"], id: str | None = None) -> None:
+        """Make an empty pane; `timezone` is the profile's IANA zone for dates, `policy` what its shop narrows."""
         super().__init__(id=id, markup=False)
+        self._policy = policy
         self.border_title = TITLE
         self._zone = zone(timezone)
         self._order: Order | None = None
@@ -196,6 +216,9 @@ class ActionsPane(Timely, OptionList):
             yield Option(Text(heading, "underline"), disabled=True)
             for offer in offers:
                 yield Option(action_line(order, offer, now, self._zone), id=str(self._offers.index(offer)))
+            more = more_line(order, self._policy, now)
+            if more is not None and any(offer.verb is Verb.AUTHORIZE for offer in offers):
+                yield Option(more, id=_MORE)
         if self.refused and self._always_open:
             yield Option(Text("NOT AVAILABLE", "underline"), disabled=True)
         elif self.refused:
@@ -239,10 +262,10 @@ class ActionsPane(Timely, OptionList):
         """Take a letter of an action, also behind the leader; nothing is committed by it."""
         led = self._stop_leading()
         verb = _VERBS.get(event.key)
-        if event.key == _SETTLE_LETTER:
+        if event.key in _COMMANDS:
             event.stop()
             event.prevent_default()
-            self.post_message(self.Settle())
+            self.post_message(self.Asked(_COMMANDS[event.key]))
         if verb is None:
             return
         event.stop()
@@ -300,7 +323,7 @@ class ActionsPane(Timely, OptionList):
             self._fill()
             if self._open:
                 self.call_after_refresh(self.scroll_end, animate=False)
-        elif event.option_id == _SETTLE:
-            self.post_message(self.Settle())
+        elif event.option_id is not None and event.option_id in _COMMANDS.values():
+            self.post_message(self.Asked(event.option_id))
         elif event.option_id is not None:
             self.post_message(self.Chosen(self._offers[int(event.option_id)], self))

@@ -14,6 +14,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from azpay_tui.domain.charging import above_total
+from azpay_tui.domain.closing import reminder
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.offer import Offer, valid_verbs
@@ -151,12 +153,18 @@ def detail_lines(
     above = pressing(order, codes)
     yield from pressing_lines(codes, above, valid)
     yield from difference_lines(order, codes, now, valid, where)
+    close = reminder(order, policy, now)
+    if close is not None and Verb.CLOSE in valid:
+        yield Text(local(close.write(keys_of), where))
     yield from mark_lines(marks, now, where)
     for intent in order.intents:
         yield _intent(intent, now)
     yield _offers(offers)
     yield _heading("SUMS")
     yield from _sums(order, now)
+    more = above_total(order, policy, now)
+    if more:
+        yield Text(display(more, 400))
     yield _heading("CHARGES AND REFUNDS")
     reasons = Reasons(valid, above)
     yield from charge_lines(order, reasons)

@@ -1,0 +1,55 @@
+"""What changes an order after it was placed: charging more than its total, and closing what was captured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpay_tui.domain.closing import UNCLOSED
+from azpay_tui.tui.commands.base import Argument, Command
+
+if TYPE_CHECKING:
+    from azpay_tui.tui.screens.orders import OrdersScreen
+
+_NO_ORDER: Final = "There is no order under the cursor."
+
+
+class ChargeMore(Command):
+    """Charge more than the total."""
+
+    id, name, shown, sentence = (
+        "more",
+        "charge more",
+        "a m",
+        "Raise an order above its total: asks for the new one, then opens the dialog of authorizing.",
+    )
+    aliases = ("charge-more", "modify")
+    keys = (("a", "m"),)
+    argument = Argument("total")
+
+    def refusal(self, screen: OrdersScreen) -> str | None:
+        """Refuse in an empty list."""
+        return None if screen.orders.row is not None else _NO_ORDER
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Ask for the new total."""
+        screen.modifying.ask()
+
+    def enter(self, screen: OrdersScreen, argument: str) -> None:
+        """Take the total that was typed; raises `ValueError` with a sentence when it cannot be taken."""
+        refused = screen.modifying.take_here(argument)
+        if refused is not None:
+            raise ValueError(refused)
+
+
+class Unclosed(Command):
+    """Captured in full and still open at Amazon."""
+
+    id, name = "unclosed", "not closed"
+    sentence = "Show orders that are captured in full and still open at Amazon; the buyer sees them open until closed."
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Narrow the list of all orders to them."""
+        screen.listing.show_narrowed(UNCLOSED)
+
+
+COMMANDS: Final = (ChargeMore(), Unclosed())

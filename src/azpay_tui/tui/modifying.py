@@ -1,0 +1,95 @@
+"""Charging more than an order's total: asks for the total, has the buyer told, then asks for the dialog of authorizing.
+
+Nothing is sent by it: what is authorized is confirmed in the dialog like any other amount.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpay_tui.domain.charging import HOW_LIMIT, ChargeMoreError, Plan, buyer_text, plan, room, told_note
+from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.marks import MarkChange
+from azpay_tui.domain.money import AmountError, parse_amount
+from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.order import Order
+from azpay_tui.tui.display import display
+
+if TYPE_CHECKING:
+    from azpay_tui.tui.screens.orders import OrdersScreen
+
+_TOO_EARLY: Final = "Nothing was read from Amazon yet: refresh the order first."
+
+
+class Modifying:
+    """Belongs to the screen of orders."""
+
+    def __init__(self, screen: OrdersScreen) -> None:
+        """Work for a screen."""
+        self._screen = screen
+
+    def ask(self) -> None:
+        """Ask for the new total of the order under the cursor, or say why nothing may be authorized."""
+        screen = self._screen
+        screen.following.look()
+        order = screen.following.order
+        offer = self._offer(order)
+        if order is None or offer is None or offer.verdict == "no":
+            screen.actions.choose(Verb.AUTHORIZE)
+            return
+        found = room(order, screen.desk.profile.policy, screen.desk.now())
+        known = f"{found.total} now, at most {found.base + found.left}" if found is not None else "not known"
+        screen.message.ask(
+            f"new total of {display(order.number or order.id, 40)} ({known}): ",
+            lambda typed: self.take(order, typed) if typed else None,
+            kept_as=f"more {order.id}",
+            limit=20,
+        )
+        if found is not None:
+            screen.message.say(display(found.sentence, 400))
+
+    def take_here(self, typed: str) -> str | None:
+        """Take a new total for the order under the cursor; returns a sentence when it cannot be taken."""
+        self._screen.following.look()
+        order = self._screen.following.order
+        return self.take(order, typed) if order is not None else "There is no order under the cursor."
+
+    def take(self, order: Order, typed: str) -> str | None:
+        """Take a new total, show what the buyer is to be told and ask how that was done.
+
+        Returns a sentence when the total cannot be taken.
+        """
+        desk, screen = self._screen.desk, self._screen
+        if order.amount is None:
+            return _TOO_EARLY
+        try:
+            planned = plan(order, desk.profile.policy, parse_amount(typed, order.amount.currency), desk.now())
+        except (AmountError, ChargeMoreError) as error:
+            return display(str(error), 400)
+        screen.message.ask(
+            "how was the buyer told (by phone, by mail ...): ",
+            lambda how: self._told(order, planned, how),
+            limit=HOW_LIMIT,
+        )
+        screen.message.say(display(f"{planned.sentence} Tell the buyer first: {buyer_text(order, planned)}", 600))
+        return None
+
+    def _told(self, order: Order, planned: Plan, how: str) -> str | None:
+        try:
+            note = told_note(planned, how)
+        except ChargeMoreError as error:
+            return display(str(error), 300)
+        # The dialog opens when the journal has it: money that is to be authorized follows what the buyer was told.
+        self._screen.marker.mark([order.id], MarkChange(note=note), after=lambda: self._open(order, planned))
+        return None
+
+    def _open(self, order: Order, planned: Plan) -> None:
+        offer = self._offer(order)
+        if offer is None or offer.verdict == "no":
+            self._screen.actions.choose(Verb.AUTHORIZE)
+        else:
+            self._screen.post_message(self._screen.Acted(offer, order, planned.amount))
+
+    def _offer(self, order: Order | None) -> Offer | None:
+        offers = self._screen.desk.offers(order) if order is not None else ()
+        return next((one for one in offers if one.verb is Verb.AUTHORIZE and one.target is not None), None)
