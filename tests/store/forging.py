@@ -13,6 +13,7 @@ from tests.store.making import NOW, PLACE, Files, answer, draft, files_of, oid, 
 
 from azpay_tui.domain.marks import MarkEdit, Standing
 from azpay_tui.domain.messages import Delivered, MessageDraft, Unknown, after
+from azpay_tui.domain.order import Address
 from azpay_tui.store.journal.anchors import AnchorBook, Known
 from azpay_tui.store.journal.audit import Witness
 from azpay_tui.store.journal.chain import chain_hash
@@ -43,6 +44,9 @@ def live(stores: Stores) -> None:
     other = journal.open_intent(draft(oid(2), base="other"))
     journal.start_attempt(other.id, NOW)
     journal.record(other.id, 1, answer(422), "refused", "InvalidChargeStatus", None, None, NOW)
+    journal.readdress(oid(1), Address("Jane Secret", "1 Main St", city="Springfield"), NOW)
+    journal.readdress(oid(2), Address("Jane Secret", "1 Main St", city="Springfield"), NOW)
+    journal.readdress(oid(2), None, NOW)
     told = MessageDraft("shop", "webhook", oid(1), "AUTHORIZED", "{}")
     asked = MessageDraft("buyer", "mail", oid(2), "Your payment", "Dear Jane Secret", "jane.secret@example.com")
     first, second = stores.messages.announce({oid(1): "AUTHORIZED"}, [told, asked], NOW)

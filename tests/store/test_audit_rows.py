@@ -15,6 +15,7 @@ from tests.support.figures import size, tell
 from azpay_tui.domain.marks import MarkEdit, Standing
 from azpay_tui.store.journal.anchors import Known
 from azpay_tui.store.journal.digests import ATTEMPT, EVIDENCE, INTENT
+from azpay_tui.store.journal.seal import COLUMNS as SEALED
 from azpay_tui.store.journal.shape import odd_shapes
 from azpay_tui.store.journal.verify import examine
 from azpay_tui.store.marks import COLUMNS as MARKS
@@ -30,6 +31,7 @@ TABLES = {
     ),
     "mark": ("'the mark on ' || order_id", "order_id", MARKS[:-1]),  # of tags it knows how many
     "message": ("'message ' || id", "id", ("id", "order_id", "kind", "channel", "state", "body")),
+    "address": ("'the address of ' || order_id", "order_id", SEALED),
     "tracked_id": ("'the object ' || object_id", "object_id", ("object_id",)),
     "tracked": ("'the order ' || order_id", "order_id", ("order_id",)),
 }

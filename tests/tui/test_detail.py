@@ -20,7 +20,8 @@ from azpay_tui.domain.rows import TimelineEntry
 from azpay_tui.domain.status import ship, status_of
 from azpay_tui.tui.display import hidden
 from azpay_tui.tui.widgets.charges import plain_reason
-from azpay_tui.tui.widgets.detail import DetailView, mask_email
+from azpay_tui.tui.widgets.detail import DetailView
+from azpay_tui.tui.widgets.people import mask_email
 from azpay_tui.tui.widgets.words import keys_of, local
 
 ORDERS = sample_orders(rounds=1)

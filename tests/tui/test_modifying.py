@@ -116,3 +116,33 @@ async def test_without_room_nothing_is_offered() -> None:
     async with driven() as console:
         await console.press("6", "a", "enter")
         assert "Charge more" not in console.text
+
+
+async def test_a_parcel_that_goes_elsewhere_is_warned_about_and_marked(office: Office) -> None:
+    """S4.11, S4.12."""
+    order = office.make("authorized")
+    async with at_keyboard(office, size=(200, 50)) as person:
+        await person.go_to(order)
+        await person.type(":address line1=17 Elm Street; city=Ottawa")
+        await person.press("enter")
+        assert "Amazon's payment protection covers only an address" in person.text
+        await person.type("no")
+        await person.press("enter")
+        assert "Not confirmed: nothing was changed." in person.text
+        await person.type(":address")
+        await person.press("enter")
+        await person.type("street=17")
+        await person.press("enter")
+        assert "is no part of an address" in person.text
+        await person.press("ctrl+u")
+        await person.type("line1=17 Elm Street; city=Ottawa")
+        await person.press("enter")
+        await person.type("yes")
+        await person.press("enter")
+        await person.until(lambda: "! NOT PROTECTED by Amazon" in person.text)
+        assert "17 Elm Street" in person.text
+        assert office.desk.reader.row(order).marks == ("unprotected",)  # type: ignore[union-attr]
+        await person.type(":address none")
+        await person.press("enter")
+        await person.until(lambda: "NOT PROTECTED" not in person.text)
+    assert office.sim("GET", "/_sim/ledger") == []

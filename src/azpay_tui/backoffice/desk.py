@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from azpay_tui.amazon.gateway import Gateway
 from azpay_tui.backoffice import act
+from azpay_tui.backoffice.addresses import Addressing
 from azpay_tui.backoffice.clock import CorrectedClock, local_clock
 from azpay_tui.backoffice.discover.book import Book
 from azpay_tui.backoffice.discover.discovery import Discovery
@@ -49,7 +50,7 @@ from azpay_tui.domain.keeping import DEFAULT_DAYS
 from azpay_tui.domain.marks import MarkChange, Marked
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
-from azpay_tui.domain.order import Order
+from azpay_tui.domain.order import Address, Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.domain.sources import SourceState
@@ -142,6 +143,7 @@ class BackOffice:
         zone = ZoneInfo(info.timezone)
         self._marking = Marking(journal, cache, reader, clock, info.person, zone, tell)
         self._messaging = Messaging(parts.messages, reader, info, clock, tell, stop)
+        self._addressing = Addressing(journal, cache, reader, clock, tell)
         self._purging = Purging(journal, cache, reader, parts.wipe, parts.keep, lease, clock, zone, stop)
         self._selling = Selling(
             self._checker, self._outbox, self._marking, self._purging, journal, cache, reader, reading, health, clock,
@@ -332,6 +334,10 @@ class BackOffice:
     def delete_order(self, order_id: str) -> None:
         """Take an order out of the lists for good."""
         self._threads.aside("azpay-delete", lambda: self._selling.delete(order_id))
+
+    def readdress(self, order_id: str, address: Address | None) -> Marked:
+        """Have a parcel sent elsewhere, None: where Amazon says; nothing goes to Amazon."""
+        return self._addressing.readdress(order_id, address)
 
     # Personal data
 

@@ -21,7 +21,7 @@ from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.marks import MarkChange, Marked
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
-from azpay_tui.domain.order import Order
+from azpay_tui.domain.order import Address, Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.domain.sources import SourceState
@@ -230,6 +230,10 @@ class LateDesk:
     def delete_order(self, order_id: str) -> None:
         """Take an order out of the lists for good."""
         self._real().delete_order(order_id)
+
+    def readdress(self, order_id: str, address: Address | None) -> Marked:
+        """Have a parcel sent elsewhere, None: where Amazon says; nothing goes to Amazon."""
+        return self._real().readdress(order_id, address)
 
     def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:
         """Return the orders whose buyers' personal data is no longer to be kept."""

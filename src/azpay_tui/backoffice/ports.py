@@ -17,7 +17,7 @@ from azpay_tui.domain.intent import Intent, Place, Prepared, Seen, State, Verb, 
 from azpay_tui.domain.marks import MarkChange, Marked
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
-from azpay_tui.domain.order import Order
+from azpay_tui.domain.order import Address, Order
 from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.domain.rows import (
     TrackedOrder,
@@ -262,6 +262,14 @@ class Desk(Protocol):
         """Take an order out of the lists for good; raises `NotValidError` while it owes anybody anything.
 
         The journal keeps amounts and ids; whatever names the order again does not bring it back.
+        """
+        ...
+
+    def readdress(self, order_id: str, address: Address | None) -> Marked:
+        """Have a parcel sent elsewhere, None: where Amazon says; local, also offline and in a read-only profile.
+
+        The order is marked as not protected by Amazon. Raises `NotValidError` where the buyer's personal data was
+        removed, nothing is to be taken back, or the journal may only be read.
         """
         ...
 

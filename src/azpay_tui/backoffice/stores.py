@@ -12,7 +12,7 @@ from azpay_tui.domain.filters import WHOLE, Narrowed
 from azpay_tui.domain.intent import Intent, IntentDraft, State
 from azpay_tui.domain.lapses import Day, DayOfLapses, Mark
 from azpay_tui.domain.marks import MarkEdit, Marks
-from azpay_tui.domain.order import Order
+from azpay_tui.domain.order import Address, Order
 from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import (
     Connection,
@@ -117,6 +117,10 @@ class Journal(Protocol):
 
     def delete(self, order_id: str, at: datetime) -> bool:
         """Delete an order so that nothing brings it back; tells whether it is: not while an action is not settled."""
+        ...
+
+    def readdress(self, order_id: str, address: Address | None, at: datetime) -> bool:
+        """Keep where a parcel goes, None: where Amazon says; tells whether it was done."""
         ...
 
     def purge(self, order_ids: Sequence[str], at: datetime) -> tuple[str, ...]:

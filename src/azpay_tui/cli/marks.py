@@ -9,6 +9,7 @@ from azpay_tui.cli import resolve, shapes
 from azpay_tui.cli.context import Context
 from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import json_result, result, shown, utc
+from azpay_tui.domain.addresses import NOT_PROTECTED
 from azpay_tui.domain.marks import MarkChange, MarkError, Marks, clean_note, clean_tag, parse_when
 
 
@@ -64,6 +65,10 @@ def mark_lines(marks: Marks) -> Iterator[str]:
         "Reminder": f"{utc(reminder.until)} by {reminder.person}" if reminder else "",
         "Tags": " ".join(marks.standing.tags),
     }
+    if marks.moved is not None:
+        facts["Address"] = (
+            f"{NOT_PROTECTED}: changed here by {marks.moved.person}, {utc(marks.moved.at)} (azpay address)"
+        )
     for label, value in facts.items():
         if value:
             yield f"{label:<15}{shown(value)}"

@@ -104,6 +104,26 @@ def charge_more(
 
 
 @app.command()
+def address(
+    ctx: typer.Context,
+    order: OrderArgument,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A part that changes; may be repeated.")
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Again where Amazon says.")] = False,
+    accept: Accept = None,
+    json: Json = False,
+) -> int:
+    """Show where the parcel goes and who is billed, or have it sent elsewhere: it stays here and is not protected."""
+    from azpay_tui.cli.addressing import set_address, show_address
+
+    if not set_ and not clear:
+        return show_address(context_of(ctx), order, as_json=json)
+    accepted = [name for text in accept or () for name in text.split()]
+    return set_address(context_of(ctx), order, set_ or [], accepted, clear=clear, as_json=json)
+
+
+@app.command()
 def capture(
     ctx: typer.Context,
     order: OrderArgument,

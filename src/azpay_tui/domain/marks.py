@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Final
 
+from azpay_tui.domain.addresses import Moved
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.spans import parse as parse_span
 
@@ -100,6 +101,8 @@ class Marks:
     standing: Standing = Standing()
     notes: tuple[Note, ...] = ()
     """Newest first."""
+    moved: Moved | None = None
+    """That the parcel goes elsewhere than Amazon says."""
 
     def due(self, now: datetime) -> bool:
         """Tell whether the time of the reminder has come."""
@@ -169,13 +172,17 @@ def trouble_of(order: Order, codes: Iterable[str], expires: datetime | None) -> 
 
 
 def words(marks: Marks, trouble: Trouble, now: datetime) -> tuple[str, ...]:
-    """Return the marks that lists show: `reviewed`, `later` (put off), `due` (a reminder's time has come), `note`."""
+    """Return the marks that lists show: `reviewed`, `later` (put off), `due` (a reminder's time has come), `note`.
+
+    Also `unprotected`: the parcel goes elsewhere than Amazon says.
+    """
     review, reminder = marks.standing.review, marks.standing.reminder
     found = {
         "reviewed": review is not None and bool(trouble.codes) and review.trouble.covers(trouble),
         "later": reminder is not None and reminder.until > now and reminder.trouble.covers(trouble),
         "due": marks.due(now),
         "note": bool(marks.notes),
+        "unprotected": marks.moved is not None,
     }
     return tuple(word for word, so in found.items() if so)
 

@@ -87,6 +87,8 @@ class Permission:
     """The merchant's order number as Amazon keeps it."""
     buyer: Buyer | None = None
     shipping: Address | None = None
+    billing: Address | None = None
+    """To some sellers Amazon gives none, and to none before the buyer has paid."""
 
 
 @dataclass(frozen=True, slots=True)

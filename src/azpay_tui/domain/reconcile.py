@@ -48,6 +48,9 @@ def _of_permission(before: Permission | None, after: Permission) -> list[Change]
         found.append(Change(word, after.id, None))
     if before.balance != after.balance:
         found.append(Change("balance", after.id, after.balance))
+    # Names no address: the timeline outlives the buyer's personal data.
+    if after.billing is not None and before.billing != after.billing:
+        found.append(Change("billing address given" if before.billing is None else "billing address", after.id, None))
     return found
 
 

@@ -44,7 +44,7 @@ class ListRow:
     cursor: str
     """Keyset cursor of this row in the page's order; opaque."""
     marks: tuple[str, ...] = ()
-    """People's marks: `reviewed`, `later` (put off), `due` (a reminder's time has come), `note`."""
+    """People's marks: `reviewed`, `later` (put off), `due` (a reminder's time has come), `note`, `unprotected`."""
     tags: tuple[str, ...] = ()
     """Short words; one that begins with @ names who takes care."""
     shop_status: str | None = None

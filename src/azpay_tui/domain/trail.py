@@ -154,6 +154,13 @@ def _purge(row: Happening) -> str:
     return "personal data of the buyer removed"
 
 
+def _address(row: Happening) -> str:
+    parts = row.data.get("parts") or ()
+    if not row.fact("seal"):
+        return "the parcel goes again where Amazon says"
+    return f"the parcel goes elsewhere, changed here ({', '.join(map(str, parts))}): not protected by Amazon"
+
+
 def _message(row: Happening) -> str:
     act = row.fact("act")
     told = f"{row.fact('message')} to the {row.fact('about')} by {row.fact('channel')}"
@@ -202,6 +209,7 @@ _TELL: Final = {
     "track": _track,
     "purge": _purge,
     "message": _message,
+    "address": _address,
     "settings": _settings,
     "sale": _sale,
     "delete": _delete,

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from azpay_tui.domain.marks import Marks, Note, Reminder, Review, Standing, Trouble
+from azpay_tui.store.addresses import load_moved
 from azpay_tui.store.times import from_text, storable, to_text
 
 COLUMNS: Final = (
@@ -75,7 +76,8 @@ def load(journal: sqlite3.Connection, order_ids: Iterable[str]) -> dict[str, Mar
     notes: dict[str, list[Note]] = {}
     for order_id, number, at, person, text in journal.execute(_NOTES, (wanted,)).fetchall():
         notes.setdefault(order_id, []).append(Note(number, from_text(at), person, text))
+    moved = load_moved(journal, wanted)
     return {
-        order_id: Marks(found.get(order_id, Standing()), tuple(notes.get(order_id, ())))
-        for order_id in {**found, **notes}
+        order_id: Marks(found.get(order_id, Standing()), tuple(notes.get(order_id, ())), moved.get(order_id))
+        for order_id in {**found, **notes, **moved}
     }

@@ -35,7 +35,7 @@ def impersonal(body: str) -> str:
 
 def impersonal_fact(fact: Fact) -> Fact:
     """Return a fact without the person it names."""
-    return replace(fact, buyer=None, shipping=None) if isinstance(fact, Permission) else fact
+    return replace(fact, buyer=None, shipping=None, billing=None) if isinstance(fact, Permission) else fact
 
 
 def _kept(value: _Json) -> _Json:

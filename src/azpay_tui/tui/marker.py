@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from azpay_tui.domain.marks import MarkChange, Marked, needs_person
+from azpay_tui.domain.order import Address
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS
 
@@ -36,6 +37,10 @@ class Marker:
         if len(order_ids) >= MANY:
             self._screen.say(f"Marking {len(order_ids):,} orders.")
         self._do(lambda: self._screen.desk.mark(order_ids, change), lambda done: self._marked(done, then, after))
+
+    def readdress(self, order_id: str, address: Address | None) -> None:
+        """Have a parcel sent elsewhere, None: where Amazon says."""
+        self._do(lambda: self._screen.desk.readdress(order_id, address), lambda done: self._marked(done, "", None))
 
     def undo(self) -> None:
         """Undo the last change of this sitting."""

@@ -1,12 +1,13 @@
-"""Charging more than an order's total: asks for the total, has the buyer told, then asks for the dialog of authorizing.
+"""Changes after an order was placed: a higher total, of which the buyer is told first, and another address.
 
-Nothing is sent by it: what is authorized is confirmed in the dialog like any other amount.
+Nothing is sent by it: what is authorized is confirmed in the dialog like any other amount, an address stays here.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from azpay_tui.domain.addresses import WARNS, AddressError, changed, parse
 from azpay_tui.domain.charging import HOW_LIMIT, ChargeMoreError, Plan, buyer_text, plan, room, told_note
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.marks import MarkChange
@@ -18,11 +19,16 @@ from azpay_tui.tui.display import display
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
 
+_NO_ORDER: Final = "There is no order under the cursor."
+_BACK: Final = "none"
+"""Typed instead of an address: again where Amazon says."""
+_ADDRESS: Final = 600
+"""Characters of a typed address."""
 _TOO_EARLY: Final = "Nothing was read from Amazon yet: refresh the order first."
 
 
 class Modifying:
-    """Belongs to the screen of orders."""
+    """Asks on the message line; belongs to the screen of orders."""
 
     def __init__(self, screen: OrdersScreen) -> None:
         """Work for a screen."""
@@ -52,7 +58,7 @@ class Modifying:
         """Take a new total for the order under the cursor; returns a sentence when it cannot be taken."""
         self._screen.following.look()
         order = self._screen.following.order
-        return self.take(order, typed) if order is not None else "There is no order under the cursor."
+        return self.take(order, typed) if order is not None else _NO_ORDER
 
     def take(self, order: Order, typed: str) -> str | None:
         """Take a new total, show what the buyer is to be told and ask how that was done.
@@ -89,6 +95,45 @@ class Modifying:
             self._screen.actions.choose(Verb.AUTHORIZE)
         else:
             self._screen.post_message(self._screen.Acted(offer, order, planned.amount))
+
+    def ask_address(self) -> None:
+        """Ask what of the address changes."""
+        screen = self._screen
+        screen.message.ask(
+            "ship elsewhere (line1=...; city=...; none): ",
+            lambda typed: self.take_address(typed) if typed else None,
+            limit=_ADDRESS,
+        )
+
+    def take_address(self, typed: str) -> str | None:
+        """Take what changes of the address of the order under the cursor, and ask for a yes.
+
+        Returns a sentence when it cannot be taken.
+        """
+        screen = self._screen
+        row = screen.orders.row
+        order = None if row is None else screen.desk.reader.order(row.id)
+        if order is None:
+            return _NO_ORDER
+        if typed.strip().lower() == _BACK:
+            screen.marker.readdress(order.id, None)
+            return None
+        try:
+            given = parse(part for part in typed.split(";") if part.strip())
+            address = changed(order, screen.desk.reader.marks(order.id).moved, given)
+        except AddressError as error:
+            return display(str(error), 400)
+
+        def agreed(answer: str) -> str | None:
+            if answer.strip().lower() == "yes":
+                screen.marker.readdress(order.id, address)
+            else:
+                screen.say("Not confirmed: nothing was changed.")
+            return None
+
+        screen.message.ask("type yes to send it there: ", agreed, limit=3)
+        screen.message.say(WARNS)
+        return None
 
     def _offer(self, order: Order | None) -> Offer | None:
         offers = self._screen.desk.offers(order) if order is not None else ()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from azpay_tui.tui.display import display
-from azpay_tui.tui.widgets.detail import mask_email
+from azpay_tui.tui.widgets.people import mask_email
 
 HIDDEN: Final = "***"
 LONGEST_LINE: Final = 2000

@@ -40,6 +40,7 @@ def permission(body: bytes) -> Permission:
         reference=got.merchant_metadata.merchant_reference_id if got.merchant_metadata else None,
         buyer=Buyer(got.buyer.name, got.buyer.email) if got.buyer else None,
         shipping=_address(got.shipping_address),
+        billing=_address(got.billing_address),
     )
 
 

@@ -214,6 +214,7 @@ class Permission(Wire):
     merchant_metadata: Annotated[Metadata | None, BeforeValidator(_group)] = None
     buyer: Annotated[Buyer | None, BeforeValidator(_group)] = None
     shipping_address: Annotated[Address | None, BeforeValidator(_group)] = None
+    billing_address: Annotated[Address | None, BeforeValidator(_group)] = None
 
 
 class Charge(Wire):

@@ -78,7 +78,7 @@ def _rich(name: str, value: _Json) -> object:
         return tuple(Reason(code, description) for code, description in pairs)
     if name == "buyer":
         return _part(Buyer, value)
-    return _part(Address, value) if name == "shipping" else value
+    return _part(Address, value) if name in ("shipping", "billing") else value
 
 
 def _part(made: type[_Part], value: _Json) -> _Part:

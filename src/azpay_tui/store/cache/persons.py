@@ -54,7 +54,8 @@ def _words(facts: Iterable[Permission | Charge | Refund | None], rows: Iterable[
     parts: list[str | None] = []
     for fact in facts:
         if isinstance(fact, Permission):
-            parts += [*(astuple(fact.buyer) if fact.buyer else ()), *(astuple(fact.shipping) if fact.shipping else ())]
+            persons = (fact.buyer, fact.shipping, fact.billing)
+            parts += [part for person in persons if person is not None for part in astuple(person)]
     for buyer, text in rows:
         parts += [buyer, *(line for line in text.splitlines() if "@" in line)]
     return {part.casefold() for part in parts if part and len(part) >= _SHORTEST}

@@ -14,7 +14,10 @@ from azpay_tui.store.journal.digests import Query
 COLUMNS: Final = ("seq", "at", "person", "session", "kind", "order_id", "intent_id", "data")
 """The hashed columns, in their order; `hash` is the last one of the table."""
 KINDS: Final = frozenset(
-    {"intent", "attempt", "outcome", "settle", "track", "mark", "purge", "message", "settings", "sale", "delete"}
+    {
+        *("intent", "attempt", "outcome", "settle", "track", "mark", "purge", "message", "settings", "sale", "delete"),
+        "address",
+    }
 )
 """What rows tell of."""
 ANCHORED: Final = "anchored"

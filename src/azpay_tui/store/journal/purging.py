@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from azpay_tui.store.journal.audit import AuditWriter
+from azpay_tui.store.journal.audit import AuditWriter, Fact
 from azpay_tui.store.journal.digests import FORGOT, kept_of
+from azpay_tui.store.journal.seal import COLUMNS, SEAL, seal
 from azpay_tui.store.personal import impersonal
 from azpay_tui.store.times import from_text, storable, to_text
 
@@ -87,9 +88,21 @@ def _remove(
     forgot: dict[str, list[str]] = {}
     for order_id, number in touched:
         forgot.setdefault(order_id, []).append(f"{number} {before[number]} {kept_of(query, number)}")
+    sealed = _sealed(query, order_ids)
     for order_id, at, person in orders:
-        told = {FORGOT: forgot[order_id]} if order_id in forgot else {}
+        told: dict[str, Fact] = {FORGOT: forgot[order_id]} if order_id in forgot else {}
+        if order_id in sealed:
+            told[SEAL] = sealed[order_id]
         audit.add(at, person, "purge", session=session, order_id=order_id, data=told)
+
+
+def _sealed(run: Run, order_ids: Sequence[str]) -> dict[str, str]:
+    """Return the seals of changed addresses as they are left."""
+    if not _has(run, "address"):
+        return {}
+    columns = ", ".join(COLUMNS)
+    rows = run(f"SELECT {columns} FROM address WHERE order_id {_WANTED}", (json.dumps(order_ids),))
+    return {row[0]: seal(*row) for row in rows}
 
 
 def _has(run: Run, table: str) -> bool:
@@ -106,6 +119,9 @@ def erase(run: Run, order_ids: Sequence[str]) -> None:
     if _has(run, "message"):
         for statement in _MESSAGES:
             run(statement, wanted)
+    if _has(run, "address"):
+        # With the salt goes what would tell whoever guesses an address that it was this one.
+        run(f"UPDATE address SET salt = '', fields = '' WHERE order_id {_WANTED}", wanted)
     for number, raw in [*run(_EVIDENCE, wanted)]:
         kept = impersonal(bytes(raw).decode("utf-8", "replace")).encode()
         run("UPDATE evidence SET raw = ?, message = '' WHERE id = ?", (kept, number))

@@ -12,10 +12,12 @@ from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.intent import OPEN_STATES, Intent, IntentDraft, State
 from azpay_tui.domain.marks import MarkEdit
+from azpay_tui.domain.order import Address
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.domain.sale import Cancelled
 from azpay_tui.store.errors import IntentConflict
 from azpay_tui.store.journal import entries
+from azpay_tui.store.journal.addresses import write_address
 from azpay_tui.store.journal.audit import AuditWriter
 from azpay_tui.store.journal.chain import first_bad_row
 from azpay_tui.store.journal.dossiers import read_dossier
@@ -242,6 +244,11 @@ class JournalStore:
         """
         with self.file.writing() as (session, audit):
             return write_marks(session.connection(), audit, edits, at, self._person, self._session, undo=undo)
+
+    def readdress(self, order_id: str, address: Address | None, at: datetime) -> bool:
+        """Keep where a parcel goes, None: where Amazon says; tells whether it was done (see `write_address`)."""
+        with self.file.writing() as (session, audit):
+            return write_address(session.connection(), audit, order_id, address, at, self._person, self._session)
 
     def purge(self, order_ids: Sequence[str], at: datetime) -> tuple[str, ...]:
         """Take out what is personal of orders, in one transaction; returns those where it is gone now.

@@ -225,6 +225,20 @@ class NoteRow(JournalTable, table=True):
     retracted_by: str | None = None
 
 
+class AddressRow(JournalTable, table=True):
+    """Where a parcel goes that a person had sent elsewhere; salt and fields are empty once the buyer is forgotten."""
+
+    __tablename__ = "address"
+
+    order_id: str = Field(primary_key=True)
+    at: str
+    person: str
+    salt: str
+    """Makes the seal in the audit chain one that nobody can guess an address from."""
+    fields: str
+    """JSON object: the parts of the address by their names."""
+
+
 class PurgeRow(JournalTable, table=True):
     """That the personal data of an order's buyer was removed; whatever names the buyer again is not kept."""
 

@@ -17,6 +17,7 @@ from azpay_tui.store.journal.bearings import Bearings
 from azpay_tui.store.journal.chain import ANCHORED, KINDS, Row, Walked, facts_of, walk
 from azpay_tui.store.journal.digests import Query
 from azpay_tui.store.journal.heard import Heard
+from azpay_tui.store.journal.seal import Seals
 from azpay_tui.store.journal.shape import odd_shapes
 from azpay_tui.store.journal.spoken import Disagreement, Spoken
 from azpay_tui.store.sqlite import JOURNAL_SCHEMA, connect_reader, schema_in
@@ -76,7 +77,7 @@ def look_at_chain(connection: sqlite3.Connection, known: Known | None = None) ->
 
 def examine(query: Query, known: Known) -> Verified:
     """Check the journal behind a connection; raises what reading raises, but for rows of the chain."""
-    spoken, bearings, heard = Spoken(), Bearings(), Heard()
+    spoken, bearings, heard, seals = Spoken(), Bearings(), Heard(), Seals()
     wanted, met, senseless = {anchor.seq for anchor in known.own}, dict[int, str](), list[str]()
     outside = set[int]()
 
@@ -87,6 +88,7 @@ def examine(query: Query, known: Known) -> Verified:
                 spoken.take(row, data)
                 bearings.take(row, data)
                 heard.take(row, data)
+                seals.take(row, data)
                 if ANCHORED in data:
                     outside.add(int(data[ANCHORED]))
         except (ValueError, TypeError):
@@ -97,7 +99,8 @@ def examine(query: Query, known: Known) -> Verified:
     walked = walk(query, visit)
     rows = int(next(iter(query("SELECT count(*) FROM audit")))[0]) if walked.bad is None else _count(query, walked)
     there = partial(_there, query)
-    told = (*spoken.compare(there), *bearings.compare(there), *heard.compare(there)) if walked.bad is None else ()
+    witnesses = (spoken, bearings, heard, seals) if walked.bad is None else ()
+    told = tuple(wrong for witness in witnesses for wrong in witness.compare(there))
     held = [anchor for anchor in known.own if met.get(anchor.seq, "").startswith(anchor.hash)]
     return Verified(
         rows,

@@ -238,9 +238,17 @@ CREATE TABLE deletion (
         person TEXT NOT NULL
     ) STRICT;
 
-INSERT INTO alembic_version VALUES ('0008');
+CREATE TABLE address (
+        order_id TEXT NOT NULL PRIMARY KEY,
+        at TEXT NOT NULL,
+        person TEXT NOT NULL,
+        salt TEXT NOT NULL,
+        fields TEXT NOT NULL
+    ) STRICT;
+
+INSERT INTO alembic_version VALUES ('0009');
 
 INSERT INTO meta VALUES ('journal_id', lower(hex(randomblob(16))));
 
-PRAGMA user_version = 8;
+PRAGMA user_version = 9;
 

@@ -1,4 +1,4 @@
-"""What changes an order after it was placed: charging more than its total, and closing what was captured."""
+"""What changes an order after it was placed: more money, another address, and closing what was captured."""
 
 from __future__ import annotations
 
@@ -41,6 +41,28 @@ class ChargeMore(Command):
             raise ValueError(refused)
 
 
+class ShipElsewhere(Command):
+    """Another address."""
+
+    id, name = "address", "ship elsewhere"
+    sentence = "Have the parcel sent elsewhere: kept here, Amazon is not told, and the order is marked NOT PROTECTED."
+    argument = Argument("address")
+
+    def refusal(self, screen: OrdersScreen) -> str | None:
+        """Refuse in an empty list."""
+        return None if screen.orders.row is not None else _NO_ORDER
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Ask for the address."""
+        screen.modifying.ask_address()
+
+    def enter(self, screen: OrdersScreen, argument: str) -> None:
+        """Take the address that was typed; raises `ValueError` with a sentence when it cannot be taken."""
+        refused = screen.modifying.take_address(argument)
+        if refused is not None:
+            raise ValueError(refused)
+
+
 class Unclosed(Command):
     """Captured in full and still open at Amazon."""
 
@@ -52,4 +74,4 @@ class Unclosed(Command):
         screen.listing.show_narrowed(UNCLOSED)
 
 
-COMMANDS: Final = (ChargeMore(), Unclosed())
+COMMANDS: Final = (ChargeMore(), ShipElsewhere(), Unclosed())

@@ -89,7 +89,7 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self.marker = Marker(self)
         """Marks orders."""
         self.modifying = Modifying(self)
-        """Charges more than an order's total."""
+        """Charges more than an order's total, and has parcels sent elsewhere."""
         self._tour = tour
         self.term = ""
         """What was searched for last."""

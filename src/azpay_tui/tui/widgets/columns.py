@@ -71,7 +71,8 @@ def _left(end: datetime | None, now: datetime) -> str:
 def _flags(row: ListRow, now: datetime) -> str:
     sign = "?" if row.status == "UNKNOWN" else "~" if row.status in _IN_FLIGHT else " "
     needs = "z" if "due" in row.marks else "!" if needs_person(row.attention, row.marks) else " "
-    return f"{needs}{sign}{'n' if 'note' in row.marks else ' '}"
+    said = "P" if "unprotected" in row.marks else "n" if "note" in row.marks else " "
+    return f"{needs}{sign}{said}"
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

@@ -19,9 +19,8 @@ from azpay_tui.domain.closing import reminder
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.offer import Offer, valid_verbs
-from azpay_tui.domain.order import Address, OpenIntent, Order
+from azpay_tui.domain.order import OpenIntent, Order
 from azpay_tui.domain.policies import PRESETS, Settings, shop_word
-from azpay_tui.domain.retention import no_buyer
 from azpay_tui.domain.rows import ListRow, TimelineEntry
 from azpay_tui.domain.status import attention, ship, status_of
 from azpay_tui.tui.display import display
@@ -34,6 +33,7 @@ from azpay_tui.tui.widgets.charges import (
     pressing_lines,
 )
 from azpay_tui.tui.widgets.marks import attention_line, mark_lines, note_lines
+from azpay_tui.tui.widgets.people import people_lines
 from azpay_tui.tui.widgets.shop import difference_lines, shop_lines
 from azpay_tui.tui.widgets.sums import sums
 from azpay_tui.tui.widgets.timeline import timeline_lines
@@ -52,12 +52,6 @@ from azpay_tui.tui.widgets.words import (
 
 NO_ORDER = "No order is chosen."
 _UNMARKED = Marks()
-
-
-def mask_email(address: str) -> str:
-    """Return an e-mail address with the part before the @ hidden but for its first letter."""
-    name, at, domain = address.partition("@")
-    return f"{name[:1]}***{at}{domain}" if at else "***"
 
 
 def _heading(word: str) -> Text:
@@ -86,28 +80,6 @@ def _what_is_done(intent: OpenIntent, now: datetime) -> str:
         soon = intent.next_due - now < timedelta(minutes=1)
         when = f", next {'within a minute' if soon else relative(intent.next_due, now)}"
     return f". Do not repeat it: it is read back by itself{when}; {keys_of(Verb.REFRESH)} looks now."
-
-
-def _address(address: Address) -> Iterator[Text]:
-    town = " ".join(part for part in (address.postal_code, address.city, address.region) if part)
-    for part in (address.name, address.line1, address.line2, address.line3, town, address.country, address.phone):
-        if part:
-            yield Text(f"  {outside(part, 120)}")
-
-
-def _people(order: Order, masked: bool) -> Iterator[Text]:
-    yield Text(f"Buyer    {outside(order.buyer_name, 80) or no_buyer(order)}")
-    if order.buyer_email:
-        shown = mask_email(order.buyer_email) if masked else order.buyer_email
-        yield Text(f"E-mail   {outside(shown, 120)}{'  (p: show)' if masked else ''}")
-    address = order.permission.shipping if order.permission else None
-    if address is None:
-        return
-    if masked:
-        yield Text(f"Ship to  {outside(address.country, 40) or 'hidden'}  (p: show)")
-    else:
-        yield Text("Ship to")
-        yield from _address(address)
 
 
 def _sums(order: Order, now: datetime) -> Iterator[Text]:
@@ -178,7 +150,7 @@ def detail_lines(
         yield _heading("SHOP")
         yield from of_shop
     yield _heading("PEOPLE")
-    yield from _people(order, masked)
+    yield from people_lines(order, marks.moved, masked, where)
     yield from note_lines(marks, where)
     yield _heading("TIMELINE (newest first)")
     yield from timeline_lines(timeline, where)

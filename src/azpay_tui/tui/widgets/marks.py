@@ -8,12 +8,19 @@ from typing import Final
 
 from rich.text import Text
 
+from azpay_tui.domain.addresses import NOT_PROTECTED
 from azpay_tui.domain.marks import Marks, needs_person
 from azpay_tui.tui.widgets.words import absolute, outside, plural, relative
 
 MOST_NOTES: Final = 20
 """Notes shown; `azpay orders show` has all."""
-MARKS: Final = {"reviewed": "reviewed", "later": "put off", "due": "z reminder", "note": "n note"}
+MARKS: Final = {
+    "unprotected": f"P {NOT_PROTECTED}",
+    "reviewed": "reviewed",
+    "later": "put off",
+    "due": "z reminder",
+    "note": "n note",
+}
 """The marks of a list row in words."""
 _NAME: Final = 60
 
