@@ -82,9 +82,11 @@ class Keyboard:
             await self.type(typed)
         await self.until(lambda: not dialog.query_one("#commit").disabled)
         await self.tab_to(lambda: dialog.query_one("#commit").has_focus)
+        before = len(self.office.desk.intents())
         await self.press("enter")
         await self.until(lambda: not isinstance(self.screen, ActionDialog))
-        await self.until(lambda: not self.office.desk.in_flight() and "last: " in self.said)
+        await self.until(lambda: len(self.office.desk.intents()) > before and not self.office.desk.in_flight())
+        await self.until(lambda: not any(intent.open for intent in self.office.desk.intents()))
 
 
 @pytest.fixture
