@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from azpay_tui.backoffice.clock import CorrectedClock
@@ -30,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 _WAITING: Final = ("declined", "suspended")
 """Attention codes of orders that may wait for somebody to be written to."""
+_UNSURE: Final = timedelta(minutes=1)
+"""By how much the clock may be off: its correction is known to the second, and only after the first answer."""
 _PAID: Final = ("AUTHORIZED", "CAPTURING", "PART-CAPTURED", "CAPTURED")
 
 
@@ -90,7 +92,7 @@ class Correspondence:
                 self._book.forget_letters()
             self._seen = revision
             return 0
-        since = self._book.letters_since(self._clock())
+        since = self._book.letters_since(self._clock()) - _UNSURE
         kept = 0
         for order_id in self._changed(revision):
             drafts = [draft for draft in self._wanted(order_id, since) if draft.occasion not in self._told]

@@ -1,0 +1,221 @@
+"""Letters on the command line: templates, preview, sending, and a decline from its letter to the money."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import DEADLINE, Result, Shop
+from tests.support.mailserver import MailServer, mail_server
+from tests.support.terminal import Terminal
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as found:
+        yield found
+
+
+def switch_on(shop: Shop, server: MailServer, send: str = "automatic", more: str = "") -> None:
+    """Write the mail section into the configuration of a shop that the test has for itself."""
+    file = shop.simulated.directory / "config.toml"
+    section = f"""
+[profiles.sim.mail]
+send = "{send}"
+from = "Desk Lamps <shop@shop.example>"
+shop = "Desk Lamps"
+host = "127.0.0.1"
+port = {server.port}
+tls = "none"
+{more}
+"""
+    file.write_text(file.read_text(encoding="utf-8") + section, encoding="utf-8")
+
+
+def declined(shop: Shop, **more: str) -> str:
+    """Return an order that was just declined for its payment method."""
+    order_id = shop.make("open", **more)
+    shop.sim("POST", "/_sim/acts", {"act": "decline", "id": order_id, "reason": "HardDeclined"})
+    assert shop("authorize", order_id, "--yes").code == 4
+    return order_id
+
+
+def attention(shop: Shop, order_id: str) -> tuple[str, list[str]]:
+    found = shop.good("orders", "show", order_id, "--json").json["order"]
+    return found["status"], found["attention"]
+
+
+def test_a_payment_method_decline_from_letter_through_repair_to_captured(own_shop: Shop, server: MailServer) -> None:
+    """S3.26, S3.28: by command line, with a real mail server and the simulator's HTTP."""
+    shop = own_shop
+    switch_on(shop, server)
+    shop.good("sync", "--once")
+    order_id = declined(shop, number="1001", buyer_name="Zoe Brandt", buyer_email="zoe@example.com")
+    shop.good("sync", "--once")
+    (letter,) = server.taken
+    assert (letter.sender, letter.to) == ("shop@shop.example", ("zoe@example.com",))
+    assert b"Hello Zoe Brandt," in letter.content
+    (kept,) = shop.good("messages", "list", "--order", order_id, "--json").json["messages"]
+    assert (kept["kind"], kept["channel"], kept["state"]) == ("buyer", "mail", "delivered")
+    assert attention(shop, order_id) == ("SUSPENDED", ["suspended"])
+    assert shop("authorize", order_id, "--yes").code == 3
+    again = shop("mail", "send", order_id, "--yes", "--json")
+    assert again.code == 3
+    assert f"({kept['id']}, delivered); to write once more say so: --again." in again.error["message"]
+
+    shop.sim("POST", "/_sim/clock", {"advance": "1h"})
+    shop.sim("POST", "/_sim/acts", {"act": "repair", "id": order_id})
+    shop.good("refresh", order_id)
+    assert attention(shop, order_id) == ("DECLINED", ["repaired"])
+    said = " ".join(shop.good("orders", "show", order_id).out.split())
+    assert "repaired: The buyer has repaired the payment method that was declined." in said
+    assert f"Next: Authorize again (azpay authorize {order_id})" in said
+    assert "--accept same-card" in shop("authorize", order_id, "--yes").err
+    shop.good("authorize", order_id, "--yes", "--accept", "same-card")
+    shop.good("capture", order_id, "--yes")
+    assert attention(shop, order_id) == ("CAPTURED", [])
+    shop.good("sync", "--once")
+    assert len(server.taken) == 1
+    shop.good("audit", "verify")
+
+
+def test_a_letter_that_was_being_handed_over_when_azpay_died_is_not_sent_twice(
+    own_shop: Shop, server: MailServer
+) -> None:
+    """kill -9 between the letter and its answer: whether it arrived is not known, and a person decides."""
+    shop = own_shop
+    switch_on(shop, server)
+    shop.good("sync", "--once")
+    order_id = declined(shop, buyer_email="zoe@example.com")
+    server.answers["."] = b"250-"
+    process = subprocess.Popen(shop.command("sync", "--once"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert server.content_came.wait(DEADLINE)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait(DEADLINE)
+    del server.answers["."]
+    before = server.connections
+    shop.good("sync", "--once")
+    (kept,) = shop.good("messages", "list", "--order", order_id, "--json").json["messages"]
+    assert (kept["state"], kept["attempts"], kept["why"]) == ("failed", 1, "azpay was ended before an answer came.")
+    assert server.connections == before
+    shop.good("messages", "retry", kept["id"])
+    shop.good("messages", "send")
+    (first, second) = server.taken
+    assert first.content == second.content, "whoever got both has one number to know them by"
+
+
+def test_a_letter_is_shown_and_asked_for_before_it_leaves(own_shop: Shop, server: MailServer) -> None:
+    shop = own_shop
+    switch_on(shop, server, "manual", 'languages = { US = "de" }')
+    order_id = declined(shop, number="1001", buyer_email="zoe@example.com")
+    nobody = shop("mail", "send", order_id)
+    assert (nobody.code, server.taken) == (2, [])
+    assert "Nobody can be asked here: say --yes to confirm." in nobody.err
+    for answer, code, taken in (("no", 2, 0), ("yes", 0, 1)):
+        with Terminal(shop.command("mail", "send", order_id), columns=100) as terminal:
+            terminal.wait_for("Type yes to send this letter: ")
+            for said in ("zoe@example.com", "Ihre Bestellung 1001 bei Desk Lamps"):
+                assert said in terminal.text
+            terminal.type(f"{answer}\n")
+            assert terminal.ended() == code
+        assert len(server.taken) == taken
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [(b"550 no such user\r\n", "failed"), (b"451 later\r\n", "waiting"), (b"garbage\r\n", "failed")],
+)
+def test_a_letter_that_did_not_arrive_ends_with_four(
+    own_shop: Shop, server: MailServer, answer: bytes, state: str
+) -> None:
+    """A mail server that refuses or lies."""
+    switch_on(own_shop, server, "manual")
+    order_id = declined(own_shop, buyer_email="zoe@example.com")
+    server.answers["."] = answer
+    done = own_shop("mail", "send", order_id, "--yes", "--json")
+    assert (done.code, done.json["message"]["state"]) == (4, state)
+    assert done.json["message"]["why"].startswith(f"The mail server 127.0.0.1:{server.port} ")
+
+
+def test_templates_are_listed_and_printed_to_begin_with(shop: Shop) -> None:
+    """S3.27."""
+    found = shop.good("mail", "templates", "--json").json["templates"]
+    assert {(one["template"], one["language"]) for one in found} >= {("payment-method", "de"), ("payment-method", "en")}
+    assert {one["origin"] for one in found} == {"built in"}
+    printed = shop.good("mail", "templates", "payment-method", "--language", "de")
+    assert printed.out.startswith("Subject: Ihre Bestellung $order bei $shop: ")
+    assert "$buyer, $order, $order_id, $amount, $link." in printed.err
+    assert "Did you mean payment-method?" in shop("mail", "templates", "paymentmethod").err
+
+
+def test_a_preview_shows_the_letter_and_sends_nothing(shop: Shop) -> None:
+    order_id = shop.make("declined-hard", number="1001", buyer_email="zoe@example.com")
+    done = shop.good("mail", "preview", order_id, "--json").json["letter"]
+    assert (done["template"], done["language"], done["to"]) == ("payment-method", "en", "zoe@example.com")
+    text = shop.good("mail", "preview", order_id, "--template", "charged-more", "--set", "total=230.00 USD",
+                     "--set", "more=30.00 USD", "--set", "why=Express", "--language", "de").out  # fmt: skip
+    assert "Subject:  Ihre Bestellung 1001" in text
+    assert "Der Grund: Express\n" in text
+    assert shop.good("messages", "list", "--json").json["messages"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--template", "payment"], "There is no template 'payment'."),
+        (["--language", "fr"], "no template payment-method in the language fr; choose de or en"),
+        (["--set", "total"], "'total' sets nothing: write NAME=TEXT"),
+        (["--set", "colour=red"], "There is no placeholder 'colour' to set in payment-method"),
+    ],
+)
+def test_a_preview_that_cannot_be_is_refused(shop: Shop, options: list[str], said: str) -> None:
+    order_id = shop.make("declined-hard")
+    done = shop("mail", "preview", order_id, *options)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+
+
+def test_a_shops_own_template_with_an_unknown_placeholder_is_named(own_shop: Shop, server: MailServer) -> None:
+    """The order stays as it is and nothing is sent."""
+    switch_on(own_shop, server, more='templates = "letters"')
+    directory = own_shop.simulated.directory / "letters"
+    directory.mkdir()
+    (directory / "payment-method.en.txt").write_text("Subject: $order\n\nDear $customer\n", encoding="utf-8")
+    own_shop.good("sync", "--once")
+    order_id = declined(own_shop, buyer_email="zoe@example.com")
+    sentence = "there is no placeholder $customer; the known ones are $shop, $buyer, $order, $order_id, $amount, $link."
+    for command in (("mail", "preview", order_id), ("mail", "send", order_id, "--yes")):
+        done = own_shop(*command)
+        assert done.code == 2
+        assert sentence in done.err
+    listed = own_shop.good("mail", "templates", "--json").json["templates"]
+    assert [one["problem"] for one in listed if one["problem"]] == [f"{directory}/payment-method.en.txt: {sentence}"]
+    own_shop.good("sync", "--once")
+    assert (server.taken, own_shop.good("messages", "list", "--json").json["messages"]) == ([], [])
+    assert attention(own_shop, order_id) == ("SUSPENDED", ["suspended"])
+
+
+def test_letters_that_are_off_are_refused_with_the_switch(shop: Shop) -> None:
+    order_id = shop.make("declined-hard", buyer_email="zoe@example.com")
+    done: Result = shop("mail", "send", order_id, "--yes", "--json")
+    assert done.code == 3
+    assert 'set send = "manual" or "automatic" in its section mail' in done.error["message"]
+
+
+def test_no_password_of_a_mail_server_is_shown(own_shop: Shop, server: MailServer, tmp_path: Path) -> None:
+    file = own_shop.simulated.directory / "mail.key"
+    file.touch(0o600)
+    file.write_text("hunter2canary\n", encoding="utf-8")
+    switch_on(own_shop, server, "manual", 'user = "shop"\npassword_file = "mail.key"')
+    server.offers = ("AUTH PLAIN",)
+    order_id = declined(own_shop, buyer_email="zoe@example.com")
+    done = own_shop("mail", "send", order_id, "--yes")
+    assert done.code == 4
+    assert "did not take user and password (535)" in done.out
+    for text in (done.out, done.err, own_shop.good("messages", "list").out, own_shop.good("config", "show").out):
+        assert "hunter2" not in text
