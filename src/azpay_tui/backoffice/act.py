@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from azpay_tui.amazon.gateway import Gateway
+from azpay_tui.backoffice.booking import refused
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import (
     BackOfficeError,
@@ -21,12 +22,14 @@ from azpay_tui.backoffice.ports import Ready
 from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.stores import Journal, Reader
 from azpay_tui.domain import effect, limits, matrix, outlook, reasons
+from azpay_tui.domain.goods import SlipError
 from azpay_tui.domain.idempotency import derive_key, key_base
 from azpay_tui.domain.intent import IntentDraft, Place, Seen, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.slips import slip_of
 from azpay_tui.domain.telling import ALREADY_SO
 
 
@@ -182,6 +185,11 @@ class Checker:
         return None
 
     def _ready(self, wish: Wish, order: Order, offer: Offer, *, already_so: bool) -> Ready:
+        booked = self._journal.slips(order.id)
+        try:
+            slip = slip_of(order, wish, booked)
+        except SlipError as error:
+            raise refused(error) from error
         now = self._clock()
         base = key_base(self._place, wish, order)
         counter = self._journal.counter(base)
@@ -197,6 +205,8 @@ class Checker:
             read_at=now,
             after=outlook.AS_IT_IS if already_so else outlook.after(order, wish, now),
             already_so=already_so,
+            slip=slip,
+            slips_seen=len(booked),
         )
 
     def draft(self, ready: Ready, accepted: Iterable[str], person: str, session: str) -> IntentDraft:
@@ -213,7 +223,7 @@ class Checker:
         if counter != ready.counter:
             raise ChangedError("An equal request was decided meanwhile: look at the order and run it again.")
         return IntentDraft(
-            wish=ready.wish,
+            wish=replace(ready.wish, slip=ready.slip),
             place=self._place,
             prepared=ready.prepared,
             key_base=ready.base,
@@ -224,4 +234,5 @@ class Checker:
             session=session,
             at=self._clock(),
             accepted_warnings=names,
+            slips_seen=ready.slips_seen,
         )

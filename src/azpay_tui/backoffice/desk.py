@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from azpay_tui.amazon.gateway import Gateway
 from azpay_tui.backoffice import act
 from azpay_tui.backoffice.addresses import Addressing
+from azpay_tui.backoffice.booking import Booking
 from azpay_tui.backoffice.clock import CorrectedClock, local_clock
 from azpay_tui.backoffice.discover.book import Book
 from azpay_tui.backoffice.discover.discovery import Discovery
@@ -45,6 +46,7 @@ from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.cancelling import Wanted
 from azpay_tui.domain.dossier import Dossier
+from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.intent import OPEN_STATES, Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.keeping import DEFAULT_DAYS
 from azpay_tui.domain.marks import MarkChange, Marked
@@ -53,6 +55,7 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Address, Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
+from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
 
 _log = logging.getLogger(__name__)
@@ -144,6 +147,7 @@ class BackOffice:
         self._marking = Marking(journal, cache, reader, clock, info.person, zone, tell)
         self._messaging = Messaging(parts.messages, reader, info, clock, tell, stop)
         self._addressing = Addressing(journal, cache, reader, clock, tell)
+        self._booking = Booking(journal, reader, clock, info.person, tell)
         self._purging = Purging(journal, cache, reader, parts.wipe, parts.keep, lease, clock, zone, stop)
         self._selling = Selling(
             self._checker, self._outbox, self._marking, self._purging, journal, cache, reader, reading, health, clock,
@@ -338,6 +342,12 @@ class BackOffice:
     def readdress(self, order_id: str, address: Address | None) -> Marked:
         """Have a parcel sent elsewhere, None: where Amazon says; nothing goes to Amazon."""
         return self._addressing.readdress(order_id, address)
+
+    # Slips
+
+    def record_slip(self, order_id: str, charge: str, slip: Slip, note: str) -> Booked:
+        """Write down a refund that was made elsewhere; nothing is sent and no money is counted."""
+        return self._booking.record(order_id, charge, slip, note)
 
     # Personal data
 

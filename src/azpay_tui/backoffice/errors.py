@@ -81,4 +81,6 @@ def translated(error: store_errors.StoreError) -> BackOfficeError:
         return UsageError(str(error))
     if isinstance(error, store_errors.ReadOnly | store_errors.MessageConflict):
         return NotValidError(str(error))
+    if isinstance(error, store_errors.SlipsChanged):
+        return ChangedError(str(error))
     return StoreError(str(error))

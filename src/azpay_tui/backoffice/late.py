@@ -17,6 +17,7 @@ from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.cancelling import Wanted
 from azpay_tui.domain.dossier import Dossier
+from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.marks import MarkChange, Marked
 from azpay_tui.domain.money import Money
@@ -24,6 +25,7 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Address, Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
+from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
 
 if TYPE_CHECKING:
@@ -234,6 +236,10 @@ class LateDesk:
     def readdress(self, order_id: str, address: Address | None) -> Marked:
         """Have a parcel sent elsewhere, None: where Amazon says; nothing goes to Amazon."""
         return self._real().readdress(order_id, address)
+
+    def record_slip(self, order_id: str, charge: str, slip: Slip, note: str) -> Booked:
+        """Write down a refund that was made elsewhere."""
+        return self._real().record_slip(order_id, charge, slip, note)
 
     def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:
         """Return the orders whose buyers' personal data is no longer to be kept."""

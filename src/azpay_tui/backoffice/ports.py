@@ -13,6 +13,7 @@ from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.cancelling import Plan, Wanted
 from azpay_tui.domain.configured import Fact
 from azpay_tui.domain.dossier import Dossier
+from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.intent import Intent, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.marks import MarkChange, Marked
 from azpay_tui.domain.money import Money
@@ -23,6 +24,7 @@ from azpay_tui.domain.rows import (
     TrackedOrder,
     TrackResult,
 )
+from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.domain.unwinding import Step
 
@@ -55,6 +57,10 @@ class Ready:
     """What the order will look like afterwards, one sentence."""
     already_so: bool = False
     """The wished state is already there: submitting sends nothing and succeeds."""
+    slip: Slip | None = None
+    """Which lines it takes or gives back: as wished, or all of them where the amount is theirs."""
+    slips_seen: int = 0
+    """How many slips the order had when this one was checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +276,13 @@ class Desk(Protocol):
 
         The order is marked as not protected by Amazon. Raises `NotValidError` where the buyer's personal data was
         removed, nothing is to be taken back, or the journal may only be read.
+        """
+        ...
+
+    def record_slip(self, order_id: str, charge: str, slip: Slip, note: str) -> Booked:
+        """Write down a refund that was made elsewhere; nothing is sent and no money is counted.
+
+        Raises `UsageError` or `NotValidError` when the slip does not fit what the charge took.
         """
         ...
 

@@ -26,6 +26,7 @@ from azpay_tui.domain.rows import (
     TrackResult,
 )
 from azpay_tui.domain.sale import Cancelled
+from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
 
 
@@ -121,6 +122,14 @@ class Journal(Protocol):
 
     def readdress(self, order_id: str, address: Address | None, at: datetime) -> bool:
         """Keep where a parcel goes, None: where Amazon says; tells whether it was done."""
+        ...
+
+    def slips(self, order_id: str) -> tuple[Booked, ...]:
+        """Return the slips of an order, newest first."""
+        ...
+
+    def record_slip(self, booked: Booked, at: datetime, seen: int) -> int:
+        """Write down what was done elsewhere and return the slip's number; `seen` is how many slips the order had."""
         ...
 
     def purge(self, order_ids: Sequence[str], at: datetime) -> tuple[str, ...]:
@@ -235,6 +244,10 @@ class Reader(Protocol):
 
     def marks(self, order_id: str) -> Marks:
         """Return what people marked on an order."""
+        ...
+
+    def slips(self, order_id: str | None = None, limit: int = -1) -> tuple[Booked, ...]:
+        """Return slips, newest first: of one order, or of all; a `limit` below nothing is none."""
         ...
 
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:

@@ -23,7 +23,11 @@ audit = typer.Typer(help="Who did what, in a chain of hashes.", no_args_is_help=
 views = typer.Typer(help="The views you saved: --view NAME shows one.", no_args_is_help=True, rich_markup_mode=None)
 config = typer.Typer(help="What a profile is set to.", no_args_is_help=True, rich_markup_mode=None)
 policy = typer.Typer(help="What the shop narrows of Amazon's rules.", no_args_is_help=True, rich_markup_mode=None)
+slips = typer.Typer(
+    help="Which lines of an order were captured and refunded.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(orders, name="orders")
+app.add_typer(slips, name="slips")
 app.add_typer(views, name="views")
 app.add_typer(journal, name="journal")
 app.add_typer(audit, name="audit")

@@ -15,6 +15,7 @@ from azpay_tui.domain.money import AmountError, parse_amount
 from azpay_tui.domain.outlook import TITLES
 from azpay_tui.domain.reasons import warning_sentence
 from azpay_tui.domain.retention import no_buyer
+from azpay_tui.domain.slips import parts
 from azpay_tui.domain.status import status_of
 
 _LAST = 4
@@ -74,6 +75,8 @@ def facts(profile: ProfileInfo, ready: Ready) -> list[tuple[str, str]]:
     above = room(order, profile.policy, ready.read_at) if wish.verb is Verb.AUTHORIZE else None
     if above is not None and above.left:
         lines.append(("Above total", above.sentence))
+    if ready.slip is not None:
+        lines += [("" if at else "Slip", said) for at, said in enumerate(parts(ready.slip))]
     if offer.reason:
         lines.append(("Know this", offer.reason))
     lines += [

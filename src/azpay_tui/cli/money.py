@@ -21,12 +21,14 @@ from azpay_tui.cli.outcome import (
     Terminated,
 )
 from azpay_tui.cli.output import error_value, json_result, result, say, shown
+from azpay_tui.cli.slips import picked_slip
 from azpay_tui.cli.wording import way
 from azpay_tui.domain import telling
 from azpay_tui.domain.closing import next_step
 from azpay_tui.domain.intent import Intent, Verb, Wish
 from azpay_tui.domain.offer import valid_verbs
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.picking import Picked
 from azpay_tui.domain.reasons import Step
 from azpay_tui.store.errors import StoreError
 
@@ -52,6 +54,8 @@ class Request:
     as_json: bool = False
     more: More | None = None
     """A higher total, in place of an amount."""
+    picked: Picked = field(default_factory=Picked)
+    """Which lines, where it is about lines."""
 
 
 def act(context: Context, request: Request) -> int:
@@ -131,9 +135,16 @@ def _ready(context: Context, desk: Desk, request: Request) -> Ready:
     offer = next((o for o in offers if o.verb is request.verb and o.target == target), None)
     if request.more is not None:
         given = request.more.amount(desk, order, offer)
+    slip = None
+    # Of an action that is not valid now the reason is said, not what its lines would be.
+    if request.picked.anything and offer is not None and offer.verdict != "no":
+        slip = picked_slip(desk.reader, order, request.verb, target, request.picked, given)
     try:
         amount = resolve.amount_or_suggestion(
-            request.verb, given, lambda: desk.suggest(order, request.verb, target), offer
+            request.verb,
+            given if slip is None else slip.total,
+            lambda: desk.suggest(order, request.verb, target),
+            offer,
         )
     except CommandError as nothing_left:
         raise _nothing_left(desk, order, request.verb, target, nothing_left) from None
@@ -145,6 +156,7 @@ def _ready(context: Context, desk: Desk, request: Request) -> Ready:
         capture_now=request.capture_now,
         pending_allowed=request.verb is Verb.AUTHORIZE and context.profile().pending_authorization,
         note=request.note,
+        slip=slip,
     )
     context.require_key()
     return desk.check(wish)

@@ -10,6 +10,7 @@ from azpay_tui.cli.context import Context, corrected_now
 from azpay_tui.cli.marks import mark_lines
 from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import csv_result, json_result, result, say, shown, table, utc
+from azpay_tui.cli.slips import slip_lines, slip_shape
 from azpay_tui.cli.views import saved_view
 from azpay_tui.cli.wording import dated, difference_meanings, meaning, order_meanings, way
 from azpay_tui.domain import limits, matrix, owing
@@ -156,13 +157,14 @@ def show_order(context: Context, text: str, *, as_json: bool, raw: bool) -> int:
     now = corrected_now(reader)
     offers = matrix.offers(order, context.policy(), now)
     bodies = reader.raw(order.id) if raw else {}
-    marks = reader.marks(order.id)
+    marks, slips = reader.marks(order.id), reader.slips(order.id)
     if as_json:
         value: dict[str, object] = {
             "order": shapes.order(order, reader.timeline(order.id), now, valid_verbs(offers)),
             "actions": [shapes.offer(offer) for offer in offers],
             "marks": shapes.marks(marks),
             "sale": sale_value(order),
+            "slips": [slip_shape(one) for one in slips],
         }
         if raw:
             value["raw"] = shapes.raw(bodies)
@@ -170,6 +172,9 @@ def show_order(context: Context, text: str, *, as_json: bool, raw: bool) -> int:
         return OK
     for line in [*_order_lines(order, now, valid_verbs(offers), context.profile().policy), *mark_lines(marks)]:
         result(line)
+    for one in slips:
+        for line in slip_lines(one):
+            result(f"  {line}")
     for entry in reader.timeline(order.id):
         amount = f" {entry.amount}" if entry.amount else ""
         line = f"  {utc(entry.at)}  {entry.source:<7} {shown(entry.what)}{amount} {entry.object_id or ''}"

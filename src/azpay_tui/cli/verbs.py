@@ -1,4 +1,4 @@
-"""The six money commands: each takes the options that mean something for it."""
+"""The six money commands, each with the options that mean something for it, and the slips that they leave."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from azpay_tui.cli.app import Json, OrderArgument
+from azpay_tui.cli.app import Json, OrderArgument, slips
 from azpay_tui.cli.context import context_of
 from azpay_tui.cli.ending import app
 from azpay_tui.domain.intent import Verb
@@ -19,6 +19,14 @@ __all__ = ["app"]
 Charge = Annotated[str | None, typer.Option(metavar="ID", help="Which charge, when the order has several.")]
 Amount = Annotated[str | None, typer.Option(metavar="A", help="Digits with an optional point, such as 12.50.")]
 Note = Annotated[str, typer.Option(metavar="T", help="Kept in the journal; Amazon never sees it.")]
+Lines = Annotated[
+    list[str] | None,
+    typer.Option("--line", metavar="SKU=N", help="So many pieces of this line; may be repeated. 0: none of it."),
+]
+Shipping = Annotated[str, typer.Option(metavar="A", help="So much of the shipping: an amount, all or half.")]
+Adjust = Annotated[str, typer.Option(metavar="+A|-A", help="On top of the lines, or taken off.")]
+Document = Annotated[str, typer.Option(metavar="NO", help="The shop's own number of the invoice or credit memo.")]
+Restock = Annotated[bool, typer.Option("--restock", help="The pieces go back to the stock.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Confirmed; do not ask.")]
 Accept = Annotated[list[str] | None, typer.Option(metavar="WARNING", help="Accept this warning; may be repeated.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read live and show what would be sent; send nothing.")]
@@ -38,8 +46,15 @@ def _act(
     amount: str | None = None,
     capture: bool = False,
     more: More | None = None,
+    line: list[str] | None = None,
+    shipping: str = "",
+    adjust: str = "",
+    document: str = "",
+    tracking: str = "",
+    restock: bool = False,
 ) -> int:
     from azpay_tui.cli.money import Request, act
+    from azpay_tui.domain.picking import Picked
 
     request = Request(
         verb=verb,
@@ -53,6 +68,7 @@ def _act(
         dry_run=dry_run,
         as_json=json,
         more=more,
+        picked=Picked(tuple(line or ()), shipping.strip(), adjust.strip(), document, tracking, restock),
     )
     return act(context_of(ctx), request)
 
@@ -129,16 +145,24 @@ def capture(
     order: OrderArgument,
     charge: Charge = None,
     amount: Amount = None,
+    line: Lines = None,
+    shipping: Shipping = "",
+    adjust: Adjust = "",
+    document: Document = "",
+    tracking: Annotated[
+        str, typer.Option(metavar="CARRIER:NUMBER", help="The tracking number of the shipment; stays here.")
+    ] = "",
     note: Note = "",
     yes: Yes = False,
     accept: Accept = None,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> int:
-    """Take the money of an authorization."""
+    """Take the money of an authorization: all of it, an amount, or what some lines of the order come to."""
     return _act(
         ctx, Verb.CAPTURE, order,
         note=note, yes=yes, accept=accept, dry_run=dry_run, json=json, charge=charge, amount=amount,
+        line=line, shipping=shipping, adjust=adjust, document=document, tracking=tracking,
     )  # fmt: skip
 
 
@@ -166,16 +190,22 @@ def refund(
     order: OrderArgument,
     charge: Charge = None,
     amount: Amount = None,
+    line: Lines = None,
+    shipping: Shipping = "",
+    adjust: Adjust = "",
+    document: Document = "",
+    restock: Restock = False,
     note: Note = "",
     yes: Yes = False,
     accept: Accept = None,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> int:
-    """Give captured money back to the buyer."""
+    """Give captured money back to the buyer: all of it, an amount, or what some lines of the order come to."""
     return _act(
         ctx, Verb.REFUND, order,
         note=note, yes=yes, accept=accept, dry_run=dry_run, json=json, charge=charge, amount=amount,
+        line=line, shipping=shipping, adjust=adjust, document=document, restock=restock,
     )  # fmt: skip
 
 
@@ -205,3 +235,40 @@ def close(
 ) -> int:
     """Close an order: no new charge can be made; what is open stays."""
     return _act(ctx, Verb.CLOSE, order, note=note, yes=yes, accept=accept, dry_run=dry_run, json=json)
+
+
+@slips.command("list")
+def slips_list(
+    ctx: typer.Context,
+    order: Annotated[
+        str | None, typer.Argument(metavar="[ORDER]", help="Only of this order; of all orders without it.")
+    ] = None,
+    limit: Annotated[int, typer.Option(metavar="N", help="At most so many, the newest first.")] = 100,
+    json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, a row for each line of a slip.")] = False,
+) -> int:
+    """List which lines were captured and refunded, and what became of it."""
+    from azpay_tui.cli.slips import list_slips
+
+    return list_slips(context_of(ctx), order, limit, as_json=json, as_csv=csv)
+
+
+@slips.command("record")
+def slips_record(
+    ctx: typer.Context,
+    order: OrderArgument,
+    charge: Charge = None,
+    line: Lines = None,
+    shipping: Shipping = "",
+    adjust: Adjust = "",
+    document: Document = "",
+    restock: Restock = False,
+    note: Annotated[str, typer.Option(metavar="T", help="How the money was given back.")] = "",
+    json: Json = False,
+) -> int:
+    """Write down a refund that was made elsewhere: it is recorded, not sent to Amazon, and no money is counted."""
+    from azpay_tui.cli.slips import record_slip
+    from azpay_tui.domain.picking import Picked
+
+    picked = Picked(tuple(line or ()), shipping.strip(), adjust.strip(), document, restock=restock)
+    return record_slip(context_of(ctx), order, charge, picked, note, as_json=json)

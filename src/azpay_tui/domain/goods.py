@@ -22,6 +22,10 @@ class SlipError(ValueError):
     """Lines or quantities of which no slip can be made; the text is one sentence for the operator."""
 
 
+class SlipLimit(SlipError):
+    """More than there is: of pieces, of shipping, or of the money that may be taken or given back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Pieces of one article, with what they cost together."""
@@ -66,8 +70,35 @@ class Goods:
             for line in other.lines:
                 lines[line.key] = _less(lines.get(line.key), line)
         if shipping.minor < 0:
-            raise SlipError("More shipping was taken than the lines of the order have; say --amount instead.")
+            raise SlipLimit("More shipping was taken than the lines of the order have; say --amount instead.")
         return Goods(tuple(lines.values()), shipping, tax)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What one capture takes or one refund gives back."""
+
+    goods: Goods
+    adjustment: Money
+    """On top of the goods, or below nothing: taken off, such as a fee that is kept."""
+    document: str = ""
+    """The shop's own number of the invoice or credit memo."""
+    carrier: str = ""
+    """Who carries the shipment, such as `UPS`."""
+    tracking: str = ""
+    """The shipment's tracking number."""
+    restock: bool = False
+    """Whether the pieces of a refund go back to the stock."""
+
+    @property
+    def total(self) -> Money:
+        """The amount of the capture or refund."""
+        return self.goods.total + self.adjustment
+
+    @property
+    def shipment(self) -> str:
+        """Carrier and tracking number for people; empty when there is no shipment."""
+        return " ".join(word for word in (self.carrier, self.tracking) if word)
 
 
 def spread(whole: Money, weights: Sequence[int]) -> tuple[Money, ...]:
@@ -91,7 +122,7 @@ def _part(whole: Money, pieces: int, of: int) -> Money:
 
 def _less(line: Line | None, taken: Line) -> Line:
     if line is None or taken.quantity > line.quantity or taken.amount > line.amount:
-        raise SlipError(f"More of {taken.key} was taken than the lines of the order have; say --amount instead.")
+        raise SlipLimit(f"More of {taken.key} was taken than the lines of the order have; say --amount instead.")
     amount, tax = line.amount - taken.amount, line.tax - taken.tax
     return replace(line, quantity=line.quantity - taken.quantity, amount=amount, tax=tax)
 

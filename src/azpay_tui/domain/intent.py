@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal
 
+from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
 
@@ -48,6 +49,8 @@ class Wish:
     """Authorize only: let Amazon decide within 24 hours (canHandlePendingAuthorization)."""
     note: str = ""
     """Stays local; a request body holds nothing variable."""
+    slip: Slip | None = None
+    """Which lines it takes or gives back; stays local, its total is the amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ class IntentDraft:
     """Session of the process that owns it (its lock is released by the kernel when the process ends)."""
     at: datetime
     accepted_warnings: tuple[str, ...] = ()
+    slips_seen: int = 0
+    """How many slips of the order there were when the one of the wish was checked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,52 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from azpay_tui.domain import limits
-from azpay_tui.domain.goods import Goods, Line, SlipError, ordered, spread
-from azpay_tui.domain.intent import State, Verb
+from azpay_tui.domain.goods import Goods, Line, Slip, SlipError, SlipLimit, ordered, spread
+from azpay_tui.domain.intent import State, Verb, Wish
 from azpay_tui.domain.money import Money, total
 from azpay_tui.domain.order import Charge, Order
 
 _NOTHING_DONE: Final[frozenset[State]] = frozenset({"declined", "refused", "abandoned"})
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """What one capture takes or one refund gives back."""
-
-    goods: Goods
-    adjustment: Money
-    """On top of the goods, or below nothing: taken off, such as a fee that is kept."""
-    document: str = ""
-    """The shop's own number of the invoice or credit memo."""
-    tracking: str = ""
-    """The shipment's tracking number."""
-    restock: bool = False
-    """Whether the pieces of a refund go back to the stock."""
-
-    @property
-    def total(self) -> Money:
-        """The amount of the capture or refund."""
-        return self.goods.total + self.adjustment
+ELSEWHERE: Final = "recorded, not sent to Amazon"
+"""What is said, always, of a refund that was made elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A slip with the intent it was made for."""
+    """A slip as it was written down, with what became of it: a slip has no state but that of its intent."""
 
     intent: str
+    """Id of the intent it was made for; empty for a refund that was made elsewhere."""
     verb: Verb
+    """Capture or refund."""
     charge: str
-    """Id of the charge that was captured or refunded."""
-    state: State
+    """Id of the charge that was captured or refunded; empty while Amazon did not name it yet."""
+    state: State | None
+    """Where the intent stands; None for a refund that was made elsewhere."""
     slip: Slip
+    number: int = 0
+    """Its own number in this journal, from 1."""
+    order_id: str = ""
+    refund: str | None = None
+    """Id of the refund that Amazon made."""
+    at: datetime | None = None
+    person: str = ""
+    note: str = ""
+    """What was written down of a refund that was made elsewhere."""
 
     @property
     def counts(self) -> bool:
         """Whether its pieces are taken or given back: also while the outcome is open, then nobody has them twice."""
         return self.state not in _NOTHING_DONE
+
+    @property
+    def became(self) -> str:
+        """What became of it, in words."""
+        return ELSEWHERE if self.state is None else str(self.state)
+
+
+def parts(slip: Slip) -> tuple[str, ...]:
+    """Say in words what a slip is made of, a line each; outside text in it is as it came."""
+    said = [f"{line.quantity} x {line.name} {line.amount} ({line.key})" for line in slip.goods.lines]
+    if slip.goods.shipping:
+        said.append(f"shipping {slip.goods.shipping}")
+    if slip.adjustment:
+        said.append(f"adjustment {'+' if slip.adjustment.minor > 0 else ''}{slip.adjustment}")
+    if slip.document:
+        said.append(f"document {slip.document}")
+    if slip.shipment:
+        said.append(f"shipment {slip.shipment}")
+    return (*said, "back to the stock") if slip.restock else tuple(said)
 
 
 def left_to_capture(order: Order, booked: Sequence[Booked]) -> Goods:
@@ -74,6 +88,54 @@ def left_to_refund(order: Order, charge: Charge, booked: Sequence[Booked]) -> Go
     if captures or charge.captured != goods.total or len(limits.captured_charges(order)) != 1:
         raise SlipError(f"No slip tells which lines {charge.id} took; say --amount instead.")
     return goods.minus(refunds)
+
+
+def left_for(order: Order, verb: Verb, target: str, booked: Sequence[Booked]) -> Goods:
+    """Return what a slip of this verb and object can be made of; raises `SlipError` where nobody can tell."""
+    if verb is not Verb.REFUND:
+        return left_to_capture(order, booked)
+    charge = order.charge(target)
+    if charge is None:
+        raise SlipError(f"{target} is not known here; refresh the order.")
+    return left_to_refund(order, charge, booked)
+
+
+def slip_of(order: Order, wish: Wish, booked: Sequence[Booked]) -> Slip | None:
+    """Return the slip of a wish, checked against the order, or the one that covers all lines.
+
+    A capture or refund of all that is left by lines has such a slip without being asked; another one has none, for
+    which lines it would be is not guessed. Raises `SlipError`, or `SlipLimit` for more than there is.
+    """
+    slip = wish.slip
+    if slip is None:
+        return _covering(order, wish, booked)
+    if wish.amount != slip.total:
+        raise SlipError(f"The slip comes to {slip.total}, the amount is {wish.amount}: leave the amount out.")
+    left_for(order, wish.verb, wish.target, booked).minus([slip.goods])
+    charge = order.charge(wish.target)
+    if charge is not None:
+        check_money(slip, wish.verb, order, charge)
+    return slip
+
+
+def check_money(slip: Slip, verb: Verb, order: Order, charge: Charge) -> None:
+    """Raise `SlipError` when a slip comes to more money than its charge can take or give back."""
+    if verb is Verb.REFUND:
+        check_refund(slip, order, charge)
+    else:
+        check_capture(slip, charge)
+
+
+def _covering(order: Order, wish: Wish, booked: Sequence[Booked]) -> Slip | None:
+    takes = wish.verb in (Verb.CAPTURE, Verb.REFUND) or (wish.verb is Verb.AUTHORIZE and wish.capture_now)
+    if not takes or wish.amount is None:
+        return None
+    try:
+        left = left_for(order, wish.verb, wish.target, booked)
+        slip = draw(left, {line.key: line.quantity for line in left.lines}, left.shipping, None)
+        return slip if slip.total == wish.amount else None
+    except SlipError:
+        return None
 
 
 def taken(slips: Sequence[Slip]) -> Goods:
@@ -102,7 +164,7 @@ def draw(left: Goods, wanted: Mapping[str, int], shipping: Money | None, adjustm
         if pieces < 0:
             raise SlipError(f"Line {key}: the quantity {pieces} is below nothing.")
         if pieces > lines[key].quantity:
-            raise SlipError(f"Line {key}: {pieces} are wanted, {lines[key].quantity} are left.")
+            raise SlipLimit(f"Line {key}: {pieces} are wanted, {lines[key].quantity} are left.")
     freight = Money.zero(left.shipping) if shipping is None else shipping
     extra = Money.zero(left.shipping) if adjustment is None else adjustment
     if not (freight.same_currency(left.shipping) and extra.same_currency(left.shipping)):
@@ -110,7 +172,7 @@ def draw(left: Goods, wanted: Mapping[str, int], shipping: Money | None, adjustm
     if freight.minor < 0:
         raise SlipError("Shipping cannot be below nothing; what is kept is an adjustment.")
     if freight > left.shipping:
-        raise SlipError(f"Shipping: {freight} is wanted, {left.shipping} is left.")
+        raise SlipLimit(f"Shipping: {freight} is wanted, {left.shipping} is left.")
     tax = Money.zero(freight)
     if left.shipping:
         tax = spread(left.shipping_tax, (freight.minor, (left.shipping - freight).minor))[0]
@@ -125,7 +187,7 @@ def check_capture(slip: Slip, charge: Charge) -> None:
     """Raise `SlipError` when a slip comes to more than the charge has authorized."""
     _same_currency(slip, charge)
     if slip.total > charge.amount:
-        raise SlipError(f"The slip comes to {slip.total}, the charge has only {charge.amount} authorized.")
+        raise SlipLimit(f"The slip comes to {slip.total}, the charge has only {charge.amount} authorized.")
 
 
 def check_refund(slip: Slip, order: Order, charge: Charge) -> None:
@@ -137,9 +199,9 @@ def check_refund(slip: Slip, order: Order, charge: Charge) -> None:
     left, cap = limits.refundable(order, charge), limits.refund_left(order, charge)
     goods = slip.total if slip.adjustment.minor < 0 else slip.goods.total
     if goods > left:
-        raise SlipError(f"Lines and shipping come to {goods}, of what was captured {left} is left.")
+        raise SlipLimit(f"Lines and shipping come to {goods}, of what was captured {left} is left.")
     if slip.total > cap:
-        raise SlipError(f"The slip comes to {slip.total}, Amazon lets {cap} be refunded of this charge now.")
+        raise SlipLimit(f"The slip comes to {slip.total}, Amazon lets {cap} be refunded of this charge now.")
 
 
 def _same_currency(slip: Slip, charge: Charge) -> None:

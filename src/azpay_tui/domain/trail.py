@@ -144,6 +144,13 @@ def _mark(row: Happening) -> str:
     return f"marked: {undone}{', '.join(parts) or 'nothing that shows'}"
 
 
+def _slip(row: Happening) -> str:
+    pieces = f"{row.fact('pieces')} pieces" if row.data.get("pieces") != 1 else "1 piece"
+    back = ", back to the stock" if row.data.get("restock") else ""
+    of = f" of {row.fact('of')}" if row.fact("of") else ", recorded of what was done elsewhere"
+    return f"wrote slip {row.fact('slip')}{of}: {row.fact('verb')} {row.fact('amount')}, {pieces}{back}"
+
+
 def _track(row: Happening) -> str:
     ids = row.data.get("ids") or ()
     more = f" with {', '.join(map(str, ids))}" if ids else ""
@@ -206,6 +213,7 @@ _TELL: Final = {
     "outcome": _outcome,
     "settle": _settle,
     "mark": _mark,
+    "slip": _slip,
     "track": _track,
     "purge": _purge,
     "message": _message,

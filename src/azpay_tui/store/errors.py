@@ -88,6 +88,10 @@ class NoSuchMessage(MessageConflict):
     """There is not exactly one message of this id."""
 
 
+class SlipsChanged(StoreError):
+    """Another slip of the order was written since this one was checked; nothing was written."""
+
+
 class NotAsConfirmed(StoreError):
     """An intent is not what a person confirmed any more: the file was damaged or edited; it must not be sent."""
 

@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from tests.support.orders import charge, charge_id, order, refund
 
 from azpay_tui.domain import limits
-from azpay_tui.domain.goods import Goods, Line, SlipError, ordered
+from azpay_tui.domain.goods import Goods, Line, Slip, SlipError, ordered
 from azpay_tui.domain.intent import State, Verb
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order
 from azpay_tui.domain.rows import OrderLine
 from azpay_tui.domain.slips import (
     Booked,
-    Slip,
     check_capture,
     check_refund,
     draw,

@@ -17,6 +17,7 @@ from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.order import Order, kind_of, order_id_of
 from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, Connection, ListRow, Page, SyncStatus, TimelineEntry
+from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.store.cache.assemble import load
 from azpay_tui.store.cache.connections import Connections
@@ -32,6 +33,7 @@ from azpay_tui.store.cache.sources import stored
 from azpay_tui.store.errors import readable
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.marks import load as load_marks
+from azpay_tui.store.slips import load as load_slips
 from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, schema_of
 from azpay_tui.store.times import from_micros, to_micros
 
@@ -169,6 +171,14 @@ class CacheReader:
         """Return what people marked on an order."""
         with self._files.reading() as (_cache, journal), readable([order_id]):
             return Marks() if journal is None else load_marks(journal, [order_id]).get(order_id, Marks())
+
+    def slips(self, order_id: str | None = None, limit: int = -1) -> tuple[Booked, ...]:
+        """Return slips, newest first: of one order, or of all; a `limit` below nothing is none.
+
+        Raises `JournalUnavailable` where one is damaged.
+        """
+        with self._files.reading() as (_cache, journal):
+            return () if journal is None else load_slips(journal.execute, order_id, limit)
 
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
         """Return what happened to an order, newest first."""

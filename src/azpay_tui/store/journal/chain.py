@@ -15,8 +15,8 @@ COLUMNS: Final = ("seq", "at", "person", "session", "kind", "order_id", "intent_
 """The hashed columns, in their order; `hash` is the last one of the table."""
 KINDS: Final = frozenset(
     {
-        *("intent", "attempt", "outcome", "settle", "track", "mark", "purge", "message", "settings", "sale", "delete"),
-        "address",
+        *("intent", "attempt", "outcome", "settle", "slip", "track", "mark", "purge", "message", "settings", "sale"),
+        *("delete", "address"),
     }
 )
 """What rows tell of."""

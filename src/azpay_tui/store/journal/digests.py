@@ -26,8 +26,12 @@ EVIDENCE: Final = (
     "received_at", "raw_length", "raw_sha256",
 )  # fmt: skip
 SALE: Final = ("id", "order_id", "at", "person", "whole", "refunds", "goals", "pieces")
+SLIP: Final = (
+    "id", "order_id", "intent_id", "verb", "charge", "at", "person", "currency", "exponent", "lines", "shipping",
+    "shipping_tax", "adjustment", "document", "carrier", "restock", "note",
+)  # fmt: skip
 """Columns of each table that a digest covers. A later column is no part of it, or older digests would be wrong; the
-body of an answer has a hash of its own, because it may be forgotten before its row."""
+body of an answer and a tracking number have hashes of their own, because they may be forgotten before their rows."""
 
 
 def row_hash(kinds: str, values: Sequence[bytes | None]) -> str:
@@ -67,6 +71,11 @@ def digest_of_evidence(query: Query, number: int) -> str:
 def digest_of_sale(query: Query, number: int) -> str:
     """Return the digest of one act by which a sale was cancelled; raises `JournalUnavailable` when it is not found."""
     return _only(digests(query, "sale", SALE, f"WHERE id = {int(number)}"))[1]
+
+
+def digest_of_slip(query: Query, number: int) -> str:
+    """Return the digest of a slip but for its tracking number; `JournalUnavailable`: it is not found."""
+    return _only(digests(query, "slip", SLIP, f"WHERE id = {int(number)}"))[1]
 
 
 def kept_of(query: Query, number: int) -> str:

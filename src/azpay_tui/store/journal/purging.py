@@ -110,7 +110,10 @@ def _has(run: Run, table: str) -> bool:
 
 
 def erase(run: Run, order_ids: Sequence[str]) -> None:
-    """Blank what is personal of orders: labels, their digests, bodies that Amazon sent. Raises what `run` raises."""
+    """Blank what is personal of orders: labels, their digests, tracking numbers, bodies that Amazon sent.
+
+    Raises what `run` raises.
+    """
     wanted = (json.dumps(order_ids),)
     run(f"UPDATE tracked SET buyer_name = NULL, buyer_email = NULL WHERE order_id {_WANTED}", wanted)
     if _has(run, "sighting"):
@@ -122,6 +125,9 @@ def erase(run: Run, order_ids: Sequence[str]) -> None:
     if _has(run, "address"):
         # With the salt goes what would tell whoever guesses an address that it was this one.
         run(f"UPDATE address SET salt = '', fields = '' WHERE order_id {_WANTED}", wanted)
+    if _has(run, "slip"):
+        # With it the carrier's page names the buyer.
+        run(f"UPDATE slip SET tracking = '' WHERE order_id {_WANTED}", wanted)
     for number, raw in [*run(_EVIDENCE, wanted)]:
         kept = impersonal(bytes(raw).decode("utf-8", "replace")).encode()
         run("UPDATE evidence SET raw = ?, message = '' WHERE id = ?", (kept, number))

@@ -15,6 +15,7 @@ from azpay_tui.domain.marks import MarkEdit
 from azpay_tui.domain.order import Address
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.domain.sale import Cancelled
+from azpay_tui.domain.slips import Booked
 from azpay_tui.store.errors import IntentConflict
 from azpay_tui.store.journal import entries
 from azpay_tui.store.journal.addresses import write_address
@@ -27,6 +28,7 @@ from azpay_tui.store.journal.purging import purge_orders, purged_among
 from azpay_tui.store.journal.read import ONE, intent_of, narrowed
 from azpay_tui.store.journal.rows import to_evidence, to_intent, to_row
 from azpay_tui.store.journal.sales import delete_order, write_act
+from azpay_tui.store.journal.slips import write_slip, write_slip_of
 from azpay_tui.store.journal.steps import (
     change,
     give_room,
@@ -38,6 +40,7 @@ from azpay_tui.store.journal.steps import (
 )
 from azpay_tui.store.journal.tables import AttemptRow, EvidenceRow, IntentRow, MetaRow
 from azpay_tui.store.journal.tracking import track_orders
+from azpay_tui.store.slips import load
 from azpay_tui.store.times import storable, to_text
 
 _FINAL: Final = frozenset({"succeeded", "declined", "refused", "abandoned"})
@@ -57,7 +60,9 @@ class JournalStore:
         self._session = session
 
     def open_intent(self, draft: IntentDraft) -> Intent:
-        """Make a wish durable; raises `OrderBusy` (with the open intent) when the order has an open one."""
+        """Make a wish durable, with its slip; raises `OrderBusy` (with the open intent) when the order has an open one,
+        `SlipsChanged` when its slip was checked against others than there are.
+        """
         self.file.refuse()
         self.file.ballast.ensure()
         wish = draft.wish
@@ -77,6 +82,7 @@ class JournalStore:
                 intent_id=row.id,
                 data=entries.of_intent(session, row, draft),
             )
+            write_slip_of(session.connection(), audit, draft, row.id)
             return to_intent(row)
 
     def start_attempt(self, intent_id: str, at: datetime) -> int:
@@ -249,6 +255,19 @@ class JournalStore:
         """Keep where a parcel goes, None: where Amazon says; tells whether it was done (see `write_address`)."""
         with self.file.writing() as (session, audit):
             return write_address(session.connection(), audit, order_id, address, at, self._person, self._session)
+
+    def slips(self, order_id: str) -> tuple[Booked, ...]:
+        """Return the slips of an order, newest first."""
+        with self.file.plain() as connection:
+            return load(connection.exec_driver_sql, order_id)
+
+    def record_slip(self, booked: Booked, at: datetime, seen: int) -> int:
+        """Write down what was done elsewhere and return the slip's number; `seen` is how many slips the order had.
+
+        Raises `SlipsChanged` when there are others by now.
+        """
+        with self.file.writing() as (session, audit):
+            return write_slip(session.connection(), audit, booked, at, self._session, seen)
 
     def purge(self, order_ids: Sequence[str], at: datetime) -> tuple[str, ...]:
         """Take out what is personal of orders, in one transaction; returns those where it is gone now.

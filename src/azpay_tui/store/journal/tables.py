@@ -239,6 +239,36 @@ class AddressRow(JournalTable, table=True):
     """JSON object: the parts of the address by their names."""
 
 
+class SlipRow(JournalTable, table=True):
+    """Which lines one capture took or one refund gave back; where it stands is where its intent stands."""
+
+    __tablename__ = "slip"
+    __table_args__ = (Index("slip_order", "order_id", "id"),)
+
+    id: int = Field(primary_key=True)
+    order_id: str
+    intent_id: str | None = Field(default=None, foreign_key="intent.id", unique=True)
+    """None: recorded of a refund that was made elsewhere, not sent."""
+    verb: str
+    charge: str
+    """Empty where the intent makes the charge."""
+    at: str
+    person: str
+    currency: str
+    exponent: int
+    lines: str
+    """JSON list of `[key, name, quantity, amount, tax]`, the last two in minor units, as all amounts here."""
+    shipping: int
+    shipping_tax: int
+    adjustment: int
+    document: str
+    carrier: str
+    tracking: str
+    """Empty also when it was purged."""
+    restock: bool
+    note: str
+
+
 class PurgeRow(JournalTable, table=True):
     """That the personal data of an order's buyer was removed; whatever names the buyer again is not kept."""
 

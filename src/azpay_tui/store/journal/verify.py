@@ -19,6 +19,7 @@ from azpay_tui.store.journal.digests import Query
 from azpay_tui.store.journal.heard import Heard
 from azpay_tui.store.journal.seal import Seals
 from azpay_tui.store.journal.shape import odd_shapes
+from azpay_tui.store.journal.slips_told import SlipsTold
 from azpay_tui.store.journal.spoken import Disagreement, Spoken
 from azpay_tui.store.sqlite import JOURNAL_SCHEMA, connect_reader, schema_in
 
@@ -77,7 +78,7 @@ def look_at_chain(connection: sqlite3.Connection, known: Known | None = None) ->
 
 def examine(query: Query, known: Known) -> Verified:
     """Check the journal behind a connection; raises what reading raises, but for rows of the chain."""
-    spoken, bearings, heard, seals = Spoken(), Bearings(), Heard(), Seals()
+    witnesses = Spoken(), SlipsTold(), Bearings(), Heard(), Seals()
     wanted, met, senseless = {anchor.seq for anchor in known.own}, dict[int, str](), list[str]()
     outside = set[int]()
 
@@ -85,10 +86,8 @@ def examine(query: Query, known: Known) -> Verified:
         try:
             if row.kind in KINDS:  # what a later version tells of says nothing to this one
                 data = facts_of(row.data)
-                spoken.take(row, data)
-                bearings.take(row, data)
-                heard.take(row, data)
-                seals.take(row, data)
+                for witness in witnesses:
+                    witness.take(row, data)
                 if ANCHORED in data:
                     outside.add(int(data[ANCHORED]))
         except (ValueError, TypeError):
@@ -99,8 +98,8 @@ def examine(query: Query, known: Known) -> Verified:
     walked = walk(query, visit)
     rows = int(next(iter(query("SELECT count(*) FROM audit")))[0]) if walked.bad is None else _count(query, walked)
     there = partial(_there, query)
-    witnesses = (spoken, bearings, heard, seals) if walked.bad is None else ()
-    told = tuple(wrong for witness in witnesses for wrong in witness.compare(there))
+    asked = witnesses if walked.bad is None else ()
+    told = tuple(wrong for witness in asked for wrong in witness.compare(there))
     held = [anchor for anchor in known.own if met.get(anchor.seq, "").startswith(anchor.hash)]
     return Verified(
         rows,

@@ -246,9 +246,32 @@ CREATE TABLE address (
         fields TEXT NOT NULL
     ) STRICT;
 
-INSERT INTO alembic_version VALUES ('0009');
+CREATE TABLE slip (
+        id INTEGER NOT NULL PRIMARY KEY,
+        order_id TEXT NOT NULL,
+        intent_id TEXT UNIQUE REFERENCES intent (id),
+        verb TEXT NOT NULL CHECK (verb IN ('capture', 'refund')),
+        charge TEXT NOT NULL,
+        at TEXT NOT NULL,
+        person TEXT NOT NULL,
+        currency TEXT NOT NULL,
+        exponent INTEGER NOT NULL,
+        lines TEXT NOT NULL,
+        shipping INTEGER NOT NULL,
+        shipping_tax INTEGER NOT NULL,
+        adjustment INTEGER NOT NULL,
+        document TEXT NOT NULL,
+        carrier TEXT NOT NULL,
+        tracking TEXT NOT NULL,
+        restock INTEGER NOT NULL CHECK (restock IN (0, 1)),
+        note TEXT NOT NULL
+    ) STRICT;
+
+CREATE INDEX slip_order ON slip (order_id, id);
+
+INSERT INTO alembic_version VALUES ('0010');
 
 INSERT INTO meta VALUES ('journal_id', lower(hex(randomblob(16))));
 
-PRAGMA user_version = 9;
+PRAGMA user_version = 10;
 
