@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from tests.store.making import NOW, PLACE, Files, answer, draft, files_of, oid, tracked
+from tests.support.goods import recorded, slip
 
 from azpay_tui.domain.marks import MarkEdit, Standing
 from azpay_tui.domain.messages import Delivered, MessageDraft, Unknown, after
@@ -54,6 +55,8 @@ def live(stores: Stores) -> None:
     stores.messages.end(stores.messages.begin(second, NOW), after(Unknown("lost"), 1, NOW, repeatable=False), NOW)
     stores.messages.retry(second.id, NOW)
     stores.messages.drop(second.id, NOW)
+    given_back = slip("TEA=1", document="Jane Secret", tracking="UPS:1Z9")
+    journal.record_slip(recorded(oid(1), given_back, "to the bank of Jane Secret"), NOW, 0)
 
 
 @functools.cache

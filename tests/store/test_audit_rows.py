@@ -14,7 +14,7 @@ from tests.support.figures import size, tell
 
 from azpay_tui.domain.marks import MarkEdit, Standing
 from azpay_tui.store.journal.anchors import Known
-from azpay_tui.store.journal.digests import ATTEMPT, EVIDENCE, INTENT
+from azpay_tui.store.journal.digests import ATTEMPT, EVIDENCE, INTENT, SLIP
 from azpay_tui.store.journal.seal import COLUMNS as SEALED
 from azpay_tui.store.journal.shape import odd_shapes
 from azpay_tui.store.journal.verify import examine
@@ -29,6 +29,7 @@ TABLES = {
         "'note ' || id",
         ("text", "order_id", "at", "person", "retracted_at", "retracted_by"),
     ),
+    "slip": ("'slip ' || id || ' of ' || order_id", "'slip ' || id", (*SLIP, "tracking")),
     "mark": ("'the mark on ' || order_id", "order_id", MARKS[:-1]),  # of tags it knows how many
     "message": ("'message ' || id", "id", ("id", "order_id", "kind", "channel", "state", "body")),
     "address": ("'the address of ' || order_id", "order_id", SEALED),
@@ -109,6 +110,12 @@ def test_every_edit_of_a_row_names_it(journal: Path) -> None:
             "evidence 9 of I-000001",
         ),
         ("DELETE FROM mark", f"the mark on {oid(1)}"),
+        ("DELETE FROM slip", f"slip 1 of {oid(1)}"),
+        (
+            "INSERT INTO slip SELECT 9, order_id, intent_id, verb, charge, at, person, currency, exponent, lines, "
+            "shipping, shipping_tax, adjustment, document, carrier, tracking, restock, note FROM slip",
+            "slip 9",
+        ),
         ("DELETE FROM tracked_id", f"the object {oid(1)}-C000001"),
         ("DELETE FROM tracked", f"the order {oid(2)}"),
         ("DELETE FROM meta WHERE name = 'audit_settings'", "what was noted of the settings in force"),
