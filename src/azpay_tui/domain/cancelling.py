@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Final
 
 from azpay_tui.domain import limits, matrix, owing, states
-from azpay_tui.domain.goods import SlipError, ordered
+from azpay_tui.domain.goods import Slip, SlipError, ordered
 from azpay_tui.domain.intent import OPEN_STATES, Verb
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.sale import Cancelled, Goal, Pieces, Refunds, together
-from azpay_tui.domain.slips import Slip, draw, left_to_refund
+from azpay_tui.domain.slips import draw, left_to_refund
 from azpay_tui.domain.unwinding import Step, steps_of
 from azpay_tui.domain.words import unrecognised_why
 
