@@ -42,6 +42,7 @@ from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, ListRow, Page, SyncStatus, TimelineEntry, TrackedOrder, TrackResult
+from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.store.cache.project import UNPAID, Acts, project, to_list_row
 
@@ -356,6 +357,9 @@ class MemoryReader:
     def marks(self, order_id: str) -> Marks:
         return self._desk.marked.get(order_id, Marks())
 
+    def slips(self, order_id: str | None = None, limit: int = -1) -> tuple[Booked, ...]:
+        return tuple(one for one in self._desk.booked if order_id in (None, one.order_id))
+
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
         order = self._desk.orders[order_id]
         found = [TimelineEntry(c.created or NOW, "amazon", c.state, c.id, c.amount) for c in order.charges]
@@ -457,6 +461,7 @@ class MemoryDesk:
         self.auto = auto
         self.offline = False
         self.marked: dict[str, Marks] = {}
+        self.booked: tuple[Booked, ...] = ()
         self.stopped: list[float] = []
         self.watched: list[tuple[str, ...]] = []
         self.refreshed: list[str] = []
@@ -561,6 +566,7 @@ class MemoryDesk:
             self.clock,
             outlook.after(order, wish, self.clock),
             effect.already_so(order, wish),
+            wish.slip,
         )
 
     def submit(self, ready: Ready, accepted: Iterable[str] = ()) -> Intent:

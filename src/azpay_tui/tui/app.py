@@ -11,6 +11,8 @@ from textual.screen import Screen
 
 from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.backoffice.ports import Desk, ProfileInfo
+from azpay_tui.domain.goods import Slip, SlipError
+from azpay_tui.domain.slips import left_for
 from azpay_tui.domain.telling import unsent
 from azpay_tui.paths import ConfigError
 from azpay_tui.store.errors import StoreError
@@ -19,6 +21,7 @@ from azpay_tui.tui import lifecycle
 from azpay_tui.tui.deciding import Deciding
 from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
 from azpay_tui.tui.dialogs.dialog import Dialog
+from azpay_tui.tui.dialogs.lines import LinesDialog
 from azpay_tui.tui.dialogs.quit import QuitDialog
 from azpay_tui.tui.display import display
 from azpay_tui.tui.driver import ConsoleDriver
@@ -107,7 +110,29 @@ class Console(TerminalApp, inherit_bindings=False):
     def _open_dialog(self, message: OrdersScreen.Acted) -> None:
         if isinstance(self.screen, Dialog):
             return  # The keys came twice before the dialog was there.
-        self.push_screen(ActionDialog(self._desk, message.offer, message.order, amount=message.amount), self._confirmed)
+        if message.by_lines:
+            self._orders.try_to(lambda: self._choose_lines(message))
+        else:
+            self._ask(message)
+
+    def _ask(self, message: OrdersScreen.Acted, slip: Slip | None = None) -> None:
+        dialog = ActionDialog(self._desk, message.offer, message.order, amount=message.amount, slip=slip)
+        self.push_screen(dialog, self._confirmed)
+
+    def _choose_lines(self, message: OrdersScreen.Acted) -> None:
+        """Let the lines be chosen first; nothing is confirmed by that but what the dialog is about."""
+        offer, order = message.offer, message.order
+
+        def go_on(slip: Slip | None) -> None:
+            if slip is not None and not self._leaving:
+                self._ask(message, slip)
+
+        try:
+            left = left_for(order, offer.verb, offer.target or "", self._desk.reader.slips(order.id))
+        except SlipError as error:
+            self._warn(display(str(error), 400))
+            return
+        self.push_screen(LinesDialog(left, offer, order), go_on)
 
     def _confirmed(self, result: ActionResult | None) -> None:
         if result is not None and not self._leaving:

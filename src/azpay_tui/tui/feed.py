@@ -13,6 +13,7 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.queue import remaining
 from azpay_tui.domain.rows import ListRow, SyncStatus, TimelineEntry
+from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.store.errors import StoreError
 
@@ -43,6 +44,7 @@ class Looked:
     offers: tuple[Offer, ...]
     timeline: tuple[TimelineEntry, ...]
     marks: Marks = field(default_factory=Marks)
+    slips: tuple[Booked, ...] = ()
 
 
 def time_left(desk: Desk, status: SyncStatus) -> timedelta | None:
@@ -73,4 +75,5 @@ class Feed:
         order = reader.order(order_id)
         if order is None:
             return Looked(None, row, (), ())
-        return Looked(order, row, self._desk.offers(order), reader.timeline(order_id), reader.marks(order_id))
+        marks, slips = reader.marks(order_id), reader.slips(order_id)
+        return Looked(order, row, self._desk.offers(order), reader.timeline(order_id), marks, slips)

@@ -56,7 +56,7 @@ class Following:
         row, now = screen.orders.row, screen.desk.now()
         self._looked = found = _NOTHING if row is None else self._feed.look(row.id, row)
         screen.peek.show(found.order, found.offers, found.row, now)
-        screen.detail.show(found.order, found.offers, found.timeline, found.row, now, found.marks)
+        screen.detail.show(found.order, found.offers, found.timeline, found.row, now, found.marks, found.slips)
         screen.actions.show(found.order, found.offers, now)
         here = [row.id] if row is not None else []
         screen.desk.watch([*here, *(shown.id for shown in screen.orders.rows_on_screen if shown.id not in here)])

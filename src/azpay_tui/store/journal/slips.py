@@ -73,7 +73,7 @@ def write_slip(
         "restock": slip.restock,
         # A purge takes the number out, by which a carrier names the buyer.
         "tracking_sha256": fingerprint(slip.tracking),
-        "row": digest_of_slip(connection.exec_driver_sql, number),
+        "slip_row": digest_of_slip(connection.exec_driver_sql, number),
     }
     audit.add(at, booked.person, "slip", session=session, order_id=booked.order_id, data=told)
     return number

@@ -41,7 +41,7 @@ class SlipsTold:
             row, data = told
             tracking = numbers.get(number, b"")
             forgotten = not tracking and row.order_id in self._purged
-            if digest != data.get("row"):
+            if digest != data.get("slip_row"):
                 yield Disagreement(f"slip {number} of {row.order_id}", "it was changed afterwards", row.seq)
             elif _hash(tracking) != data.get("tracking_sha256") and not forgotten:
                 yield Disagreement(f"slip {number} of {row.order_id}", "its tracking number was changed", row.seq)

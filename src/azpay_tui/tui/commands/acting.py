@@ -10,6 +10,8 @@ from azpay_tui.tui.commands.base import Argument, Command, Keys
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
 
+LINES: Final = "lines"
+"""What stands in for an amount where the lines are to be chosen first: `:refund lines`."""
 REVEALED: Final = 60.0
 """Seconds for which personal data of a live shop stays shown."""
 _NO_ORDER: Final = "There is no order under the cursor."
@@ -116,6 +118,24 @@ class Capture(_ActOnAmount):
     keys, verb = (("a", "c"),), Verb.CAPTURE
 
 
+class ByLines(_OnOrder):
+    """Capture or refund what some lines come to."""
+
+    id, name, shown, sentence = (
+        "lines",
+        "by lines",
+        "a l",
+        "Choose lines to capture, or where nothing can be captured to refund: opens the dialog with what they cost.",
+    )
+    keys = (("a", "l"),)
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Open the choice of lines."""
+        screen.following.look()
+        capture = any(offer.verb is Verb.CAPTURE and offer.verdict != "no" for offer in screen.actions.offers)
+        screen.actions.choose(Verb.CAPTURE if capture else Verb.REFUND, LINES)
+
+
 class Void(_Act):
     """Void."""
 
@@ -188,6 +208,7 @@ COMMANDS: Final = (
     Select(),
     Authorize(),
     Capture(),
+    ByLines(),
     Void(),
     RefundCharge(),
     CancelOrder(),

@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 
 from azpay_tui.backoffice.errors import BackOfficeError, ChangedError
 from azpay_tui.backoffice.ports import Desk, ProfileInfo, Ready
+from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.intent import Seen, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -67,15 +68,23 @@ class ActionDialog(ReadFirst[ActionResult | None]):
         answer: Ready | BackOfficeError
 
     def __init__(
-        self, desk: Desk, offer: Offer, order: Order, *, amount: Money | None = None, clock: Monotonic = time.monotonic
+        self,
+        desk: Desk,
+        offer: Offer,
+        order: Order,
+        *,
+        amount: Money | None = None,
+        slip: Slip | None = None,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         """Make a dialog for an offer with a target.
 
-        `amount` is used instead of the suggested one where the field does not have to be typed. `clock` gives seconds.
+        `amount` is used instead of the suggested one where the field does not have to be typed; of a `slip` it is what
+        its lines come to. `clock` gives seconds.
         """
         super().__init__(TITLES[offer.verb], clock)
         self._desk = desk
-        self._question = Question(desk, offer, order, amount, clock)
+        self._question = Question(desk, offer, order, amount, clock, slip)
         self._done = False
         self._debounce: Timer | None = None
         self._texts: dict[str, Text] = {}

@@ -63,6 +63,35 @@ class AcceptBox(Widget, can_focus=True):
         self.post_message(self.Changed(self))
 
 
+class TickBox(Widget, can_focus=True):
+    """Something that is so or not."""
+
+    DEFAULT_CSS = """
+    TickBox {
+        height: 1;
+        &:focus { text-style: reverse bold; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "tick", "Choose", show=False)]
+
+    ticked: reactive[bool] = reactive(False)
+    """Whether it is so."""
+
+    def __init__(self, sentence: str, *, id: str) -> None:
+        """Make a box for a sentence, the program's own words."""
+        super().__init__(id=id)
+        self._sentence = sentence
+
+    def render(self) -> RenderResult:
+        """Draw `[x]` or `[ ]` and the sentence."""
+        mark, cursor = ("x" if self.ticked else " "), (">" if self.has_focus else " ")
+        return Text(f"{cursor} [{mark}] {self._sentence}", no_wrap=True)
+
+    def action_tick(self) -> None:
+        """Say that it is so, or not."""
+        self.ticked = not self.ticked
+
+
 class OutcomeBox(Widget, can_focus=True):
     """One of the outcomes to decide on."""
 

@@ -12,16 +12,18 @@ from rich.text import Text
 
 from azpay_tui.backoffice.ports import ProfileInfo
 from azpay_tui.domain.charging import above_total
+from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import AmountError, Money, parse_amount
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.reasons import warning_sentence
 from azpay_tui.domain.retention import no_buyer
+from azpay_tui.domain.slips import parts
 from azpay_tui.domain.status import status_of
 from azpay_tui.tui.display import display, wrap
 from azpay_tui.tui.widgets.sums import sums
-from azpay_tui.tui.widgets.words import ENVIRONMENTS, glyph, local, object_name, order_name, outside, zone
+from azpay_tui.tui.widgets.words import ENVIRONMENTS, glyph, local, object_name, order_name, outside, plural, zone
 
 COMMITS: Final[dict[Verb, str]] = {
     Verb.AUTHORIZE: "Authorize",
@@ -66,6 +68,21 @@ def facts_of(profile: ProfileInfo, order: Order, offer: Offer, now: datetime) ->
         *(Fact(line.label, str(line.amount) if line.amount is not None else "") for line in sums(order, now).lines),
         *([Fact("Above total", outside(above, 400))] if above else []),
     )
+
+
+def slip_facts(chosen: Slip | None, covering: Slip | None) -> tuple[Fact, ...]:
+    """Say which lines an action takes or gives back: every one of those chosen, else that it is all of them."""
+    if chosen is not None:
+        return (Fact("Slip", "; ".join(display(said, 160) for said in parts(chosen))),)
+    if covering is not None:
+        pieces = sum(line.quantity for line in covering.goods.lines)
+        return (Fact("Slip", f"all lines that are left: {plural(pieces, 'piece', 'pieces')}"),)
+    return ()
+
+
+def slip_hint(slip: Slip, typed: bool) -> str:
+    """Say beside the amount that lines were chosen."""
+    return f"(the lines come to {slip.total}{'; type it; paste is refused' if typed else ''})"
 
 
 def acts_on(order: Order, offer: Offer) -> str:

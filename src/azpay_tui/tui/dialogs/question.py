@@ -8,6 +8,7 @@ from typing import Final
 from azpay_tui.backoffice.errors import BackOfficeError, OfflineError
 from azpay_tui.backoffice.ports import Desk, Ready
 from azpay_tui.domain import outlook
+from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.intent import Seen, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -41,10 +42,22 @@ class ActionResult:
 class Question:
     """One action on one object, from opening to the answer; it holds what is typed and the record of the live read."""
 
-    def __init__(self, desk: Desk, offer: Offer, order: Order, amount: Money | None, clock: Monotonic) -> None:
-        """Start with what is known; `amount` stands in for the suggested one. Raises `ValueError` without an object."""
+    def __init__(
+        self,
+        desk: Desk,
+        offer: Offer,
+        order: Order,
+        amount: Money | None,
+        clock: Monotonic,
+        slip: Slip | None = None,
+    ) -> None:
+        """Start with what is known; `amount` stands in for the suggested one, and what a slip comes to for both.
+
+        Raises `ValueError` without an object.
+        """
         if offer.target is None:
             raise ValueError("An action needs an object to act on.")
+        amount = slip.total if slip is not None else amount
         self.offer = offer
         """The offer as chosen; after a live read the one in `ready` counts."""
         self.has_amount = offer.verb in facts.AMOUNT_VERBS
@@ -67,6 +80,7 @@ class Question:
         self.checking: Wish | None = None
         """The wish that is being checked now."""
         self._desk, self._order, self._target, self._clock = desk, order, offer.target, clock
+        self._slip = slip
         self._opened = clock()
         self._checked_at = 0.0
         self._failed: Wish | None = None
@@ -78,7 +92,9 @@ class Question:
 
     @property
     def fixed(self) -> bool:
-        """Whether the shop's policy leaves the very amount that stands in the field, which need not be typed."""
+        """Whether the lines, or the shop's policy, leave the very amount in the field, which need not be typed."""
+        if self._slip is not None and not self.must_type:
+            return True
         least, most = self.limits.minimum, self.limits.maximum
         return self.limits.policy is not None and least == most == self.first and not self.must_type
 
@@ -89,7 +105,7 @@ class Question:
 
     def _wish(self, amount: Money | None) -> Wish:
         pending = self.offer.verb is Verb.AUTHORIZE and self._desk.profile.pending_authorization
-        return Wish(self.offer.verb, self._order.id, self._target, amount, pending_allowed=pending)
+        return Wish(self.offer.verb, self._order.id, self._target, amount, pending_allowed=pending, slip=self._slip)
 
     @property
     def limits(self) -> Offer:
@@ -106,7 +122,11 @@ class Question:
         if not self.has_amount:
             return self._wish(None)
         amount = facts.read_amount(self.amount, self.limits)
-        return amount if isinstance(amount, str) else self._wish(amount)
+        if isinstance(amount, str):
+            return amount
+        if self._slip is not None and amount != self._slip.total:
+            return f"The lines come to {self._slip.total}: type just that, or close and choose the lines again."
+        return self._wish(amount)
 
     # Live reads
 
@@ -160,7 +180,8 @@ class Question:
     def shown(self) -> tuple[facts.Fact, ...]:
         """Return the facts, from the one record used for the call as soon as there is one."""
         order, offer = (self.ready.order, self.ready.offer) if self.ready else (self._order, self.offer)
-        return facts.facts_of(self._desk.profile, order, offer, self._desk.now())
+        found = facts.facts_of(self._desk.profile, order, offer, self._desk.now())
+        return (*found, *facts.slip_facts(self._slip, self.ready.slip if self.ready else None))
 
     def outcome(self) -> tuple[facts.Fact, ...]:
         """Return what will be afterwards, as it is typed, and the request key once Amazon was asked about just that."""
@@ -176,6 +197,8 @@ class Question:
 
     def hint(self) -> str:
         """Say beside the amount what it may be."""
+        if self._slip is not None:
+            return facts.slip_hint(self._slip, self.must_type)
         return facts.amount_hint(self.limits, self.left, self.must_type, self.asked, fixed=self.fixed)
 
     def live(self) -> str:

@@ -17,6 +17,7 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order, order_id_of
 from azpay_tui.store.views import SavedViews
+from azpay_tui.tui.commands.acting import LINES
 from azpay_tui.tui.commands.base import Command, Where
 from azpay_tui.tui.dialogs.facts import read_amount
 from azpay_tui.tui.display import display
@@ -71,6 +72,8 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         order: Order
         amount: Money | None = None
         """The amount that was typed with the verb; the dialog checks it like any other."""
+        by_lines: bool = False
+        """Whether the lines are chosen first."""
 
     def __init__(
         self,
@@ -289,11 +292,12 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         if offer.verb is Verb.REFRESH:
             self.try_to(lambda: self.following.refresh([order.id]))
         else:
-            amount = read_amount(message.amount, offer) if message.amount else None
+            by_lines = message.amount == LINES
+            amount = read_amount(message.amount, offer) if message.amount and not by_lines else None
             if isinstance(amount, str):
                 self.say(amount)
             else:
-                self.post_message(self.Acted(offer, order, amount))
+                self.post_message(self.Acted(offer, order, amount, by_lines))
 
     @on(ActionsPane.Asked)
     def _asked(self, message: ActionsPane.Asked) -> None:

@@ -200,6 +200,11 @@ class ActionsPane(Timely, OptionList):
             self._fill()
 
     @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Every verdict that is shown."""
+        return self._offers
+
+    @property
     def refused(self) -> tuple[Offer, ...]:
         """The offers that are not valid."""
         return tuple(offer for offer in self._offers if offer.verdict == "no")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import ClassVar
 
@@ -22,6 +22,7 @@ from azpay_tui.domain.offer import Offer, valid_verbs
 from azpay_tui.domain.order import OpenIntent, Order
 from azpay_tui.domain.policies import PRESETS, Settings, shop_word
 from azpay_tui.domain.rows import ListRow, TimelineEntry
+from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.status import attention, ship, status_of
 from azpay_tui.tui.display import display
 from azpay_tui.tui.widgets.charges import (
@@ -35,6 +36,7 @@ from azpay_tui.tui.widgets.charges import (
 from azpay_tui.tui.widgets.marks import attention_line, mark_lines, note_lines
 from azpay_tui.tui.widgets.people import people_lines
 from azpay_tui.tui.widgets.shop import difference_lines, shop_lines
+from azpay_tui.tui.widgets.slips import slip_lines
 from azpay_tui.tui.widgets.sums import sums
 from azpay_tui.tui.widgets.timeline import timeline_lines
 from azpay_tui.tui.widgets.words import (
@@ -110,6 +112,7 @@ def detail_lines(
     marks: Marks = _UNMARKED,
     shown: tuple[str, ...] = (),
     policy: Settings = PRESETS["amazon"],
+    slips: Sequence[Booked] = (),
 ) -> Iterator[Text]:
     """Yield the lines of the detail, most important first; `shown` are the marks of the list row."""
     word, verdict = status_of(order, now), ship(order, now)
@@ -141,6 +144,9 @@ def detail_lines(
     reasons = Reasons(valid, above)
     yield from charge_lines(order, reasons)
     yield from decline_lines(order, now, reasons)
+    if slips:
+        yield _heading("SLIPS")
+        yield from slip_lines(slips, where)
     deadlines = list(deadline_lines(order, now, where))
     if deadlines:
         yield _heading("DEADLINES")
@@ -205,6 +211,7 @@ class DetailView(VerticalScroll, can_focus=True):
         self._shown: tuple[Order | None, tuple[Offer, ...], tuple[TimelineEntry, ...], ListRow | None, datetime] | None
         self._shown = None
         self._marks = _UNMARKED
+        self._slips: tuple[Booked, ...] = ()
         self._text = Text()
 
     def compose(self) -> ComposeResult:
@@ -219,10 +226,11 @@ class DetailView(VerticalScroll, can_focus=True):
         row: ListRow | None,
         now: datetime,
         marks: Marks = _UNMARKED,
+        slips: tuple[Booked, ...] = (),
     ) -> None:
         """Show an order; without one what its list row says; another order starts at the top. `now` is UTC."""
         before = self._shown[0].id if self._shown and self._shown[0] else None
-        self._shown, self._marks = (order, offers, timeline, row, now), marks
+        self._shown, self._marks, self._slips = (order, offers, timeline, row, now), marks, slips
         self._update()
         if order is not None and order.id != before:
             self.scroll_home(animate=False)
@@ -247,7 +255,9 @@ class DetailView(VerticalScroll, can_focus=True):
         order, offers, timeline, row, now = self._shown
         if order is not None:
             shown = row.marks if row is not None else ()
-            lines = detail_lines(order, offers, timeline, now, self._zone, self.masked, self._marks, shown, self.policy)
+            lines = detail_lines(
+                order, offers, timeline, now, self._zone, self.masked, self._marks, shown, self.policy, self._slips
+            )
             text = Text("\n").join(lines)
         elif row is not None:
             text = Text(f"{display(row.id, 40)}\n{glyph(row.status)} {row.status}\nNothing more is known here yet.")
