@@ -167,6 +167,23 @@ def test_messages_are_listed_newest_first_by_order_and_state(stores: Stores) -> 
     assert stores.messages.messages(limit=1) == (second,)
 
 
+def test_the_history_of_an_order_says_what_the_shop_knows(stores: Stores) -> None:
+    stores.journal.track([tracked(oid(1))], NOW)
+    first, second, third, _ = stores.messages.enqueue(
+        [told(subject="a"), told(subject="b"), told(subject="c"), mail()], NOW
+    )
+    attempt(stores, first, Delivered())
+    attempt(stores, second, Refused("gone", permanent=True))
+    stores.messages.drop(third.id, NOW)
+    entries = [entry.what for entry in stores.reader.timeline(oid(1)) if " by " in entry.what]
+    assert sorted(entries) == [
+        "buyer not told yet by mail: Jane Canary, your payment",
+        "shop could not be told by webhook: b",
+        "shop not told, dropped by webhook: c",
+        "shop told by webhook: a",
+    ]
+
+
 def test_after_a_purge_nothing_of_a_message_names_the_buyer(stores: Stores, data_dir: Path) -> None:
     stores.journal.track([tracked(oid(1)), tracked(oid(2))], NOW)
     waiting, sent, shop, _other = stores.messages.enqueue([mail(), mail(), told(), mail(2)], NOW)

@@ -24,6 +24,7 @@ from azpay_tui.domain.lapses import Day, DayOfLapses, Mark, Sum
 from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, Marks, Note, needs_person
 from azpay_tui.domain.matching import matches
 from azpay_tui.domain.matrix import offers
+from azpay_tui.domain.messages import Message, MessageState
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import (
@@ -439,6 +440,18 @@ class MemoryMarks:
         self._desk.changed.extend(order_ids)
 
 
+class MemoryMessages:
+    """What was told, as far as pages ask for it."""
+
+    def __init__(self) -> None:
+        self.kept: list[Message] = []
+
+    def list(
+        self, *, order_id: str | None = None, states: Sequence[MessageState] = (), limit: int = 100
+    ) -> tuple[Message, ...]:
+        return tuple(message for message in self.kept if message.state in states)[:limit]
+
+
 class MemoryDesk:
     """Fulfils the `Desk` protocol without files or network.
 
@@ -474,6 +487,7 @@ class MemoryDesk:
         self.failing: dict[str, int] = {}
         self.sourced: list[SourceState] = []
         self.asked: list[str] = []
+        self.messages = MemoryMessages()
         self.sync = SyncStatus(
             "ONLINE", NOW - timedelta(hours=1), NOW - timedelta(minutes=2), 0, 0, 0, timedelta(0), True
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
@@ -136,3 +137,16 @@ def after(outcome: Outcome, tries: int, at: datetime, *, repeatable: bool) -> Af
     if over or tries > len(WAITS):
         return After("failed", None, result, why)
     return After("waiting", at + WAITS[tries - 1], result, why)
+
+
+_WORDS: Final[Mapping[MessageState, str]] = {
+    "waiting": "not told yet",
+    "delivered": "told",
+    "failed": "could not be told",
+    "dropped": "not told, dropped",
+}
+
+
+def told(kind: Kind, channel: Channel, state: MessageState, subject: str) -> str:
+    """Say in the history of an order who was told what, or was not."""
+    return f"{kind} {_WORDS[state]} by {channel}{f': {subject}' if subject else ''}"

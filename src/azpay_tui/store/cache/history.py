@@ -6,6 +6,7 @@ import sqlite3
 from datetime import datetime
 from typing import Final, Literal
 
+from azpay_tui.domain.messages import told
 from azpay_tui.domain.rows import TimelineEntry
 from azpay_tui.domain.telling import plain
 from azpay_tui.store.cache.shop import money
@@ -15,6 +16,8 @@ _HAPPENINGS: Final = """SELECT at, what, object_id, amount_minor, amount_currenc
     FROM happening WHERE order_id = ? ORDER BY at, id"""
 _INTENTS: Final = """SELECT at, verb, person, target, amount_minor, amount_currency, amount_exponent, state, reason,
     settled_at, settled_by, result_id FROM intent WHERE order_id = ? ORDER BY seq"""
+_MESSAGES: Final = """SELECT created, ended_at, kind, channel, state, subject FROM message
+    WHERE order_id = ? ORDER BY seq"""
 _LEARNT: Final = {"import": "imported", "us": "made here", "track": "tracked"}
 _TRACKED: Final = "SELECT added_at, source FROM tracked WHERE order_id = ?"
 
@@ -44,6 +47,8 @@ def timeline(
                 add(from_text(settled_at), "us", f"{verb} {state}{by}{why}", result_id or target, *amount)
             elif state in ("unknown", "attention"):
                 add(from_text(at), "us", f"{verb} {state}: {plain(reason) or 'no answer yet'}", target, *amount)
+        for created, ended_at, kind, channel, state, subject in journal.execute(_MESSAGES, (order_id,)).fetchall():
+            add(from_text(ended_at or created), "us", told(kind, channel, state, subject), None, None, None, None)
     if cache is not None:
         for micros, what, object_id, *amount in cache.execute(_HAPPENINGS, (order_id,)).fetchall():
             add(from_micros(micros), "amazon", what, object_id, *amount)

@@ -1,4 +1,4 @@
-"""Jobs and unknowns: what is on its way, what nobody knows yet, what waits for a person, and what ended last."""
+"""Jobs and unknowns: what is on its way, what nobody knows yet, what waits for a person, what ended, whom to tell."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ from azpay_tui.tui.news import why
 from azpay_tui.tui.screens.page import PageScreen
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.widgets.choices import Choice
+from azpay_tui.tui.widgets.messages import message_lines
 from azpay_tui.tui.widgets.words import object_name, plural, relative, span
 
 LAST: Final = 50
 """Ended intents that are shown."""
+_ENDED: Final = "ENDED LAST"
 _GROUPS: Final = (
     ("OUTCOME UNKNOWN", ("unknown",)),
     ("WAITS FOR A PERSON", ("attention",)),
     ("ON THE WAY", ("intent", "sent")),
     ("AMAZON IS WORKING ON IT", ("accepted",)),
-    ("ENDED LAST", ("succeeded", "declined", "refused", "abandoned")),
+    (_ENDED, ("succeeded", "declined", "refused", "abandoned")),
 )
 _SIGNS: Final = {
     "unknown": "?",
@@ -135,7 +137,7 @@ def _twin(intent: Intent) -> str:
 
 
 class JobsScreen(PageScreen, inherit_bindings=False):
-    """Every intent that is open and the last that ended; it only shows, and leads to the order."""
+    """Every open intent, the last that ended, messages that did not arrive; it only shows, and leads to the order."""
 
     twin = "azpay journal list"
 
@@ -143,23 +145,29 @@ class JobsScreen(PageScreen, inherit_bindings=False):
         """Show the journal of a desk."""
         super().__init__(desk, sitting, "jobs")
         self._intents: dict[str, Intent] = {}
+        self._about: dict[str, str] = {}
+        """Which order a message is about."""
 
     def look(self) -> tuple[str, Sequence[Choice]]:
         """Read the journal."""
         now = self.desk.now()
         intents = {intent.id: intent for intent in self.desk.intents(open_only=True)}
         intents |= {intent.id: intent for intent in self.desk.intents(limit=LAST)}
+        messages = self.desk.messages.list(states=("waiting", "failed"), limit=LAST)
         self._intents = intents
+        self._about = {message.id: message.draft.order_id for message in messages}
         lines = list(job_lines(list(intents.values()), now, self.zone))
+        ended = next((n for n, line in enumerate(lines) if line.text.startswith(_ENDED)), len(lines))
+        lines[ended:ended] = message_lines(messages, now, self.zone)
         open_ = sum(1 for intent in intents.values() if intent.open)
         if not lines:
             lines = [Choice(None, "Nothing was sent from here yet.")]
         return f"jobs: {open_} open", lines
 
     def opens(self, choice: Choice) -> str | None:
-        """Return the order of an intent."""
+        """Return the order of an intent or of a message."""
         intent = self._intents.get(str(choice.value))
-        return intent.draft.wish.order_id if intent is not None else None
+        return intent.draft.wish.order_id if intent is not None else self._about.get(str(choice.value)) or None
 
     def why_not_settle(self) -> str | None:
         """Say why nothing may be decided about the line under the cursor, or None."""
