@@ -19,7 +19,7 @@ def shown(shop: Shop, order: str) -> dict[str, object]:
 
 
 def test_a_captured_sale_under_automatic_refund(shop: Shop) -> None:
-    """S2.2, S2.9, S2.15, S2.17: the plan with its amounts is shown, confirmed once, and carried out."""
+    """S2.2, S2.8, S2.9, S2.14, S2.15, S2.17: the plan with its amounts is shown, confirmed once, and carried out."""
     order = shop.make("captured", number="C-1")
     plan = shop.good("cancel-sale", "C-1", "--dry-run").json
     assert [(step["verb"], step["amount"]["amount"]) for step in plan["steps"]] == [("refund", "120.00")]
@@ -73,7 +73,7 @@ def test_goodwill_shows_its_arithmetic_and_is_bounded(shop: Shop) -> None:
 
 
 def test_an_order_is_deleted_once_the_buyer_has_the_money(shop: Shop) -> None:
-    """S2.12: what was paid goes back first; nothing brings the order back; the journal keeps amounts and ids."""
+    """S2.8, S2.12, S2.17: what was paid goes back first; nothing brings the order back; the journal keeps amounts and ids."""
     order = shop.make("captured", number="D-1")
     first = shop("orders", "delete", "D-1", "--yes")
     assert first.code == 3
@@ -94,7 +94,7 @@ def test_an_order_is_deleted_once_the_buyer_has_the_money(shop: Shop) -> None:
 
 
 def test_what_cannot_be_fulfilled_is_ended_noted_and_its_letter_prepared(shop: Shop) -> None:
-    """S0.18, S1.11: void or refund by the status, a note, and the buyer is asked to order again."""
+    """S0.18, S1.11, S2.17: void or refund by the status, a note, and the buyer is asked to order again."""
     held = shop.make("authorized", number="F-1")
     paid = shop.make("captured", number="F-2")
     for number in ("F-1", "F-2"):

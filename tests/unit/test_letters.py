@@ -39,6 +39,7 @@ def write(directory: Path, name: str, text: str | bytes) -> None:
 
 
 def test_a_shops_own_template_comes_first_in_its_language_alone(tmp_path: Path) -> None:
+    """S3.27."""
     write(tmp_path / "own", "payment-method.de.txt", "Subject: Unsere $order\n\nHallo $buyer\n")
     german = letters.load("payment-method", "de", tmp_path / "own")
     assert german.origin == str(tmp_path / "own" / "payment-method.de.txt")
