@@ -73,7 +73,7 @@ def test_goodwill_shows_its_arithmetic_and_is_bounded(shop: Shop) -> None:
 
 
 def test_an_order_is_deleted_once_the_buyer_has_the_money(shop: Shop) -> None:
-    """S2.8, S2.12, S2.17: what was paid goes back first; nothing brings the order back; the journal keeps amounts and ids."""
+    """S2.8, S2.12, S2.17: what was paid goes back first, nothing brings it back, the journal keeps amounts and ids."""
     order = shop.make("captured", number="D-1")
     first = shop("orders", "delete", "D-1", "--yes")
     assert first.code == 3

@@ -128,10 +128,16 @@ _KEY_MAKERS: Final = {"derive_key": "backoffice/act.py", "key_base": "backoffice
 _KEY_SENDERS: Final = ("amazon/v2/client.py", "amazon/v2/reports.py", "amazon/v2/signing.py")
 """The gateway sends the intent's key, reports have one that follows from their body, the signer names the header."""
 _CHANCE: Final = {
-    "secrets": ("paths.py", "store/files.py", "store/journal/messages.py", "store/locks.py"),
+    "secrets": (
+        "paths.py",
+        "store/files.py",
+        "store/journal/addresses.py",
+        "store/journal/messages.py",
+        "store/locks.py",
+    ),
     "uuid": (),
 }
-"""Names of drafts, messages and sessions; nothing else is drawn."""
+"""Names of drafts, messages and sessions, and what keeps a sealed address from being guessed; nothing else is drawn."""
 
 
 def made_keys(tree: ast.Module, name: str) -> Iterator[str]:

@@ -78,11 +78,8 @@ def settle_line(intent: OpenIntent) -> Text:
     return text.append(f" {intent.verb}{amount}: its outcome is not known")
 
 
-def more_line(order: Order, policy: Settings, now: datetime) -> Text | None:
-    """Set what may be charged above the total; None where nothing may."""
-    above = above_total(order, policy, now)
-    if not above:
-        return None
+def more_line(above: str) -> Text:
+    """Set what may be charged above the total."""
     text = Text("  a m  ")
     text.append("Charge more", "bold")
     return text.append(f" ({display(above, 300)})")
@@ -221,9 +218,9 @@ class ActionsPane(Timely, OptionList):
             yield Option(Text(heading, "underline"), disabled=True)
             for offer in offers:
                 yield Option(action_line(order, offer, now, self._zone), id=str(self._offers.index(offer)))
-            more = more_line(order, self._policy, now)
-            if more is not None and any(offer.verb is Verb.AUTHORIZE for offer in offers):
-                yield Option(more, id=_MORE)
+            above = above_total(order, self._policy, now)
+            if above and any(offer.verb is Verb.AUTHORIZE for offer in offers):
+                yield Option(more_line(above), id=_MORE)
         if self.refused and self._always_open:
             yield Option(Text("NOT AVAILABLE", "underline"), disabled=True)
         elif self.refused:
