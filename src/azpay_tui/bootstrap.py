@@ -24,6 +24,7 @@ from azpay_tui.cli.output import say
 from azpay_tui.cli.run import run
 from azpay_tui.config import Profile
 from azpay_tui.domain.intent import Place
+from azpay_tui.sourcing import capturing
 
 if TYPE_CHECKING:
     from azpay_tui.amazon.gateway import Gateway
@@ -92,6 +93,7 @@ class Parts:
             pending_authorization=profile.pending_authorization,
             policy=profile.policy,
             facts=configured.facts(profile),
+            capturing=capturing(profile.sources),
         )
 
     def reader(self, profile: Profile) -> AbstractContextManager[Reader]:

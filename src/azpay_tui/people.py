@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from azpay_tui.domain.switch import POLICY
+
 _LOGIN: Final = Path("/proc/self/loginuid")
 _NOBODY: Final = 2**32 - 1
 """What the kernel says of a process that belongs to no login."""
@@ -28,9 +30,10 @@ class Who:
     """The address an SSH connection came from; the environment says so, not the kernel."""
 
     def __str__(self) -> str:
-        """Name the person as screens and the journal do."""
+        """Name the person as screens and the journal do; nobody is called as what is done without a person is."""
+        user = f"OS user {self.user}" if self.user == POLICY else self.user
         login = f" (logged in as {self.login})" if self.login else ""
-        return f"{self.user}{login}{f' from {self.origin}' if self.origin else ''}"
+        return f"{user}{login}{f' from {self.origin}' if self.origin else ''}"
 
     @property
     def facts(self) -> Mapping[str, str]:

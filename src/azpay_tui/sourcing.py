@@ -3,7 +3,7 @@
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +32,7 @@ _KEYS: Final = (
     "since",
     "first",
     "complete",
+    "captures",
     "timeout",
     "max_bytes",
 )
@@ -43,6 +44,7 @@ _OF: Final[Mapping[str, tuple[str, ...]]] = {
     "key_file": ("http",),
     "preset": ("command", "http"),
     "complete": ("command", "http"),
+    "captures": ("command", "http"),
 }
 """Keys that only some kinds have; the others are every kind's."""
 RESERVED: Final = ("import", "track", "us")
@@ -75,7 +77,8 @@ class Source:
 
     `every`: how often it is asked. `first`: how far the first run looks back. `since`: how far every later run looks
     back behind the start of the last good one. `complete`: whether it lists all charges and refunds of an order; None
-    leaves that to the preset. `timeout` and `max_bytes` end a run that hangs or never stops.
+    leaves that to the preset. `captures`: whether the shop captures by itself; None: as the preset knows it. `timeout`
+    and `max_bytes` end a run that hangs or never stops.
     """
 
     name: str
@@ -92,6 +95,7 @@ class Source:
     since: timedelta = SINCE
     first: timedelta = FIRST
     complete: bool | None = None
+    captures: bool | None = None
     timeout: timedelta = TIMEOUT
     max_bytes: int = MAX_BYTES
 
@@ -118,6 +122,19 @@ def read_sources(value: object, file: Path, where: str) -> tuple[Source, ...]:
             raise ConfigError(f"{where}: two sources are called {source.name}; give each a name of its own.")
         found.append(source)
     return tuple(found)
+
+
+def capturing(sources: Iterable[Source]) -> str | None:
+    """Return the name of the first source whose shop captures by itself; None when none does."""
+    return next((source.name for source in sources if _captures(source)), None)
+
+
+def _captures(source: Source) -> bool:
+    if source.captures is not None or source.preset is None:
+        return bool(source.captures)
+    from azpay_tui import presets  # a moment that a profile without one need not wait for
+
+    return presets.load(source.preset).captures
 
 
 def is_source_name(text: str) -> bool:
@@ -153,7 +170,8 @@ class _Reader:
             every=self._span("every"),
             since=self._span("since"),
             first=self._span("first"),
-            complete=self._complete(),
+            complete=self._choice("complete"),
+            captures=self._choice("captures"),
             timeout=self._span("timeout"),
             max_bytes=self._bytes(),
         )
@@ -276,10 +294,10 @@ class _Reader:
             raise self._error(f"{key} must be between {written(least)} and {written(most)}, not {quoted(value)}.")
         return span
 
-    def _complete(self) -> bool | None:
-        value = self._table.get("complete")
+    def _choice(self, key: str) -> bool | None:
+        value = self._table.get(key)
         if value is not None and not isinstance(value, bool):
-            raise self._error(f"complete must be true or false without quotes, not {kind(value)}.")
+            raise self._error(f"{key} must be true or false without quotes, not {kind(value)}.")
         return value
 
     def _bytes(self) -> int:

@@ -45,6 +45,7 @@ from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, ListRow, Page, SyncStatus, TimelineEntry, TrackedOrder, TrackResult
 from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
+from azpay_tui.domain.switch import Act, Switch
 from azpay_tui.store.cache.project import UNPAID, Acts, project, to_list_row
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -400,10 +401,24 @@ class MemoryReader:
         return tuple(o.id for o in self._desk.orders.values() if text in (o.id, o.number))
 
     def status(self, now: datetime) -> SyncStatus:
-        return self._desk.sync
+        return replace(self._desk.sync, switch=self._desk.switched)
 
     def sources(self) -> tuple[SourceState, ...]:
         return tuple(self._desk.sourced)
+
+    def switch(self) -> Switch | None:
+        return self._desk.switched
+
+    def acts(self, order_id: str) -> tuple[Act, ...]:
+        found = [i for i in self._desk.intents(order_id=order_id) if i.draft.wish.order_id == order_id]
+        return tuple(Act(str(i.draft.wish.verb), i.draft.person, i.state) for i in reversed(found))
+
+    def failures(self, since: datetime) -> int:
+        return 0
+
+    def stirred(self, since: datetime, revision: int = 0, limit: int = 1000) -> tuple[str, ...]:
+        made = [order for order in self._desk.orders.values() if order.created is not None and order.created > since]
+        return tuple(order.id for order in made[:limit])
 
     def revision(self) -> int:
         return len(self._desk.changed)
@@ -488,6 +503,7 @@ class MemoryDesk:
         self.sourced: list[SourceState] = []
         self.asked: list[str] = []
         self.messages = MemoryMessages()
+        self.switched: Switch | None = None
         self.sync = SyncStatus(
             "ONLINE", NOW - timedelta(hours=1), NOW - timedelta(minutes=2), 0, 0, 0, timedelta(0), True
         )
@@ -674,7 +690,19 @@ class MemoryDesk:
         """Let a refresh that a person asked for end."""
         self.emit(Event("read", (order_id,), problem=problem))
 
-    def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
+    def switch_on(self, mode: str) -> Switch:
+        self.switched = Switch("on", mode, self.clock, self.profile.person)
+        return self.switched
+
+    def switch_off(self) -> Switch | None:
+        if self.switched is None:
+            return None
+        self.switched = replace(self.switched, position="off", at=self.clock)
+        return self.switched
+
+    def sync_once(
+        self, *, all_: bool = False, act: bool = False, progress: Callable[[int, int], None] | None = None
+    ) -> int:
         return 0
 
     def sync_now(self) -> None:

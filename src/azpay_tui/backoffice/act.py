@@ -30,6 +30,7 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.slips import slip_of
+from azpay_tui.domain.switch import Switch
 from azpay_tui.domain.telling import ALREADY_SO
 
 
@@ -153,8 +154,8 @@ class Checker:
         cached = self._reader.order(wish.order_id)
         if cached is None:
             raise UsageError(f"The order {wish.order_id} is not known here: import or track it first.")
-        if self._policy.read_only is not None:
-            raise NotValidError(self._policy.read_only)
+        if self._policy.stands_still is not None:
+            raise NotValidError(self._policy.stands_still)
         refusal = self._refusal(cached, wish)
         try:
             fresh = self._reading.order(wish.order_id)
@@ -209,14 +210,16 @@ class Checker:
             slips_seen=len(booked),
         )
 
-    def draft(self, ready: Ready, accepted: Iterable[str], person: str, session: str) -> IntentDraft:
-        """Make the journal's draft of a confirmed wish.
+    def draft(
+        self, ready: Ready, accepted: Iterable[str], person: str, session: str, switch: Switch | None = None
+    ) -> IntentDraft:
+        """Make the journal's draft of a confirmed wish; `switch` is what a step without a person rests on.
 
         Raises `NotValidError` where nothing may be sent, for a warning not accepted and for a reason not given,
         `ChangedError` when the request key is not the one shown.
         """
-        if self._policy.read_only is not None:
-            raise NotValidError(self._policy.read_only)
+        if self._policy.stands_still is not None:
+            raise NotValidError(self._policy.stands_still)
         names = check_accepted(ready.offer, accepted)
         check_note(ready.offer, ready.wish.note)
         counter = self._journal.counter(ready.base)
@@ -235,4 +238,5 @@ class Checker:
             at=self._clock(),
             accepted_warnings=names,
             slips_seen=ready.slips_seen,
+            switch=switch,
         )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from azpay_tui.amazon.gateway import Gateway
 from azpay_tui.backoffice import act
 from azpay_tui.backoffice.addresses import Addressing
+from azpay_tui.backoffice.automatic import Automatic
 from azpay_tui.backoffice.booking import Booking
 from azpay_tui.backoffice.clock import CorrectedClock, local_clock
 from azpay_tui.backoffice.discover.book import Book
@@ -40,6 +41,7 @@ from azpay_tui.backoffice.sender import Sender
 from azpay_tui.backoffice.settling import Settling
 from azpay_tui.backoffice.sources.engine import SourceParts
 from azpay_tui.backoffice.stores import Cache, Journal, Reader
+from azpay_tui.backoffice.switching import Switching
 from azpay_tui.backoffice.threads import Threads
 from azpay_tui.backoffice.tracking import Tracking
 from azpay_tui.domain import matrix
@@ -57,6 +59,7 @@ from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
+from azpay_tui.domain.switch import Switch
 
 _log = logging.getLogger(__name__)
 
@@ -131,9 +134,23 @@ class BackOffice:
         self._settling = Settling(
             journal, cache, reader, self._recovery, sender, reading, info, clock, worked_on, tell, stop
         )
+        self._automatic = Automatic(info, journal, reader, self._checker, self._outbox, health, clock, policy, tell)
         self._refresher = Refresher(
-            cache, reader, reading, self._recovery, sender, health, clock, parts.lease, tell, stop, pause, parts.daily
+            cache,
+            reader,
+            reading,
+            self._recovery,
+            sender,
+            health,
+            clock,
+            parts.lease,
+            tell,
+            stop,
+            pause,
+            parts.daily,
+            self._automatic.turn,
         )
+        self._switching = Switching(info, journal, reader, clock, self._refresher.ask, tell)
         discovery: Discovery | None = None
         if (reports := gateway.reports()) is not None:
             discovery = Discovery(
@@ -258,11 +275,16 @@ class BackOffice:
 
         self._threads.begin("azpay-refresh-order", read, awaited=False)
 
-    def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
-        """Ask sources, read everything due, settle open intents, tell the shop; returns the number of objects read."""
+    def sync_once(
+        self, *, all_: bool = False, act: bool = False, progress: Callable[[int, int], None] | None = None
+    ) -> int:
+        """Ask sources, read everything due, settle open intents, tell the shop; returns the number of objects read.
+
+        `act` takes the automatic steps that are switched on.
+        """
         self.tracking.ask_due()
         try:
-            return self._refresher.once(all_=all_, progress=progress)
+            return self._refresher.once(all_=all_, act=act, progress=progress)
         finally:
             self._purging.due()
             if self._messaging.active:
@@ -358,6 +380,16 @@ class BackOffice:
     def purge(self, order_ids: Sequence[str]) -> tuple[str, ...]:
         """Remove the personal data of these orders' buyers for good; returns the orders where it is gone."""
         return self._threads.aside("azpay-purge", lambda: self._purging.purge(order_ids))
+
+    # Automatic steps
+
+    def switch_on(self, mode: str) -> Switch:
+        """Switch exactly the automatic steps on that the policy wants."""
+        return self._switching.on(mode)
+
+    def switch_off(self) -> Switch | None:
+        """Switch automatic steps off at once; None when they were not on."""
+        return self._switching.off()
 
     # Life
 

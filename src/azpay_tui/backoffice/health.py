@@ -89,6 +89,12 @@ class Health:
         return "CLOCK OFF" if off else "ONLINE"
 
     @property
+    def fault(self) -> Fault:
+        """What keeps every read from Amazon, `offline` or `auth`; else `none`."""
+        words: dict[str, Fault] = {"OFFLINE": "offline", "AUTH FAILED": "auth"}
+        return words.get(self.connection, "none")
+
+    @property
     def verbs_off(self) -> str | None:
         """Why no verb may run because of connection or clock, or None."""
         if self.connection == "OFFLINE":

@@ -27,6 +27,7 @@ from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
+from azpay_tui.domain.switch import Switch
 
 if TYPE_CHECKING:
     from azpay_tui.backoffice.discover.taking import Discovered, Listener
@@ -167,9 +168,11 @@ class LateDesk:
         else:
             self._hand_over(lambda desk: desk.refresh(order_ids))
 
-    def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
+    def sync_once(
+        self, *, all_: bool = False, act: bool = False, progress: Callable[[int, int], None] | None = None
+    ) -> int:
         """Read everything due; returns the number of objects read."""
-        return self._real().sync_once(all_=all_, progress=progress)
+        return self._real().sync_once(all_=all_, act=act, progress=progress)
 
     def sync_now(self) -> None:
         """Wake the background refresh."""
@@ -248,6 +251,14 @@ class LateDesk:
     def purge(self, order_ids: Sequence[str]) -> tuple[str, ...]:
         """Remove the personal data of these orders' buyers for good."""
         return self._real().purge(order_ids)
+
+    def switch_on(self, mode: str) -> Switch:
+        """Switch the automatic steps on that the policy wants."""
+        return self._real().switch_on(mode)
+
+    def switch_off(self) -> Switch | None:
+        """Switch automatic steps off."""
+        return self._real().switch_off()
 
     # Life
 

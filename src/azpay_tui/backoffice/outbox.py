@@ -18,6 +18,7 @@ from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal
 from azpay_tui.backoffice.threads import Threads
 from azpay_tui.domain.intent import Intent
+from azpay_tui.domain.switch import POLICY, Switch
 from azpay_tui.domain.telling import ALREADY_SO
 from azpay_tui.points import reach
 from azpay_tui.store import errors as store_errors
@@ -68,12 +69,15 @@ class Outbox:
         self._handing = threading.Lock()
         self._sends = False
 
-    def submit(self, ready: Ready, accepted: Iterable[str]) -> Intent:
-        """Make the confirmed wish durable and hand it to the sender; returns after the commit."""
+    def submit(self, ready: Ready, accepted: Iterable[str], switch: Switch | None = None) -> Intent:
+        """Make the confirmed wish durable and hand it to the sender; returns after the commit.
+
+        With a `switch` it is no person's: it is signed `policy`, and refused unless the switch stands so.
+        """
         with self._handing:
             if self._stop.is_set():
                 raise NotValidError("The program is ending; nothing new is sent.")
-            return self._submit(ready, accepted)
+            return self._submit(ready, accepted, switch)
 
     def end(self, until: float) -> None:
         """Wait, at most until a moment of the monotonic clock, for what is being made durable to reach the sender.
@@ -83,8 +87,9 @@ class Outbox:
         if self._handing.acquire(timeout=max(0.0, until - time.monotonic())):
             self._handing.release()
 
-    def _submit(self, ready: Ready, accepted: Iterable[str]) -> Intent:
-        draft = self._checker.draft(ready, accepted, self._person, self._session.id)
+    def _submit(self, ready: Ready, accepted: Iterable[str], switch: Switch | None) -> Intent:
+        person = self._person if switch is None else POLICY
+        draft = self._checker.draft(ready, accepted, person, self._session.id, switch)
         order_id = ready.wish.order_id
         with self._done:  # so that recovery cannot see the row before it is known to be worked on
             try:

@@ -26,6 +26,7 @@ from azpay_tui.domain.rows import (
 )
 from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
+from azpay_tui.domain.switch import Switch
 from azpay_tui.domain.unwinding import Step
 
 if TYPE_CHECKING:
@@ -91,12 +92,13 @@ class SaleDone:
 class Event:
     """A fact for screens; cheap, may be dropped and re-read."""
 
-    kind: Literal["orders", "intent", "sync", "read"]
-    """`read`: an order that a person wanted refreshed in the background was read, or could not be."""
+    kind: Literal["orders", "intent", "sync", "read", "automatic"]
+    """`read`: an order that a person wanted refreshed in the background was read, or could not be. `automatic`: the
+    steps without a person stopped."""
     order_ids: tuple[str, ...] = ()
     intent: Intent | None = None
     problem: str | None = None
-    """Why it could not be read, one sentence."""
+    """Why it could not be read, or why nothing automatic is done any more, one sentence or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class ProfileInfo:
     """What the shop narrows."""
     facts: tuple[Fact, ...] = ()
     """Everything else that the profile decides."""
+    capturing: str | None = None
+    """Name of a source whose shop captures by itself; None: none does."""
 
 
 class Desk(Protocol):
@@ -186,9 +190,12 @@ class Desk(Protocol):
         """Read orders from Amazon, now; without `wait` in the background. Raises `OfflineError` when waiting fails."""
         ...
 
-    def sync_once(self, *, all_: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
+    def sync_once(
+        self, *, all_: bool = False, act: bool = False, progress: Callable[[int, int], None] | None = None
+    ) -> int:
         """Ask the sources that are due, read everything due, settle open intents, tell what is to be told.
 
+        `act` takes the automatic steps that are switched on; raises `BusyError` where another process does.
         Returns how many objects were read. A source that fails says so in its state and stops nothing.
         """
         ...
@@ -299,6 +306,17 @@ class Desk(Protocol):
         Returns the orders where it is gone: all but those with an intent that is not settled. Raises `NotValidError`
         when the journal may only be read, `StoreError` when traces may be left; what was not finished is done later.
         """
+        ...
+
+    def switch_on(self, mode: str) -> Switch:
+        """Switch exactly the automatic steps on that the policy wants, for orders made from now on; a person's act.
+
+        Raises `NotValidError` where nothing may be automatic, `UsageError` for another mode than the policy's.
+        """
+        ...
+
+    def switch_off(self) -> Switch | None:
+        """Switch automatic steps off at once, also in a read-only profile; None when they were not on."""
         ...
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:

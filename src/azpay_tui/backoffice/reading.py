@@ -137,13 +137,9 @@ class Reading:
     def _fault(self, reads: Sequence[_Read]) -> Fault:
         faults: tuple[Fault, ...] = ("offline", "auth", "throttled")
         for fault in faults:
-            if any(read.fault == fault for read in reads) or fault == self._general():
+            if any(read.fault == fault for read in reads) or fault == self._health.fault:
                 return fault
         return "none"
-
-    def _general(self) -> Fault:
-        words: dict[str, Fault] = {"OFFLINE": "offline", "AUTH FAILED": "auth"}
-        return words.get(self._health.connection, "none")
 
     def _read(self, due: Due, *, urgent: bool) -> _Read:
         answer = self.one(due.object_id, urgent=urgent)

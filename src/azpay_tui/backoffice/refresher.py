@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 from azpay_tui.backoffice.clock import CorrectedClock
-from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError, OfflineError
+from azpay_tui.backoffice.errors import BackOfficeError, BusyError, CredentialsError, OfflineError
 from azpay_tui.backoffice.health import Fault, Health
 from azpay_tui.backoffice.ports import Event
 from azpay_tui.backoffice.reading import Reading
@@ -76,8 +76,12 @@ class Refresher:
         stop: threading.Event,
         pause: Callable[[float], bool],
         daily: Callable[[], None],
+        automatic: Callable[[Callable[[], bool]], bool],
     ) -> None:
-        """Take the parts; `daily` is the housekeeping of the lease holder, `pause` waits (see `BackOffice`)."""
+        """Take the parts; `daily` is the housekeeping of the lease holder, `pause` waits (see `BackOffice`).
+
+        `automatic` takes the steps that are done without a person until it is enough; it says whether some are left.
+        """
         self._cache = cache
         self._reader = reader
         self._reading = reading
@@ -90,6 +94,7 @@ class Refresher:
         self._stop = stop
         self._pause = pause
         self._daily = daily
+        self._automatic = automatic
         self._wake = threading.Event()
         self._watched: tuple[str, ...] = ()
         self._settling = threading.Lock()
@@ -113,12 +118,17 @@ class Refresher:
 
     # The command line
 
-    def once(self, *, all_: bool, progress: Callable[[int, int], None] | None) -> int:
+    def once(self, *, all_: bool, progress: Callable[[int, int], None] | None, act: bool = False) -> int:
         """Settle open intents, then read everything due; returns how many objects were read.
 
+        `act` takes automatic steps afterwards; raises `BusyError`, doing nothing, where another process has the lease.
         With nothing due Amazon is asked all the same, so that the clock is right and a lost connection is told. Raises
         `OfflineError` or `CredentialsError` when Amazon cannot be read.
         """
+        if act and not self._lease.try_acquire():
+            raise BusyError(
+                "Another azpay keeps this profile in step and takes the automatic steps: use sync without --act."
+            )
         self._recovery.take_over()
         self._settle(self._recovery.orphans)
         before = self._reader.revision()
@@ -139,7 +149,7 @@ class Refresher:
             if dues:
                 fault = self._reading.due(dues, self._stop, count)
             elif not again:
-                fault = self._ask()
+                fault = self.ask()
             while fault == "throttled" and not self._pause(1.0):
                 dues = self._dues()
                 fault = self._reading.due(dues, self._stop, count) if dues else "none"
@@ -149,6 +159,9 @@ class Refresher:
             self.settle_due()
         self._recovery.follow(self._reader.changed_since(before))
         self._raise(fault)
+        if act:
+            self._automatic(self._stop.is_set)
+            self._raise(self._health.fault)
         return done
 
     def _dues(self, *, all_: bool = False) -> tuple[Due, ...]:
@@ -157,7 +170,7 @@ class Refresher:
         moment = self._clock() + (_CLOCKS_APART if all_ else _UNSTORED)
         return self._cache.due(moment, 1_000_000, all_=all_)
 
-    def _ask(self) -> Fault:
+    def ask(self) -> Fault:
         """Learn whether Amazon can be reached and what time it is there, changing nothing that is known."""
         known = self._cache.due(self._clock() + _CLOCKS_APART, 1, all_=True)
         return self._reading.ask(known[0].object_id) if known else "none"
@@ -244,7 +257,7 @@ class Refresher:
         doubt = self._health.doubtful
         self._everything = self._everything or doubt
         if not dues and (doubt or time.monotonic() - self._contact > _SILENCE):
-            fault = self._ask()
+            fault = self.ask()
             self._contact = time.monotonic()
         if dues:
             fault = self._reading.due(dues, self._stop, enough=enough)
@@ -259,7 +272,13 @@ class Refresher:
             self._everything = False
             self._settle(self._recovery.orphans)
         self.settle_due()
-        return 0.0 if fault == "none" and (len(dues) == ROUND or (dues and enough())) else _TICK
+        more = self._act()
+        return 0.0 if more or (fault == "none" and (len(dues) == ROUND or (dues and enough()))) else _TICK
+
+    def _act(self) -> bool:
+        """Take automatic steps for a few seconds; returns whether some are left."""
+        until = time.monotonic() + _LONGEST
+        return self._automatic(lambda: self._stop.is_set() or self._wake.is_set() or time.monotonic() > until)
 
     def _follow(self) -> None:
         """Hold what Amazon accepted against all that was read meanwhile, also by others and before an action."""

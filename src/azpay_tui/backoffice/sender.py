@@ -149,8 +149,8 @@ class Sender:
 
         Every request on money passes here, whatever led to it: raises `NotValidError` where nothing may be sent.
         """
-        if self._policy.read_only is not None:
-            raise NotValidError(self._policy.read_only)
+        if self._policy.stands_still is not None:
+            raise NotValidError(self._policy.stands_still)
         number = self._journal.start_attempt(intent.id, self._clock())
         reach("attempt-durable")
         return number
@@ -200,8 +200,8 @@ class Sender:
         """Learn the outcome of an intent that was sent: read back, then replay what may be replayed.
 
         A machine replays only within 15 minutes of the confirmation; `persons_word` replays at any age. A never-sent
-        intent is abandoned, never sent. Without a read-back nothing is replayed. When nothing is proved the next look
-        is scheduled, and after the last one a person is asked (state `attention`).
+        intent is abandoned, never sent. Without a read-back nothing is replayed, nor where nothing may be sent. When
+        nothing is proved the next look is scheduled, and after the last one a person is asked (state `attention`).
         """
         if intent.state == "intent":
             return self._unsent(intent, _ENDED)
@@ -213,7 +213,8 @@ class Sender:
         if proved is not None:
             return proved
         young = self._clock() - intent.draft.at < REPLAY_WINDOW
-        if (young and intent.state != "attention") or persons_word:
+        may = self._policy.stands_still is None
+        if may and ((young and intent.state != "attention") or persons_word):
             reach("replaying")
             try:
                 with self._repeating(intent):

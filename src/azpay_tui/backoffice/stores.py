@@ -28,6 +28,7 @@ from azpay_tui.domain.rows import (
 from azpay_tui.domain.sale import Cancelled
 from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
+from azpay_tui.domain.switch import Act, Switch
 
 
 class Journal(Protocol):
@@ -130,6 +131,10 @@ class Journal(Protocol):
 
     def record_slip(self, booked: Booked, at: datetime, seen: int) -> int:
         """Write down what was done elsewhere and return the slip's number; `seen` is how many slips the order had."""
+        ...
+
+    def turn(self, to: Switch, seen: Switch | None) -> Switch:
+        """Turn the switch of automatic steps; raises `SwitchedOff` unless it stands as it was seen."""
         ...
 
     def purge(self, order_ids: Sequence[str], at: datetime) -> tuple[str, ...]:
@@ -296,4 +301,20 @@ class Reader(Protocol):
 
     def changed_since(self, revision: int) -> tuple[str, ...]:
         """Return ids of orders changed after a revision."""
+        ...
+
+    def switch(self) -> Switch | None:
+        """Return how the switch of automatic steps stands; None while it was never turned."""
+        ...
+
+    def acts(self, order_id: str) -> tuple[Act, ...]:
+        """Return every intent on an order, the oldest first."""
+        ...
+
+    def failures(self, since: datetime) -> int:
+        """Return how many of the newest steps without a person, since a moment, failed in a row."""
+        ...
+
+    def stirred(self, since: datetime, revision: int = 0, limit: int = 1000) -> tuple[str, ...]:
+        """Return orders made after `since` that may have a step before them, and that changed after a revision."""
         ...

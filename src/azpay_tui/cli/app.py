@@ -258,22 +258,23 @@ def sync(
     once: Annotated[bool, typer.Option("--once", help="Read what is due, then end (the default).")] = False,
     all_: Annotated[bool, typer.Option("--all", help="Read everything, due or not.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Keep in step until stopped.")] = False,
+    act: Annotated[bool, typer.Option("--act", help="Take the automatic steps that are switched on, too.")] = False,
     status: Annotated[bool, typer.Option("--status", help="Only show what is read next and what fails.")] = False,
     why: Annotated[str | None, typer.Option(metavar="ORDER", help="Only say why an order was not read.")] = None,
     json: Json = False,
 ) -> int:
     """Bring the cache in step with Amazon and settle what is open."""
     if status or why is not None:
-        if once or all_ or watch:
+        if once or all_ or watch or act:
             from azpay_tui.cli.outcome import CommandError
 
-            raise CommandError("--status and --why only look; they do not go with --once, --all or --watch.")
+            raise CommandError("--status and --why only look; they do not go with --once, --all, --watch or --act.")
         from azpay_tui.cli.syncing import show_sync
 
         return show_sync(context_of(ctx), why, as_json=json)
     from azpay_tui.cli.keeping import sync as run
 
-    return run(context_of(ctx), all_=all_, watch=watch, once=once, as_json=json)
+    return run(context_of(ctx), all_=all_, watch=watch, once=once, act=act, as_json=json)
 
 
 @config.command("show")

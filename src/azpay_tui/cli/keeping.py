@@ -76,8 +76,8 @@ def refresh(context: Context, orders: list[str], *, as_json: bool) -> int:
     return OK
 
 
-def sync(context: Context, *, all_: bool, watch: bool, once: bool, as_json: bool) -> int:
-    """Bring everything that is due in step, once or until a signal ends it."""
+def sync(context: Context, *, all_: bool, watch: bool, once: bool, act: bool, as_json: bool) -> int:
+    """Bring everything that is due in step, once or until a signal ends it; a watch takes automatic steps anyway."""
     if watch and (all_ or once):
         raise CommandError("--watch does not go with --once or --all.")
     context.require_key()
@@ -85,7 +85,7 @@ def sync(context: Context, *, all_: bool, watch: bool, once: bool, as_json: bool
         if watch:
             _watch(desk)
         news = SourceNews(desk)
-        count = sync_desk(desk, all_=all_)
+        count = sync_desk(desk, all_=all_, act=act)
         news()
         sources = [shape(state) for state in desk.sources()]
         status = desk.reader.status(desk.now())
@@ -112,7 +112,7 @@ def _unclosed(desk: Desk) -> int | None:
     return desk.reader.total(narrowed=Narrowed(parse(UNCLOSED), desk.now()))
 
 
-def sync_desk(desk: Desk, *, all_: bool = False) -> int:
+def sync_desk(desk: Desk, *, all_: bool = False, act: bool = False) -> int:
     """Read what is due with progress on standard error; returns how many objects were read."""
     progress = Progress("Read from Amazon")
 
@@ -120,7 +120,7 @@ def sync_desk(desk: Desk, *, all_: bool = False) -> int:
         return remaining(desk.reader.queue(desk.now(), 1).waiting, desk.budget())
 
     try:
-        return desk.sync_once(all_=all_, progress=lambda done, total: progress(done, total, left))
+        return desk.sync_once(all_=all_, act=act, progress=lambda done, total: progress(done, total, left))
     finally:
         progress.end()
 
@@ -138,6 +138,8 @@ def _watch(desk: Desk) -> None:
             wish = event.intent.draft.wish
             told = telling.tell(event.intent).text(way(wish.order_id))
             say(shown(f"{wish.verb} {wish.target}: {event.intent.state}. {told}".rstrip()))
+        elif event.kind == "automatic" and event.problem is not None:
+            say(event.problem)
         elif event.kind == "orders" and event.order_ids:
             say(f"{len(event.order_ids)} {'order' if len(event.order_ids) == 1 else 'orders'} changed.")
         status = desk.reader.status(desk.now())

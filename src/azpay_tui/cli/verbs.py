@@ -8,7 +8,7 @@ import typer
 
 from azpay_tui.cli.app import Json, OrderArgument, slips
 from azpay_tui.cli.context import context_of
-from azpay_tui.cli.ending import app
+from azpay_tui.cli.steps import app
 from azpay_tui.domain.intent import Verb
 
 if TYPE_CHECKING:

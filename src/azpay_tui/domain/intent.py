@@ -10,6 +10,7 @@ from typing import Final, Literal
 from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.switch import Switch
 
 
 class Verb(StrEnum):
@@ -131,6 +132,8 @@ class IntentDraft:
     accepted_warnings: tuple[str, ...] = ()
     slips_seen: int = 0
     """How many slips of the order there were when the one of the wish was checked."""
+    switch: Switch | None = None
+    """The switch that a step without a person rests on: it is made durable only while that stands so."""
 
 
 @dataclass(frozen=True, slots=True)

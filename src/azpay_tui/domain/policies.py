@@ -16,6 +16,7 @@ from azpay_tui.domain.money import Money
 
 CancelSale = Literal["automatic", "manual", "refuse"]
 Closing = Literal["automatic", "remind", "never"]
+PaymentAction = Literal["manual", "authorize", "authorize-and-capture", "review"]
 ShopWords = Literal["none", "xcart", "oxid", "magento"]
 
 MOST_PERCENT: Final = 15
@@ -101,6 +102,7 @@ class Settings:
     reason_required: bool = False
     cancel_sale: CancelSale = "automatic"
     close_after_capture: Closing = "remind"
+    payment_action: PaymentAction = "manual"
     shop_words: ShopWords = "none"
     own: frozenset[str] = frozenset()
     """Names of the settings that the profile has of its own."""
@@ -210,6 +212,12 @@ SETTINGS: Final = (
         "close_after_capture",
         ('"automatic"', '"remind"', '"never"'),
         "What becomes of an order that is captured in full and still open: closed, reminded of, or left.",
+    ),
+    Setting(
+        "payment_action",
+        ('"manual"', '"authorize"', '"authorize-and-capture"', '"review"'),
+        "What is done with new orders without a person, once a person has switched it on (azpay policy switch-on); "
+        "review: nothing at all is moved or ended from here.",
     ),
     Setting("shop_words", ('"none"', '"xcart"', '"oxid"', '"magento"'), "Whose words stand beside the status."),
 )

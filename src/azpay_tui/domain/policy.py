@@ -29,12 +29,27 @@ class Policy:
     read_only: str | None = None
     """Why nothing may be moved (a sentence), or None."""
 
+    @property
+    def stands_still(self) -> str | None:
+        """Why nothing may be moved or ended from here, one sentence; None: it may.
+
+        Read-only, or a shop that has all of it done elsewhere and only looks here (`payment_action = "review"`).
+        """
+        if self.read_only is not None or self.settings.payment_action != "review":
+            return self.read_only
+        return (
+            f"Nothing is moved or ended from here ({self.settings.why('payment_action')}): do it where the shop's "
+            "payments are handled, or set payment_action otherwise."
+        )
+
     def narrow(self, offer: Offer, order: Order, now: datetime) -> Offer:
         """Return the offer, or a stricter one; `now` is UTC."""
         if offer.verb is Verb.REFRESH or offer.verdict == "no":
             return offer
         if self.read_only is not None:
             return replace(offer, verdict="no", reason=self.read_only, warnings=(), changes_at=None)
+        if self.stands_still is not None:
+            return Offer(offer.verb, offer.target, "no", self.stands_still, policy=self.stands_still)
         for bound in _bounds(self.settings, offer, order, now):
             offer = _within(offer, bound)
             if offer.verdict == "no":

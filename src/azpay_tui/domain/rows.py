@@ -9,6 +9,7 @@ from typing import Final, Literal
 from azpay_tui.domain.claims import Claim
 from azpay_tui.domain.lapses import Lapse
 from azpay_tui.domain.money import Money
+from azpay_tui.domain.switch import Switch
 
 Side = Literal["shop", "amazon", "person", "us"]
 """Who says that an order exists: the shop, a report of Amazon, a person, or an action of ours that made an object."""
@@ -132,6 +133,8 @@ class SyncStatus:
     """While `FIRST_SYNC` orders or more are read for the first time; None: no more than a few are."""
     shop_heard: bool = False
     """Whether a source of the shop's side named any order yet."""
+    switch: Switch | None = None
+    """How the switch of automatic steps stands; None while it was never turned."""
 
 
 LineKind = Literal["item", "shipping", "discount", "tax"]

@@ -92,8 +92,11 @@ def _intent(row: Happening) -> str:
     accepted = row.data.get("accepted") or ()
     warned = f", accepting {', '.join(map(str, accepted))}" if accepted else ""
     key = _short(row.fact("key"))
+    begun = "confirmed"
+    if row.fact("mode"):
+        begun = f"began ({row.fact('mode')}, switched on by {row.fact('switched_by')} on {row.fact('switched_at')})"
     return (
-        f"confirmed {row.fact('verb')}{amount} on {row.fact('target')} ({row.intent_id}), key {key}, "
+        f"{begun} {row.fact('verb')}{amount} on {row.fact('target')} ({row.intent_id}), key {key}, "
         f"{row.fact('method')} {row.fact('path')}, body {_short(row.fact('body_sha256'))}{warned}{_noted(row)}"
     )
 
@@ -187,6 +190,13 @@ def _delete(row: Happening) -> str:
     return "deleted the order from the lists; its amounts and ids stay here"
 
 
+def _switch(row: Happening) -> str:
+    mode, position = row.fact("mode"), row.fact("position")
+    if position == "stopped":
+        return f"automatic steps ({mode}) stopped: {row.fact('why')}"
+    return f"automatic steps switched {position}: {mode}"
+
+
 def _settings(row: Happening) -> str:
     names = [name for name in row.data if name not in _ABOUT_PEOPLE and not name.startswith("was_")]
     parts = [
@@ -218,6 +228,7 @@ _TELL: Final = {
     "purge": _purge,
     "message": _message,
     "address": _address,
+    "switch": _switch,
     "settings": _settings,
     "sale": _sale,
     "delete": _delete,

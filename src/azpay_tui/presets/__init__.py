@@ -54,6 +54,8 @@ class Preset:
     """The tables it reads, without their prefix."""
     prefix: str = ""
     """What the names of the tables begin with unless the shop says otherwise."""
+    captures: bool = False
+    """Whether the plugin captures by itself as it is delivered; false also where that is not certain."""
 
     @property
     def complete(self) -> bool:
@@ -90,6 +92,7 @@ def load(name: str) -> Preset:
         sql=(_data() / f"{name}.sql").read_text(encoding="utf-8") if kind == "sql" else None,
         tables=tuple(read.get("tables", ())),
         prefix=read.get("prefix", ""),
+        captures=read.get("captures", False),
     )
 
 

@@ -7,6 +7,7 @@ StoreError
 │   └── WrongPlace          the data directory belongs to another shop, region or environment
 ├── OrderBusy               another intent on the order is open
 ├── ViewsUnavailable        the saved views cannot be read or written; nothing else depends on them
+├── SwitchedOff             the switch of automatic steps does not stand as it did
 ├── IntentConflict          the intent is not in a state that allows the change
 ├── MessageConflict         the state of a message does not allow the change
 │   └── NoSuchMessage       there is not exactly one message of this id
@@ -74,6 +75,10 @@ class OrderBusy(StoreError):
             f"see azpay journal show {intent.id}."
         )
         self.intent = intent
+
+
+class SwitchedOff(StoreError):
+    """The switch of automatic steps does not stand as whoever acted on it had seen it; nothing was changed."""
 
 
 class IntentConflict(StoreError):

@@ -32,6 +32,7 @@ from azpay_tui.tui.screens.page import PageScreen
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.terminal import TerminalApp
 from azpay_tui.tui.tour import Tour
+from azpay_tui.tui.turning import Turning
 from azpay_tui.tui.widgets.words import zone
 
 
@@ -57,6 +58,7 @@ class Console(TerminalApp, inherit_bindings=False):
             desk, self.sitting, SavedViews(data_dir), low_bandwidth=levers.low_bandwidth, tour=Tour() if tour else None
         )
         self._deciding = Deciding(self, desk, self._warn)
+        self._turning = Turning(self, desk, self.sitting.say, self._warn)
         self._leaving = False
         self.crash: BaseException | None = None
         """The unhandled exception that ended the app."""
@@ -150,6 +152,11 @@ class Console(TerminalApp, inherit_bindings=False):
     def _ask_what_became(self, message: CommandScreen.SettleWanted) -> None:
         if not self._leaving:
             self._deciding.ask(message.intent_id)
+
+    @on(CommandScreen.SwitchWanted)
+    def _ask_to_switch(self) -> None:
+        if not self._leaving:
+            self._turning.ask()
 
     # Ending
 

@@ -103,6 +103,8 @@ class Following:
                 # That it is sent once more settles nothing: what was said of it last still holds.
                 sending = event.intent.state in ("intent", "sent")
                 screen.say(heard[0], warning=heard[1], unasked=True, about="" if sending else event.intent.id)
+        if event.kind == "automatic" and event.problem is not None:
+            screen.say(event.problem, warning=True, unasked=True, about="automatic steps")
         done = self._refreshing.heard(event)
         if done is not None:
             screen.say(done[0], warning=done[1])

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from azpay_tui.domain.messages import told
 from azpay_tui.domain.rows import TimelineEntry
+from azpay_tui.domain.switch import POLICY
 from azpay_tui.domain.telling import plain
 from azpay_tui.store.cache.shop import money
 from azpay_tui.store.times import from_micros, from_text
@@ -28,7 +29,7 @@ def timeline(
     """Return what happened to an order, newest first; raises `sqlite3.Error`."""
     found: list[tuple[datetime, TimelineEntry]] = []
 
-    def add(at: datetime, source: Literal["amazon", "us", "import"], what: str, *rest: object) -> None:
+    def add(at: datetime, source: Literal["amazon", "us", "import", "policy"], what: str, *rest: object) -> None:
         object_id, minor, currency, exponent = rest
         amount = money(minor, currency, exponent)  # type: ignore[arg-type]
         found.append((at, TimelineEntry(at, source, what, object_id, amount)))  # type: ignore[arg-type]
@@ -40,13 +41,15 @@ def timeline(
             add(from_text(added_at), whose, word, order_id, None, None, None)
         for at, verb, person, target, *rest in journal.execute(_INTENTS, (order_id,)).fetchall():
             amount, (state, reason, settled_at, settled_by, result_id) = rest[:3], rest[3:]
-            add(from_text(at), "us", f"{verb} confirmed by {person}", target, *amount)
+            own = person == POLICY
+            ours: Literal["us", "policy"] = "policy" if own else "us"
+            add(from_text(at), ours, f"{verb} {'begun' if own else 'confirmed'} by {person}", target, *amount)
             if settled_at is not None:
                 why = f" ({plain(reason)})" if reason else ""
                 by = f" by {settled_by}" if settled_by not in ("answer", None) else ""
-                add(from_text(settled_at), "us", f"{verb} {state}{by}{why}", result_id or target, *amount)
+                add(from_text(settled_at), ours, f"{verb} {state}{by}{why}", result_id or target, *amount)
             elif state in ("unknown", "attention"):
-                add(from_text(at), "us", f"{verb} {state}: {plain(reason) or 'no answer yet'}", target, *amount)
+                add(from_text(at), ours, f"{verb} {state}: {plain(reason) or 'no answer yet'}", target, *amount)
         for created, ended_at, kind, channel, state, subject in journal.execute(_MESSAGES, (order_id,)).fetchall():
             add(from_text(ended_at or created), "us", told(kind, channel, state, subject), None, None, None, None)
     if cache is not None:

@@ -19,6 +19,8 @@ from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import VIEWS, Connection, ListRow, Page, SyncStatus, TimelineEntry
 from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
+from azpay_tui.domain.switch import Act, Switch
+from azpay_tui.store.cache import steps
 from azpay_tui.store.cache.assemble import load
 from azpay_tui.store.cache.connections import Connections
 from azpay_tui.store.cache.history import timeline
@@ -207,8 +209,9 @@ class CacheReader:
         moment = to_micros(now)
         with self._files.reading() as (cache, journal):
             unknown = 0 if journal is None else journal.execute(_UNKNOWN).fetchone()[0]
+            switch = None if journal is None else steps.switch(journal)
             if cache is None:
-                return SyncStatus("STARTING", None, None, 0, 0, unknown, timedelta(), self._holder())
+                return SyncStatus("STARTING", None, None, 0, 0, unknown, timedelta(), self._holder(), switch=switch)
             word, since, success, message, heard = cache.execute(_STATE).fetchone()
             never, first = first_sync(cache)
             again, failed = (cache.execute(sql, (moment, _MANY)).fetchone()[0] for sql in (_DUE, _DUE_FAILED))
@@ -226,6 +229,7 @@ class CacheReader:
             message=message,
             first=None if first is None else replace(first, between=min(never, again)),
             shop_heard=bool(heard),
+            switch=switch,
         )
 
     def queue(self, now: datetime, limit: int = 100) -> Queue:
@@ -276,6 +280,29 @@ class CacheReader:
         sql = "SELECT order_id FROM list_row WHERE ended_at < ? ORDER BY ended_at"
         with self._files.reading() as (cache, _journal):
             return () if cache is None else tuple(row[0] for row in cache.execute(sql, (to_micros(before),)).fetchall())
+
+    def switch(self) -> Switch | None:
+        """Return how the switch of automatic steps stands; None while it was never turned."""
+        with self._files.reading() as (_cache, journal):
+            return None if journal is None else steps.switch(journal)
+
+    def acts(self, order_id: str) -> tuple[Act, ...]:
+        """Return every intent on an order, the oldest first."""
+        with self._files.reading() as (_cache, journal):
+            return () if journal is None else steps.acts(journal, order_id)
+
+    def failures(self, since: datetime) -> int:
+        """Return how many of the newest steps without a person, since a moment, failed in a row."""
+        with self._files.reading() as (_cache, journal):
+            return 0 if journal is None else steps.failures(journal, since)
+
+    def stirred(self, since: datetime, revision: int = 0, limit: int = 1000) -> tuple[str, ...]:
+        """Return orders made after `since` that may have a step before them, and that changed after a revision.
+
+        Those that changed longest ago come first; with revision 0 it is all of them, the newest first.
+        """
+        with self._files.reading() as (cache, _journal):
+            return () if cache is None else steps.stirred(cache, since, revision, limit)
 
     def close(self) -> None:
         """Close the connections of every thread once it is through with them; a later use opens new ones."""

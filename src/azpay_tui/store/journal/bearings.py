@@ -9,6 +9,7 @@ from typing import Any, Final
 from azpay_tui.store.journal.chain import Row
 from azpay_tui.store.journal.digests import SALE, Query, digests
 from azpay_tui.store.journal.spoken import Disagreement
+from azpay_tui.store.journal.switched import SWITCH
 from azpay_tui.store.marks import COLUMNS
 
 _WHO: Final = frozenset({"os_user", "login", "origin"})
@@ -26,6 +27,7 @@ class Bearings:
         self._sales: dict[int, tuple[int, str, object]] = {}
         """Of each act that cancelled a sale: the row of the chain, the order and the digest."""
         self._deleted: dict[str, int] = {}
+        self._switch: tuple[int, Mapping[str, object]] | None = None
 
     def take(self, row: Row, data: Mapping[str, Any]) -> None:
         """Take one row and what it says; raises `ValueError` or `TypeError` when azpay says nothing like that."""
@@ -43,10 +45,14 @@ class Bearings:
                 self._sales[int(data["sale"])] = row.seq, row.order_id, data.get("row")
             case "delete":
                 self._deleted.setdefault(row.order_id, row.seq)
+            case "switch":
+                told = {name: data.get(name) for name in ("position", "mode", "why")}
+                self._switch = row.seq, {**told, "at": row.at, "person": row.person}
 
     def compare(self, query: Query) -> Iterator[Disagreement]:
         """Yield every row that is not as the chain says."""
         yield from self._compare_settings(query)
+        yield from self._compare_switch(query)
         yield from _gone("order", self._orders, _texts(query, "tracked", "order_id"))
         yield from _gone("object", self._ids, _texts(query, "tracked_id", "object_id"))
         yield from self._compare_marks(query)
@@ -64,6 +70,17 @@ class Bearings:
             same = False
         if not same:
             yield Disagreement("what was noted of the settings in force", "it was changed afterwards", row)
+
+    def _compare_switch(self, query: Query) -> Iterator[Disagreement]:
+        row, told = self._switch or (0, None)
+        stored = next((value for (value,) in _texts(query, f"meta WHERE name = '{SWITCH}'", "value")), None)
+        try:
+            now = None if stored is None else json.loads(stored)
+        except (ValueError, RecursionError):
+            now = stored
+        if now != told:
+            wrong = "it is gone" if stored is None else "it was changed afterwards"
+            yield Disagreement("how the switch of automatic steps stands", wrong, row)
 
     def _compare_marks(self, query: Query) -> Iterator[Disagreement]:
         left = {order_id: said for order_id, said in self._marks.items() if said[1]}

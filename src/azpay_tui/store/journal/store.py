@@ -16,6 +16,7 @@ from azpay_tui.domain.order import Address
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
 from azpay_tui.domain.sale import Cancelled
 from azpay_tui.domain.slips import Booked
+from azpay_tui.domain.switch import POLICY, Switch
 from azpay_tui.store.errors import IntentConflict
 from azpay_tui.store.journal import entries
 from azpay_tui.store.journal.addresses import write_address
@@ -38,6 +39,7 @@ from azpay_tui.store.journal.steps import (
     refuse_second,
     request_ids,
 )
+from azpay_tui.store.journal.switching import must_stand, turn
 from azpay_tui.store.journal.tables import AttemptRow, EvidenceRow, IntentRow, MetaRow
 from azpay_tui.store.journal.tracking import track_orders
 from azpay_tui.store.slips import load
@@ -61,13 +63,14 @@ class JournalStore:
 
     def open_intent(self, draft: IntentDraft) -> Intent:
         """Make a wish durable, with its slip; raises `OrderBusy` (with the open intent) when the order has an open one,
-        `SlipsChanged` when its slip was checked against others than there are.
+        `SlipsChanged` when its slip was checked against others than there are, `SwitchedOff` when its switch is off.
         """
         self.file.refuse()
         self.file.ballast.ensure()
         wish = draft.wish
         with self.file.writing() as (session, audit):
             refuse_second(session, draft.place.merchant, wish.order_id)
+            rests = {} if draft.switch is None else must_stand(session, draft.switch)
             seq = (session.exec(select(func.max(IntentRow.seq))).one() or 0) + 1
             row = to_row(seq, draft)
             session.add(row)
@@ -80,7 +83,7 @@ class JournalStore:
                 session=draft.session,
                 order_id=wish.order_id,
                 intent_id=row.id,
-                data=entries.of_intent(session, row, draft),
+                data={**entries.of_intent(session, row, draft), **rests},
             )
             write_slip_of(session.connection(), audit, draft, row.id)
             return to_intent(row)
@@ -287,6 +290,11 @@ class JournalStore:
         with self.file.writing() as (session, audit):
             return delete_order(session.connection(), audit, order_id, at, self._person, self._session)
 
+    def turn(self, to: Switch, seen: Switch | None) -> Switch:
+        """Turn the switch of automatic steps, in one transaction; raises `SwitchedOff` unless it stands as `seen`."""
+        with self.file.writing() as (session, audit):
+            return turn(session, audit, to, seen, self._session)
+
     def verify(self) -> int | None:
         """Check the audit chain; returns the number of the first row that is not as it was written, or None."""
         with self.file.plain() as connection:
@@ -324,5 +332,6 @@ class JournalStore:
         self.file.close()
 
     def _tell(self, audit: AuditWriter, row: IntentRow, at: datetime, kind: str, told: entries.Entry) -> None:
-        person = self._person or row.person
+        by_person = str(told.get("by") or "").startswith("person ")
+        person = POLICY if row.person == POLICY and not by_person else self._person or row.person
         audit.add(at, person, kind, session=self._session, order_id=row.order_id, intent_id=row.id, data=told)

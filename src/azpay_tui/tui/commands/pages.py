@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from azpay_tui.tui.screens.lapses import LapsesScreen
     from azpay_tui.tui.screens.log import LogScreen
     from azpay_tui.tui.screens.page import PageScreen
+    from azpay_tui.tui.screens.policy import PolicyScreen
     from azpay_tui.tui.screens.sync import SyncScreen
 
 MAX_TERM: Final = 100
@@ -68,6 +69,34 @@ class Policy(Command):
         from azpay_tui.tui.screens.policy import PolicyScreen
 
         screen.open_page(PolicyScreen(screen.desk, screen.sitting, screen.order_here()))
+
+
+class SwitchOn(Command):
+    """Automatic steps on."""
+
+    id, name, shown = "switch-on", "switch on", "s"
+    sentence = "Have done without a person what payment_action and close_after_capture say: opens the dialog."
+    keys, place, rank = (("s",),), "policy", 0
+
+    def refusal(self, screen: PolicyScreen) -> str | None:
+        """Refuse where nothing may be automatic."""
+        return screen.why_not_switch()
+
+    def run(self, screen: PolicyScreen) -> None:
+        """Ask for the dialog."""
+        screen.post_message(screen.SwitchWanted())
+
+
+class SwitchOff(Command):
+    """Automatic steps off."""
+
+    id, name, shown = "switch-off", "switch off", "x"
+    sentence = "Do nothing more without a person, at once and in every process."
+    keys, place, rank = (("x",),), "policy", 1
+
+    def run(self, screen: PolicyScreen) -> None:
+        """Do it."""
+        screen.switch_off()
 
 
 class Lapses(Command):
@@ -239,6 +268,8 @@ COMMANDS: Final = (
     Log(),
     Sync(),
     Policy(),
+    SwitchOn(),
+    SwitchOff(),
     Lapses(),
     LapsesPart(),
     RefreshLine(),

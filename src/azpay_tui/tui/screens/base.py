@@ -55,6 +55,9 @@ class CommandScreen(Timely, Screen[None], inherit_bindings=False):
     class QuitWanted(Message):
         """A person wants to leave."""
 
+    class SwitchWanted(Message):
+        """A person wants steps to be done without one; the app opens the dialog."""
+
     @dataclass
     class SettleWanted(Message):
         """A person wants to decide about an action whose outcome no rule can tell; the app opens the dialog."""

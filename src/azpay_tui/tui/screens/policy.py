@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from azpay_tui.backoffice.planning import Plan, plan
 from azpay_tui.backoffice.ports import Desk
+from azpay_tui.domain.automatic import Step
 from azpay_tui.domain.configured import Fact
+from azpay_tui.domain.moments import written
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policies import NARROWS, OF_PRESETS, PRESETS, SETTINGS, Setting, Settings
+from azpay_tui.domain.switching import cannot
 from azpay_tui.tui.display import display, fit
+from azpay_tui.tui.feed import READ_ERRORS
 from azpay_tui.tui.screens.page import PageScreen
 from azpay_tui.tui.sitting import Sitting
 from azpay_tui.tui.widgets.choices import Choice
@@ -17,6 +22,8 @@ from azpay_tui.tui.widgets.words import NAMES, object_name, order_name
 
 _WIDTH = 32
 """Columns of a setting with its value."""
+HEAD = 100
+"""Orders that are looked at for what would be done now."""
 _NOTHING = "  No action of this order is made stricter by the policy now."
 
 
@@ -53,6 +60,20 @@ def fact_lines(facts: Iterable[Fact]) -> Iterator[Choice]:
             )
 
 
+def automatic_lines(found: Plan) -> Iterator[Choice]:
+    """Say how automatic steps stand, then the head of what would be done now and of what is left alone."""
+    switch, rests = found.switch, found.resting
+    on = f"{found.mode}, switched on by {switch.person} on {written(switch.at)}" if switch is not None else ""
+    yield Choice(None, f"WITHOUT A PERSON  {'resting' if rests is not None else 'on'}")
+    said = display(rests or f"On: {on}. Orders made before are left alone.", 500)
+    yield Choice(("automatic", ""), f"  {said}", f"{said} :switch-on and :switch-off turn it.", copy=said)
+    for one in (*found.steps, *found.left):
+        step = one.next
+        what = f"{step.verb} {step.amount or ''}".rstrip() if isinstance(step, Step) else "left alone"
+        why = display(step.why, 300)
+        yield Choice(("order", one.order.id), f"  {order_name(one.order)}: {what}. {why}", why, copy=one.order.id)
+
+
 class PolicyScreen(PageScreen, inherit_bindings=False):
     """Settings of the policy, what they make stricter of the order one came from, and what else the profile decides."""
 
@@ -66,9 +87,11 @@ class PolicyScreen(PageScreen, inherit_bindings=False):
     def look(self) -> tuple[str, Sequence[Choice]]:
         """Gather the settings, and the offers of the order."""
         settings = self.desk.profile.policy
+        found = plan(self.desk.reader, self.desk.profile, self.desk.now(), HEAD)
         lines = [Choice(("preset", ""), f"preset {settings.preset}: {OF_PRESETS[settings.preset]}", NARROWS)]
         lines.append(Choice(None, f"SETTINGS  {len(SETTINGS)}, of the profile's own (*) {len(settings.own)}"))
         lines += [setting_line(settings, setting) for setting in SETTINGS]
+        lines += automatic_lines(found)
         order = self.desk.reader.order(self._order_id) if self._order_id is not None else None
         if order is not None:
             lines.append(Choice(None, f"ORDER {order_name(order)}"))
@@ -78,6 +101,26 @@ class PolicyScreen(PageScreen, inherit_bindings=False):
             ]
         lines += fact_lines(self.desk.profile.facts)
         return f"policy: {settings.preset}", lines
+
+    def why_not_switch(self) -> str | None:
+        """Say why nothing automatic can be switched on, or None."""
+        profile = self.desk.profile
+        why = cannot(profile.policy, profile.capturing, profile.read_only_reason)
+        return None if why is None else display(why, 400)
+
+    def switch_off(self) -> None:
+        """Switch off what is on, in the background."""
+        self.say("Switching off ...")
+        self.run_worker(self._switch_off, thread=True, group="switch")
+
+    def _switch_off(self) -> None:
+        try:
+            switch = self.desk.switch_off()
+            said = "Nothing was on." if switch is None else f"{switch.mode} is off: nothing more without a person."
+        except READ_ERRORS as error:
+            said = display(str(error), 400)
+        self.app.call_from_thread(self.say, said)
+        self.app.call_from_thread(self.look_again)
 
     def opens(self, choice: Choice) -> str | None:
         """Return the order of a line about it."""

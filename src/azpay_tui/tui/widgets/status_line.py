@@ -11,6 +11,7 @@ from textual.strip import Strip
 from azpay_tui.backoffice.ports import ProfileInfo
 from azpay_tui.domain.queue import about
 from azpay_tui.domain.rows import FirstSync, SyncStatus
+from azpay_tui.domain.switching import sign
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display, width, wrap
 from azpay_tui.tui.widgets.line import Line, Part, justified
@@ -64,12 +65,13 @@ def status_text(
     counts = [waiting, f"errors {status.errors:,}"]
     # Money of unknown whereabouts comes first: what is last may be cut.
     left = "  ".join([synced, *([unknown, *counts] if status.unknown else [*counts, unknown])])
-    mode = "RW" if profile.writable else "RO"
+    auto = sign(profile.policy, status.switch, profile.capturing, profile.read_only_reason)
+    mode = f"{'RW' if profile.writable else 'RO'}{f' {auto}' if auto else ''}"
     return left, f"{mode}  {display(profile.host, 30)}"
 
 
 class StatusLine(Line):
-    """The last row, always: connection, age of the data, queue, errors, unknown outcomes, RO or RW, host."""
+    """The last row, always: connection, age of the data, queue, errors, unknown outcomes, RO or RW, AUTO, host."""
 
     def __init__(self, profile: ProfileInfo, where: tzinfo, *, id: str | None = None) -> None:
         """`where` is the profile's time zone."""
@@ -98,7 +100,7 @@ class StatusLine(Line):
         style = self._parts[0][1] if self._parts else theme.PLAIN
         left, right = self._halves
         if width(left) + 1 + width(right) > cells:
-            right = right.partition(" ")[0]
+            right = right.partition("  ")[0]
         return ((justified(left, right, cells), style),)
 
 

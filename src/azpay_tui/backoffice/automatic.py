@@ -1,0 +1,152 @@
+"""Takes the steps that a person switched on, one order at a time, as intents of the actor `policy`.
+
+Whoever holds the lease does it, after each refresh round. Every step is decided anew from what journal, cache and a
+live read say at that moment: nothing that a dead process wanted is taken up, and nothing is sent a second time here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from azpay_tui.backoffice.act import Checker
+from azpay_tui.backoffice.errors import BackOfficeError, ChangedError, CredentialsError, OfflineError, StoreError
+from azpay_tui.backoffice.health import Health
+from azpay_tui.backoffice.outbox import Outbox
+from azpay_tui.backoffice.planning import wish_of
+from azpay_tui.backoffice.ports import Event, ProfileInfo
+from azpay_tui.backoffice.stores import Journal, Reader
+from azpay_tui.domain.automatic import Step, next_step
+from azpay_tui.domain.intent import Seen
+from azpay_tui.domain.order import Order
+from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.switch import POLICY, Switch
+from azpay_tui.domain.switching import MOST_FAILURES, resting
+from azpay_tui.store.errors import SwitchedOff
+
+_log = logging.getLogger(__name__)
+
+_OUTCOME: Final = 60.0
+"""Seconds for which the outcome of a step is waited for: longer than a sender takes to learn it or to give up."""
+_STOPPED: Final = f"The last {MOST_FAILURES} steps in a row were declined or refused, or their outcome is not known."
+_AGAIN: Final = timedelta(minutes=1)
+"""After which an order is looked at again that could not be read."""
+_ALL: Final = 1_000_000
+_LOOKS: Final = 2
+"""How often an order is judged in one turn, when the live read shows that it changed."""
+
+
+class Automatic:
+    """One turn after the other, in the thread of whoever asks."""
+
+    def __init__(
+        self,
+        info: ProfileInfo,
+        journal: Journal,
+        reader: Reader,
+        checker: Checker,
+        outbox: Outbox,
+        health: Health,
+        clock: Callable[[], datetime],
+        policy: Policy,
+        tell: Callable[[Event], None],
+    ) -> None:
+        """Take the parts; `info` says what is wanted, and which source's shop captures by itself."""
+        self._info = info
+        self._journal = journal
+        self._reader = reader
+        self._checker = checker
+        self._outbox = outbox
+        self._health = health
+        self._clock = clock
+        self._policy = policy
+        self._tell = tell
+        self._switch: Switch | None = None
+        """For which the orders below were gathered."""
+        self._revision = 0
+        self._waiting: dict[str, None] = {}
+        """Orders to look at, the one that waits longest first."""
+        self._again: dict[str, datetime] = {}
+        """Orders that could not be read, and when they are looked at again."""
+
+    def turn(self, enough: Callable[[], bool]) -> bool:
+        """Take steps until there are none, or until it is `enough`; returns whether some are left.
+
+        Without a connection, or while Amazon refuses the key, nothing is done and what waits goes on waiting.
+        """
+        switch = self._reader.switch()
+        if switch is None or resting(self._info.policy, switch, self._info.capturing, self._policy.stands_still):
+            self._switch = None
+            return False
+        if switch != self._switch:
+            self._switch, self._revision = switch, 0
+            self._waiting, self._again = {}, {}
+            if self._stopped(switch):
+                return False
+        self._gather(switch)
+        while self._waiting and self._health.verbs_off is None:
+            if enough():
+                return True
+            order_id = next(iter(self._waiting))
+            del self._waiting[order_id]
+            try:
+                tried = self._take(order_id, switch)
+            except (OfflineError, CredentialsError, StoreError) as error:
+                _log.info("automatic steps wait: %s", error.message)
+                self._again[order_id] = self._clock() + _AGAIN
+                return False
+            except BackOfficeError as error:
+                _log.info("no step on %s: %s", order_id, error.message)
+                tried = False
+            if self._reader.switch() != switch or (tried and self._stopped(switch)):
+                return False
+            self._gather(switch)
+        return False
+
+    def _gather(self, switch: Switch) -> None:
+        """Learn which orders may have a step before them; each change of an order makes it be looked at once."""
+        now, revision = self._clock(), self._reader.revision()
+        if revision != self._revision:
+            self._waiting.update(dict.fromkeys(self._reader.stirred(switch.at, self._revision, _ALL)))
+            self._revision = revision
+        for order_id in [one for one, at in self._again.items() if at <= now]:
+            del self._again[order_id]
+            self._waiting[order_id] = None
+
+    def _take(self, order_id: str, switch: Switch) -> bool:
+        """Take the step that is due on an order, if there is one; returns whether something was confirmed."""
+        for _ in range(_LOOKS):
+            order = self._reader.order(order_id)
+            step = None if order is None else self._judge(order, switch)
+            if order is None or step is None:
+                return False
+            wish = wish_of(self._info, order, step, switch)
+            try:
+                ready = self._checker.check(wish, Seen.of(order))
+            except ChangedError:
+                continue
+            if ready.already_so or self._judge(ready.order, switch) != step or ready.offer.verdict != "yes":
+                continue
+            intent = self._outbox.submit(ready, (), switch)
+            self._outbox.wait(intent.id, _OUTCOME)
+            return True
+        return False
+
+    def _judge(self, order: Order, switch: Switch) -> Step | None:
+        acts, marks = self._reader.acts(order.id), self._reader.marks(order.id)
+        step = next_step(order, self._policy, switch.mode, switch.at, self._clock(), acts, marks)
+        return step if isinstance(step, Step) else None
+
+    def _stopped(self, switch: Switch) -> bool:
+        """Whether too many steps failed in a row; then the switch says so, to every process, until a person acts."""
+        if self._reader.failures(switch.at) < MOST_FAILURES:
+            return False
+        try:
+            self._journal.turn(Switch("stopped", switch.mode, self._clock(), POLICY, _STOPPED), switch)
+        except SwitchedOff:
+            return True
+        _log.warning("automatic steps stopped: %s", _STOPPED)
+        self._tell(Event("automatic", problem=f"Automatic steps stopped. {_STOPPED}"))
+        return True
