@@ -222,7 +222,7 @@ def test_review_moves_and_ends_nothing_by_anybody(tmp_path: Path) -> None:
 
 Deed = Callable[[Office, str], object]
 HANDS: dict[str, tuple[str, Deed, str]] = {
-    "acted": ("authorized", lambda office, order_id: office.act(order_id, Verb.VOID), "VOIDED"),
+    "acted": ("open", lambda office, order_id: office.act(order_id, Verb.AUTHORIZE, "120.00"), "ops has it in hand"),
     "put off": ("open", lambda office, order_id: marked(office, order_id, remind=START + HOUR), "put it off"),
     "noted": ("open", lambda office, order_id: marked(office, order_id, note="wait"), "a note"),
     "tagged": ("open", lambda office, order_id: marked(office, order_id, tags=("gift",)), "tagged"),

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.cli.conftest import Shop, shop, simulator
+from tests.cli.conftest import Shop, shop, simulator, under
 from tests.processes import relay
 
-__all__ = ["shop", "simulator"]
+__all__ = ["shop", "simulator", "under"]
 
 
 @pytest.fixture

@@ -413,7 +413,7 @@ class MemoryReader:
         found = [i for i in self._desk.intents(order_id=order_id) if i.draft.wish.order_id == order_id]
         return tuple(Act(str(i.draft.wish.verb), i.draft.person, i.state) for i in reversed(found))
 
-    def failures(self, since: datetime) -> int:
+    def failures(self, after: int) -> int:
         return 0
 
     def stirred(self, since: datetime, revision: int = 0, limit: int = 1000) -> tuple[str, ...]:

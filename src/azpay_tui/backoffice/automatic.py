@@ -141,7 +141,7 @@ class Automatic:
 
     def _stopped(self, switch: Switch) -> bool:
         """Whether too many steps failed in a row; then the switch says so, to every process, until a person acts."""
-        if self._reader.failures(switch.at) < MOST_FAILURES:
+        if self._reader.failures(switch.after) < MOST_FAILURES:
             return False
         try:
             self._journal.turn(Switch("stopped", switch.mode, self._clock(), POLICY, _STOPPED), switch)

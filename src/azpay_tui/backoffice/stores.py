@@ -311,8 +311,8 @@ class Reader(Protocol):
         """Return every intent on an order, the oldest first."""
         ...
 
-    def failures(self, since: datetime) -> int:
-        """Return how many of the newest steps without a person, since a moment, failed in a row."""
+    def failures(self, after: int) -> int:
+        """Return how many of the newest steps without a person, after the intent of a number, failed in a row."""
         ...
 
     def stirred(self, since: datetime, revision: int = 0, limit: int = 1000) -> tuple[str, ...]:

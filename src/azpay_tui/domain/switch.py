@@ -24,6 +24,8 @@ class Switch:
     person: str
     why: str = ""
     """One sentence, where azpay itself stopped."""
+    after: int = 0
+    """Number of the newest intent before it was turned: which came first is not a matter of clocks."""
 
 
 @dataclass(frozen=True, slots=True)

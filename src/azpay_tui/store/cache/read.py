@@ -291,10 +291,10 @@ class CacheReader:
         with self._files.reading() as (_cache, journal):
             return () if journal is None else steps.acts(journal, order_id)
 
-    def failures(self, since: datetime) -> int:
-        """Return how many of the newest steps without a person, since a moment, failed in a row."""
+    def failures(self, after: int) -> int:
+        """Return how many of the newest steps without a person, after the intent of a number, failed in a row."""
         with self._files.reading() as (_cache, journal):
-            return 0 if journal is None else steps.failures(journal, since)
+            return 0 if journal is None else steps.failures(journal, after)
 
     def stirred(self, since: datetime, revision: int = 0, limit: int = 1000) -> tuple[str, ...]:
         """Return orders made after `since` that may have a step before them, and that changed after a revision.

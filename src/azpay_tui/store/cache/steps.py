@@ -12,11 +12,11 @@ from azpay_tui.domain.switch import POLICY, Act, Switch
 from azpay_tui.domain.switching import MOST_FAILURES
 from azpay_tui.store.cache.lapses import NONE
 from azpay_tui.store.journal.switched import SWITCH, switch_of
-from azpay_tui.store.times import to_micros, to_text
+from azpay_tui.store.times import to_micros
 
 _SWITCH: Final = "SELECT value FROM meta WHERE name = ?"
 _ACTS: Final = "SELECT verb, person, state FROM intent WHERE order_id = ? ORDER BY seq"
-_ENDED: Final = f"""SELECT state FROM intent WHERE person = '{POLICY}' AND at >= ?
+_ENDED: Final = f"""SELECT state FROM intent WHERE person = '{POLICY}' AND seq > ?
     AND state NOT IN ('intent', 'sent', 'abandoned') ORDER BY seq DESC LIMIT {MOST_FAILURES}"""
 _FAILED: Final = frozenset({"declined", "refused", "unknown", "attention"})
 _WORDS: Final = tuple(sorted({*STATUS_OF.values(), *LEFT}))
@@ -40,12 +40,12 @@ def acts(journal: sqlite3.Connection, order_id: str) -> tuple[Act, ...]:
     return tuple(Act(*row) for row in journal.execute(_ACTS, (order_id,)))
 
 
-def failures(journal: sqlite3.Connection, since: datetime) -> int:
-    """Return how many of the newest steps since a moment failed in a row, up to `MOST_FAILURES`.
+def failures(journal: sqlite3.Connection, after: int) -> int:
+    """Return how many of the newest steps after an intent failed in a row, up to `MOST_FAILURES`.
 
     What ended before anything was sent counts neither way.
     """
-    states = (state for (state,) in journal.execute(_ENDED, (to_text(since),)))
+    states = (state for (state,) in journal.execute(_ENDED, (after,)))
     return len(list(takewhile(_FAILED.__contains__, states)))
 
 

@@ -46,7 +46,7 @@ class Bearings:
             case "delete":
                 self._deleted.setdefault(row.order_id, row.seq)
             case "switch":
-                told = {name: data.get(name) for name in ("position", "mode", "why")}
+                told = {name: data.get(name) for name in ("position", "mode", "why", "after")}
                 self._switch = row.seq, {**told, "at": row.at, "person": row.person}
 
     def compare(self, query: Query) -> Iterator[Disagreement]:

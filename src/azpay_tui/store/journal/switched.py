@@ -18,9 +18,10 @@ def switch_of(text: str) -> Switch | None:
     try:
         kept = json.loads(text)
         values = [kept[name] for name in ("position", "mode", "at", "person", "why")]
-        if not all(isinstance(value, str) for value in values) or values[0] not in POSITIONS:
+        texts = all(isinstance(value, str) for value in values)
+        if not texts or values[0] not in POSITIONS or type(kept["after"]) is not int:
             return None
         position, mode, at, person, why = values
-        return Switch(cast(Position, position), mode, from_text(at), person, why)
+        return Switch(cast(Position, position), mode, from_text(at), person, why, kept["after"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any, Final
 
-from sqlmodel import Session
+from sqlmodel import Session, func, select
 
 from azpay_tui.domain.switch import Switch
 from azpay_tui.store.errors import SwitchedOff
 from azpay_tui.store.journal.audit import AuditWriter, Fact
 from azpay_tui.store.journal.switched import SWITCH, switch_of
-from azpay_tui.store.journal.tables import MetaRow
+from azpay_tui.store.journal.tables import IntentRow, MetaRow
 from azpay_tui.store.times import storable, to_text
 
 _SAYS: Final = "Automatic steps were switched otherwise meanwhile: nothing was done."
@@ -28,7 +27,8 @@ def turn(session: Session, audit: AuditWriter, to: Switch, seen: Switch | None, 
     """Turn the switch and tell of it; raises `SwitchedOff` when it does not stand as it was `seen`."""
     if standing(session) != seen:
         raise SwitchedOff(_SAYS)
-    told: dict[str, Fact] = {"position": to.position, "mode": to.mode, "why": to.why}
+    after = session.exec(select(func.max(IntentRow.seq))).one() or 0
+    told: dict[str, Fact] = {"position": to.position, "mode": to.mode, "why": to.why, "after": after}
     audit.add(to.at, to.person, "switch", order_id="", session=session_id, data=told)
     kept: dict[str, Any] = {**told, "at": to_text(to.at), "person": storable(to.person)}
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
@@ -40,8 +40,4 @@ def must_stand(session: Session, wanted: Switch) -> dict[str, Fact]:
     """Return what a step tells of the switch it rests on; raises `SwitchedOff` unless it is on and stands so."""
     if wanted.position != "on" or standing(session) != wanted:
         raise SwitchedOff(_SAYS)
-    return {"mode": wanted.mode, "switched_by": wanted.person, "switched_at": _moment(wanted.at)}
-
-
-def _moment(at: datetime) -> str:
-    return to_text(at)
+    return {"mode": wanted.mode, "switched_by": wanted.person, "switched_at": to_text(wanted.at)}

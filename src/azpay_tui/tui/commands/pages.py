@@ -90,9 +90,9 @@ class SwitchOn(Command):
 class SwitchOff(Command):
     """Automatic steps off."""
 
-    id, name, shown = "switch-off", "switch off", "x"
+    id, name, shown = "switch-off", "switch off", "o"
     sentence = "Do nothing more without a person, at once and in every process."
-    keys, place, rank = (("x",),), "policy", 1
+    keys, place, rank = (("o",),), "policy", 1
 
     def run(self, screen: PolicyScreen) -> None:
         """Do it."""

@@ -1,0 +1,88 @@
+"""Automatic steps in the console: switched on by typing after reading, switched off at once, and never out of sight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.tui.desk import NOW, MemoryDesk
+from tests.tui.pilot import Driven, driven
+
+from azpay_tui.backoffice.ports import Event
+from azpay_tui.domain.policies import Settings, chosen
+from azpay_tui.domain.switch import Switch
+from azpay_tui.tui.dialogs.switching import SwitchDialog
+
+ALL = "authorize-and-capture+close"
+WANTS = chosen("amazon", {"payment_action": "authorize-and-capture", "close_after_capture": "automatic"})
+
+
+def desk_of(policy: Settings = WANTS, switch: Switch | None = None) -> MemoryDesk:
+    desk = MemoryDesk([], policy=policy)
+    desk.switched = switch
+    return desk
+
+
+async def opened(console: Driven) -> None:
+    """Go to the policy page."""
+    await console.press(":", *"policy", "enter")
+    await console.until(lambda: "policy: amazon" in console.lines[0])
+
+
+async def test_it_is_switched_on_by_typing_its_name_after_its_warnings() -> None:
+    """S3.32: nothing else switches it on, and Enter alone does nothing."""
+    async with driven(desk_of()) as console:
+        await opened(console)
+        await console.press("s")
+        await console.until(lambda: isinstance(console.app.screen, SwitchDialog))
+        said = " ".join(console.text.split())
+        for word in ("digital goods", "same day", "allow-listing", "closed at Amazon"):
+            assert word in said
+        await console.until(lambda: f"Type {ALL} to switch it on." in console.text)
+        await console.press("tab", *"authorize")
+        await console.press("enter")
+        assert console.desk.switched is None
+        await console.press("shift+tab", *"-and-capture+close")
+        await console.until(lambda: "Ready: Tab to the right button" in console.text)
+        await console.press("tab", "tab", "enter")
+        await console.until(lambda: console.desk.switched is not None)
+        assert console.desk.switched == Switch("on", ALL, NOW, "ops")
+        await console.until(lambda: f"On: {ALL}, switched on by ops" in " ".join(console.text.split()))
+        await console.until(lambda: "RW AUTO" in console.lines[-1])
+        await console.press("o")
+        await console.until(lambda: "is off: nothing more without a person" in console.text)
+        assert console.desk.switched is not None
+        assert console.desk.switched.position == "off"
+        await console.until(lambda: "AUTO" not in console.lines[-1])
+
+
+async def test_escape_leaves_it_as_it_is() -> None:
+    async with driven(desk_of()) as console:
+        await opened(console)
+        await console.press("s")
+        await console.until(lambda: isinstance(console.app.screen, SwitchDialog))
+        await console.press("tab", *ALL, "escape")
+        await console.until(lambda: not isinstance(console.app.screen, SwitchDialog))
+        assert console.desk.switched is None
+
+
+@pytest.mark.parametrize("capturing", [None, "web"])
+async def test_where_nothing_may_be_automatic_the_page_says_why(capturing: str | None) -> None:
+    desk = desk_of(WANTS if capturing else chosen("amazon", {}))
+    desk._profile = replace(desk._profile, capturing=capturing)
+    said = "source web captures by itself" if capturing else "The policy wants nothing done by itself"
+    async with driven(desk) as console:
+        await opened(console)
+        await console.press("G")
+        await console.until(lambda: "WITHOUT A PERSON  resting" in console.text)
+        await console.press("s")
+        await console.until(lambda: said in " ".join(console.text.split()))
+        assert not isinstance(console.app.screen, SwitchDialog)
+
+
+async def test_when_it_stops_the_person_is_told() -> None:
+    stopped = Switch("stopped", ALL, NOW, "policy", "Five in a row.")
+    async with driven(desk_of(switch=stopped)) as console:
+        console.desk.emit(Event("automatic", problem="Automatic steps stopped. Five in a row."))
+        await console.until(lambda: "Automatic steps stopped. Five in a row." in console.text)
+        await console.until(lambda: "RW AUTO STOPPED" in console.lines[-1])
