@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from azpay_tui.config import Profile
 from azpay_tui.domain.configured import Fact
 from azpay_tui.domain.spans import written
+from azpay_tui.domain.switching import mode_of
 from azpay_tui.sourcing import Source
 
 _HERE = "WHERE"
@@ -32,12 +33,22 @@ def _here(profile: Profile) -> Iterator[Fact]:
 def _by_itself(profile: Profile) -> Iterator[Fact]:
     sent = "Whether anything may be sent; false: look only."
     yield Fact(_BY_ITSELF, "writable", _switch(profile.writable), sent)
-    by_hand = "A person authorizes, captures, refunds and closes; nothing is sent without a confirmation."
-    yield Fact(_BY_ITSELF, "payment", "by hand", by_hand)
+    yield _payment(profile)
     policy = "What the shop narrows; azpay policy show explains every setting."
     yield Fact(_BY_ITSELF, "policy", str(profile.policy), policy)
     pending = "true: Amazon may take up to 24 hours to decide about an authorization; false: it decides at once."
     yield Fact(_BY_ITSELF, "pending_authorization", _switch(profile.pending_authorization), pending)
+
+
+def _payment(profile: Profile) -> Fact:
+    mode = mode_of(profile.policy)
+    if profile.policy.payment_action == "review":
+        return Fact(_BY_ITSELF, "payment", "review only", "Nothing is authorized, captured, refunded or ended here.")
+    if not mode:
+        by_hand = "A person authorizes, captures, refunds and closes; nothing is sent without a confirmation."
+        return Fact(_BY_ITSELF, "payment", "by hand", by_hand)
+    says = "Done with new orders without a person, once a person switched it on; azpay policy plan says how it stands."
+    return Fact(_BY_ITSELF, "payment", mode, says)
 
 
 def _in_step(profile: Profile) -> Iterator[Fact]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from tests.store.making import NOW, draft, oid, tracked
 
+from azpay_tui.domain.intent import IntentDraft
 from azpay_tui.domain.switch import POLICY, Switch
 from azpay_tui.domain.switching import MOST_FAILURES
 from azpay_tui.store.cache import steps
@@ -30,7 +31,7 @@ def on(stores: Stores) -> Stores:
     return stores
 
 
-def own(number: int) -> object:
+def own(number: int) -> IntentDraft:
     return replace(draft(oid(number)), person=POLICY, switch=ON)
 
 
@@ -52,25 +53,19 @@ def test_it_reads_as_it_was_turned_and_nobody_turns_what_he_has_not_seen(on: Sto
 
 
 def test_a_step_is_durable_only_while_its_switch_stands(on: Stores) -> None:
-    on.journal.track([tracked(1), tracked(2)], NOW)
-    made = on.journal.open_intent(own(1))  # type: ignore[arg-type]
+    on.journal.track([tracked(oid(1)), tracked(oid(2))], NOW)
+    made = on.journal.open_intent(own(1))
     assert made.draft.person == POLICY
     on.journal.turn(replace(ON, position="off", at=NOW + timedelta(seconds=1)), ON)
     with pytest.raises(SwitchedOff):
-        on.journal.open_intent(own(2))  # type: ignore[arg-type]
+        on.journal.open_intent(own(2))
     assert [intent.id for intent in on.journal.intents()] == [made.id]
     assert faults(on) == ""
 
 
 def edits() -> Iterator[str | None]:
-    kept = {
-        "position": "on",
-        "mode": "authorize",
-        "at": "2026-01-31T12:00:00.000000Z",
-        "person": "ops",
-        "why": "",
-        "after": 0,
-    }
+    texts = {"position": "on", "mode": "authorize", "at": "2026-03-01T12:00:00.000000Z", "person": "ops", "why": ""}
+    kept: dict[str, object] = {**texts, "after": 0}
     for name in kept:
         yield json.dumps({**kept, name: "another"})
     yield "no json"
@@ -85,7 +80,7 @@ def test_an_edit_of_it_is_found(on: Stores, text: str | None) -> None:
 
 
 def test_one_that_nobody_turned_is_found(stores: Stores) -> None:
-    stores.journal.track([tracked(1)], NOW)
+    stores.journal.track([tracked(oid(1))], NOW)
     with closing(sqlite3.connect(stores.data.journal, isolation_level=None)) as connection:
         connection.execute("INSERT INTO meta VALUES ('automatic', '{}')")
     assert "the switch of automatic steps" in faults(stores)
@@ -100,10 +95,10 @@ def edit(path: Path, text: str | None) -> None:
 
 
 def test_only_failures_in_a_row_count(on: Stores) -> None:
-    on.journal.track([tracked(number) for number in range(1, 12)], NOW)
+    on.journal.track([tracked(oid(number)) for number in range(1, 12)], NOW)
     ends = ["succeeded", *["declined"] * 2, "abandoned", "refused", "attention", "declined"]
     for number, state in enumerate(ends, 1):
-        made = on.journal.open_intent(own(number))  # type: ignore[arg-type]
+        made = on.journal.open_intent(own(number))
         on.journal.move(made.id, state, "why", "rule", NOW)  # type: ignore[arg-type]
     assert [on.reader.failures(after) for after in (0, 3, 7)] == [MOST_FAILURES, 3, 0]
     turned = on.journal.turn(ON, ON)

@@ -68,6 +68,7 @@ def test_the_way_of_a_read_loads_nothing_heavy(module: str) -> None:
         ["journal", "list", "--json"],
         ["sources", "list", "--json"],
         ["lapses", "--json"],
+        ["policy", "plan", "--json"],
         ["config", "show", "--json"],
         ["messages", "list", "--json"],
         ["slips", "list", "--json"],

@@ -148,8 +148,8 @@ def _touched(verb: Verb, acts: Iterable[Act], marks: Marks) -> str | None:
 def _unclear(order: Order, verb: Verb, now: datetime) -> str | None:
     """Say what is not known of the order, or on what shop and Amazon disagree."""
     shop = order.shop
-    if getattr(order, "cancelled", None) is not None:
-        return "A part of the sale was cancelled here."
+    if order.cancelled is not None:
+        return "The sale was cancelled here, in whole or in part."
     if order.unread or order.missing:
         return "Not all of it was read from Amazon."
     if shop.waits:
