@@ -111,6 +111,19 @@ def test_a_source_may_say_that_its_shop_authorizes_only(under: Under) -> None:
     shop.good("policy", "switch-on", "--confirm", ALL)
 
 
+def test_a_source_whose_shop_captures_by_itself_ends_it_when_it_is_added(under: Under) -> None:
+    """S3.32: also for a watch that runs already and read its configuration before."""
+    shop = under(ACTS)
+    shop.good("policy", "switch-on", "--confirm", ALL)
+    shop.good("sources", "add", "plain", "--preset", "magento2", "--untried", "--", "true")
+    assert shop.good("policy", "plan", "--json").json["acting"] is True
+    done = shop.good("sources", "add", "web", "--preset", "woocommerce", "--untried", "--", "true")
+    assert f"captures by itself, so {ALL} was switched off" in done.err
+    found = shop.good("policy", "plan", "--json").json
+    assert found["switch"]["position"] == "off"
+    assert "The shop of source web captures by itself" in found["why"]
+
+
 def test_read_only_it_is_not_switched_on_and_off_all_the_same(under: Under) -> None:
     shop = under(ACTS)
     shop.good("policy", "switch-on", "--confirm", ALL)

@@ -39,14 +39,19 @@ async def test_it_is_switched_on_by_typing_its_name_after_its_warnings() -> None
         for word in ("digital goods", "same day", "allow-listing", "closed at Amazon"):
             assert word in said
         await console.until(lambda: f"Type {ALL} to switch it on." in console.text)
-        await console.press("tab", *"authorize")
+        await console.press("tab")
+        await console.press(*"authorize")
         await console.press("enter")
         assert console.desk.switched is None
-        await console.press("shift+tab", *"-and-capture+close")
+        await console.press("shift+tab")
+        await console.press(*"-and-capture+close")
         await console.until(lambda: "Ready: Tab to the right button" in console.text)
-        await console.press("tab", "tab", "enter")
+        await console.press("tab")
+        await console.press("tab")
+        await console.press("enter")
         await console.until(lambda: console.desk.switched is not None)
         assert console.desk.switched == Switch("on", ALL, NOW, "ops")
+        await console.press("G")
         await console.until(lambda: f"On: {ALL}, switched on by ops" in " ".join(console.text.split()))
         await console.until(lambda: "RW AUTO" in console.lines[-1])
         await console.press("o")
@@ -61,7 +66,9 @@ async def test_escape_leaves_it_as_it_is() -> None:
         await opened(console)
         await console.press("s")
         await console.until(lambda: isinstance(console.app.screen, SwitchDialog))
-        await console.press("tab", *ALL, "escape")
+        await console.press("tab")
+        await console.press(*ALL)
+        await console.press("escape")
         await console.until(lambda: not isinstance(console.app.screen, SwitchDialog))
         assert console.desk.switched is None
 

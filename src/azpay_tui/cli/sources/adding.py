@@ -17,8 +17,9 @@ from azpay_tui.cli.sources.shapes import shape
 from azpay_tui.config import Profile
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.domain.spans import written
+from azpay_tui.domain.switching import CLOSE
 from azpay_tui.paths import shown as shown_path
-from azpay_tui.sourcing import RESERVED, Source
+from azpay_tui.sourcing import RESERVED, Source, capturing
 
 Keys = dict[str, str | bool | Sequence[str]]
 
@@ -50,6 +51,8 @@ def add_source(context: Context, wanted: Wanted, *, untried: bool, as_json: bool
     source = draft.source
     state = None if untried else _tried(context, profile, source)
     configfile.write_source(draft)
+    if capturing((source,)) is not None:
+        _end_automatic(context, source.name)
     if as_json:
         told = None if state is None else shape(state)
         json_result({"name": source.name, "file": str(profile.file), "section": draft.section, "tried": told})
@@ -61,6 +64,16 @@ def add_source(context: Context, wanted: Wanted, *, untried: bool, as_json: bool
         result(f"  {shown(line)}")
     say(f"It is asked every {written(source.every)} while a console is open or azpay sync --watch runs.")
     return OK
+
+
+def _end_automatic(context: Context, name: str) -> None:
+    """Switch automatic steps off where the new source's shop captures by itself: what runs now does not know of it."""
+    switch = context.reader().switch()
+    if switch is None or switch.position != "on" or switch.mode == CLOSE:
+        return
+    with context.desk() as desk:
+        desk.switch_off()
+    say(f"The shop of {name} captures by itself, so {switch.mode} was switched off: see azpay policy plan.")
 
 
 def _keys(context: Context, profile: Profile, wanted: Wanted) -> Keys:

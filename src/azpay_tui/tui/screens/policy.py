@@ -91,7 +91,6 @@ class PolicyScreen(PageScreen, inherit_bindings=False):
         lines = [Choice(("preset", ""), f"preset {settings.preset}: {OF_PRESETS[settings.preset]}", NARROWS)]
         lines.append(Choice(None, f"SETTINGS  {len(SETTINGS)}, of the profile's own (*) {len(settings.own)}"))
         lines += [setting_line(settings, setting) for setting in SETTINGS]
-        lines += automatic_lines(found)
         order = self.desk.reader.order(self._order_id) if self._order_id is not None else None
         if order is not None:
             lines.append(Choice(None, f"ORDER {order_name(order)}"))
@@ -99,6 +98,7 @@ class PolicyScreen(PageScreen, inherit_bindings=False):
             lines += narrowed or [
                 Choice(("order", order.id), "  No action of this order is made stricter by the policy now.")
             ]
+        lines += automatic_lines(found)
         lines += fact_lines(self.desk.profile.facts)
         return f"policy: {settings.preset}", lines
 
