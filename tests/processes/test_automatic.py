@@ -1,10 +1,12 @@
-"""Authorize and capture switched on: new orders become captured and closed without a person, also past kill -9."""
+"""Authorize and capture switched on: new orders become captured, closed and told to the shop, also past kill -9."""
 
 from __future__ import annotations
 
+import json
 import signal
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.cli.conftest import Shop, until
 from tests.cli.test_automatic import ACTS, WHOLE, switched_on
@@ -25,10 +27,12 @@ MOMENTS: tuple[Moment, ...] = (
 
 
 def test_new_orders_are_captured_and_closed_although_it_is_killed_in_the_middle(
-    under: Callable[[str], Shop],
+    under: Callable[[str], Shop], tmp_path: Path
 ) -> None:
-    """S3.17, S3.25, S3.30, S3.34, S4.22: each intent signed `policy`, each effect once."""
-    shop = under(ACTS)
+    """S3.17, S3.25, S3.30, S3.34, S4.22: each intent signed `policy`, each effect once, and the shop hears of each."""
+    told = tmp_path / "told"
+    shop = under(f'{ACTS}\n[profiles.sim.tell]\ncommand = ["tee", "-a", "{told}"]')
+    shop.good("messages", "send")  # telling begins
     switched_on(shop)
     wishes = [{"situation": "open", "age": "0s", "limit": "138.00"}] * size(10, 50)
     made = shop.sim("POST", "/_sim/orders", wishes)
@@ -39,7 +43,7 @@ def test_new_orders_are_captured_and_closed_although_it_is_killed_in_the_middle(
         victim = Command(shop, kill(moment), "sync", "--watch")
         assert victim.ended() == -signal.SIGKILL, victim.err
     watch = Command(shop, RUN, "sync", "--watch")
-    until(lambda: closed(shop) == len(orders) or watch.process.poll() is not None)
+    until(lambda: (closed(shop), captured(told)) == (set(orders), set(orders)) or watch.process.poll() is not None)
     watch.process.terminate()
     assert watch.ended() == 143, watch.err
 
@@ -57,6 +61,15 @@ def test_new_orders_are_captured_and_closed_although_it_is_killed_in_the_middle(
     shop.good("audit", "verify")
 
 
-def closed(shop: Shop) -> int:
-    """How many orders the journal has closed."""
-    return sum(str(one.draft.wish.verb) == "close" and one.state == "succeeded" for one in intents(shop))
+def closed(shop: Shop) -> set[str]:
+    """Return the orders that the journal has closed."""
+    done = (one.draft.wish for one in intents(shop) if one.state == "succeeded")
+    return {wish.order_id for wish in done if str(wish.verb) == "close"}
+
+
+def captured(told: Path) -> set[str]:
+    """Return the orders of which the shop was told that they are captured."""
+    if not told.exists():
+        return set()
+    heard = (json.loads(line)["data"] for line in told.read_text(encoding="utf-8").splitlines() if line.endswith("}"))
+    return {data["order"] for data in heard if data["status"] == "CAPTURED"}
