@@ -84,7 +84,7 @@ async def test_where_nothing_may_be_automatic_the_page_says_why(capturing: str |
     async with driven(desk) as console:
         await opened(console)
         await console.press("G")
-        await console.until(lambda: "WITHOUT A PERSON  resting" in console.text)
+        await console.until(lambda: "WITHOUT A PERSON  off" in console.text)
         await console.press("s")
         await console.until(lambda: said in " ".join(console.text.split()))
         assert not isinstance(console.app.screen, SwitchDialog)

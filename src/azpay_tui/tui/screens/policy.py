@@ -64,7 +64,7 @@ def automatic_lines(found: Plan) -> Iterator[Choice]:
     """Say how automatic steps stand, then the head of what would be done now and of what is left alone."""
     switch, rests = found.switch, found.resting
     on = f"{found.mode}, switched on by {switch.person} on {written(switch.at)}" if switch is not None else ""
-    yield Choice(None, f"WITHOUT A PERSON  {'resting' if rests is not None else 'on'}")
+    yield Choice(None, f"WITHOUT A PERSON  {'off' if rests is not None else 'on'}")
     said = display(rests or f"On: {on}. Orders made before are left alone.", 500)
     yield Choice(("automatic", ""), f"  {said}", f"{said} :switch-on and :switch-off turn it.", copy=said)
     for one in (*found.steps, *found.left):
