@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from azpay_tui.backoffice.act import check_amount, find_offer
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, OfflineError
 from azpay_tui.backoffice.marks import Marking
+from azpay_tui.backoffice.messages.letters import Correspondence
 from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready
 from azpay_tui.domain import effect, limits, outlook, states
 from azpay_tui.domain.calls import Budget, Call
@@ -24,7 +25,7 @@ from azpay_tui.domain.lapses import Day, DayOfLapses, Mark, Sum
 from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, Marks, Note, needs_person
 from azpay_tui.domain.matching import matches
 from azpay_tui.domain.matrix import offers
-from azpay_tui.domain.messages import Message, MessageState
+from azpay_tui.domain.messages import Message, MessageDraft, MessageState
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import (
@@ -46,6 +47,7 @@ from azpay_tui.domain.rows import VIEWS, ListRow, Page, SyncStatus, TimelineEntr
 from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.domain.switch import Act, Switch
+from azpay_tui.mailing import OFF, Mail
 from azpay_tui.store.cache.project import UNPAID, Acts, project, to_list_row
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -456,15 +458,26 @@ class MemoryMarks:
 
 
 class MemoryMessages:
-    """What was told, as far as pages ask for it."""
+    """Messages that are kept, and delivered to nobody."""
 
     def __init__(self) -> None:
         self.kept: list[Message] = []
 
-    def list(
+    def enqueue(self, drafts: Sequence[MessageDraft], at: datetime) -> tuple[Message, ...]:
+        made = [
+            Message(f"M-{number:06}-0a1b2c3d", number, draft, at, "ops", "waiting", next_due=at)
+            for number, draft in enumerate(drafts, len(self.kept) + 1)
+        ]
+        self.kept += made
+        return tuple(made)
+
+    def messages(
         self, *, order_id: str | None = None, states: Sequence[MessageState] = (), limit: int = 100
     ) -> tuple[Message, ...]:
-        return tuple(message for message in self.kept if message.state in states)[:limit]
+        found = (one for one in self.kept if order_id in (None, one.draft.order_id))
+        return tuple(one for one in found if not states or one.state in states)[:limit]
+
+    list = messages
 
 
 class MemoryDesk:
@@ -482,6 +495,7 @@ class MemoryDesk:
         timezone: str = "UTC",
         auto: bool = False,
         policy: Settings = PRESETS["amazon"],
+        mail: Mail = OFF,
     ) -> None:
         made = sample_orders() if orders is None else orders
         self.orders: dict[str, Order] = {order.id: order for order in made}
@@ -523,6 +537,7 @@ class MemoryDesk:
         self._reader = MemoryReader(self)
         self.marks = MemoryMarks(self)
         self._marking = Marking(self.marks, self.marks, self._reader, self.now, "ops", ZoneInfo(timezone), self.emit)  # type: ignore[arg-type]
+        self.letters = Correspondence(self.messages, self._reader, mail, self._profile, self.now)  # type: ignore[arg-type]
         self._intents: dict[str, Intent] = {}
         self._listeners: list[Callable[[Event], None]] = []
         self._lock = threading.RLock()

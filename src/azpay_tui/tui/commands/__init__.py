@@ -18,6 +18,7 @@ from azpay_tui.tui.commands import (
     shipping,
     terminal,
     views,
+    writing,
 )
 from azpay_tui.tui.commands.base import Command, KeyMap, Where, belongs
 
@@ -27,6 +28,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *marking.COMMANDS,
     *modifying.COMMANDS,
     *shipping.COMMANDS,
+    *writing.COMMANDS,
     *views.COMMANDS,
     *narrowing.COMMANDS,
     *finding.COMMANDS,

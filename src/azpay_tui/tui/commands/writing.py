@@ -1,0 +1,87 @@
+"""Letters to the buyer of an order: read in a dialog first, then sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from azpay_tui.backoffice.composing import Desired
+from azpay_tui.domain.letters import KINDS
+from azpay_tui.tui.commands.base import Argument, Command
+from azpay_tui.tui.display import display
+from azpay_tui.tui.feed import READ_ERRORS
+
+if TYPE_CHECKING:
+    from azpay_tui.tui.screens.orders import OrdersScreen
+
+_NO_ORDER: Final = "There is no order under the cursor."
+
+
+def _names(screen: OrdersScreen) -> Sequence[str]:
+    return [kind.name for kind in KINDS.values() if not kind.own]
+
+
+class WriteLetter(Command):
+    """Write to the buyer."""
+
+    id, name, shown, sentence = (
+        "letter",
+        "letter",
+        "a l",
+        "Show a letter to the buyer and send it: after a decline the one that asks for another payment method.",
+    )
+    aliases, keys, argument = ("mail",), (("a", "l"),), Argument("template", _names)
+
+    def refusal(self, screen: OrdersScreen) -> str | None:
+        """Refuse in an empty list."""
+        return None if screen.orders.row is not None else _NO_ORDER
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Show the letter that the order waits for."""
+        self._ask(screen, Desired())
+
+    def enter(self, screen: OrdersScreen, argument: str) -> None:
+        """Show the letter that was named."""
+        self._ask(screen, Desired(argument))
+
+    def _ask(self, screen: OrdersScreen, wanted: Desired) -> None:
+        row = screen.orders.row
+        if row is not None:
+            order_id = row.id
+            screen.run_worker(lambda: _gather(screen, order_id, wanted), thread=True, group="letter")
+
+
+def _gather(screen: OrdersScreen, order_id: str, wanted: Desired) -> None:
+    """Write the letter off the screen's thread, then show it."""
+    from azpay_tui.tui.dialogs.letter import LetterDialog, gather
+
+    app = screen.app
+    try:
+        dialog = LetterDialog(screen.desk, gather(screen.desk, order_id, wanted))
+    except READ_ERRORS as error:
+        app.call_from_thread(screen.say, display(str(error), 400), warning=True)
+        return
+
+    def take(chosen: Desired | None) -> None:
+        if chosen is not None:
+            screen.run_worker(lambda: _send(screen, order_id, chosen), thread=True, group="letter")
+
+    def show() -> None:
+        if not app.screen.is_modal:  # another question may have come up meanwhile
+            app.push_screen(dialog, take)
+
+    app.call_from_thread(show)
+
+
+def _send(screen: OrdersScreen, order_id: str, wanted: Desired) -> None:
+    """Keep it; the background delivers it. What was written before stood in the dialog."""
+    try:
+        message = screen.desk.letters.write(order_id, wanted, again=True)
+    except READ_ERRORS as error:
+        screen.app.call_from_thread(screen.say, f"Nothing was sent. {display(str(error), 400)}", warning=True)
+        return
+    said = f"{message.id} to {display(message.draft.to, 80)} is kept and leaves now: azpay messages show {message.id}."
+    screen.app.call_from_thread(screen.say, said)
+
+
+COMMANDS: Final = (WriteLetter(),)

@@ -1,0 +1,185 @@
+"""Letters by keyboard on the simulator: read to the end, in the buyer's language, sent by Enter on the armed button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.backoffice.messages.test_letters import MAIL, Postman
+from tests.support.office import Office, open_office
+from tests.support.orders import SITUATIONS
+from tests.tui.desk import MemoryDesk
+from tests.tui.keyboard import Keyboard, at_keyboard, calm
+from tests.tui.pictures import LARGE, MIDDLE, SMALL, Camera, console_of, honest_order, settled, sized
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.order import Buyer
+from azpay_tui.tui.dialogs import letter
+from azpay_tui.tui.dialogs.letter import LetterDialog
+
+__all__ = ["calm"]
+
+pytestmark = pytest.mark.usefixtures("calm")
+
+
+@pytest.fixture
+def postman() -> Postman:
+    return Postman()
+
+
+@pytest.fixture
+def office(tmp_path: Path, postman: Postman, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    monkeypatch.setattr(letter, "ARM", 0.0)
+    monkeypatch.setattr(letter, "TICK", 0.05)
+    mail = replace(MAIL, send="manual", admin=None)
+    with open_office(tmp_path, couriers={"mail": postman}, mail=mail) as opened:
+        opened.desk.sync_once()
+        yield opened
+
+
+def declined(office: Office) -> str:
+    order_id = office.make("open", number="1001", buyer_name="Zoe Brandt", buyer_email="zoe@example.com")
+    office.world(minutes=5)
+    office.sim("POST", "/_sim/acts", {"act": "decline", "id": order_id, "reason": "HardDeclined"})
+    assert office.act(order_id, Verb.AUTHORIZE).state == "declined"
+    office.desk.sync_once()
+    return order_id
+
+
+async def letter_of(person: Keyboard) -> LetterDialog:
+    await person.until(lambda: isinstance(person.screen, LetterDialog))
+    dialog = person.screen
+    assert isinstance(dialog, LetterDialog)
+    return dialog
+
+
+async def read_and_send(person: Keyboard) -> None:
+    dialog = await letter_of(person)
+    for _ in range(20):
+        await person.press("pagedown")
+    await person.until(lambda: not dialog.query_one("#commit").disabled)
+    await person.tab_to(lambda: dialog.query_one("#commit").has_focus)
+    await person.press("enter")
+    await person.until(lambda: not isinstance(person.screen, LetterDialog))
+
+
+async def test_a_payment_method_decline_from_letter_through_repair_to_captured(
+    office: Office, postman: Postman
+) -> None:
+    """S3.26, S3.28: the letter is offered, the order waits, is said to be repaired and is charged after all."""
+    order_id = declined(office)
+    async with at_keyboard(office) as person:
+        await person.go_to(order_id)
+        await person.until(lambda: "SUSPENDED" in person.text)
+        await person.press("a", "l")
+        await letter_of(person)
+        for said in ("zoe@example.com", "Your order 1001 at Desk Lamps", "Hello Zoe Brandt,", "pay.amazon.com"):
+            assert said in person.text
+        assert postman.taken == []
+        await read_and_send(person)
+        await person.until(lambda: "is kept and leaves now: azpay messages show M-000001" in person.said)
+        await person.until(lambda: [message.draft.to for message in postman.taken] == ["zoe@example.com"])
+
+        office.world(hours=1)
+        office.sim("POST", "/_sim/acts", {"act": "repair", "id": order_id})
+        await person.press("r")
+        await person.until(lambda: "repaired: The buyer has repaired the" in person.text)
+        assert "Authorize again (a a)" in person.text
+        await person.press("a", "a")
+        await person.confirm(typed="120.00")
+        await person.press("a", "c")
+        await person.confirm()
+        await person.until(lambda: "CAPTURED" in person.text)
+    assert [effect[0] for effect in office.effects()] == ["authorize", "capture"]
+    assert len(postman.taken) == 1
+
+
+async def test_a_letter_is_read_to_its_end_before_it_can_leave(office: Office, postman: Postman) -> None:
+    order_id = declined(office)
+    async with at_keyboard(office, size=(80, 24)) as person:
+        await person.go_to(order_id)
+        await person.press("a", "l")
+        dialog = await letter_of(person)
+        await person.until(lambda: "Read all of it first: PgDn." in person.text)
+        assert dialog.query_one("#commit").disabled
+        assert dialog.query_one("#cancel").has_focus
+        await person.press("enter")
+        await person.until(lambda: not isinstance(person.screen, LetterDialog))
+    assert office.desk.messages.list() == ()
+
+
+async def test_the_language_is_turned_and_read_anew(office: Office, postman: Postman) -> None:
+    order_id = declined(office)
+    async with at_keyboard(office, size=(80, 24)) as person:
+        await person.go_to(order_id)
+        await person.type(":letter payment-method")
+        await person.press("enter")
+        dialog = await letter_of(person)
+        for _ in range(20):
+            await person.press("pagedown")
+        await person.until(lambda: not dialog.query_one("#commit").disabled)
+        await person.tab_to(lambda: dialog.query_one("#language").has_focus)
+        await person.press("enter")
+        await person.until(lambda: "Ihre Bestellung 1001 bei Desk Lamps" in person.text)
+        await person.until(lambda: "Read all of it first: PgDn." in person.text)
+        assert dialog.query_one("#commit").disabled
+        await read_and_send(person)
+        await person.until(lambda: len(postman.taken) == 1)
+    assert postman.taken[0].draft.subject.startswith("Ihre Bestellung 1001 bei Desk Lamps")
+
+
+async def test_what_was_written_before_is_shown_before_it_is_written_once_more(
+    office: Office, postman: Postman
+) -> None:
+    order_id = declined(office)
+    async with at_keyboard(office) as person:
+        await person.go_to(order_id)
+        for number in (1, 2):
+            await person.press("a", "l")
+            dialog = await letter_of(person)
+            facts = str(dialog.query_one("#facts", Static).render())
+            assert facts.count("Before ") == number - 1
+            await read_and_send(person)
+            await person.until(lambda number=number: len(postman.taken) == number)  # type: ignore[misc]
+
+
+async def test_an_order_that_waits_for_no_letter_says_so(office: Office) -> None:
+    order_id = office.make("authorized")
+    async with at_keyboard(office) as person:
+        await person.go_to(order_id)
+        await person.press("a", "l")
+        await person.until(lambda: "waits for no letter: nothing of it was declined" in person.said)
+        await person.type(":letter nonsense")
+        await person.press("enter")
+        await person.until(lambda: "There is no template 'nonsense'." in person.said)
+
+
+async def test_letters_that_are_off_are_shown_and_not_sent(tmp_path: Path) -> None:
+    with open_office(tmp_path) as office:
+        order_id = declined(office)
+        async with at_keyboard(office) as person:
+            await person.go_to(order_id)
+            await person.press("a", "l")
+            dialog = await letter_of(person)
+            await person.until(lambda: "This profile sends no letters: set send" in person.text)
+            assert dialog.query_one("#commit").disabled
+
+
+@sized(SMALL, MIDDLE, LARGE)
+def test_letter_dialog(picture: Camera, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]) -> None:
+    monkeypatch.setattr(letter, "ARM", 0.0)
+    order = honest_order(SITUATIONS["14 declined hard, suspended"]())
+    assert order.permission is not None
+    buyer = Buyer("Zoe Brandt", "zoe@example.com")
+    desk = MemoryDesk([replace(order, permission=replace(order.permission, buyer=buyer))], mail=MAIL)
+
+    async def opened(pilot: Pilot[None]) -> None:
+        while not isinstance(console_of(pilot).screen, LetterDialog):
+            await pilot.pause()
+        await settled(pilot)
+
+    assert picture(desk, "6", "a", "l", opened, size=size)
