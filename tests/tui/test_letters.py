@@ -75,7 +75,7 @@ async def test_a_payment_method_decline_from_letter_through_repair_to_captured(
     async with at_keyboard(office) as person:
         await person.go_to(order_id)
         await person.until(lambda: "SUSPENDED" in person.text)
-        await person.press("a", "l")
+        await person.press("a", "w")
         await letter_of(person)
         for said in ("zoe@example.com", "Your order 1001 at Desk Lamps", "Hello Zoe Brandt,", "pay.amazon.com"):
             assert said in person.text
@@ -102,7 +102,7 @@ async def test_a_letter_is_read_to_its_end_before_it_can_leave(office: Office, p
     order_id = declined(office)
     async with at_keyboard(office, size=(80, 24)) as person:
         await person.go_to(order_id)
-        await person.press("a", "l")
+        await person.press("a", "w")
         dialog = await letter_of(person)
         await person.until(lambda: "Read all of it first: PgDn." in person.text)
         assert dialog.query_one("#commit").disabled
@@ -139,7 +139,7 @@ async def test_what_was_written_before_is_shown_before_it_is_written_once_more(
     async with at_keyboard(office) as person:
         await person.go_to(order_id)
         for number in (1, 2):
-            await person.press("a", "l")
+            await person.press("a", "w")
             dialog = await letter_of(person)
             facts = str(dialog.query_one("#facts", Static).render())
             assert facts.count("Before ") == number - 1
@@ -151,7 +151,7 @@ async def test_an_order_that_waits_for_no_letter_says_so(office: Office) -> None
     order_id = office.make("authorized")
     async with at_keyboard(office) as person:
         await person.go_to(order_id)
-        await person.press("a", "l")
+        await person.press("a", "w")
         await person.until(lambda: "waits for no letter: nothing of it was declined" in person.said)
         await person.type(":letter nonsense")
         await person.press("enter")
@@ -163,7 +163,7 @@ async def test_letters_that_are_off_are_shown_and_not_sent(tmp_path: Path) -> No
         order_id = declined(office)
         async with at_keyboard(office) as person:
             await person.go_to(order_id)
-            await person.press("a", "l")
+            await person.press("a", "w")
             dialog = await letter_of(person)
             await person.until(lambda: "This profile sends no letters: set send" in person.text)
             assert dialog.query_one("#commit").disabled
@@ -182,4 +182,4 @@ def test_letter_dialog(picture: Camera, monkeypatch: pytest.MonkeyPatch, size: t
             await pilot.pause()
         await settled(pilot)
 
-    assert picture(desk, "6", "a", "l", opened, size=size)
+    assert picture(desk, "6", "a", "w", opened, size=size)

@@ -27,10 +27,10 @@ class WriteLetter(Command):
     id, name, shown, sentence = (
         "letter",
         "letter",
-        "a l",
+        "a w",
         "Show a letter to the buyer and send it: after a decline the one that asks for another payment method.",
     )
-    aliases, keys, argument = ("mail",), (("a", "l"),), Argument("template", _names)
+    aliases, keys, argument = ("mail",), (("a", "w"),), Argument("template", _names)
 
     def refusal(self, screen: OrdersScreen) -> str | None:
         """Refuse in an empty list."""
