@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from tests.cli.conftest import Shop
+from tests.support.mailserver import mail_server
 from tests.support.terminal import Terminal
 
 OLDER = '{ overcharge = "15%/75" }'
@@ -96,6 +97,31 @@ def test_the_remaining_allowance_is_shown_with_its_arithmetic(under: Callable[[s
     shop.good("charge-more", order, "--by", "10", *HELD)
     shown = shop.good("orders", "show", order).out
     assert "20.00 USD above the total of 200.00 USD may be charged, 230.00 USD in all, 210.00 USD of it" in shown
+
+
+def test_the_buyer_gets_a_letter_before_anything_is_authorized(own_shop: Shop) -> None:
+    """S4.9, S4.10: one that does not arrive stops it."""
+    shop = own_shop
+    with mail_server() as server:
+        file = shop.simulated.directory / "config.toml"
+        mail = f'send = "manual"\nfrom = "shop@shop.example"\nhost = "127.0.0.1"\nport = {server.port}\ntls = "none"\n'
+        file.write_text(f"{file.read_text(encoding='utf-8')}\n[profiles.sim.mail]\n{mail}", encoding="utf-8")
+        order = sold(shop, "open", buyer_email="zoe@example.com")
+        letter = ("charge-more", order, "--letter", "Faster shipping, as you asked.", "--yes")
+        shop.good(*letter, "--total", "230")
+        (sent,) = server.taken
+        assert sent.to == ("zoe@example.com",)
+        for said in (b"230.00 USD", b"30.00 USD", b"Faster shipping, as you asked."):
+            assert said in sent.content
+        (kept,) = shop.good("messages", "list", "--order", order, "--json").json["messages"]
+        (note,) = shop.good("orders", "show", order, "--json").json["marks"]["notes"]
+        assert note["text"].endswith(f"letter {kept['id']}")
+        assert shop.effects(order) == [("authorize", "230.00")]
+        server.answers["RCPT"] = b"550 5.1.1 no such mailbox\r\n"
+        refused = shop(*letter, "--total", "240", "--accept", "second-hold", "--json")
+        assert (refused.code, refused.error["code"]) == (4, "buyer-not-told")
+        assert shop.effects(order) == [("authorize", "230.00")]
+        assert shop(*letter, "--total", "240", "--told", "by phone").code == 2
 
 
 @pytest.mark.parametrize(

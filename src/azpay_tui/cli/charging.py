@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from azpay_tui.backoffice.composing import Desired
 from azpay_tui.backoffice.errors import ChangedError
 from azpay_tui.backoffice.ports import Desk, Ready
 from azpay_tui.cli import resolve
-from azpay_tui.cli.outcome import NOT_VALID, CommandError
+from azpay_tui.cli.outcome import NOT_VALID, REFUSED, CommandError
 from azpay_tui.cli.output import ask, say, shown
 from azpay_tui.domain.charging import ChargeMoreError, Plan, buyer_text, plan, room, told_note
 from azpay_tui.domain.marks import MarkChange
@@ -16,6 +17,8 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 
 _NOT_TOLD = "buyer-not-told"
+_LETTER = "charged-more"
+"""Its template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,15 @@ class More:
     """How much more; exactly one of the two is given."""
     told: str | None
     """How the buyer was told."""
+    letter: str | None
+    """Why more is charged, in a letter to the buyer that is to be sent."""
 
     def __post_init__(self) -> None:
-        """Raise `CommandError` (exit code 2) unless exactly one amount was given."""
+        """Raise `CommandError` (exit code 2) unless exactly one amount was given, and one way to tell the buyer."""
         if (self.total is None) == (self.by is None):
             raise CommandError("Say the new total with --total, or how much more with --by; not both.")
+        if self.told is not None and self.letter is not None:
+            raise CommandError("Choose one of --told and --letter.")
 
     def amount(self, desk: Desk, order: Order, offer: Offer | None) -> Money | None:
         """Return what is to be authorized; None where nothing may be anyway, which the offer says better.
@@ -57,16 +64,19 @@ class More:
     def tell(self, desk: Desk, ready: Ready, *, ask_for_it: bool) -> Ready:
         """Keep with the order that and how the buyer was told; returns the record with the totals in its note.
 
-        Raises `CommandError` (exit code 3) when nobody says so: nothing was sent.
+        Raises `CommandError` when nobody says so (exit code 3) or a letter did not arrive (4): nothing was sent.
         """
         planned, how = self._planned(desk, ready.order), self.told
+        if self.letter is not None:
+            how = _write(desk, ready.wish.order_id, planned, self.letter)
         if how is None and ask_for_it:
             say("Tell the buyer first, for example:")
             say(f"  {shown(buyer_text(ready.order, planned))}")
             how = ask("How was the buyer told (by phone, by mail ...)? ")
         if how is None:
             raise CommandError(
-                "The buyer is to be told before more is charged: say how with --told TEXT. Nothing was sent.",
+                "The buyer is to be told before more is charged: say how with --told TEXT, or have a letter sent with "
+                "--letter WHY. Nothing was sent.",
                 NOT_VALID,
                 _NOT_TOLD,
             )
@@ -90,3 +100,20 @@ class More:
             raise ChargeMoreError("Nothing was read from Amazon yet: refresh the order first.")
         found = room(order, desk.profile.policy, desk.now())
         return given if self.total is not None or found is None else found.base + given
+
+
+def _write(desk: Desk, order_id: str, planned: Plan, why: str) -> str:
+    """Send the buyer a letter and say which; raises `CommandError` (exit code 4) unless it arrived for certain."""
+    more = planned.total - planned.room.total
+    values = {"total": str(planned.total), "more": str(more), "why": why}
+    message = desk.letters.write(order_id, Desired(_LETTER, None, values), again=True)
+    desk.messages.send()
+    message = desk.messages.show(message.id)[0]
+    if message.state != "delivered":
+        raise CommandError(
+            f"The letter {message.id} did not arrive for certain ({message.why}): nothing was sent to Amazon. "
+            "Tell the buyer, then say how with --told TEXT.",
+            REFUSED,
+            _NOT_TOLD,
+        )
+    return f"letter {message.id}"

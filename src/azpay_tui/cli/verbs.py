@@ -104,6 +104,9 @@ def charge_more(
     told: Annotated[
         str | None, typer.Option(metavar="TEXT", help="How the buyer was told, kept with the order: by phone.")
     ] = None,
+    letter: Annotated[
+        str | None, typer.Option(metavar="WHY", help="Send the buyer a letter with this reason, and say so.")
+    ] = None,
     note: Note = "",
     yes: Yes = False,
     accept: Accept = None,
@@ -115,7 +118,7 @@ def charge_more(
 
     return _act(
         ctx, Verb.AUTHORIZE, order,
-        note=note, yes=yes, accept=accept, dry_run=dry_run, json=json, more=More(total, by, told),
+        note=note, yes=yes, accept=accept, dry_run=dry_run, json=json, more=More(total, by, told, letter),
     )  # fmt: skip
 
 
