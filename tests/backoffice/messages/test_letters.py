@@ -146,6 +146,17 @@ def test_switched_off_and_on_again_it_begins_anew(tmp_path: Path) -> None:
     assert postman.taken == []
 
 
+def test_a_decline_that_is_repaired_before_anybody_looked_is_not_written_about(
+    office: Office, postman: Postman
+) -> None:
+    order_id = office.make("open")
+    office.sim("POST", "/_sim/acts", {"act": "decline", "id": order_id, "reason": "HardDeclined"})
+    assert office.act(order_id, Verb.AUTHORIZE).state == "declined"
+    repair(office, order_id)
+    office.desk.sync_once()
+    assert postman.taken == []
+
+
 def test_manual_letters_are_offered_and_the_admin_is_told_by_itself(tmp_path: Path) -> None:
     postman = Postman()
     with open_office(tmp_path, couriers={"mail": postman}, mail=replace(MAIL, send="manual")) as office:
