@@ -175,7 +175,7 @@ def test_csv_has_every_column_and_no_formula(shop: Shop) -> None:
 def test_show_tells_everything_known(shop: Shop) -> None:
     order = shop.make("part-refunded", number="S-1")
     value = shop.good("orders", "show", "S-1", "--json").json
-    assert list(value) == ["order", "actions", "marks", "slips"]
+    assert list(value) == ["order", "actions", "marks", "sale", "slips"]
     shown = value["order"]
     assert list(shown) == [
         *ROW,

@@ -103,8 +103,9 @@ def left_for(order: Order, verb: Verb, target: str, booked: Sequence[Booked]) ->
 def slip_of(order: Order, wish: Wish, booked: Sequence[Booked]) -> Slip | None:
     """Return the slip of a wish, checked against the order, or the one that covers all lines.
 
-    A capture or refund of all that is left by lines has such a slip without being asked; another one has none, for
-    which lines it would be is not guessed. Raises `SlipError`, or `SlipLimit` for more than there is.
+    A capture or refund of all that is left by lines has such a slip without being asked, and a refund of the pieces
+    that were cancelled last has one of these; another one has none, for which lines it would be is not guessed.
+    Raises `SlipError`, or `SlipLimit` for more than there is.
     """
     slip = wish.slip
     if slip is None:
@@ -132,8 +133,13 @@ def _covering(order: Order, wish: Wish, booked: Sequence[Booked]) -> Slip | None
         return None
     try:
         left = left_for(order, wish.verb, wish.target, booked)
-        slip = draw(left, {line.key: line.quantity for line in left.lines}, left.shipping, None)
-        return slip if slip.total == wish.amount else None
+        whole = draw(left, {line.key: line.quantity for line in left.lines}, left.shipping, None)
+        if whole.total == wish.amount:
+            return whole
+        # Of pieces that were cancelled just this amount goes back.
+        pieces = order.cancelled.pieces[-1:] if order.cancelled is not None and wish.verb is Verb.REFUND else ()
+        slips = (draw(left, dict(one.lines), one.shipping, None) for one in pieces)
+        return next((slip for slip in slips if slip.total == wish.amount), None)
     except SlipError:
         return None
 

@@ -7,14 +7,15 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.orders import charge, charge_id, order, refund
+from tests.support.orders import NOW, charge, charge_id, order, refund
 
 from azpay_tui.domain import limits
-from azpay_tui.domain.goods import Goods, Line, Slip, SlipError, ordered
-from azpay_tui.domain.intent import State, Verb
+from azpay_tui.domain.goods import Goods, Line, Slip, SlipError, SlipLimit, ordered
+from azpay_tui.domain.intent import State, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order
 from azpay_tui.domain.rows import OrderLine
+from azpay_tui.domain.sale import Cancelled, Pieces
 from azpay_tui.domain.slips import (
     Booked,
     check_capture,
@@ -22,6 +23,7 @@ from azpay_tui.domain.slips import (
     draw,
     left_to_capture,
     left_to_refund,
+    slip_of,
     taken,
 )
 
@@ -230,6 +232,35 @@ def test_the_only_charge_took_all_lines_when_it_took_their_whole_amount() -> Non
         {"TEA": 2, "CUP": 1},
         4_95,
     )
+
+
+def test_a_wish_without_a_slip_has_the_one_that_nobody_can_mistake() -> None:
+    """S3.45, S2.8: of the whole it covers all lines, of pieces that were cancelled these; for all else none."""
+    made = sold(charge("Captured", amount=22_45))
+    wish = Wish(Verb.REFUND, made.id, charge_id(), usd(22_45))
+    whole = slip_of(made, wish, [])
+    assert whole is not None
+    assert pieces(whole.goods) == ({"TEA": 3, "CUP": 1}, 4_95)
+    part = replace(wish, amount=usd(6_67))
+    assert slip_of(made, part, []) is None
+    act = Cancelled(NOW, "ops", False, "automatic", (), (Pieces((("TEA", 2),), None),))
+    cancelled = slip_of(replace(made, cancelled=act), part, [])
+    assert cancelled is not None
+    assert pieces(cancelled.goods) == ({"TEA": 2}, 0)
+    assert slip_of(replace(made, cancelled=act), replace(part, amount=usd(6_66)), []) is None
+    assert slip_of(sold(charge("Authorized", amount=22_45)), replace(part, verb=Verb.VOID, amount=None), []) is None
+
+
+def test_a_slip_comes_to_the_amount_of_its_wish_or_is_refused() -> None:
+    made, slip = sold(charge("Captured", amount=22_45)), draw(GOODS, {"TEA": 2}, None, None)
+    wish = Wish(Verb.REFUND, made.id, charge_id(), usd(6_67), slip=slip)
+    assert slip_of(made, wish, []) == slip
+    with pytest.raises(
+        SlipError, match=r"^The slip comes to 6.67 USD, the amount is 6.68 USD: leave the amount out\.$"
+    ):
+        slip_of(made, replace(wish, amount=usd(6_68)), [])
+    with pytest.raises(SlipLimit, match=r"^More of TEA was taken"):
+        slip_of(made, wish, [booked(Verb.REFUND, {"TEA": 2}, of=1)])
 
 
 @pytest.mark.parametrize(

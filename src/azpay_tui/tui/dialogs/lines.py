@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,11 +19,12 @@ from azpay_tui.domain.slips import check_money
 from azpay_tui.tui.dialogs.boxes import TickBox
 from azpay_tui.tui.dialogs.guard import TOO_QUICK, Monotonic, Push, TypedInput
 from azpay_tui.tui.dialogs.read_first import ReadFirst
-from azpay_tui.tui.display import display
+from azpay_tui.tui.display import display, fit
 from azpay_tui.tui.widgets.words import order_name, outside
 
-_QUANTITY = 7
-_AMOUNT = 18
+_LABEL: Final = 33
+_QUANTITY: Final = 7
+_AMOUNT: Final = 18
 
 
 class LinesDialog(ReadFirst[Slip | None]):
@@ -57,7 +59,10 @@ class LinesDialog(ReadFirst[Slip | None]):
             for at, line in enumerate(self._left.lines):
                 hint = f"of {line.quantity}, {line.amount}"
                 yield from self._row(
-                    f"{outside(line.key, 14)} {outside(line.name, 40)}", f"line-{at}", f"{line.quantity}", hint
+                    fit(f"{outside(line.key, 14)} {outside(line.name, 40)}", _LABEL),
+                    f"line-{at}",
+                    f"{line.quantity}",
+                    hint,
                 )
             if self._left.shipping:
                 hint = f"of {self._left.shipping}; all, half"
