@@ -54,9 +54,16 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("{order}", "--note", "{text}", "--yes"),
         ("{text}",),
         ("{order}", "--charge", "{text}"),
+        ("{order}", "--tracking", "{text}", "--yes"),
     ),
     "void": (("{order}", "--dry-run", "--note", "{text}"),),
-    "refund": (("{order}", "--dry-run", "--accept", "{text}"),),
+    "refund": (
+        ("{order}", "--dry-run", "--accept", "{text}"),
+        ("{order}", "--line", "{text}=1", "--yes"),
+        ("{order}", "--adjust", "1.00", "--document", "{text}", "--dry-run"),
+    ),
+    "slips list": ((), ("{order}", "--csv"), ("{text}",)),
+    "slips record": (("{order}", "--line", "{text}"), ("{order}", "--adjust", "1.00", "--note", "{text}")),
     "cancel": (("{order}", "--dry-run"),),
     "close": (("{order}", "--dry-run"), ("{order}",)),
     "orders list": (

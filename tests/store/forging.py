@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tests.store.making import NOW, PLACE, Files, answer, draft, files_of, oid, tracked
+from tests.store.making import NOW, PLACE, Files, answer, draft, files_of, oid, put, tracked
 from tests.support.goods import recorded, slip
 
 from azpay_tui.domain.marks import MarkEdit, Standing
@@ -69,6 +69,15 @@ def lived() -> Files:
         stores.close()
         assert look(home / "journal.db").whole
         return files_of(home)
+
+
+@functools.cache
+def rows_told() -> int:
+    """How many rows the audit chain of that shop has."""
+    with tempfile.TemporaryDirectory(prefix="azpay-lived-") as directory:
+        home = Path(directory) / "data"
+        put(lived(), home)
+        return look(home / "journal.db").rows
 
 
 @contextmanager

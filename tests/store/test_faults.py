@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from tests.store.forging import chain_again, database, lived
+from tests.store.forging import chain_again, database, lived, rows_told
 from tests.store.making import oid, put
 
 from azpay_tui.store.journal.anchors import Known
@@ -108,18 +108,19 @@ ROWS: dict[str, tuple[tuple[str, str, int], ...]] = {
 """What is done to the rows, and what is then said: what it is, what is wrong, where the chain tells of it."""
 
 NOT_WRITTEN = "it is not what was written, or the row before it is not"
+END = rows_told()
 CHAIN: dict[str, tuple[int, int, str]] = {
-    "UPDATE audit SET person = 'x' WHERE seq = 4": (4, 13, NOT_WRITTEN),
-    "UPDATE audit SET hash = 'x' WHERE seq = 1": (1, 13, NOT_WRITTEN),
-    "UPDATE audit SET seq = 99 WHERE seq = 13": (13, 13, "it is missing: the next row is 99"),
-    "DELETE FROM audit WHERE seq = 5": (5, 12, "it is missing: the next row is 6"),
-    "DELETE FROM audit WHERE seq = 1": (1, 12, "it is missing: the next row is 2"),
+    "UPDATE audit SET person = 'x' WHERE seq = 4": (4, END, NOT_WRITTEN),
+    "UPDATE audit SET hash = 'x' WHERE seq = 1": (1, END, NOT_WRITTEN),
+    f"UPDATE audit SET seq = 99 WHERE seq = {END}": (END, END, "it is missing: the next row is 99"),
+    "DELETE FROM audit WHERE seq = 5": (5, END - 1, "it is missing: the next row is 6"),
+    "DELETE FROM audit WHERE seq = 1": (1, END - 1, "it is missing: the next row is 2"),
     "DELETE FROM audit WHERE seq > 3": (4, 3, "the chain does not end where its end was noted"),
     "DELETE FROM audit": (1, 0, "the chain does not end where its end was noted"),
-    "DELETE FROM meta WHERE name = 'audit_head'": (14, 13, "the chain does not end where its end was noted"),
+    "DELETE FROM meta WHERE name = 'audit_head'": (END + 1, END, "the chain does not end where its end was noted"),
     "UPDATE meta SET value = 'x' WHERE name = 'audit_head'": (
-        14,
-        13,
+        END + 1,
+        END,
         "the chain does not end where its end was noted",
     ),
 }
@@ -172,10 +173,10 @@ def test_every_edit_of_the_chain_is_told_word_by_word(journal: Path) -> None:
 ADDED: dict[tuple[str, str, str, str], tuple[tuple[str, str, int], ...]] = {
     ("track", A, "", "{}"): (),
     ("track", A, "I-000001", "{}"): (),
-    ("settle", A, "I-000001", "{}"): (("I-000001", "its state is 'succeeded', it was ''", 14),),
+    ("settle", A, "I-000001", "{}"): (("I-000001", "its state is 'succeeded', it was ''", END + 1),),
     ("outcome", A, "I-000001", '{"attempt":1,"evidence":1}'): (
-        ("I-000001", "its state is 'succeeded', it was ''", 14),
-        ("evidence 1 of I-000001", CHANGED, 14),
+        ("I-000001", "its state is 'succeeded', it was ''", END + 1),
+        ("evidence 1 of I-000001", CHANGED, END + 1),
     ),
 }
 """What a row says that is added to the chain (kind, order, intent, data), and what is then told."""
@@ -187,7 +188,9 @@ def test_a_row_of_the_chain_that_says_less_than_others_is_taken_at_its_word(jour
         with database(journal) as connection:
             connection.execute("BEGIN")
             connection.execute(
-                "INSERT INTO audit SELECT 14, at, person, session, ?, ?, ?, ?, '' FROM audit WHERE seq = 13", added
+                "INSERT INTO audit SELECT seq + 1, at, person, session, ?, ?, ?, ?, '' FROM audit "
+                "ORDER BY seq DESC LIMIT 1",
+                added,
             )
             chain_again(connection)
             found = examine(connection.execute, Known())
