@@ -16,7 +16,9 @@ from azpay_tui.backoffice.errors import BusyError, NotValidError, OfflineError, 
 from azpay_tui.backoffice.planning import Plan, plan
 from azpay_tui.domain.intent import OPEN_STATES, Verb
 from azpay_tui.domain.marks import MarkChange
+from azpay_tui.domain.money import Money
 from azpay_tui.domain.policies import chosen
+from azpay_tui.domain.rows import OrderLine, TrackedOrder
 from azpay_tui.domain.switch import POLICY, Switch
 from azpay_tui.domain.switching import MOST_FAILURES
 from azpay_tui.domain.trail import sentence
@@ -366,6 +368,21 @@ def test_a_reason_that_the_policy_wants_is_given(tmp_path: Path) -> None:
         new(office)
         act(office)
         assert done(office) == WHOLE[:1]
+
+
+def test_the_slip_of_an_automatic_capture_covers_all_lines(switched: Office) -> None:
+    """S3.45: without being asked for, as that of a person who captures the whole."""
+    order_id = new(switched)
+    lines = (
+        OrderLine("Tea", "3", Money(90_00, "USD"), "T-1"),
+        OrderLine("Parcel", "1", Money(30_00, "USD"), None, kind="shipping"),
+    )
+    switched.desk.track([TrackedOrder(order_id, source="web", side="shop", lines=lines)])
+    act(switched)
+    assert done(switched) == WHOLE
+    (slip,) = switched.stores.journal.slips(order_id)
+    assert (slip.person, slip.slip.total) == (POLICY, Money(120_00, "USD"))
+    assert [line.quantity for line in slip.slip.goods.lines] == [3]
 
 
 def test_the_watch_does_it_by_itself(switched: Office) -> None:
