@@ -14,7 +14,7 @@ from tests.support.office import START, Hands, Office, open_office
 
 from azpay_tui.backoffice.errors import BusyError, NotValidError, OfflineError, UsageError
 from azpay_tui.backoffice.planning import Plan, plan
-from azpay_tui.domain.intent import OPEN_STATES, Verb
+from azpay_tui.domain.intent import OPEN_STATES, Intent, Verb
 from azpay_tui.domain.marks import MarkChange
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.policies import chosen
@@ -327,6 +327,25 @@ def test_what_was_never_sent_is_not_done_when_a_person_came_between(switched: Of
     act(switched)
     assert [i.state for i in switched.desk.intents()] == ["abandoned"]
     assert done(switched) == []
+
+
+@pytest.mark.parametrize("verb", [Verb.AUTHORIZE, Verb.CAPTURE, Verb.CLOSE])
+def test_what_a_dead_process_did_and_did_not_read_is_read_before_it_goes_on(switched: Office, verb: Verb) -> None:
+    """It died between the outcome and the read of it: the cache knows of nothing, and the step is not done twice."""
+    new(switched)
+    sender = switched.desk._outbox._sender
+    confirm = sender._confirm
+
+    def die(intent: Intent) -> Intent:
+        return intent if intent.draft.wish.verb is verb else confirm(intent)
+
+    sender._confirm = die  # type: ignore[method-assign]
+    switched.desk._automatic.turn(lambda: any(i.draft.wish.verb is verb for i in switched.desk.intents()))
+    sender._confirm = confirm  # type: ignore[method-assign]
+    switched.desk._automatic._switch = None  # the next process knows nothing
+    act(switched)
+    assert done(switched) == WHOLE
+    assert [i.state for i in switched.desk.intents()] == ["succeeded"] * 3
 
 
 def test_an_answer_that_is_lost_is_settled_with_one_effect(switched: Office) -> None:

@@ -18,7 +18,7 @@ from azpay_tui.backoffice.outbox import Outbox
 from azpay_tui.backoffice.planning import wish_of
 from azpay_tui.backoffice.ports import Event, ProfileInfo
 from azpay_tui.backoffice.stores import Journal, Reader
-from azpay_tui.domain.automatic import Step, next_step
+from azpay_tui.domain.automatic import Pause, Step, next_step
 from azpay_tui.domain.intent import Seen
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policy import Policy
@@ -34,8 +34,8 @@ _STOPPED: Final = f"The last {MOST_FAILURES} steps in a row were declined or ref
 _AGAIN: Final = timedelta(minutes=1)
 """After which an order is looked at again that could not be read."""
 _ALL: Final = 1_000_000
-_LOOKS: Final = 2
-"""How often an order is judged in one turn, when the live read shows that it changed."""
+_LOOKS: Final = 3
+"""How often an order is judged in one turn, when a live read shows that it changed."""
 
 
 class Automatic:
@@ -51,9 +51,13 @@ class Automatic:
         health: Health,
         clock: Callable[[], datetime],
         policy: Policy,
+        read: Callable[[str], Order],
         tell: Callable[[Event], None],
     ) -> None:
-        """Take the parts; `info` says what is wanted, and which source's shop captures by itself."""
+        """Take the parts; `info` says what is wanted, and which source's shop captures by itself.
+
+        `read` reads an order from Amazon now.
+        """
         self._info = info
         self._journal = journal
         self._reader = reader
@@ -62,6 +66,7 @@ class Automatic:
         self._health = health
         self._clock = clock
         self._policy = policy
+        self._read = read
         self._tell = tell
         self._switch: Switch | None = None
         """For which the orders below were gathered."""
@@ -70,6 +75,8 @@ class Automatic:
         """Orders to look at, the one that waits longest first."""
         self._again: dict[str, datetime] = {}
         """Orders that could not be read, and when they are looked at again."""
+        self._known: set[str] = set()
+        """Orders that were read again because an act of a dead process did not show."""
 
     def turn(self, enough: Callable[[], bool]) -> bool:
         """Take steps until there are none, or until it is `enough`; returns whether some are left.
@@ -82,7 +89,7 @@ class Automatic:
             return False
         if switch != self._switch:
             self._switch, self._revision = switch, 0
-            self._waiting, self._again = {}, {}
+            self._waiting, self._again, self._known = {}, {}, set()
             if self._stopped(switch):
                 return False
         self._gather(switch)
@@ -120,7 +127,11 @@ class Automatic:
         for _ in range(_LOOKS):
             order = self._reader.order(order_id)
             step = None if order is None else self._judge(order, switch)
-            if order is None or step is None:
+            if isinstance(step, Pause) and step.stale and order_id not in self._known:
+                self._read(order_id)
+                self._known.add(order_id)
+                continue
+            if order is None or not isinstance(step, Step):
                 return False
             wish = wish_of(self._info, order, step, switch)
             try:
@@ -134,10 +145,9 @@ class Automatic:
             return True
         return False
 
-    def _judge(self, order: Order, switch: Switch) -> Step | None:
+    def _judge(self, order: Order, switch: Switch) -> Step | Pause | None:
         acts, marks = self._reader.acts(order.id), self._reader.marks(order.id)
-        step = next_step(order, self._policy, switch.mode, switch.at, self._clock(), acts, marks)
-        return step if isinstance(step, Step) else None
+        return next_step(order, self._policy, switch.mode, switch.at, self._clock(), acts, marks)
 
     def _stopped(self, switch: Switch) -> bool:
         """Whether too many steps failed in a row; then the switch says so, to every process, until a person acts."""

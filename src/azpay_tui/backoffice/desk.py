@@ -134,7 +134,8 @@ class BackOffice:
         self._settling = Settling(
             journal, cache, reader, self._recovery, sender, reading, info, clock, worked_on, tell, stop
         )
-        self._automatic = Automatic(info, journal, reader, self._checker, self._outbox, health, clock, policy, tell)
+        checker, outbox = self._checker, self._outbox
+        self._automatic = Automatic(info, journal, reader, checker, outbox, health, clock, policy, reading.order, tell)
         self._refresher = Refresher(
             cache,
             reader,

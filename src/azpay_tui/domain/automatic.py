@@ -64,6 +64,8 @@ class Pause:
 
     why: str
     """One sentence; may hold outside text."""
+    stale: bool = False
+    """Whether what is known is older than what was done: then it is read again."""
 
 
 def verbs_of(mode: str) -> frozenset[Verb]:
@@ -104,9 +106,11 @@ def _judged(
     if verb is None:
         charges = verbs != {Verb.CLOSE}
         return Pause(f"It is {word}: a person decides what comes next.") if charges and word in LEFT else None
-    why = _touched(verb, acts, marks) or _unclear(order, verb, now)
-    if why is not None:
-        return Pause(why)
+    touched, unclear = _touched(verb, acts, marks), _unclear(order, verb, now)
+    if touched is not None:
+        return touched
+    if unclear is not None:
+        return Pause(unclear)
     step = _of_charge(order, now) if verb is Verb.CAPTURE else _of_order(order, verb, now)
     if isinstance(step, Pause):
         return step
@@ -123,25 +127,27 @@ def _closed(order: Order) -> bool:
     return order.permission is None or order.permission.state == states.CLOSED
 
 
-def _touched(verb: Verb, acts: Iterable[Act], marks: Marks) -> str | None:
+def _touched(verb: Verb, acts: Iterable[Act], marks: Marks) -> Pause | None:
     """Say who had the order in hand, or what was tried already."""
     unsent = 0
     for act in acts:
         if act.person != POLICY:
             if verb is Verb.CLOSE and act.verb in ("authorize", "capture") and act.state == "succeeded":
                 continue
-            return f"{act.person} has it in hand ({act.verb}: {act.state})."
+            return Pause(f"{act.person} has it in hand ({act.verb}: {act.state}).")
         if act.state == "abandoned":
             unsent += act.verb == verb
-        elif act.verb == verb or act.state not in ("succeeded", "accepted"):
-            return f"The {act.verb} was tried once ({act.state}): a person decides what comes next."
+        elif act.state not in ("succeeded", "accepted"):
+            return Pause(f"The {act.verb} was tried once ({act.state}): a person decides what comes next.")
+        elif act.verb == verb:  # a program that died had no time to read what it had done
+            return Pause(f"The {verb} was done ({act.state}), and what was read last does not show it.", stale=True)
     if unsent >= MOST_UNSENT:
-        return f"The {verb} could not be sent {unsent} times: a person decides what comes next."
+        return Pause(f"The {verb} could not be sent {unsent} times: a person decides what comes next.")
     standing = marks.standing
     if standing.reminder is not None or standing.review is not None:
-        return "A person reviewed it or put it off."
+        return Pause("A person reviewed it or put it off.")
     if verb is not Verb.CLOSE and (standing.tags or marks.notes):
-        return "A person wrote a note on it or tagged it."
+        return Pause("A person wrote a note on it or tagged it.")
     return None
 
 
