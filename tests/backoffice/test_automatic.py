@@ -246,7 +246,7 @@ def test_an_order_that_a_person_has_in_hand_is_left_to_the_person(switched: Offi
     assert done(switched) == before
 
 
-@pytest.mark.parametrize("reason", ["SoftDeclined", "HardDeclined", "AmazonRejected"])
+@pytest.mark.parametrize("reason", ["SoftDeclined", "AmazonRejected"])
 def test_a_decline_is_not_tried_again(switched: Office, reason: str) -> None:
     new(switched)
     switched.fault("authorize", "status", code=422, reason=reason)

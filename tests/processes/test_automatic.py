@@ -6,6 +6,7 @@ import json
 import signal
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.cli.conftest import Shop, until
@@ -43,7 +44,8 @@ def test_new_orders_are_captured_and_closed_although_it_is_killed_in_the_middle(
         victim = Command(shop, kill(moment), "sync", "--watch")
         assert victim.ended() == -signal.SIGKILL, victim.err
     watch = Command(shop, RUN, "sync", "--watch")
-    until(lambda: (closed(shop), captured(told)) == (set(orders), set(orders)) or watch.process.poll() is not None)
+    all_told = partial(captured, told, set(orders))
+    until(lambda: (all_told() and closed(shop) == set(orders)) or watch.process.poll() is not None)
     watch.process.terminate()
     assert watch.ended() == 143, watch.err
 
@@ -67,9 +69,9 @@ def closed(shop: Shop) -> set[str]:
     return {wish.order_id for wish in done if str(wish.verb) == "close"}
 
 
-def captured(told: Path) -> set[str]:
-    """Return the orders of which the shop was told that they are captured."""
+def captured(told: Path, orders: set[str]) -> bool:
+    """Tell whether the shop was told of each of these orders that it is captured."""
     if not told.exists():
-        return set()
+        return False
     heard = (json.loads(line)["data"] for line in told.read_text(encoding="utf-8").splitlines() if line.endswith("}"))
-    return {data["order"] for data in heard if data["status"] == "CAPTURED"}
+    return {data["order"] for data in heard if data["status"] == "CAPTURED"} == orders
