@@ -72,6 +72,7 @@ def test_the_way_of_a_read_loads_nothing_heavy(module: str) -> None:
         ["config", "show", "--json"],
         ["messages", "list", "--json"],
         ["slips", "list", "--json"],
+        ["mail", "templates", "--json"],
     ],
 )
 def test_a_read_on_the_command_line_loads_nothing_heavy(command: list[str], tmp_path: Path) -> None:
