@@ -16,6 +16,7 @@ from azpay_tui.domain.order import Order
 from azpay_tui.mailing import Mail
 
 LETTER = "order-again"
+_SEND = f"azpay mail send {{}} --template {LETTER}"
 NOTE = "Cannot be fulfilled; the buyer is to be asked to order again."
 
 
@@ -40,7 +41,7 @@ def cannot_fulfil(context: Context, request: Request, language: str) -> int:
         json_result({**value_of(ready, done), "letter": letter})
         return code
     result(shown(said_of(ready, done)))
-    say("This letter is prepared, nothing was sent to the buyer:")
+    say(f"This letter is prepared, nothing was sent to the buyer. To send it: {_SEND.format(order.id)}")
     result(shown(f"To: {order.buyer_email or 'not known'}"))
     result(shown(f"Subject: {subject}"))
     for line in text.splitlines():
@@ -53,6 +54,7 @@ def prepare(order: Order, mail: Mail, name: str, language: str) -> tuple[str, st
 
     Raises `CommandError` (exit code 2) for a template that will not do.
     """
+    country = order.permission.shipping.country if order.permission and order.permission.shipping else None
     values = {
         "shop": mail.shop or name,
         "buyer": order.buyer_name or "customer",
@@ -62,7 +64,7 @@ def prepare(order: Order, mail: Mail, name: str, language: str) -> tuple[str, st
         "link": "",
     }
     try:
-        template = letters.load(LETTER, language or mail.language, mail.templates)
+        template = letters.load(LETTER, language or mail.language_for(country), mail.templates)
         if template.draft is None:
             raise CommandError(template.problem, code="template")
         return template.draft.fill(values)

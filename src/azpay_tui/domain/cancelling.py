@@ -45,6 +45,10 @@ class Wanted:
         return not self.lines and self.shipping is None
 
 
+WHOLE: Final = Wanted()
+"""The whole sale, money already taken as before, or as the policy says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What cancelling a sale comes to now."""

@@ -25,6 +25,7 @@ from azpay_tui.tui.dialogs.lines import LinesDialog
 from azpay_tui.tui.dialogs.quit import QuitDialog
 from azpay_tui.tui.display import display
 from azpay_tui.tui.driver import ConsoleDriver
+from azpay_tui.tui.ending import Ending
 from azpay_tui.tui.levers import Levers
 from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.screens.orders import OrdersScreen
@@ -59,6 +60,7 @@ class Console(TerminalApp, inherit_bindings=False):
         )
         self._deciding = Deciding(self, desk, self._warn)
         self._turning = Turning(self, desk, self.sitting.say, self._warn)
+        self._ending = Ending(self, desk, self._say, self._warn)
         self._leaving = False
         self.crash: BaseException | None = None
         """The unhandled exception that ended the app."""
@@ -90,6 +92,9 @@ class Console(TerminalApp, inherit_bindings=False):
         except (ConfigError, StoreError):
             # Whoever opened the console says why there is no back office, on a terminal that is free again.
             self.call_from_thread(self._finish, 1)
+
+    def _say(self, text: str) -> None:
+        self.sitting.say(text, unasked=True)
 
     def _warn(self, text: str) -> None:
         self.sitting.say(text, warning=True, unasked=True)
@@ -157,6 +162,11 @@ class Console(TerminalApp, inherit_bindings=False):
     def _ask_to_switch(self) -> None:
         if not self._leaving:
             self._turning.ask()
+
+    @on(CommandScreen.EndWanted)
+    def _ask_to_end(self, message: CommandScreen.EndWanted) -> None:
+        if not self._leaving:
+            self._ending.ask(message.order_id, message.wanted, message.ends)
 
     # Ending
 

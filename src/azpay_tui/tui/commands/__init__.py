@@ -15,6 +15,7 @@ from azpay_tui.tui.commands import (
     narrowing,
     pages,
     panes,
+    selling,
     shipping,
     terminal,
     views,
@@ -25,6 +26,7 @@ from azpay_tui.tui.commands.base import Command, KeyMap, Where, belongs
 COMMANDS: Final[tuple[Command, ...]] = (
     *moving.COMMANDS,
     *acting.COMMANDS,
+    *selling.COMMANDS,
     *marking.COMMANDS,
     *modifying.COMMANDS,
     *shipping.COMMANDS,

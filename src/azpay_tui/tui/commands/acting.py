@@ -17,7 +17,7 @@ REVEALED: Final = 60.0
 _NO_ORDER: Final = "There is no order under the cursor."
 
 
-class _OnOrder(Command):
+class OnOrder(Command):
     """Base of what needs an order under the cursor."""
 
     def refusal(self, screen: OrdersScreen) -> str | None:
@@ -25,7 +25,7 @@ class _OnOrder(Command):
         return None if screen.orders.row is not None else _NO_ORDER
 
 
-class OpenDetail(_OnOrder):
+class OpenDetail(OnOrder):
     """Open the detail; in an empty list open the view of all orders."""
 
     id, name, shown, sentence = "open", "detail", "Enter", "Open the order; in an empty list open all orders."
@@ -40,7 +40,7 @@ class OpenDetail(_OnOrder):
         screen.open_detail()
 
 
-class Actions(_OnOrder):
+class Actions(OnOrder):
     """The leader alone; it has no keys of its own here because it begins the others."""
 
     id, name, shown, sentence = "actions", "actions", "a", "Go to the actions, or straight to one by its letter."
@@ -52,7 +52,7 @@ class Actions(_OnOrder):
         screen.focus_actions()
 
 
-class Select(_OnOrder):
+class Select(OnOrder):
     """Select and move on."""
 
     id, name, shown, sentence = "select", "select", "Space", "Select the order, or no longer, and move on."
@@ -84,7 +84,7 @@ class Reveal(Command):
             screen.alarms.set("reveal", REVEALED, lambda: setattr(detail, "masked", True))
 
 
-class _Act(_OnOrder):
+class _Act(OnOrder):
     """Base of the actions: each asks for the dialog of one verb."""
 
     verb: Verb
@@ -164,7 +164,7 @@ class CloseOrder(_Act):
     keys, verb = (("a", "x"),), Verb.CLOSE
 
 
-class Settle(_OnOrder):
+class Settle(OnOrder):
     """Decide about an action whose outcome is not known."""
 
     id, name, shown, sentence = (
@@ -184,7 +184,7 @@ class Settle(_OnOrder):
         screen.following.settle()
 
 
-class RefreshByLeader(_OnOrder):
+class RefreshByLeader(OnOrder):
     """Refresh the order."""
 
     id, name, shown, sentence = (

@@ -14,11 +14,13 @@ from textual.message import Message
 from textual.screen import Screen
 
 from azpay_tui.backoffice.ports import Desk
+from azpay_tui.domain.cancelling import Wanted
 from azpay_tui.tui.alarms import Alarms
 from azpay_tui.tui.commands import commands_of, keymap
 from azpay_tui.tui.commands.base import Command, KeyReader, Where, hints
 from azpay_tui.tui.commands.finder import called, completions, nearest, why_not
 from azpay_tui.tui.dialogs.dialog import hand_on
+from azpay_tui.tui.dialogs.sale import Ends
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS
 from azpay_tui.tui.sitting import Sitting
@@ -63,6 +65,14 @@ class CommandScreen(Timely, Screen[None], inherit_bindings=False):
         """A person wants to decide about an action whose outcome no rule can tell; the app opens the dialog."""
 
         intent_id: str
+
+    @dataclass
+    class EndWanted(Message):
+        """A person wants to end a sale or delete an order; the app opens the dialog."""
+
+        order_id: str
+        wanted: Wanted
+        ends: Ends
 
     def __init__(self, desk: Desk, sitting: Sitting, where: Where) -> None:
         """Be the screen of a place (`pane` is that of the orders)."""

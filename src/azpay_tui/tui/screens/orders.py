@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from azpay_tui.backoffice.ports import Desk, Event
+from azpay_tui.domain.cancelling import WHOLE, Wanted
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -20,6 +21,7 @@ from azpay_tui.store.views import SavedViews
 from azpay_tui.tui.commands.acting import LINES
 from azpay_tui.tui.commands.base import Command, Where
 from azpay_tui.tui.dialogs.facts import read_amount
+from azpay_tui.tui.dialogs.sale import Ends
 from azpay_tui.tui.display import display
 from azpay_tui.tui.following import Following
 from azpay_tui.tui.frame import Frame
@@ -302,6 +304,11 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
     @on(ActionsPane.Asked)
     def _asked(self, message: ActionsPane.Asked) -> None:
         self.run_line(message.command)
+
+    def end_sale(self, ends: Ends, wanted: Wanted = WHOLE) -> None:
+        """Ask for the dialog that ends the sale of the order under the cursor, or deletes it."""
+        if self.orders.row is not None:
+            self.post_message(self.EndWanted(self.orders.row.id, wanted, ends))
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""

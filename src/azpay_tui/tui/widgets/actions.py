@@ -24,6 +24,7 @@ from azpay_tui.tui.deciding import to_settle
 from azpay_tui.tui.dialogs.pick import PickDialog
 from azpay_tui.tui.display import display
 from azpay_tui.tui.timely import Timely
+from azpay_tui.tui.widgets.ends import ENDS, may_end
 from azpay_tui.tui.widgets.words import LETTERS, NAMES, absolute, local, object_name, zone
 
 TITLE: Final = "Amazon Pay available order actions"
@@ -31,7 +32,7 @@ _VERBS: Final = {letter: verb for verb, letter in LETTERS.items()}
 _FOLD: Final = "fold"
 _SETTLE: Final = "settle"
 _MORE: Final = "more"
-_COMMANDS: Final = {"s": _SETTLE, "m": _MORE}
+_COMMANDS: Final = {"s": _SETTLE, "m": _MORE, **{letter: command for letter, (command, _) in ENDS.items()}}
 """Letters of what is no verb of its own: each asks for the command of that name."""
 _LEADER: Final = LETTERS[Verb.AUTHORIZE]
 """The lines of the pane say `a c`, so it leads here too, and is a letter of its own when nothing follows."""
@@ -122,6 +123,7 @@ class ActionsPane(Timely, OptionList):
     | a c v f k x r | choose authorize, capture, void, refund, cancel, close, refresh |
     | s | settle an outcome that is not known |
     | m | charge more than the order's total |
+    | e o | cancel the sale; cancel one that cannot be fulfilled |
     | a, then one of them | the same, as the lines say it; `a` alone waits a moment for a second letter |
     | Enter | choose the line, or open and fold the reasons |
     | arrows | move; `k` is cancel here, not up |
@@ -221,6 +223,10 @@ class ActionsPane(Timely, OptionList):
             above = above_total(order, self._policy, now)
             if above and any(offer.verb is Verb.AUTHORIZE for offer in offers):
                 yield Option(more_line(above), id=_MORE)
+        if may_end(order, self._offers, now):
+            yield Option(Text("the sale", "underline"), disabled=True)
+            for letter, (command, text) in ENDS.items():
+                yield Option(Text(f"  a {letter}  {text}"), id=command)
         if self.refused and self._always_open:
             yield Option(Text("NOT AVAILABLE", "underline"), disabled=True)
         elif self.refused:

@@ -20,6 +20,7 @@ from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.offer import Offer, valid_verbs
 from azpay_tui.domain.order import OpenIntent, Order
+from azpay_tui.domain.owing import told
 from azpay_tui.domain.policies import PRESETS, Settings, shop_word
 from azpay_tui.domain.rows import ListRow, TimelineEntry
 from azpay_tui.domain.slips import Booked
@@ -125,6 +126,9 @@ def detail_lines(
     needs = attention_line(codes, marks, shown, now)
     if needs is not None:
         yield needs
+    cancelled = told(order, now)
+    if cancelled:
+        yield Text(f"Cancelled here: {display(local(cancelled, where), 300)}", "bold")
     above = pressing(order, codes)
     yield from pressing_lines(codes, above, valid)
     yield from difference_lines(order, codes, now, valid, where)

@@ -1,0 +1,101 @@
+"""What ends a sale, or deletes an order; each only opens a dialog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from azpay_tui.domain.cancelling import Wanted
+from azpay_tui.domain.goods import SlipError, quantity_of
+from azpay_tui.domain.money import AmountError, Money, parse_amount
+from azpay_tui.domain.sale import REFUNDS, Refunds
+from azpay_tui.tui.commands.acting import OnOrder
+from azpay_tui.tui.commands.base import Argument
+from azpay_tui.tui.display import display
+
+if TYPE_CHECKING:
+    from azpay_tui.tui.screens.orders import OrdersScreen
+
+_WORDS = "manual, automatic, extra=5.00, shipping=4.00 and SKU=2"
+
+
+def read_wanted(typed: str, currency: str) -> Wanted:
+    """Read what is typed behind `:cancel-sale`: `manual`, `automatic`, `extra=5.00`, `shipping=4.00`, `SKU=2`.
+
+    Raises `ValueError` with a sentence.
+    """
+    how: Refunds | None = None
+    amounts: dict[str, Money] = {}
+    lines: dict[str, int] = {}
+    for word in typed.split():
+        name, equals, value = word.rpartition("=")
+        try:
+            if word in REFUNDS:
+                how = word
+            elif name in ("extra", "shipping"):
+                amounts[name] = parse_amount(value, currency)
+            elif equals and name:
+                lines[name] = quantity_of(value)
+            else:
+                raise ValueError(
+                    f"{display(word, 40)!r} is none of manual, automatic, extra=5.00, shipping=4.00, SKU=2."
+                )
+        except (AmountError, SlipError) as error:
+            raise ValueError(display(str(error), 200)) from error
+    return Wanted(how, amounts.get("extra"), lines, amounts.get("shipping"))
+
+
+class CancelSale(OnOrder):
+    """Cancel the sale."""
+
+    id, name, shown, sentence = (
+        "cancel-sale",
+        "cancel sale",
+        "a e",
+        "Cancel the sale: end what is held, refund what was taken; opens the dialog.",
+    )
+    aliases = ("end-sale",)
+    keys = (("a", "e"),)
+    argument = Argument("how", lambda screen: REFUNDS)
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Open the dialog."""
+        screen.end_sale("cancel")
+
+    def enter(self, screen: OrdersScreen, argument: str) -> None:
+        """Open the dialog for what was typed."""
+        row = screen.orders.row
+        currency = row.amount.currency if row is not None and row.amount is not None else "USD"
+        screen.end_sale("cancel", read_wanted(argument, currency))
+
+
+class CannotFulfil(OnOrder):
+    """Cancel a sale that cannot be fulfilled."""
+
+    id, name, shown, sentence = (
+        "cannot-fulfil",
+        "cannot fulfil",
+        "a o",
+        "Cancel a sale that cannot be fulfilled, and note that the buyer is to order again: opens the dialog.",
+    )
+    keys = (("a", "o"),)
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Open the dialog."""
+        screen.end_sale("unfulfilled")
+
+
+class DeleteOrder(OnOrder):
+    """Delete the order."""
+
+    id, name, sentence = (
+        "delete",
+        "delete order",
+        "Delete the order as if it had never been, after what was paid went back: opens the dialog.",
+    )
+
+    def run(self, screen: OrdersScreen) -> None:
+        """Open the dialog."""
+        screen.end_sale("delete")
+
+
+COMMANDS = (CancelSale(), CannotFulfil(), DeleteOrder())

@@ -1,0 +1,107 @@
+"""A sale is cancelled by keyboard, on the simulator: planned live, read to its end, confirmed once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from tests.support.office import Office, open_office
+from tests.tui.pilot import Driven, driven
+
+from azpay_tui.domain.cancelling import Wanted
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.status import attention, status_of
+from azpay_tui.tui.commands.selling import read_wanted
+from azpay_tui.tui.dialogs.sale import SaleDialog
+
+
+@asynccontextmanager
+async def shown(office: Office, situation: str) -> AsyncIterator[tuple[Driven, str]]:
+    """The console stands on an order in a situation."""
+    order_id = office.make(situation)
+    async with driven(office.desk, (100, 40)) as console:
+        await console.press("6")
+        await console.until(lambda: order_id in console.text)
+        yield console, order_id
+
+
+def stands(office: Office, order_id: str) -> tuple[str, tuple[str, ...]]:
+    order = office.order(order_id)
+    return status_of(order, office.desk.now()), attention(order, office.desk.now())
+
+
+async def opened(console: Driven, *keys: str) -> None:
+    await console.press(*keys)
+    await console.until(lambda: isinstance(console.app.screen, SaleDialog))
+    for _ in range(4):
+        await console.press("pagedown")
+    await console.until(lambda: "A moment" not in console.text and "Read all of it" not in console.text)
+
+
+async def confirm(console: Driven, typed: str) -> None:
+    console.app.screen.query_one("#typed").focus()
+    await console.press(*typed)
+    await console.until(lambda: "Ready" in console.text)
+    console.app.screen.query_one("#commit").focus()
+    await console.press("enter", at=time.monotonic() + 1)
+    await console.until(lambda: not isinstance(console.app.screen, SaleDialog))
+
+
+async def test_a_captured_sale_is_cancelled_and_refunded_by_keyboard(tmp_path: Path) -> None:
+    """S2.9, S2.15, S2.17."""
+    with open_office(tmp_path) as office:
+        async with shown(office, "captured") as (console, order_id):
+            await opened(console, "a", "e")
+            assert "refund 120.00 USD, charge C" in console.text
+            assert "Type 120.00." in console.text
+            await confirm(console, "120.00")
+            await console.until(lambda: stands(office, order_id)[0] == "REFUNDING")
+            await console.until(lambda: "the sale is cancelled" in console.text)
+        assert [(operation, amount) for operation, _, amount in office.effects()] == [("refund", "120.00")]
+
+
+async def test_a_captured_sale_is_cancelled_with_the_refund_left_to_a_person(tmp_path: Path) -> None:
+    """S2.13, S2.16."""
+    with open_office(tmp_path) as office:
+        async with shown(office, "captured") as (console, order_id):
+            await opened(console, ":", *"cancel-sale", "space", *"manual", "enter")
+            assert "REFUND DUE 120.00 USD" in console.text
+            await confirm(console, order_id[-4:])
+            await console.until(lambda: stands(office, order_id) == ("CANCELED", ("refund-due",)))
+        assert office.effects() == []
+
+
+async def test_nothing_happens_when_the_order_is_kept(tmp_path: Path) -> None:
+    with open_office(tmp_path) as office:
+        async with shown(office, "captured") as (console, order_id):
+            await opened(console, "a", "o")
+            assert "Cannot be fulfilled" in console.text
+            await console.press("enter", at=time.monotonic() + 1)
+            await console.until(lambda: not isinstance(console.app.screen, SaleDialog))
+            assert office.order(order_id).cancelled is None
+        assert office.effects() == []
+
+
+async def test_an_order_is_cancelled_at_amazon_then_deleted_by_keyboard(tmp_path: Path) -> None:
+    """S0.18, S2.12, S3.57, S4.16."""
+    with open_office(tmp_path) as office:
+        async with shown(office, "authorized") as (console, order_id):
+            await opened(console, ":", *"delete", "enter")
+            assert "Amazon tells the buyer" in " ".join(console.text.split())
+            assert "No import brings it back" in console.text
+            await confirm(console, order_id[-4:])
+            await console.until(lambda: office.desk.reader.order(order_id) is None)
+            await console.until(lambda: "is deleted" in console.text)
+        assert [operation for operation, _, _ in office.effects()] == ["cancel"]
+
+
+def test_what_is_typed_behind_the_command_says_how() -> None:
+    """S2.8, S2.10."""
+    assert read_wanted("manual extra=5.00", "EUR") == Wanted("manual", Money(500, "EUR"))
+    assert read_wanted("TEA=2 shipping=1.50", "USD") == Wanted(None, None, {"TEA": 2}, Money(150, "USD"))
+    for wrong in ("perhaps", "extra=-1", "TEA=1.5", "=2"):
+        with pytest.raises(ValueError, match=r"none of|amount|quantity|piece"):
+            read_wanted(wrong, "USD")
