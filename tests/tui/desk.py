@@ -13,9 +13,10 @@ from azpay_tui.backoffice.act import check_amount, find_offer
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, OfflineError
 from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.messages.letters import Correspondence
-from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready
+from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready, SaleReady
 from azpay_tui.domain import effect, limits, outlook, states
 from azpay_tui.domain.calls import Budget, Call
+from azpay_tui.domain.cancelling import Wanted, plan
 from azpay_tui.domain.disagreements import ORPHANS
 from azpay_tui.domain.dossier import Attempt, Dossier, Evidence
 from azpay_tui.domain.filters import WHOLE, Narrowed
@@ -613,6 +614,11 @@ class MemoryDesk:
             effect.already_so(order, wish),
             wish.slip,
         )
+
+    def plan_sale(self, order_id: str, wanted: Wanted) -> SaleReady:
+        policy = Policy(read_only=self._profile.read_only_reason)
+        order = self.orders[order_id]
+        return SaleReady(order, plan(order, wanted, policy, self.now(), "ops"), self.now())
 
     def submit(self, ready: Ready, accepted: Iterable[str] = ()) -> Intent:
         with self._lock:

@@ -19,8 +19,10 @@ from tests.tui.pictures import (
     honest_order,
     hostile_order,
     long_order,
+    settled,
     sized,
 )
+from tests.tui.rest import until
 from tests.tui.test_actions import two_charges
 from textual.pilot import Pilot
 
@@ -30,6 +32,7 @@ from azpay_tui.domain import states
 from azpay_tui.domain.intent import MONEY_VERBS, Seen, Verb, Wish
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policies import chosen
+from azpay_tui.tui.dialogs import sale
 from azpay_tui.tui.dialogs.action import ActionDialog
 from azpay_tui.tui.levers import Levers
 
@@ -187,3 +190,19 @@ def test_amount_fixed_and_reason_wanted_by_the_policy(picture: Camera, size: tup
     desk = MemoryDesk([order], policy=chosen("xcart", {"reason_required": True}))
     ask = Asking(desk, Verb.CAPTURE, order)
     assert picture(ask.desk, "6", ask.opened, size=size)
+
+
+@sized(SMALL, MIDDLE, LARGE)
+def test_cancel_sale(picture: Camera, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]) -> None:
+    monkeypatch.setattr(sale, "ARM", 0.0)
+
+    async def opened(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(pilot.app.screen, sale.SaleDialog), lambda: "the dialog never came")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, sale.SaleDialog)
+        await settled(pilot)
+        dialog._paint()
+        await settled(pilot)
+
+    order = honest_order(SITUATIONS[Verb.REFUND]())
+    assert picture(MemoryDesk([order]), "6", "a", "e", opened, size=size)

@@ -267,12 +267,14 @@ def test_an_unknown_code_is_shown_as_it_came_and_never_raw_to_a_terminal(code: s
 def test_every_named_warning_of_the_matrix_has_its_sentence() -> None:
     assert sorted(WARNINGS) == [
         "beyond-capture",
+        "cancelled-before",
         "decision-under-way",
         "leaves-authorization",
         "leaves-pending",
         "nothing-charged",
         "partly-known",
         "refund-under-way",
+        "sale-cancelled",
         "same-card",
         "second-hold",
     ]

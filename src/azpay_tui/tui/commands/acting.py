@@ -118,7 +118,7 @@ class Capture(_ActOnAmount):
     keys, verb = (("a", "c"),), Verb.CAPTURE
 
 
-class ByLines(_OnOrder):
+class ByLines(OnOrder):
     """Capture or refund what some lines come to."""
 
     id, name, shown, sentence = (

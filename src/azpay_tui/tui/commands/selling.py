@@ -44,7 +44,16 @@ def read_wanted(typed: str, currency: str) -> Wanted:
     return Wanted(how, amounts.get("extra"), lines, amounts.get("shipping"))
 
 
-class CancelSale(OnOrder):
+class _Ends(OnOrder):
+    """Base of what ends a sale."""
+
+    def refusal(self, screen: OrdersScreen) -> str | None:
+        """Refuse where nothing may be moved."""
+        why = screen.desk.profile.read_only_reason
+        return super().refusal(screen) or (None if why is None else display(why, 300))
+
+
+class CancelSale(_Ends):
     """Cancel the sale."""
 
     id, name, shown, sentence = (
@@ -68,7 +77,7 @@ class CancelSale(OnOrder):
         screen.end_sale("cancel", read_wanted(argument, currency))
 
 
-class CannotFulfil(OnOrder):
+class CannotFulfil(_Ends):
     """Cancel a sale that cannot be fulfilled."""
 
     id, name, shown, sentence = (
@@ -84,7 +93,7 @@ class CannotFulfil(OnOrder):
         screen.end_sale("unfulfilled")
 
 
-class DeleteOrder(OnOrder):
+class DeleteOrder(_Ends):
     """Delete the order."""
 
     id, name, sentence = (
