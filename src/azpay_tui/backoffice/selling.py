@@ -75,7 +75,8 @@ class Selling:
         order = self._live(order_id)
         now = self._clock()
         try:
-            plan = cancelling.plan(order, wanted, self._policy, now, self._person)
+            booked = self._journal.slips(order_id)
+            plan = cancelling.plan(order, wanted, self._policy, now, self._person, booked)
         except PlanError as error:
             raise NotValidError(str(error)) from error
         return SaleReady(order, plan, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -15,7 +15,7 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.sale import Cancelled, Goal, Pieces, Refunds, together
-from azpay_tui.domain.slips import draw, left_to_refund
+from azpay_tui.domain.slips import Booked, draw, left_to_refund
 from azpay_tui.domain.unwinding import Step, steps_of
 from azpay_tui.domain.words import unrecognised_why
 
@@ -73,8 +73,13 @@ class Plan:
         return next((step.needs_note for step in self.steps if step.needs_note is not None), None)
 
 
-def plan(order: Order, wanted: Wanted, policy: Policy, now: datetime, person: str) -> Plan:
-    """Say what cancelling a sale does at `now` (UTC), as `person` would confirm it; raises `PlanError`."""
+def plan(
+    order: Order, wanted: Wanted, policy: Policy, now: datetime, person: str, booked: Sequence[Booked] = ()
+) -> Plan:
+    """Say what cancelling a sale does at `now` (UTC), as `person` would confirm it; raises `PlanError`.
+
+    `booked` are the order's slips, which tell what of its lines was captured and given back already.
+    """
     refuse(order)
     taken = limits.captured_total(order)
     if policy.read_only is not None:
@@ -87,7 +92,7 @@ def plan(order: Order, wanted: Wanted, policy: Policy, now: datetime, person: st
     if wanted.whole:
         act, sums = _whole(order, wanted, refunds, now, person)
     else:
-        act, sums = _by_lines(order, wanted, refunds, now, person)
+        act, sums = _by_lines(order, wanted, refunds, now, person, booked)
     cancelled = together([act] if before is None else [before, act]) or act
     marked = replace(order, cancelled=cancelled)
     steps, after = steps_of(marked, policy, now)
@@ -188,7 +193,7 @@ def _with_extra(order: Order, goals: list[Goal], extra: Money) -> tuple[list[Goa
 
 
 def _by_lines(
-    order: Order, wanted: Wanted, refunds: Refunds, now: datetime, person: str
+    order: Order, wanted: Wanted, refunds: Refunds, now: datetime, person: str, booked: Sequence[Booked]
 ) -> tuple[Cancelled, tuple[str, ...]]:
     """Cancel pieces: what they cost goes back where they were captured, and is not captured where they were not."""
     if owing.cancelled_whole(order):
@@ -203,7 +208,7 @@ def _by_lines(
     if len(captured) > 1:
         raise PlanError("Several charges were captured: refund the lines of each (azpay refund --charge --line).")
     try:
-        slip = _drawn(order, captured[0] if captured else None, pieces)
+        slip = _drawn(order, captured[0] if captured else None, pieces, booked)
     except SlipError as error:
         raise PlanError(str(error)) from error
     names = ", ".join(f"{line.quantity} x {line.key} {line.amount}" for line in slip.goods.lines)
@@ -218,9 +223,9 @@ def _by_lines(
     return replace(act, goals=(Goal(charge.id, so_far + slip.total),)), sums
 
 
-def _drawn(order: Order, charge: Charge | None, pieces: Pieces) -> Slip:
+def _drawn(order: Order, charge: Charge | None, pieces: Pieces, booked: Sequence[Booked]) -> Slip:
     """Return what pieces cost, after those that were cancelled before; raises `SlipError`."""
-    left = ordered(order.shop.lines, order.shop.amount) if charge is None else left_to_refund(order, charge, ())
+    left = ordered(order.shop.lines, order.shop.amount) if charge is None else left_to_refund(order, charge, booked)
     for earlier in order.cancelled.pieces if order.cancelled is not None else ():
         left = left.minus([draw(left, dict(earlier.lines), earlier.shipping, None).goods])
     return draw(left, dict(pieces.lines), pieces.shipping, None)

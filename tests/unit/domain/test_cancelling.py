@@ -30,6 +30,7 @@ from azpay_tui.domain.policies import NOTHING, PRESETS, Settings
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import OrderLine
 from azpay_tui.domain.sale import Refunds
+from azpay_tui.domain.slips import Booked, draw, left_to_refund
 from azpay_tui.domain.status import attention, ship, status_of
 from azpay_tui.domain.unwinding import _assumed, next_step
 
@@ -292,3 +293,12 @@ def test_every_step_is_offered_and_nothing_goes_back_twice(made: Order, preset: 
         now = _assumed(now, step, NOW)
     again = planned(now, policy, refunds=how)
     assert (again.act, again.steps) == (None, ())
+
+
+def test_lines_that_a_slip_gave_back_are_not_cancelled_again() -> None:
+    """S2.8."""
+    made = with_lines(SITUATIONS["9 captured"]())
+    slip = draw(left_to_refund(made, made.charges[0], ()), {"LAMP": 2}, None, None)
+    booked = (Booked("I1", Verb.REFUND, charge_id(), "accepted", slip),)
+    with pytest.raises(PlanError, match="2 are wanted, 1 are left"):
+        plan(made, Wanted(lines={"LAMP": 2}), OPEN, NOW, "ops", booked)
