@@ -163,11 +163,23 @@ def test_what_changed_since_the_plan_stops_it_and_nothing_is_sent(office: Office
     assert moved(office) == [("refund", "20.00")]
 
 
+def test_what_was_confirmed_is_not_done_when_the_order_wants_less_by_then(office: Office) -> None:
+    order_id = office.make("captured")
+    ready = office.desk.plan_sale(order_id, Wanted(extra=Money(5_00, "USD")))
+    (charge,) = office.order(order_id).charges
+    office.sim("POST", "/_sim/acts", {"act": "refund-elsewhere", "id": charge.id, "amount": "10.00"})
+    office.desk.refresh([order_id], wait=True)
+    done = office.desk.cancel_sale(ready, ["beyond-capture"], "", lambda intent: None)
+    assert isinstance(done.problem, ChangedError)
+    assert [step.amount for step in done.left] == [Money(115_00, "USD")]
+    assert moved(office) == []
+
+
 def test_it_stops_at_the_first_step_that_does_not_succeed(office: Office) -> None:
     order_id = office.make("part-captured")
     office.fault("refund", "status", code=422, reason="TransactionAmountExceeded")
     done = cancel(office, order_id)
-    assert states(done) == [("refund", "refused")]
+    assert (states(done), done.problem) == ([("refund", "refused")], None), "the next step is not even tried"
     assert [step.verb for step in done.left] == [Verb.REFUND, Verb.CLOSE]
     assert done.due == Money(48_00, "USD")
     assert states(cancel(office, order_id)) == [("refund", "accepted"), ("close", "succeeded")]
