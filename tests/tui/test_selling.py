@@ -67,7 +67,7 @@ async def test_a_captured_sale_is_cancelled_with_the_refund_left_to_a_person(tmp
     """S2.13, S2.16."""
     with open_office(tmp_path) as office:
         async with shown(office, "captured") as (console, order_id):
-            await opened(console, ":", *"cancel-sale", "space", *"manual", "enter")
+            await opened(console, ":", *"cancel", "space", *"sale", "space", *"manual", "enter")
             assert "REFUND DUE 120.00 USD" in console.text
             await confirm(console, order_id[-4:])
             await console.until(lambda: stands(office, order_id) == ("CANCELED", ("refund-due",)))

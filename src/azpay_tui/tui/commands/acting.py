@@ -155,6 +155,14 @@ class CancelOrder(_Act):
 
     id, name, shown, sentence = "cancel", "cancel order", "a k", "Cancel the order: opens the dialog."
     keys, verb = (("a", "k"),), Verb.CANCEL
+    argument = Argument("sale", lambda screen: ("sale",))
+
+    def enter(self, screen: OrdersScreen, argument: str) -> None:
+        """Cancel the sale instead; what stands behind the word goes on to that command."""
+        word, _, how = argument.partition(" ")
+        if word != "sale":
+            raise ValueError(":cancel takes nothing behind it but sale, which cancels the sale.")
+        screen.run_line(f"cancel-sale {how}".rstrip())
 
 
 class CloseOrder(_Act):
