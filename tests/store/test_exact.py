@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.store.exactly import minute, rows, sha, text
-from tests.store.forging import WITNESS, database, live, look, open_with
+from tests.store.forging import WITNESS, database, live, look, open_with, rows_told
 from tests.store.making import NOW, ORDER, PLACE, draft, oid, open_at, tracked
 
 from azpay_tui.domain.attempt import Answer
@@ -344,4 +344,4 @@ def test_each_row_has_a_digest_of_its_own(made_dir: Path) -> None:
     live(stores)
     stores.close()
     found = look(made_dir / "journal.db")
-    assert (found.faults(), found.rows) == ((), 13)
+    assert (found.faults(), found.rows) == ((), rows_told())

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.support.goods import GOODS, recorded, slip, usd
 from tests.support.office import Office, open_office
-from tests.tui.desk import NOW, MemoryDesk
+from tests.tui.desk import HOSTILE, NOW, MemoryDesk
 from tests.tui.host import captured
 from tests.tui.pilot import Driven, driven
 from textual.widgets import Input, Static
@@ -24,6 +24,7 @@ from azpay_tui.tui.app import Console
 from azpay_tui.tui.dialogs import action
 from azpay_tui.tui.dialogs.action import ActionDialog
 from azpay_tui.tui.dialogs.lines import LinesDialog
+from azpay_tui.tui.display import hidden
 
 LINES = (
     OrderLine("Tea", "3", usd(10_00), "TEA", tax=usd(1_60)),
@@ -162,6 +163,25 @@ async def test_a_refund_made_elsewhere_is_always_labelled() -> None:
         console.screen.following.look()
         assert f"1  refund 3.34 USD, C000001: {ELSEWHERE}" in console.screen.detail.text
         assert "   note: cash\n" in console.screen.detail.text
+
+
+async def test_no_text_of_a_slip_or_a_line_drives_the_terminal() -> None:
+    made, odd = slip("TEA=1", restock=True), "".join(HOSTILE)
+    lines = tuple(replace(made.goods.lines[0], key=text, name=text) for text in HOSTILE)
+    made = replace(made, goods=replace(made.goods, lines=lines), document=odd, carrier=odd, tracking=odd)
+    async with with_lines() as (console, fingers):
+        booked = replace(recorded(console.at or "", made, odd), number=1, at=NOW, person=odd)
+        console.desk.booked = (booked,)
+        console.screen.following.look()
+        assert not hidden(console.screen.detail.text.replace("\n", " "))
+        order = console.desk.orders[console.at or ""]
+        named = [replace(one, name=odd, sku=odd) if one.kind == "item" else one for one in order.shop.lines]
+        console.desk.booked = ()
+        console.desk.orders[order.id] = replace(order, shop=replace(order.shop, lines=tuple(named)))
+        await fingers.press("a", "l")
+        await console.until(lambda: isinstance(console.app.screen, LinesDialog))
+        await fingers.fill("line-1", "9")
+        assert not hidden(console.text.replace("\n", " "))
 
 
 @asynccontextmanager
