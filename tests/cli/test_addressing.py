@@ -25,8 +25,8 @@ def test_the_billing_address_is_marked_until_it_comes_or_never_does(shop: Shop) 
         assert found["protected"]
         assert found["bill_to"] == found["ship_to"]
         shown = shop.good("address", order).out
-        assert ("(provisional, as shipped" in shown) == (found["billing"] == "provisional")
-        assert ("Amazon gave no billing address" in shown) == (found["billing"] == "none")
+        assert ("(provisional, as at Amazon" in shown) == (found["billing"] == "provisional")
+        assert ("it gave no billing address" in shown) == (found["billing"] == "none")
     assert list(standing.values()) == ["provisional", "none", "amazon"]
 
 

@@ -141,7 +141,7 @@ async def test_a_parcel_that_goes_elsewhere_is_warned_about_and_marked(office: O
         await person.press("enter")
         await person.type("yes")
         await person.press("enter")
-        await person.until(lambda: "! NOT PROTECTED by Amazon" in person.text)
+        await person.until(lambda: "P NOT PROTECTED by Amazon" in person.text)
         assert "17 Elm Street" in person.text
         assert office.desk.reader.row(order).marks == ("unprotected",)  # type: ignore[union-attr]
         await person.type(":address none")

@@ -48,8 +48,8 @@ Standing = Literal["amazon", "provisional", "none"]
 """Whose a billing address is: Amazon's own; not there yet, so that the other stands in; never given."""
 BILLING: Final[Mapping[Standing, str]] = {
     "amazon": "",
-    "provisional": "provisional, as shipped: Amazon gives it after the authorization, to some sellers never",
-    "none": "as shipped: Amazon gave no billing address with this order",
+    "provisional": "provisional, as at Amazon: the real one comes after the authorization, to some sellers never",
+    "none": "as at Amazon: it gave no billing address with this order",
 }
 """What is said of each."""
 

@@ -40,6 +40,8 @@ def attention_line(codes: tuple[str, ...], marks: Marks, shown: tuple[str, ...],
 def mark_lines(marks: Marks, now: datetime, where: tzinfo) -> Iterator[Text]:
     """Yield the reminder, the tags and the newest note; all of them are further down."""
     reminder, tags = marks.standing.reminder, marks.standing.tags
+    if marks.moved is not None:
+        yield Text(f"P {NOT_PROTECTED} by Amazon: the parcel goes elsewhere", "bold")
     if reminder is not None:
         sign = "z reminder is due" if marks.due(now) else "z reminder"
         moment = f"{absolute(reminder.until, where)}, {relative(reminder.until, now)}"
