@@ -59,7 +59,7 @@ async def letter_of(person: Keyboard) -> LetterDialog:
 
 async def read_and_send(person: Keyboard) -> None:
     dialog = await letter_of(person)
-    for _ in range(20):
+    for _ in range(4):
         await person.press("pagedown")
     await person.until(lambda: not dialog.query_one("#commit").disabled)
     await person.tab_to(lambda: dialog.query_one("#commit").has_focus)
@@ -84,6 +84,11 @@ async def test_a_payment_method_decline_from_letter_through_repair_to_captured(
         await person.until(lambda: "is kept and leaves now: azpay messages show M-000001" in person.said)
         await person.until(lambda: [message.draft.to for message in postman.taken] == ["zoe@example.com"])
 
+        await person.press("a", "w")
+        dialog = await letter_of(person)
+        assert str(dialog.query_one("#facts", Static).render()).count("Before ") == 1
+        await person.press("escape")
+
         office.world(hours=1)
         office.sim("POST", "/_sim/acts", {"act": "repair", "id": order_id})
         await person.press("r")
@@ -98,28 +103,17 @@ async def test_a_payment_method_decline_from_letter_through_repair_to_captured(
     assert len(postman.taken) == 1
 
 
-async def test_a_letter_is_read_to_its_end_before_it_can_leave(office: Office, postman: Postman) -> None:
-    order_id = declined(office)
-    async with at_keyboard(office, size=(80, 24)) as person:
-        await person.go_to(order_id)
-        await person.press("a", "w")
-        dialog = await letter_of(person)
-        await person.until(lambda: "Read all of it first: PgDn." in person.text)
-        assert dialog.query_one("#commit").disabled
-        assert dialog.query_one("#cancel").has_focus
-        await person.press("enter")
-        await person.until(lambda: not isinstance(person.screen, LetterDialog))
-    assert office.desk.messages.list() == ()
-
-
-async def test_the_language_is_turned_and_read_anew(office: Office, postman: Postman) -> None:
+async def test_a_letter_is_read_to_its_end_and_anew_in_another_language(office: Office, postman: Postman) -> None:
     order_id = declined(office)
     async with at_keyboard(office, size=(80, 24)) as person:
         await person.go_to(order_id)
         await person.type(":letter payment-method")
         await person.press("enter")
         dialog = await letter_of(person)
-        for _ in range(20):
+        await person.until(lambda: "Read all of it first: PgDn." in person.text)
+        assert dialog.query_one("#commit").disabled
+        assert dialog.query_one("#cancel").has_focus
+        for _ in range(4):
             await person.press("pagedown")
         await person.until(lambda: not dialog.query_one("#commit").disabled)
         await person.tab_to(lambda: dialog.query_one("#language").has_focus)
@@ -130,21 +124,6 @@ async def test_the_language_is_turned_and_read_anew(office: Office, postman: Pos
         await read_and_send(person)
         await person.until(lambda: len(postman.taken) == 1)
     assert postman.taken[0].draft.subject.startswith("Ihre Bestellung 1001 bei Desk Lamps")
-
-
-async def test_what_was_written_before_is_shown_before_it_is_written_once_more(
-    office: Office, postman: Postman
-) -> None:
-    order_id = declined(office)
-    async with at_keyboard(office) as person:
-        await person.go_to(order_id)
-        for number in (1, 2):
-            await person.press("a", "w")
-            dialog = await letter_of(person)
-            facts = str(dialog.query_one("#facts", Static).render())
-            assert facts.count("Before ") == number - 1
-            await read_and_send(person)
-            await person.until(lambda number=number: len(postman.taken) == number)  # type: ignore[misc]
 
 
 async def test_an_order_that_waits_for_no_letter_says_so(office: Office) -> None:
