@@ -49,6 +49,17 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "doctor": ((),),
     "purge": (("{text}", "--dry-run"), ("{order}", "--dry-run")),
     "authorize": (("{order}", "--amount", "{text}", "--dry-run"),),
+    "charge-more": (
+        ("{order}", "--total", "{text}", "--dry-run"),
+        ("{order}", "--by", "1.00", "--told", "{text}", "--yes"),
+        ("{order}", "--by", "1.00", "--letter", "{text}", "--yes"),
+    ),
+    "address": (
+        ("{order}",),
+        ("{order}", "--set", "{text}"),
+        ("{order}", "--set", "line1={text}", "--set", "city={text}", "--accept", "not-protected"),
+        ("{order}", "--json"),
+    ),
     "capture": (
         ("{order}", "--dry-run"),
         ("{order}", "--note", "{text}", "--yes"),
