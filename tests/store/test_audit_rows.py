@@ -74,7 +74,7 @@ def test_every_edit_of_a_row_names_it(journal: Path) -> None:
                 f"SELECT rowid, {named}, {of}, {', '.join(columns)} FROM {table}"
             ).fetchall():
                 for column, value in zip(columns, values, strict=True):
-                    kind = "BLOB" if column in ("body", "raw") else "TEXT"
+                    kind = "BLOB" if isinstance(value, bytes) else "TEXT"
                     for other in edited(value):
                         new = f"CAST(? AS {kind})" if isinstance(other, bytes) else "?"
                         connection.execute("BEGIN")

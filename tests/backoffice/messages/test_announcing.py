@@ -93,6 +93,15 @@ def test_an_import_of_many_orders_tells_nothing_and_their_changes_are_told(offic
     assert shop.statuses() == [("AUTHORIZED", "VOIDED")]
 
 
+def test_an_order_that_is_read_for_the_first_time_is_told_to_nobody(office: Office, shop: Shop) -> None:
+    made = office.sim("POST", "/_sim/orders", [{"situation": "authorized"}])[0]
+    office.desk.track([TrackedOrder(made["permission_id"], charge_ids=tuple(made["charge_ids"]))])
+    office.desk.messages.send()  # somebody looks before it was read
+    office.desk.sync_once()
+    assert office.desk.reader.statuses() == {made["permission_id"]: "AUTHORIZED"}
+    assert shop.arrived == []
+
+
 def test_what_was_so_when_telling_began_is_not_told(tmp_path: Path, shop: Shop) -> None:
     with open_office(tmp_path) as office:
         order_id, simulator = office.make("authorized"), office.simulator

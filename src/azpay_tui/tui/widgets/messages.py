@@ -43,7 +43,8 @@ def _line(message: Message, now: datetime) -> str:
 
 def _detail(message: Message, now: datetime, where: tzinfo) -> str:
     draft = message.draft
-    said = f"{display(message.why, 300)} " if message.why else ""
+    why = display(message.why, 300)
+    said = f"{why}{'' if why.endswith('.') else '.'} " if why else ""
     tried = f"{plural(message.attempts, 'attempt')}, " if message.attempts else ""
     if message.state == "failed":
         what = f"It is not tried again by itself: azpay messages retry {message.id} sends it again (y copies it)."
