@@ -77,6 +77,8 @@ def translated(error: store_errors.StoreError) -> BackOfficeError:
     """Return what a front end is told of an error of the stores."""
     if isinstance(error, store_errors.OrderBusy):
         return BusyError(str(error))
+    if isinstance(error, store_errors.NoSuchMessage):
+        return UsageError(str(error))
     if isinstance(error, store_errors.ReadOnly | store_errors.MessageConflict | store_errors.SwitchedOff):
         return NotValidError(str(error))
     if isinstance(error, store_errors.SlipsChanged):
