@@ -290,6 +290,12 @@ def test_what_is_missing_is_named_where_nobody_can_be_asked(setup: Setup) -> Non
         assert f"missing is: {missing}" in setup.capture.readouterr().err
 
 
+def test_a_number_without_end_is_no_environment(setup: Setup) -> None:
+    setup.capture.readouterr()
+    assert run(Parts(setup.amazon), ["init", "--yes", "--environment", "9" * 5_000]) == 2
+    assert "Choose simulator, sandbox or live." in setup.capture.readouterr().err
+
+
 def test_an_unsafe_place_is_refused_before_anything_is_asked(setup: Setup, tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
     setup.capture.readouterr()

@@ -189,6 +189,7 @@ def test_intents_are_listed_newest_first(stores: Stores) -> None:
     assert [i.id for i in stores.journal.intents(states=["intent"], limit=1)] == ["I-000003"]
     assert [i.id for i in stores.journal.intents(order_id=oid(1))] == ["I-000001"]
     assert stores.journal.intent("I-000009") is None
+    assert stores.journal.intent("\udc00") is None  # no database can be asked for it
 
 
 def test_tracking_merges_and_never_removes(stores: Stores) -> None:

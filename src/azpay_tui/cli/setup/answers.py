@@ -68,8 +68,9 @@ def region(text: str) -> str:
 
 def _one_of(text: str, words: Sequence[str], said: str) -> str:
     word = trimmed(text).lower()
-    if word.isdecimal() and 1 <= int(word) <= len(words):
-        return words[int(word) - 1]
+    numbered = {str(number): candidate for number, candidate in enumerate(words, 1)}
+    if word in numbered:
+        return numbered[word]
     found = [candidate for candidate in words if word and candidate.startswith(word)]
     if len(found) != 1:
         raise ConfigError(f"Choose {said}.")

@@ -199,8 +199,8 @@ class JournalStore:
         return self.file.despite_full_disk(write)
 
     def intent(self, intent_id: str) -> Intent | None:
-        """Return one intent."""
-        found = self._select(ONE, (intent_id,))
+        """Return one intent; None for any text that is no id of one, also what no database can be asked for."""
+        found = self._select(ONE, (storable(intent_id),))
         return found[0] if found else None
 
     def intents(
