@@ -18,7 +18,7 @@ from azpay_tui.simulator.testing import RunningSimulator, running
 HEADER = "order_number,permission_id,charge_ids,refund_ids,currency,amount"
 PLACES = {
     "list": (b"", "[6]All"),
-    "detail": (b"\r", "SUMS"),
+    "detail": (b"\r\x1b[H", "SUMS"),
     "actions": (b"\ra", "Capture 120.00"),
     "jobs": (b"!", "jobs:"),
     "log": (b"@", "log:"),

@@ -21,9 +21,12 @@ from tests.tui.pictures import (
     long_order,
     settled,
     sized,
+    typed,
 )
 from tests.tui.rest import until
 from tests.tui.test_actions import two_charges
+from tests.tui.test_lines import of_lines
+from tests.tui.test_switching import WANTS
 from textual.pilot import Pilot
 
 from azpay_tui.backoffice.errors import OfflineError
@@ -206,3 +209,13 @@ def test_cancel_sale(picture: Camera, monkeypatch: pytest.MonkeyPatch, size: tup
 
     order = honest_order(SITUATIONS[Verb.REFUND]())
     assert picture(MemoryDesk([order]), "6", "a", "e", opened, size=size)
+
+
+@sized(SMALL, MIDDLE)
+def test_lines(picture: Camera, size: tuple[int, int]) -> None:
+    assert picture(MemoryDesk([of_lines()]), "6", "a", "l", size=size)
+
+
+@sized(SMALL, MIDDLE)
+def test_switching_on(picture: Camera, size: tuple[int, int]) -> None:
+    assert picture(busy_shop(policy=WANTS), ":", typed("policy"), "enter", "s", size=size)

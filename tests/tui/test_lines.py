@@ -18,6 +18,7 @@ from tests.tui.pilot import Driven, driven
 from textual.widgets import Input, Static
 
 from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.order import Order
 from azpay_tui.domain.rows import OrderLine, TrackedOrder
 from azpay_tui.domain.slips import ELSEWHERE
 from azpay_tui.tui.app import Console
@@ -66,6 +67,15 @@ class Fingers:
 
     def says(self, name: str) -> str:
         return str(self.console.app.screen.query_one(f"#{name}", Static).visual)
+
+
+def of_lines() -> Order:
+    """A captured order whose lines are known and come to what was captured."""
+    order = captured()
+    paid = order.charges[0].captured
+    assert paid is not None
+    rest = OrderLine("Pot", "1", paid - GOODS.total, "POT")
+    return replace(order, shop=replace(order.shop, lines=(*LINES, rest)))
 
 
 def sold(office: Office) -> str:
@@ -187,11 +197,7 @@ async def test_no_text_of_a_slip_or_a_line_drives_the_terminal() -> None:
 @asynccontextmanager
 async def with_lines() -> AsyncIterator[tuple[Driven, Fingers]]:
     """The console on one captured order whose lines are known."""
-    order = captured()
-    paid = order.charges[0].captured
-    assert paid is not None
-    rest = OrderLine("Pot", "1", paid - GOODS.total, "POT")
-    order = replace(order, shop=replace(order.shop, lines=(*LINES, rest)))
+    order = of_lines()
     async with driven(MemoryDesk([order]), size=(80, 24)) as console:
         fingers = Fingers(console)
         await fingers.press("6")
