@@ -82,7 +82,7 @@ def test_a_new_trouble_brings_a_reviewed_order_back(stores: Stores) -> None:
     ids = fill(stores, 2, declined(1))  # type: ignore[arg-type]
     mark(stores, ids[0], MarkChange(reviewed=True))
     later = NOW + timedelta(hours=1)
-    stores.cache.put([read(permission(ids[0], updated=later), later)], later)
+    stores.cache.put([read(permission(ids[0]), later)], later)
     assert stores.reader.counts()["attention"] == 0
     second = charge(ids[0], 2, state="Declined", reason="HardDeclined", created=later, updated=later)
     stores.cache.put([read(second, later)], later)
