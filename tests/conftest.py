@@ -36,19 +36,22 @@ def _picture_directory(cls: type, *, test_location: PyTestLocation) -> str:
 
 pytest_textual_snapshot.SVGImageExtension.dirname = classmethod(_picture_directory)
 
-# What takes longest. Where everything runs, every twelfth of these tests does; `make safety` runs all of them.
+# What takes longest. Where everything runs, every 24th of these tests does; `make safety` runs all of them.
 _PROOFS = ("hostile", "machine", "planted", "processes", "schedules", "secrets", "storage")
 _ALWAYS = ("test_what_once_broke_a_promise_breaks_none", "test_no_crash_at_any_point_of_any_short_sequence")
+# A whole console on a terminal for each of many cases: every third, where everything runs.
+_CASES = ("test_lifecycle", "test_dialog_bytes")
 _EVERYTHING = 5000
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave eleven of twelve slow proofs out of a run of the whole suite, the same ones each time."""
+    """Leave most of what is slow out of a run of the whole suite, the same tests each time."""
     if full() or len(items) < _EVERYTHING:
         return
     slow = [item for item in items if item.path.relative_to(ROOT / "tests").parts[0] in _PROOFS]
-    kept = {*slow[::12], *(item for item in slow if item.name.startswith(_ALWAYS))}
-    dropped = [item for item in slow if item not in kept]
+    cases = [item for item in items if item.path.stem in _CASES]
+    kept = {*slow[::24], *cases[::3], *(item for item in slow if item.name.startswith(_ALWAYS))}
+    dropped = [item for item in (*slow, *cases) if item not in kept]
     config.hook.pytest_deselected(items=dropped)
     left = set(dropped)
     items[:] = [item for item in items if item not in left]
