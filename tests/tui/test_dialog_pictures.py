@@ -37,6 +37,7 @@ from azpay_tui.domain.order import Order
 from azpay_tui.domain.policies import chosen
 from azpay_tui.tui.dialogs import sale
 from azpay_tui.tui.dialogs.action import ActionDialog
+from azpay_tui.tui.dialogs.switching import SwitchDialog
 from azpay_tui.tui.levers import Levers
 
 
@@ -218,4 +219,10 @@ def test_lines(picture: Camera, size: tuple[int, int]) -> None:
 
 @sized(SMALL, MIDDLE)
 def test_switching_on(picture: Camera, size: tuple[int, int]) -> None:
-    assert picture(busy_shop(policy=WANTS), ":", typed("policy"), "enter", "s", size=size)
+    async def opened(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SwitchDialog), lambda: "the dialog never came")
+        await settled(pilot)
+
+    assert picture(busy_shop(policy=WANTS), ":", typed("policy"), "enter", opened, size=size)
