@@ -106,6 +106,11 @@ def classify(
     return Judgement("unknown", code or answer.message)
 
 
+def refuses(code: str | None) -> bool:
+    """Tell whether a reason code of a whole answer says that Amazon did not do what was asked."""
+    return code in _REFUSALS
+
+
 def clock_is_off(answer: Answer, offset: timedelta) -> bool:
     """Whether Amazon's `Date` differs by more than 4 minutes from our time as corrected by `offset`."""
     if answer.server_date is None or answer.received_at is None:

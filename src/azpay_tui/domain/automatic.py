@@ -45,6 +45,8 @@ _CLEAR: Final = frozenset({None, "open", "authorized"})
 """What the shop may say of an order of which money is held or taken."""
 _UNTOLD: Final = frozenset({"paid-unseen"})
 """Disagreements that stand in the way of money, and not of closing: the shop was not told yet."""
+_ASIDE: Final = frozenset({"message-failed", "repaired"})
+"""Attention codes that stand in the way of nothing: somebody was not told, or the buyer was told that it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def _unclear(order: Order, verb: Verb, now: datetime) -> str | None:
         return "The shop did not name its total."
     if payment_blocked(order) or (verb is not Verb.CLOSE and _closed(order)):
         return "Its payment is blocked or closed at Amazon."
-    code = next(iter(attention(order, now)), None)
+    code = next((code for code in attention(order, now) if code not in _ASIDE), None)
     if code is not None:
         return concern(code).sentence
     if verb is not Verb.CLOSE and shop.claim not in _CLEAR:

@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Final
 
 from azpay_tui.domain import limits, matrix, owing, states
-from azpay_tui.domain.goods import Slip, SlipError, ordered
+from azpay_tui.domain.cancelled_lines import cut
+from azpay_tui.domain.goods import LinesUnknown, SlipError
 from azpay_tui.domain.intent import OPEN_STATES, Verb
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.sale import Cancelled, Goal, Pieces, Refunds, together
-from azpay_tui.domain.slips import Booked, draw, left_to_refund
-from azpay_tui.domain.unwinding import Step, steps_of
+from azpay_tui.domain.slips import Booked
+from azpay_tui.domain.unwinding import Step, elsewhere, steps_of
 from azpay_tui.domain.words import unrecognised_why
 
 CANCELLED_BEFORE: Final = "cancelled-before"
@@ -93,10 +94,12 @@ def plan(
         act, sums = _whole(order, wanted, refunds, now, person)
     else:
         act, sums = _by_lines(order, wanted, refunds, now, person, booked)
+        if _left_out(act):
+            _whole_captures(order, policy)
     cancelled = together([act] if before is None else [before, act]) or act
     marked = replace(order, cancelled=cancelled)
     steps, after = steps_of(marked, policy, now)
-    if act.pieces or wanted.extra is not None:
+    if any(one.taken for one in act.pieces) or wanted.extra is not None:
         _whole_sums(after, policy, now)
     news = before is None or _differs(before, cancelled)
     warnings = dict.fromkeys(name for step in steps for name in step.warnings)
@@ -107,7 +110,7 @@ def plan(
         act=act if news else None,
         steps=steps,
         due=owing.due(after),
-        sums=sums,
+        sums=(*sums, *elsewhere(steps, booked)),
         left=(*_left(after, policy, now), *_by_hand(order, act)),
         warnings=tuple(warnings),
     )
@@ -130,7 +133,7 @@ def refuse(order: Order) -> None:
     busy = next((intent for intent in order.intents if intent.state in OPEN_STATES), None)
     if busy is not None:
         raise PlanError(
-            f"A {busy.verb} by {busy.person}, confirmed {written(busy.at)}, is not settled ({busy.state}): first "
+            f"{busy.named} by {busy.person}, confirmed {written(busy.at)}, is not settled ({busy.state}): first "
             f"azpay journal resume {busy.id}."
         )
     running = next((charge for charge in order.charges if charge.state == states.CAPTURE_INITIATED), None)
@@ -182,7 +185,7 @@ def _with_extra(order: Order, goals: list[Goal], extra: Money) -> tuple[list[Goa
         cap, wish = limits.refund_cap(charge), charge.captured + extra
         room = cap - charge.captured
         sums.append(
-            f"{charge.id}: captured {charge.captured}, Amazon's cap {cap} (15 % or the fixed sum, {room} more); "
+            f"{charge.id}: captured {charge.captured}, Amazon's cap {cap} ({room} above it, by 15 % or the fixed sum); "
             f"with goodwill {charge.captured} + {extra} = {wish}."
         )
         if wish <= cap:
@@ -200,35 +203,42 @@ def _by_lines(
         raise PlanError("The whole sale was cancelled here already: there are no lines left to cancel.")
     if wanted.extra is not None:
         raise PlanError("Goodwill goes with the whole sale: refund it on its own (azpay refund ORDER --amount).")
-    pieces = Pieces(tuple(sorted(wanted.lines.items())), wanted.shipping)
-    before = order.cancelled
-    if before is not None and before.pieces[-1:] == (pieces,) and owing.due(order) is not None:
+    last = order.cancelled.pieces[-1:] if order.cancelled is not None else ()
+    same = Pieces(tuple(sorted(wanted.lines.items())), wanted.shipping)
+    if last == (same,) and last[0].taken and owing.due(order) is not None:
         return Cancelled(now, person, False, refunds), ()  # the same again: it goes on with what is still due
-    captured = limits.captured_charges(order)
-    if len(captured) > 1:
-        raise PlanError("Several charges were captured: refund the lines of each (azpay refund --charge --line).")
     try:
-        slip = _drawn(order, captured[0] if captured else None, pieces, booked)
+        pieces, slip = cut(order, wanted.lines, wanted.shipping, booked)
+    except LinesUnknown as error:
+        way = (
+            " An amount can go back all the same: azpay refund ORDER --amount." if limits.captured_total(order) else ""
+        )
+        raise PlanError(f"{error}{way}") from error
     except SlipError as error:
         raise PlanError(str(error)) from error
     names = ", ".join(f"{line.quantity} x {line.key} {line.amount}" for line in slip.goods.lines)
     freight = f", shipping {slip.goods.shipping}" if slip.goods.shipping else ""
     sums = (f"Cancelled: {names or 'no article'}{freight}, in all {slip.total}.",)
     act = Cancelled(now, person, False, refunds, (), (pieces,))
-    if not captured:
+    if not pieces.taken:
         return act, sums
-    charge, so_far = captured[0], _asked(order, captured[0])
+    charge = limits.captured_charges(order)[0]
+    so_far = _asked(order, charge)
     if charge.captured is not None and so_far + slip.total > charge.captured:
         raise PlanError(f"{slip.total} are wanted, of {charge.captured} captured {charge.captured - so_far} are left.")
     return replace(act, goals=(Goal(charge.id, so_far + slip.total),)), sums
 
 
-def _drawn(order: Order, charge: Charge | None, pieces: Pieces, booked: Sequence[Booked]) -> Slip:
-    """Return what pieces cost, after those that were cancelled before; raises `SlipError`."""
-    left = ordered(order.shop.lines, order.shop.amount) if charge is None else left_to_refund(order, charge, booked)
-    for earlier in order.cancelled.pieces if order.cancelled is not None else ():
-        left = left.minus([draw(left, dict(earlier.lines), earlier.shipping, None).goods])
-    return draw(left, dict(pieces.lines), pieces.shipping, None)
+def _whole_captures(order: Order, policy: Policy) -> None:
+    """Raise `PlanError` where the policy lets no charge leave lines out that were not captured."""
+    held = any(charge.state in states.LIVE_CHARGE for charge in order.charges)
+    name = "partial_capture" if held else "whole_amounts"
+    allowed = policy.settings.partial_capture if held else not policy.settings.whole_amounts
+    if not allowed:
+        raise PlanError(
+            f"Lines cannot be left out of what is charged ({policy.settings.why(name)}): cancel the whole sale and "
+            "place the order again with the customer."
+        )
 
 
 def _differs(before: Cancelled, after: Cancelled) -> bool:
@@ -245,7 +255,7 @@ def _differs(before: Cancelled, after: Cancelled) -> bool:
 
 
 def _whole_sums(after: Order, policy: Policy, now: datetime) -> None:
-    """Raise `PlanError` where an amount that was asked for cannot be refunded as it is."""
+    """Raise `PlanError` where an amount that goes back by this act cannot be refunded as it is."""
     due = owing.due(after)
     if due is None or after.cancelled is None or after.cancelled.refunds == "manual":
         return
@@ -273,6 +283,12 @@ def _left(after: Order, policy: Policy, now: datetime) -> tuple[str, ...]:
 
 def _by_hand(order: Order, act: Cancelled) -> tuple[str, ...]:
     """Say what lines that were not captured mean for the capture."""
-    if act.whole or limits.captured_charges(order):
+    if not _left_out(act):
         return ()
-    return ("Nothing was captured, so nothing goes back: capture less by what these lines cost.",)
+    what = "These lines were not" if limits.captured_charges(order) else "Nothing was"
+    return (f"{what} captured, so nothing goes back; what is captured from now on is to leave these lines out.",)
+
+
+def _left_out(act: Cancelled) -> bool:
+    """Whether an act is about lines that were not captured."""
+    return any(not one.taken for one in act.pieces)

@@ -6,6 +6,7 @@ may narrow that to a share of the total (guide: post-purchase order modification
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -13,7 +14,9 @@ from typing import Final, Literal
 from azpay_tui.domain import limits, states
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.owing import cancelled_whole
 from azpay_tui.domain.policies import Settings
+from azpay_tui.domain.slips import Booked, rest_to_charge
 from azpay_tui.domain.words import usable
 
 Route = Literal["whole", "difference"]
@@ -81,6 +84,25 @@ class Plan:
         return f"Total raised from {self.room.total} to {self.total}."
 
 
+def open_balance(order: Order) -> Money | None:
+    """Return Amazon's balance of an order while it can be charged; None once it is closed, or when it is not known."""
+    permission = order.permission
+    return permission.balance if permission is not None and permission.state != states.CLOSED else None
+
+
+def left_to_charge(order: Order, booked: Sequence[Booked]) -> str:
+    """Say what Amazon's balance is while the order can be charged; empty: closed, or not known.
+
+    Where lines were cancelled here and leave less of it, that is said too; `booked`, the order's slips, tell how much.
+    """
+    balance, rest = open_balance(order), rest_to_charge(order, booked)
+    if balance is None:
+        return ""
+    if rest is None or not rest.same_currency(balance) or rest >= balance:
+        return str(balance)
+    return f"{balance} at Amazon; more than {rest} asks first, for lines were cancelled"
+
+
 def room(order: Order, settings: Settings, now: datetime) -> Room | None:
     """Return how much more than its total an order may be charged at `now` (UTC).
 
@@ -110,8 +132,11 @@ def room(order: Order, settings: Settings, now: datetime) -> Room | None:
 
 
 def above_total(order: Order, settings: Settings, now: datetime) -> str:
-    """Return the remaining allowance above the total of an order that can be charged at `now` (UTC); else empty."""
-    found = room(order, settings, now) if usable(order) else None
+    """Return the remaining allowance above the total of an order that can be charged at `now` (UTC); else empty.
+
+    Empty as well for one whose sale was cancelled here.
+    """
+    found = room(order, settings, now) if usable(order) and not cancelled_whole(order) else None
     return found.sentence if found is not None and found.left else ""
 
 
@@ -120,6 +145,8 @@ def plan(order: Order, settings: Settings, total: Money, now: datetime) -> Plan:
 
     Nothing captured or held: one authorization of all of it. Else one more, of the difference.
     """
+    if cancelled_whole(order):
+        raise ChargeMoreError("The sale was cancelled here: nothing more is charged for it.")
     found = room(order, settings, now)
     if found is None or not total.same_currency(found.total):
         raise ChargeMoreError("How much this order may be charged is not known here: refresh it, or import its total.")

@@ -38,9 +38,9 @@ _CONCERNS: Final[dict[str, Explanation]] = {
         (Step("Ask the buyer, then refresh{}.", Verb.REFRESH),),
     ),
     "repaired": Explanation(
-        "The buyer has repaired the payment method that was declined.",
+        "The buyer has repaired the payment method that had failed.",
         "No money was taken yet and none is held.",
-        (Step("Authorize again{}; the warning about the same card is about the old one.", Verb.AUTHORIZE), _LOOK),
+        (Step("Authorize again{}; a warning about the same card is about the old one.", Verb.AUTHORIZE), _LOOK),
     ),
     "refund-declined": Explanation(
         "The last refund of a charge was declined.",
@@ -80,8 +80,8 @@ _CONCERNS: Final[dict[str, Explanation]] = {
         ),
     ),
     "charged-after-cancel": Explanation(
-        "Money was taken after the sale had been cancelled here.",
-        "The buyer paid for an order that is not to be fulfilled.",
+        "Money was taken after the sale had been cancelled here, or for lines of it that were.",
+        "The buyer paid for what is not to be sent.",
         (
             Step("Refund it{}, and find out who captured it.", Verb.REFUND),
             Step("Go on cancelling the sale: azpay cancel-sale ORDER."),
@@ -91,6 +91,16 @@ _CONCERNS: Final[dict[str, Explanation]] = {
         "The sale was cancelled here, and at Amazon the order can still be charged.",
         "What is held stays held until it is ended or lapses; nothing revives the order here.",
         (Step("Go on cancelling the sale: azpay cancel-sale ORDER."),),
+    ),
+    "message-failed": Explanation(
+        "A message about the order did not arrive, and it is not tried again by itself.",
+        "The money is not concerned; the shop, the buyer or the admin does not know.",
+        (
+            Step(
+                "Look why: azpay messages list --state failed, in the console the page jobs (!). Then send it again or "
+                "drop it: azpay messages retry ID, azpay messages drop ID, on the page t or d."
+            ),
+        ),
     ),
 }
 

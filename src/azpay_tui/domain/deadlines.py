@@ -11,10 +11,11 @@ from typing import Final
 
 from azpay_tui.domain import limits, states
 from azpay_tui.domain.lapses import Lapse, parse_day
-from azpay_tui.domain.marks import FURTHEST, MORNING, MarkChange, MarkError
+from azpay_tui.domain.marks import MarkChange, MarkError
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.order import Charge, Order
 from azpay_tui.domain.owing import cancelled_whole
+from azpay_tui.domain.reminders import FURTHEST, MORNING
 from azpay_tui.domain.status import fully_captured
 from azpay_tui.domain.words import usable
 

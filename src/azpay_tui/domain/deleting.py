@@ -20,7 +20,7 @@ def why_not(order: Order, now: datetime) -> str | None:
     """Say why an order may not be deleted at `now` (UTC), one sentence with what to do; None when it may."""
     if order.intents:
         busy = order.intents[0]
-        return f"A {busy.verb} of this order is not settled ({busy.id}, {busy.state}): delete it when that is done."
+        return f"{busy.named} of this order is not settled ({busy.id}, {busy.state}): delete it when that is done."
     if order.id in order.missing:
         return None
     if order.permission is None or order.unread:

@@ -22,6 +22,10 @@ class SlipError(ValueError):
     """Lines or quantities of which no slip can be made; the text is one sentence for the operator."""
 
 
+class LinesUnknown(SlipError):
+    """Nobody can tell what the lines are, or which of them were taken; what needs no lines can be done all the same."""
+
+
 class SlipLimit(SlipError):
     """More than there is: of pieces, of shipping, or of the money that may be taken or given back."""
 
@@ -70,7 +74,7 @@ class Goods:
             for line in other.lines:
                 lines[line.key] = _less(lines.get(line.key), line)
         if shipping.minor < 0:
-            raise SlipLimit("More shipping was taken than the lines of the order have; say --amount instead.")
+            raise SlipLimit("More shipping was taken than the lines of the order have; import them anew.")
         return Goods(tuple(lines.values()), shipping, tax)
 
 
@@ -122,7 +126,7 @@ def _part(whole: Money, pieces: int, of: int) -> Money:
 
 def _less(line: Line | None, taken: Line) -> Line:
     if line is None or taken.quantity > line.quantity or taken.amount > line.amount:
-        raise SlipLimit(f"More of {taken.key} was taken than the lines of the order have; say --amount instead.")
+        raise SlipLimit(f"More of {taken.key} was taken than the lines of the order have; import them anew.")
     amount, tax = line.amount - taken.amount, line.tax - taken.tax
     return replace(line, quantity=line.quantity - taken.quantity, amount=amount, tax=tax)
 
@@ -137,7 +141,7 @@ def ordered(lines: Sequence[OrderLine], amount: Money | None) -> Goods:
     `SlipError` for a quantity that is no whole number, an amount that is missing, and for what does not add up.
     """
     if not lines:
-        raise SlipError("No source gave the lines of this order; import them, or say --amount instead.")
+        raise LinesUnknown("No source gave the lines of this order: import them.")
     given = [one for line in lines for one in (line.amount, line.unit, line.tax) if one is not None]
     like = given[0] if given else None
     if like is None or not all(one.same_currency(like) for one in given):

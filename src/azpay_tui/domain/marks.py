@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime
 from typing import Final
 
 from azpay_tui.domain.addresses import Moved
 from azpay_tui.domain.order import Order
-from azpay_tui.domain.spans import parse as parse_span
 
 NOTE_LIMIT: Final = 300
 """Characters of a note."""
@@ -18,15 +17,6 @@ TAG_LIMIT: Final = 20
 """Characters of a tag."""
 MOST_TAGS: Final = 10
 """Tags of one order."""
-FURTHEST: Final = timedelta(days=366)
-"""How far away a reminder may be."""
-CHOICES: Final = ("1h", "tomorrow", "3d", "1w")
-"""Usual times to be reminded."""
-MORNING: Final = time(9)
-"""When a day begins that is named without a time, in the profile's zone."""
-_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})", re.ASCII)
-_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", re.ASCII)
 _TAG: Final = re.compile(r"@?[^\W_][\w.-]*")
 _UNKNOWN: Final = (
     "The outcome of an action on {order_id} is unknown: it stays in sight until it is settled (azpay journal resume)."
@@ -167,6 +157,7 @@ def trouble_of(order: Order, codes: Iterable[str], expires: datetime | None) -> 
         "refund-declined": f"{refunds}",
         "refund-late": f"{refunds}",
         "stuck": f"{charges}+{refunds}",
+        "message-failed": ",".join(order.untold[-1:]),
     }
     return Trouble(tuple(f"{code}={about.get(code, charges)}" for code in codes))
 
@@ -251,54 +242,3 @@ def parse_tags(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     typed = text.replace(",", " ").split()
     add = tuple(clean_tag(word) for word in typed if not word.startswith("-"))
     return add, tuple(clean_tag(word[1:]) for word in typed if word.startswith("-"))
-
-
-def parse_when(text: str, now: datetime, where: tzinfo) -> datetime:
-    """Read a time to be reminded, such as `2h`, `3d`, `tomorrow`, `friday 14:30` or `2026-12-01`; returns UTC.
-
-    Days and times are those of `where`; a day without a time begins at nine. Raises `MarkError` with a sentence.
-    """
-    typed = " ".join(text.lower().split())
-    try:
-        until = _moment(typed, now, where)
-    except (ValueError, OverflowError):
-        until = None
-    if until is None:
-        day = (now + timedelta(days=30)).astimezone(where)
-        raise MarkError(f"{typed[:40]!r} is no time: write 2h, 3d, 1w, tomorrow, friday 14:30 or {day:%Y-%m-%d}.")
-    if until <= now:
-        raise MarkError(f"{typed!r} is over already: name a later time.")
-    if until - now > FURTHEST:
-        raise MarkError("A reminder can be a year away at most: name an earlier time.")
-    return until
-
-
-def _moment(typed: str, now: datetime, where: tzinfo) -> datetime | None:
-    span = parse_span(typed)
-    if span is not None:
-        return now + span
-    today = now.astimezone(where).date()
-    day_word, _blank, clock_word = typed.partition(" ")
-    clock = _clock(clock_word) if clock_word else MORNING
-    date = _DATE.fullmatch(day_word)
-    if clock is None:
-        return None
-    if date is not None:
-        day = today.replace(year=int(date[1]), month=int(date[2]), day=int(date[3]))
-    elif day_word == "tomorrow":
-        day = today + timedelta(days=1)
-    elif len(day_word) >= 3 and any(name.startswith(day_word) for name in _DAYS):
-        number = next(at for at, name in enumerate(_DAYS) if name.startswith(day_word))
-        day = today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
-    elif not clock_word and (alone := _clock(day_word)) is not None:
-        clock = alone
-        later = datetime.combine(today, clock, where) > now
-        day = today if later else today + timedelta(days=1)
-    else:
-        return None
-    return datetime.combine(day, clock, where).astimezone(now.tzinfo)
-
-
-def _clock(text: str) -> time | None:
-    found = _CLOCK.fullmatch(text)
-    return time(int(found[1]), int(found[2])) if found else None

@@ -55,7 +55,7 @@ def _lock(order: Order) -> str | None:
     if busy is None:
         return None
     amount = f" of {busy.amount}" if busy.amount else ""
-    what = f"A {busy.verb}{amount} by {busy.person}, confirmed {written(busy.at)}, is not settled ({busy.state})"
+    what = f"{busy.named}{amount} by {busy.person}, confirmed {written(busy.at)}, is not settled ({busy.state})"
     match busy.state:
         case "unknown":
             again = f", next at {written(busy.next_due)}" if busy.next_due else ""

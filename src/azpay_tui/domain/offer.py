@@ -37,8 +37,10 @@ class Offer:
     """What the shop's policy made stricter: which setting, where it comes from, what to do. It is in `reason` too."""
     needs_note: str | None = None
     """Why a note must be written with it (a sentence); None: it need not."""
+    advised: bool = True
+    """Whether it may be advised as a next step; False: only who insists does it, such as charging a cancelled sale."""
 
 
 def valid_verbs(offers: Iterable[Offer]) -> frozenset[Verb]:
-    """Return the verbs that are offered, with or without a warning."""
-    return frozenset(offer.verb for offer in offers if offer.verdict != "no")
+    """Return the verbs that are offered, with or without a warning, and that may be advised as the next step."""
+    return frozenset(offer.verb for offer in offers if offer.verdict != "no" and offer.advised)

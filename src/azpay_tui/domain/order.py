@@ -191,6 +191,11 @@ class OpenIntent:
     next_due: datetime | None = None
     """When its outcome is looked at again by itself, UTC; None when it never is."""
 
+    @property
+    def named(self) -> str:
+        """The verb with its article, as a sentence begins."""
+        return f"An {self.verb}" if self.verb[:1] in "aeiou" else f"A {self.verb}"
+
 
 @dataclass(frozen=True, slots=True)
 class LocalDecline:
@@ -229,6 +234,10 @@ class Order:
     """When the buyer's personal data was removed for good; None: it was not."""
     cancelled: Cancelled | None = None
     """That the sale was cancelled here, in whole or by lines; None: it was not."""
+    untold: tuple[str, ...] = ()
+    """Ids of messages about it that did not arrive and are not tried again by themselves, oldest first."""
+    asked: datetime | None = None
+    """When its payment method, or a try that left no charge, failed that somebody was last written to about, UTC."""
 
     @property
     def amount(self) -> Money | None:

@@ -125,12 +125,13 @@ def _refunded(order: Order, amount: Money | None, charge: Charge | None) -> str:
     return ", ".join(parts)
 
 
-def _open_charges(order: Order, now: datetime) -> list[Charge]:
+def open_charges(order: Order, now: datetime) -> list[Charge]:
+    """Return the charges that hold or take money at `now` (UTC): authorizations not lapsed, and running captures."""
     return [c for c in order.charges if c.state in states.LIVE_CHARGE and not limits.lapsed(c, now)]
 
 
 def _cancelled(order: Order, now: datetime) -> str:
-    open_ = _open_charges(order, now)
+    open_ = open_charges(order, now)
     held = f"the hold of {_sum(open_)} ends, " if open_ else ""
     return (
         f"the order is closed for good at Amazon, {held}nothing was taken and nothing can be charged; Amazon tells "
@@ -139,7 +140,7 @@ def _cancelled(order: Order, now: datetime) -> str:
 
 
 def _closed(order: Order, now: datetime) -> str:
-    open_, captured = _open_charges(order, now), limits.captured_total(order)
+    open_, captured = open_charges(order, now), limits.captured_total(order)
     parts = ["the order is closed for good at Amazon: no new charge can be made"]
     if captured:
         parts.append(f"the captured {captured} stay yours and can be refunded")

@@ -74,7 +74,7 @@ def warned(order: Order, offer: Offer) -> Offer:
         return offer
     sentence = reasons.warning_sentence(_WARNING)
     reason = f"{offer.reason} {sentence}" if offer.reason else sentence
-    return replace(offer, verdict="warn", reason=reason, warnings=(*offer.warnings, _WARNING))
+    return replace(offer, verdict="warn", reason=reason, warnings=(*offer.warnings, _WARNING), advised=False)
 
 
 def told(order: Order, now: datetime) -> str:

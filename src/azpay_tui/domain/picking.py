@@ -15,7 +15,8 @@ ALL: Final = "all"
 HALF: Final = "half"
 MOST: Final = 60
 """Characters of a document number, of a carrier or of a tracking number."""
-_TRACKING: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,58}[A-Za-z0-9])?", re.ASCII)
+TRACKING: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,58}[A-Za-z0-9])?", re.ASCII)
+"""What may be a tracking number."""
 _CARRIER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._&-]{0,58}[A-Za-z0-9.])?", re.ASCII)
 
 
@@ -101,7 +102,7 @@ def shipment(text: str) -> tuple[str, str]:
     if not text.strip():
         return "", ""
     carrier, _, number = (word.strip() for word in text.rpartition(":"))
-    if not _TRACKING.fullmatch(number) or (carrier and not _CARRIER.fullmatch(carrier)):
+    if not TRACKING.fullmatch(number) or (carrier and not _CARRIER.fullmatch(carrier)):
         raise SlipError(f"{text[:MOST]!r} is no tracking number with its carrier, such as UPS:1Z999AA10123456784.")
     return carrier, number
 

@@ -1,92 +1,30 @@
 """What a shop may set to narrow Amazon's rules, and the presets of the shops it may come from; data.
 
 A preset is how a shop's own module worked; every setting of it can be set otherwise in the profile. None of them can
-allow what the action matrix does not: a setting only draws amounts closer or turns a verdict into `no`.
+allow what the action matrix does not: a setting only draws amounts closer, warns, or turns a verdict into `no`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from azpay_tui.domain import limits
-from azpay_tui.domain.money import Money
+from azpay_tui.domain.allowances import AS_AMAZON, NOTHING, Allowance
+from azpay_tui.domain.tries import USUAL, Tries
 
 CancelSale = Literal["automatic", "manual", "refuse"]
 Closing = Literal["automatic", "remind", "never"]
 PaymentAction = Literal["manual", "authorize", "authorize-and-capture", "review"]
 ShopWords = Literal["none", "xcart", "oxid", "magento"]
 
-MOST_PERCENT: Final = 15
-MOST_ABOVE: Final = 75
-"""Amazon's goodwill above a sum: at most 15 %, and at most 75 USD, EUR or GBP (8,400 yen) (API guide, refunds)."""
-_ALLOWANCE: Final = re.compile(r"([0-9]{1,4})%/([0-9]{1,6})", re.ASCII)
-
 
 class PolicyError(ValueError):
     """A policy that cannot be; the text is one sentence that names the setting and says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """How much above a sum a shop allows: what Amazon does, nothing, or a share of the sum up to an amount."""
-
-    percent: int | None
-    """Per cent of the sum, cut down to the minor unit; None: all that Amazon allows."""
-    most: int = 0
-    """At most so many USD, EUR or GBP; in yen 112 for each."""
-
-    @classmethod
-    def parse(cls, text: str) -> Allowance | None:
-        """Read `limit`, `none` or `15%/75`; None for anything else."""
-        if text == "limit":
-            return AS_AMAZON
-        if text == "none":
-            return NOTHING
-        match = _ALLOWANCE.fullmatch(text)
-        return None if match is None else cls(int(match[1]), int(match[2]))
-
-    @property
-    def widens(self) -> bool:
-        """Whether it is more than Amazon's own rule."""
-        return self.percent is not None and (self.percent > MOST_PERCENT or self.most > MOST_ABOVE)
-
-    def of(self, base: Money) -> Money | None:
-        """Return how much above `base` is allowed; None where Amazon alone decides.
-
-        Nothing in a currency for which Amazon names no sum.
-        """
-        if self.percent is None:
-            return None
-        return min(self._share(base), self._most(base))
-
-    def reckoned(self, base: Money) -> str:
-        """Say how `of` comes to what it is, such as `15 % of 200.00 EUR are 30.00 EUR`."""
-        if not (self.percent and self.most):
-            return "all that Amazon allows" if self.percent is None else "no more than the total"
-        share, most = self._share(base), self._most(base)
-        cut = f", cut to {most}" if most < share else ""
-        return f"{self.percent} % of {base} are {share}{cut}"
-
-    def _share(self, base: Money) -> Money:
-        return Money(base.minor * (self.percent or 0) // 100, base.currency, base.exponent)
-
-    def _most(self, base: Money) -> Money:
-        return Money(limits.goodwill(base.currency) * self.most // MOST_ABOVE, base.currency, base.exponent)
-
-    def __str__(self) -> str:
-        """Return it as a configuration says it."""
-        if self.percent is None:
-            return "limit"
-        return f"{self.percent}%/{self.most}" if self.percent and self.most else "none"
-
-
-AS_AMAZON: Final = Allowance(None)
-NOTHING: Final = Allowance(0)
-
-Value = bool | str | Allowance
+Value = bool | str | Allowance | Tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +37,7 @@ class Settings:
     partial_refund: bool = True
     overcharge: Allowance = AS_AMAZON
     refund_above: Allowance = AS_AMAZON
+    soft_declines: Tries = USUAL
     reason_required: bool = False
     cancel_sale: CancelSale = "automatic"
     close_after_capture: Closing = "remind"
@@ -182,6 +121,7 @@ class Setting:
 
 _SWITCH: Final = ("true", "false")
 _ALLOWANCES: Final = ('"limit"', '"none"', 'such as "15%/75"')
+_TRIES: Final = ('"limit"', '"3"', 'such as "3/24h"')
 SETTINGS: Final = (
     Setting(
         "whole_amounts",
@@ -201,6 +141,12 @@ SETTINGS: Final = (
         _ALLOWANCES,
         "How much more than was captured may be refunded: up to Amazon's limit, nothing, or a share of the capture "
         "and an amount, whichever is less.",
+    ),
+    Setting(
+        "soft_declines",
+        _TRIES,
+        "After how many soft declines in a row the buyer is asked for another payment method, and another "
+        "authorization is warned of; with hours it is not offered before they have passed; limit: never.",
     ),
     Setting("reason_required", _SWITCH, "Whether whoever moves or ends something must write down why."),
     Setting(
@@ -277,26 +223,32 @@ def _read(name: str, value: object) -> Value:
         if not isinstance(value, bool):
             raise PolicyError(f"{name} must be {setting.allowed} without quotes.")
         return value
+    text = value if isinstance(value, str) else ""
     if setting.values == _ALLOWANCES:
-        return _allowance(setting, value)
-    if not isinstance(value, str) or f'"{value}"' not in setting.values:
+        return _narrowed(setting, Allowance.parse(text), "whole numbers")
+    if setting.values == _TRIES:
+        return _narrowed(setting, Tries.parse(text), "whole numbers above 0")
+    if f'"{text}"' not in setting.values:
         raise PolicyError(f"{name} must be {setting.allowed}.")
-    return value
+    return text
 
 
-_LIMITS_OF: Final = {
-    "overcharge": "charges at most 15 % and 75 above an order's total, within the permission's limit",
-    "refund_above": "gives back at most 15 % and 75 above what was captured",
+_ABOVE: Final = '"15%/75" or less'
+_AMAZONS: Final = {
+    "overcharge": ("charges at most 15 % and 75 above an order's total, within the permission's limit", _ABOVE),
+    "refund_above": ("gives back at most 15 % and 75 above what was captured", _ABOVE),
+    "soft_declines": (f"makes at most {limits.MAX_CHARGES} charges of an order within 180 days", '"3/24h"'),
 }
+"""For each setting that draws a limit closer what Amazon's own rule does, and what to write instead."""
 
 
-def _allowance(setting: Setting, value: object) -> Allowance:
-    found = Allowance.parse(value) if isinstance(value, str) else None
+def _narrowed(setting: Setting, found: Allowance | Tries | None, numbers: str) -> Allowance | Tries:
     if found is None:
-        raise PolicyError(f"{setting.name} must be {setting.allowed}, in whole numbers.")
+        raise PolicyError(f"{setting.name} must be {setting.allowed}, in {numbers}.")
     if found.widens:
+        rule, instead = _AMAZONS[setting.name]
         raise PolicyError(
-            f'{setting.name} = "{found}" would widen Amazon\'s rule, which {_LIMITS_OF[setting.name]}; a policy can '
-            'only narrow it: write "15%/75" or less, or "limit" for all that Amazon allows.'
+            f'{setting.name} = "{found}" would widen Amazon\'s rule, which {rule}; a policy can only narrow it: write '
+            f'{instead}, or "limit" for all that Amazon allows.'
         )
     return found

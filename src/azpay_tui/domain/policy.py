@@ -1,7 +1,7 @@
 """What a shop narrows; nothing here ever widens Amazon's rules.
 
-An offer only gets stricter: a larger least amount, a smaller largest one, or `no`. Where a setting did that, the offer
-says which one, where it comes from and what to do.
+An offer only gets stricter: a larger least amount, a smaller largest one, a warning, or `no`. Where a setting did that,
+the offer says which one, where it comes from and what to do.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.domain import limits, states
+from azpay_tui.domain import limits, reasons, states
+from azpay_tui.domain.declines import soft_declines
 from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money, total
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Charge, Order
 from azpay_tui.domain.policies import PRESETS, Settings
 
+_SAME: Final = "same-card"
+_OTHER_METHOD: Final = "ask the buyer for another payment method"
 _AGAIN: Final = "for another amount cancel the order and place it again with the customer"
 
 
@@ -50,6 +54,9 @@ class Policy:
             return replace(offer, verdict="no", reason=self.read_only, warnings=(), changes_at=None)
         if self.stands_still is not None:
             return Offer(offer.verb, offer.target, "no", self.stands_still, policy=self.stands_still)
+        offer = _retried(self.settings, offer, order, now)
+        if offer.verdict == "no":
+            return offer
         for bound in _bounds(self.settings, offer, order, now):
             offer = _within(offer, bound)
             if offer.verdict == "no":
@@ -87,6 +94,26 @@ def _within(offer: Offer, bound: _Bound) -> Offer:
     return replace(
         offer, verdict="no", reason=bound.sentence, policy=bound.sentence, warnings=(), minimum=None, maximum=None
     )
+
+
+def _retried(settings: Settings, offer: Offer, order: Order, now: datetime) -> Offer:
+    """Return the offer, stricter where the payment was declined softly as often in a row as the shop takes."""
+    allowed, row = settings.soft_declines, soft_declines(order)
+    if offer.verb is not Verb.AUTHORIZE or allowed.most is None or len(row) < allowed.most:
+        return offer
+    why = f"Declined softly {len(row)} times in a row ({settings.why('soft_declines')})"
+    first = row[allowed.most - 1]
+    until = first + allowed.pause if first is not None and allowed.pause is not None else None
+    if until is not None and now < until:
+        sentence = f"{why}: not tried again before {written(until)}; {_OTHER_METHOD}."
+        return Offer(offer.verb, offer.target, "no", sentence, changes_at=until, policy=sentence)
+    if _SAME in offer.warnings:
+        return offer
+    sentence = f"{why}: {_OTHER_METHOD}."
+    known = [offer.reason] if offer.reason else []
+    reason = " ".join([*known, reasons.warning_sentence(_SAME), sentence])
+    warnings = (*offer.warnings, _SAME)
+    return replace(offer, verdict="warn", reason=reason, warnings=warnings, policy=sentence, advised=False)
 
 
 def _held(order: Order, now: datetime) -> bool:

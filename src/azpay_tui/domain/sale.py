@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal, get_args
 
@@ -29,6 +29,8 @@ class Pieces:
     lines: tuple[tuple[str, int], ...]
     """The key of each line, see `domain.goods`, with how many pieces of it."""
     shipping: Money | None = None
+    taken: bool = field(default=False, compare=False)
+    """Whether money had been taken for them: then it goes back, otherwise they are not to be captured."""
 
 
 @dataclass(frozen=True, slots=True)

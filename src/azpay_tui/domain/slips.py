@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from azpay_tui.domain import limits
-from azpay_tui.domain.goods import Goods, Line, Slip, SlipError, SlipLimit, ordered, spread
+from azpay_tui.domain.goods import Goods, Line, LinesUnknown, Slip, SlipError, SlipLimit, ordered, spread
 from azpay_tui.domain.intent import State, Verb, Wish
 from azpay_tui.domain.money import Money, total
 from azpay_tui.domain.order import Charge, Order
+from azpay_tui.domain.sale import Cancelled, Pieces
 
 _NOTHING_DONE: Final[frozenset[State]] = frozenset({"declined", "refused", "abandoned"})
 ELSEWHERE: Final = "recorded, not sent to Amazon"
@@ -52,6 +53,12 @@ class Booked:
         return ELSEWHERE if self.state is None else str(self.state)
 
 
+def given_elsewhere(booked: Iterable[Booked]) -> str:
+    """Say what was recorded as given back elsewhere, which no sum counts, before money is refunded; empty: nothing."""
+    given = ", ".join(str(one.slip.total) for one in booked if one.state is None)
+    return f"Recorded here as given back elsewhere: {given}; what is refunded now is on top of that." if given else ""
+
+
 def parts(slip: Slip) -> tuple[str, ...]:
     """Say in words what a slip is made of, a line each; outside text in it is as it came."""
     said = [f"{line.quantity} x {line.name} {line.amount} ({line.key})" for line in slip.goods.lines]
@@ -67,9 +74,103 @@ def parts(slip: Slip) -> tuple[str, ...]:
 
 
 def left_to_capture(order: Order, booked: Sequence[Booked]) -> Goods:
-    """Return what of the order's lines no capture took yet; raises `SlipError` where the lines cannot tell."""
+    """Return what of the order's lines no capture took yet, without what was cancelled before any did.
+
+    Raises `SlipError` where the lines cannot tell.
+    """
     captures = [one.slip.goods for one in booked if one.verb is Verb.CAPTURE and one.counts]
-    return ordered(order.shop.lines, order.shop.amount).minus(captures)
+    left = ordered(order.shop.lines, order.shop.amount).minus(captures)
+    return without(left, [one for one in cancelled_pieces(order) if not one.taken])
+
+
+def cancelled_pieces(order: Order) -> tuple[Pieces, ...]:
+    """Return the pieces that were cancelled here, oldest first; none where nothing was, or the whole sale."""
+    return order.cancelled.pieces if order.cancelled is not None else ()
+
+
+def without(goods: Goods, cancelled: Iterable[Pieces]) -> Goods:
+    """Return goods without pieces that were cancelled; those that are not among them do not count."""
+    for one in cancelled:
+        pieces = dict(one.lines)
+        wanted = {line.key: min(pieces.get(line.key, 0), line.quantity) for line in goods.lines}
+        shipping = Money.zero(goods.shipping)
+        if one.shipping is not None and one.shipping.same_currency(shipping):
+            shipping = min(one.shipping, goods.shipping)
+        goods = goods.minus([_cut(goods, wanted, shipping)])
+    return goods
+
+
+def uncaptured(order: Order, booked: Sequence[Booked]) -> Goods | None:
+    """Return what no capture took, and was not cancelled; None where slips do not tell of all that was captured."""
+    for charge in limits.captured_charges(order):
+        slips = [one.slip for one in booked if one.counts and one.verb is Verb.CAPTURE and one.charge == charge.id]
+        if not slips or total([slip.total for slip in slips], slips[0].total) != charge.captured:
+            return None
+    try:
+        return left_to_capture(order, booked)
+    except SlipError:
+        return None
+
+
+def rest_to_charge(order: Order, booked: Sequence[Booked]) -> Money | None:
+    """Return how much may still be taken for an order of which lines were cancelled here; None where none were.
+
+    It is what the slips leave of the lines, to the minor unit; where they do not tell, what the rest of the lines
+    costs, less what was taken and does not go back for them. Nothing where the lines cannot tell.
+    """
+    taken, cancelled = limits.captured_total(order), order.cancelled
+    if cancelled is None or cancelled.whole or not cancelled.pieces or taken is None:
+        return None
+    left = uncaptured(order, booked)
+    if left is not None and left.shipping.same_currency(taken):
+        return left.total
+    rest = _rest(order, cancelled, taken)
+    return Money.zero(taken) if rest is None else max(rest[1], Money.zero(taken))
+
+
+def rest_is_paid(order: Order) -> bool:
+    """Whether lines were cancelled here, and what was taken pays for all the others; False where lines cannot tell."""
+    taken, cancelled = limits.captured_total(order), order.cancelled
+    if cancelled is None or cancelled.whole or not cancelled.pieces or taken is None:
+        return False
+    rest = _rest(order, cancelled, taken)
+    return rest is not None and rest[0].minor > 0 and rest[1].minor <= 0
+
+
+def taken_for_cancelled(order: Order) -> bool:
+    """Whether more was taken than the lines cost that were not cancelled, and did not go back; False: nobody can tell.
+
+    Each line may be off by one minor unit: its pieces do not always divide it evenly.
+    """
+    taken, cancelled = limits.captured_total(order), order.cancelled
+    if cancelled is None or cancelled.whole or not cancelled.pieces or taken is None:
+        return False
+    rest, returned = _rest(order, cancelled, taken), limits.refunded_total(order)
+    if rest is None or returned is None:
+        return False
+    back = taken - rest[0] + rest[1]  # what goes back for lines that had been captured
+    goods = ordered(order.shop.lines, order.shop.amount)  # fits: `_rest` read it
+    untaken = goods.total - without(goods, [one for one in cancelled.pieces if not one.taken]).total
+    over = taken - rest[0] - max(returned, back)
+    return min(over, untaken).minor > len(order.shop.lines)
+
+
+def _rest(order: Order, cancelled: Cancelled, taken: Money) -> tuple[Money, Money] | None:
+    """Return what the lines cost that were not cancelled, and what of that was not taken; None where nobody can tell.
+
+    The second is below nothing where more was taken.
+    """
+    try:
+        goods = ordered(order.shop.lines, order.shop.amount)
+        charged = without(goods, [one for one in cancelled.pieces if not one.taken]).total
+        rest = without(goods, cancelled.pieces).total
+    except SlipError:
+        return None
+    goals = [goal.refunded for goal in cancelled.goals]
+    if not all(amount.same_currency(rest) for amount in (taken, *goals)):
+        return None
+    back = min(total(goals, rest), charged - rest)  # a goal counts what went back for other reasons as well
+    return rest, rest - (taken - back)
 
 
 def left_to_refund(order: Order, charge: Charge, booked: Sequence[Booked]) -> Goods:
@@ -86,7 +187,7 @@ def left_to_refund(order: Order, charge: Charge, booked: Sequence[Booked]) -> Go
         return taken(own).minus(refunds)
     goods = ordered(order.shop.lines, order.shop.amount)
     if captures or charge.captured != goods.total or len(limits.captured_charges(order)) != 1:
-        raise SlipError(f"No slip tells which lines {charge.id} took; say --amount instead.")
+        raise LinesUnknown(f"No slip tells which lines {charge.id} took.")
     return goods.minus(refunds)
 
 
@@ -137,8 +238,8 @@ def _covering(order: Order, wish: Wish, booked: Sequence[Booked]) -> Slip | None
         if whole.total == wish.amount:
             return whole
         # Of pieces that were cancelled just this amount goes back.
-        pieces = order.cancelled.pieces[-1:] if order.cancelled is not None and wish.verb is Verb.REFUND else ()
-        slips = (draw(left, dict(one.lines), one.shipping, None) for one in pieces)
+        gone = [one for one in cancelled_pieces(order) if one.taken] if wish.verb is Verb.REFUND else []
+        slips = (draw(left, dict(one.lines), one.shipping, None) for one in gone[-1:])
         return next((slip for slip in slips if slip.total == wish.amount), None)
     except SlipError:
         return None
@@ -179,14 +280,18 @@ def draw(left: Goods, wanted: Mapping[str, int], shipping: Money | None, adjustm
         raise SlipError("Shipping cannot be below nothing; what is kept is an adjustment.")
     if freight > left.shipping:
         raise SlipLimit(f"Shipping: {freight} is wanted, {left.shipping} is left.")
-    tax = Money.zero(freight)
-    if left.shipping:
-        tax = spread(left.shipping_tax, (freight.minor, (left.shipping - freight).minor))[0]
-    parts = tuple(line.take(wanted[line.key]) for line in left.lines if wanted.get(line.key))
-    slip = Slip(Goods(parts, freight, tax), extra)
+    slip = Slip(_cut(left, wanted, freight), extra)
     if slip.total.minor <= 0:
         raise SlipError(f"This comes to {slip.total}; there must be more than nothing.")
     return slip
+
+
+def _cut(left: Goods, wanted: Mapping[str, int], freight: Money) -> Goods:
+    """Take so many pieces of each key and so much of the shipping, which are there."""
+    tax = Money.zero(freight)
+    if left.shipping:
+        tax = spread(left.shipping_tax, (freight.minor, (left.shipping - freight).minor))[0]
+    return Goods(tuple(line.take(wanted[line.key]) for line in left.lines if wanted.get(line.key)), freight, tax)
 
 
 def check_capture(slip: Slip, charge: Charge) -> None:

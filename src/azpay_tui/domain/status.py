@@ -12,6 +12,7 @@ from azpay_tui.domain.declines import declined_last, repaired
 from azpay_tui.domain.intent import OPEN_STATES
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.slips import rest_is_paid, taken_for_cancelled
 from azpay_tui.domain.words import last_charge as last_charge
 from azpay_tui.domain.words import payment_blocked as payment_blocked
 from azpay_tui.domain.words import stop_shipment as stop_shipment
@@ -55,10 +56,13 @@ ATTENTION_CODES: Final = (
     "refund-due",
     "charged-after-cancel",
     "cancel-open",
+    "message-failed",
 )
 _CAPTURE_LIFE: Final = timedelta(hours=24)
 """A capture still running after it is stuck (one and a half hours were seen in practice)."""
 _INTENT_LIFE: Final = timedelta(hours=1)
+_CHARGED_ANEW: Final = ("OPEN", "VOIDED", "EXPIRED")
+"""Status words of orders for which nothing is held or taken, and no try of it was declined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +99,13 @@ def _captured_word(order: Order) -> str | None:
         return None
     nothing_left = permission.balance is not None and permission.balance.minor == 0
     reached = amount is not None and amount.same_currency(captured) and captured >= amount
-    if permission.state == states.CLOSED or nothing_left or reached:
+    if permission.state == states.CLOSED or nothing_left or reached or rest_is_paid(order):
         return "CAPTURED"
     return "PART-CAPTURED" if usable(order) else None
 
 
 def fully_captured(order: Order) -> bool:
-    """Whether something is captured and nothing more will be: the order's amount is reached, or nothing is left."""
+    """Whether something is captured and nothing more will be: what was not cancelled is paid, or nothing is left."""
     return _captured_word(order) == "CAPTURED"
 
 
@@ -219,12 +223,13 @@ def attention(order: Order, now: datetime) -> tuple[str, ...]:
     """Return why an order needs a person, in the order of `ATTENTION_CODES`.
 
     A decline or a lapse counts as long as something is left to charge, also when a part was captured before. A decline
-    whose payment method the buyer has repaired since is `repaired` instead.
+    whose payment method the buyer has repaired since is `repaired` instead; so is an order whose payment method had
+    failed without a charge, when somebody was written to about it.
     """
     word = status_of(order, now)
     rest = _rest_waits(order, word)
     declined = word == "DECLINED" or (rest and declined_last(order))
-    mended = declined and repaired(order) is not None
+    mended = (declined or rest or word in _CHARGED_ANEW) and repaired(order) is not None
     over = owing.cancelled_whole(order)
     found = {
         "unknown": word == "UNKNOWN",
@@ -240,8 +245,9 @@ def attention(order: Order, now: datetime) -> tuple[str, ...]:
         "stuck": any(end <= now for end in _flight_limits(order)),
         "unrecognised": bool(unrecognised(order)),
         "refund-due": owing.due(order) is not None,
-        "charged-after-cancel": owing.charged_after(order),
+        "charged-after-cancel": owing.charged_after(order) or taken_for_cancelled(order),
         "cancel-open": owing.open_at_amazon(order, now),
+        "message-failed": bool(order.untold),
     }
     return tuple(code for code in ATTENTION_CODES if found[code])
 
@@ -270,7 +276,7 @@ def ship(order: Order, now: datetime) -> Ship:
         return Ship("HOLD", _HOLDS[word])
     busy = next((intent for intent in order.intents if intent.state in OPEN_STATES), None)
     if busy is not None:
-        return Ship("HOLD", f"A {busy.verb} by {busy.person} is not settled ({busy.id}).")
+        return Ship("HOLD", f"{busy.named} by {busy.person} is not settled ({busy.id}).")
     captured, returning = limits.captured_total(order), limits.refunded_total(order)
     if captured is not None and captured.minor > 0 and fully_captured(order):
         if returning is not None and returning >= captured:

@@ -78,7 +78,7 @@ def resting(settings: Settings, switch: Switch | None, capturing: str | None, re
     """Say why nothing is done by itself now, one sentence; None: steps are done."""
     why = cannot(settings, capturing, read_only)
     if why is not None:
-        return why
+        return f"{why} {_elsewhere(switch)}".rstrip()
     mode = mode_of(settings)
     if switch is None:
         return f"It was never switched on: azpay policy switch-on does, for {mode}."
@@ -90,13 +90,28 @@ def resting(settings: Settings, switch: Switch | None, capturing: str | None, re
     if switch.mode != mode:
         return (
             f"It was switched on for {switch.mode} {turned}, and the policy now wants {mode}: "
-            "azpay policy switch-on switches that on."
+            f"azpay policy switch-on switches that on. {_elsewhere(switch)}"
         )
     return None
 
 
+def _elsewhere(switch: Switch | None) -> str:
+    """Say that what stands in the way here does not stop a process that reads another file; else nothing."""
+    if switch is None or switch.position != "on":
+        return ""
+    return (
+        f"It is on all the same: what runs with another configuration file goes on with {switch.mode} until azpay "
+        "policy switch-off."
+    )
+
+
 def sign(settings: Settings, switch: Switch | None, capturing: str | None, read_only: str | None) -> str:
-    """Return what the status line says: `AUTO`, `AUTO STOPPED` where what was switched on rests, else nothing."""
+    """Return what the status line says: `AUTO`, `AUTO STOPPED`, or nothing where it is off.
+
+    `AUTO NOT HERE`: it is on, but by this profile as it is read here nothing is done; what reads it otherwise goes on.
+    """
     if switch is None or switch.position == "off":
         return ""
-    return "AUTO STOPPED" if resting(settings, switch, capturing, read_only) else "AUTO"
+    if switch.position == "stopped":
+        return "AUTO STOPPED"
+    return "AUTO NOT HERE" if resting(settings, switch, capturing, read_only) else "AUTO"

@@ -107,6 +107,13 @@ def tell(intent: Intent, valid: Collection[Verb] = (), then: Step | None = None)
     return _unknown(intent, reason, coded)
 
 
+def in_doubt(intent: Intent) -> str:
+    """Say of a step of several that nobody knows whether it took effect, and what to do before going on."""
+    wish = intent.draft.wish
+    step = f"{wish.verb} {wish.amount}" if wish.amount else str(wish.verb)
+    return f"What became of {step} is not known yet: settle it first (azpay journal resume {intent.id})."
+
+
 def _turned_down(intent: Intent, reason: str, coded: Explanation | None, valid: Collection[Verb]) -> Telling:
     if coded is None:
         look = Step("Refresh the order{} and look at what is offered now.", Verb.REFRESH)

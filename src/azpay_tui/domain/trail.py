@@ -55,16 +55,19 @@ def sentence(row: Happening) -> str:
 def facts(row: Happening) -> Iterator[tuple[str, Any]]:
     """Yield the facts of a row that may leave the house: keys shortened, no text that somebody typed.
 
-    Rows of earlier versions hold such texts, and what shops say; none of these is among them.
+    Rows of earlier versions hold such texts, what shops say, and hashes by which a guessed letter can be told; none of
+    these is among them.
     """
     for name, value in row.data.items():
         if name == "key":
             yield name, _short(str(value))
-        elif (row.kind, name) not in _TYPED and name != "reason" and not (name == "tags" and isinstance(value, str)):
+        elif (row.kind, name) not in _WITHHELD and name != "reason" and not (name == "tags" and isinstance(value, str)):
             yield name, value
 
 
-_TYPED: Final = frozenset({("intent", "note"), ("settle", "note"), ("track", "number"), ("track", "status")})
+_WITHHELD: Final = frozenset(
+    {("intent", "note"), ("settle", "note"), ("track", "number"), ("track", "status"), ("message", "body_sha256")}
+)
 
 
 def shared_accounts(rows: Iterable[Happening]) -> Iterator[str]:
@@ -190,6 +193,16 @@ def _delete(row: Happening) -> str:
     return "deleted the order from the lists; its amounts and ids stay here"
 
 
+def _delivery(row: Happening) -> str:
+    what = f"delivery {row.fact('delivery')}"
+    if not row.fact("kind"):
+        return f"{what}: telling Amazon of a parcel with {row.fact('carrier')}"
+    status = f"HTTP {row.fact('status')}" if row.fact("status") else row.fact("kind")
+    request = f"request id {row.fact('request')}" if row.fact("request") else ""
+    came = ", ".join(part for part in (status, row.fact("code"), request) if part)
+    return f"{what} ended as {row.fact('outcome')}: {came}"
+
+
 def _switch(row: Happening) -> str:
     mode, position = row.fact("mode"), row.fact("position")
     if position == "stopped":
@@ -232,4 +245,5 @@ _TELL: Final = {
     "settings": _settings,
     "sale": _sale,
     "delete": _delete,
+    "delivery": _delivery,
 }

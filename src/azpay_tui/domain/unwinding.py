@@ -17,6 +17,7 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order, Reason, Refund
 from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.slips import Booked, given_elsewhere
 from azpay_tui.domain.words import usable
 
 _MOST_STEPS: Final = 2 * limits.MAX_CHARGES + limits.MAX_REFUNDS
@@ -128,3 +129,9 @@ def _ended(order: Order, charge_ids: Sequence[str], reason: str) -> Order:
         for charge in order.charges
     )
     return replace(order, charges=charges)
+
+
+def elsewhere(steps: Sequence[Step], booked: Sequence[Booked]) -> tuple[str, ...]:
+    """Say what was recorded as given back elsewhere, which no sum counts, where steps refund; empty else."""
+    said = given_elsewhere(booked)
+    return (said,) if said and any(step.verb is Verb.REFUND for step in steps) else ()

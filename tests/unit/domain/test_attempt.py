@@ -8,7 +8,7 @@ import pytest
 from tests.support.orders import NOW, charge, charge_id, permission, refund, refund_id
 from tests.support.wishes import AUTHORIZE, CANCEL, CAPTURE, CLOSE, REFUND, VOID, WISHES
 
-from azpay_tui.domain.attempt import Answer, classify, judge_fact
+from azpay_tui.domain.attempt import Answer, classify, judge_fact, refuses
 from azpay_tui.domain.intent import Wish
 from azpay_tui.domain.order import Fact
 
@@ -200,3 +200,8 @@ def test_what_was_made_is_named() -> None:
     made = charge("Authorized", amount=50_00, number=9)
     assert classify(AUTHORIZE, answered(201, fact=made), 1).result_id == charge_id(9)
     assert classify(REFUND, answered(201, fact=refund(50_00, "RefundInitiated", number=4)), 1).result_id == refund_id(4)
+
+
+def test_a_refusal_is_known_by_its_code() -> None:
+    assert refuses("InvalidParameterValue")
+    assert not any(map(refuses, ("InternalServerError", "invalidparametervalue", "", None)))

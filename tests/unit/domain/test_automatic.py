@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.orders import LIMIT, NOW, SITUATIONS, charge, permission
+from tests.support.orders import HOUR, LIMIT, NOW, SITUATIONS, charge, permission, repaired_later
 from tests.support.policies import EVERY_ROW, raised
 from tests.support.random_orders import orders
 
@@ -21,6 +21,7 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import LocalDecline, Order, ShopFacts
 from azpay_tui.domain.policies import PRESETS, Settings, chosen
 from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.status import attention
 from azpay_tui.domain.switch import POLICY, Act, Switch
 from azpay_tui.domain.switching import WARNINGS, cannot, mode_of, parts_of, resting, sign, warnings_of
 
@@ -142,6 +143,19 @@ def test_in_doubt_it_is_left_to_a_person_with_the_reason(name: str) -> None:
     assert reason in why(made)
 
 
+def test_a_message_that_did_not_arrive_stands_in_the_way_of_no_step() -> None:
+    untold = replace(OPEN, untold=("M-000001-0a1b2c3d",))
+    assert judged(untold) == judged(OPEN)
+    assert isinstance(judged(untold), Step)
+
+
+def test_a_payment_method_that_was_repaired_is_no_reason_to_wait_for_a_person() -> None:
+    """The buyer was told that it is tried again by itself."""
+    mended = repaired_later(replace(OPEN, asked=NOW - 2 * HOUR))
+    assert attention(mended, NOW) == ("repaired",)
+    assert judged(mended) == judged(OPEN)
+
+
 def test_a_shop_that_was_not_told_yet_is_no_reason_to_leave_an_order_open() -> None:
     """S4.22: its word is behind; of all that it may disagree on, this alone does not stand in the way of closing."""
     behind = replace(TAKEN, shop=replace(TAKEN.shop, claim="authorized"))
@@ -247,13 +261,15 @@ def test_only_the_very_mode_that_was_switched_on_is_on() -> None:
         (settings, None, None, None, "never switched on", ""),
         (settings, replace(on, position="off"), None, None, "was switched off by ops on 2026-03-02 12:00 UTC", ""),
         (settings, replace(on, position="stopped", why="Five."), None, None, "It stopped", "AUTO STOPPED"),
-        (wants("authorize-and-capture"), on, None, None, "for authorize by ops", "AUTO STOPPED"),
-        (settings, on, "web", None, "source web captures by itself", "AUTO STOPPED"),
-        (settings, on, None, "Read-only.", "Read-only.", "AUTO STOPPED"),
-        (wants("manual"), on, None, None, "nothing done by itself", "AUTO STOPPED"),
+        (wants("authorize-and-capture"), on, None, None, "for authorize by ops", "AUTO NOT HERE"),
+        (settings, on, "web", None, "source web captures by itself", "AUTO NOT HERE"),
+        (settings, on, None, "Read-only.", "Read-only.", "AUTO NOT HERE"),
+        (wants("manual"), on, None, None, "nothing done by itself", "AUTO NOT HERE"),
     ]
     for wanted, switch, capturing, read_only, said, word in rests:
-        assert said in (resting(wanted, switch, capturing, read_only) or "")
+        told = resting(wanted, switch, capturing, read_only) or ""
+        assert said in told
+        assert ("goes on with authorize until azpay policy switch-off." in told) == (switch == on)
         assert sign(wanted, switch, capturing, read_only) == word
 
 

@@ -21,16 +21,18 @@ from tests.support.orders import (
 )
 from tests.support.random_orders import orders
 
-from azpay_tui.domain import matrix, owing
+from azpay_tui.domain import charging, matrix, owing
+from azpay_tui.domain.allowances import NOTHING
 from azpay_tui.domain.cancelling import Plan, PlanError, Wanted, plan
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money
+from azpay_tui.domain.offer import valid_verbs
 from azpay_tui.domain.order import Order, ShopFacts
-from azpay_tui.domain.policies import NOTHING, PRESETS, Settings
+from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.rows import OrderLine
 from azpay_tui.domain.sale import Refunds
-from azpay_tui.domain.slips import Booked, draw, left_to_refund
+from azpay_tui.domain.slips import Booked, draw, left_to_capture, left_to_refund
 from azpay_tui.domain.status import attention, ship, status_of
 from azpay_tui.domain.unwinding import _assumed, next_step
 
@@ -113,6 +115,8 @@ def test_what_is_under_way_is_waited_for() -> None:
         planned(SITUATIONS["7 capturing"]())
     with pytest.raises(PlanError, match=r"A refund by ops, .* is not settled \(unknown\)"):
         planned(replace(SITUATIONS["9 captured"](), intents=(intent("refund"),)))
+    with pytest.raises(PlanError, match=r"An authorize by ops, .* is not settled \(unknown\)"):
+        planned(replace(SITUATIONS["2 open"](), intents=(intent("authorize"),)))
     with pytest.raises(PlanError, match="refresh it first"):
         planned(replace(order(), unread=frozenset({charge_id(2)})))
     with pytest.raises(PlanError, match="does not know"):
@@ -184,6 +188,17 @@ def test_charging_a_cancelled_sale_needs_a_word_of_its_own() -> None:
     assert found[Verb.CAPTURE].warnings == ("sale-cancelled",)
     assert found[Verb.AUTHORIZE].warnings == ("second-hold", "sale-cancelled")
     assert found[Verb.VOID].verdict == "yes"
+    advised = valid_verbs(found.values())
+    assert Verb.VOID in advised
+    assert not advised & {Verb.AUTHORIZE, Verb.CAPTURE}, "what is allowed to who insists is not advised"
+
+
+def test_a_cancelled_sale_gets_no_higher_total() -> None:
+    with pytest.raises(charging.ChargeMoreError, match="sale was cancelled"):
+        charging.plan(cancelled(SITUATIONS["2 open"]()), PRESETS["amazon"], usd(121_00), NOW)
+    roomy = replace(SITUATIONS["2 open"](), shop=ShopFacts(amount=usd(100_00)))
+    assert charging.above_total(roomy, PRESETS["amazon"], NOW)
+    assert charging.above_total(cancelled(roomy), PRESETS["amazon"], NOW) == ""
 
 
 def test_goodwill_goes_up_to_the_cap_with_its_arithmetic() -> None:
@@ -193,7 +208,7 @@ def test_goodwill_goes_up_to_the_cap_with_its_arithmetic() -> None:
     assert steps(found) == [("refund", "C000001", "138.00 USD")]
     assert found.warnings == ("beyond-capture",)
     assert found.sums == (
-        f"{charge_id()}: captured 120.00 USD, Amazon's cap 138.00 USD (15 % or the fixed sum, 18.00 USD more); "
+        f"{charge_id()}: captured 120.00 USD, Amazon's cap 138.00 USD (18.00 USD above it, by 15 % or the fixed sum); "
         "with goodwill 120.00 USD + 18.00 USD = 138.00 USD.",
     )
     with pytest.raises(PlanError, match=r"more than Amazon lets be refunded.*\+ 18\.01 USD = 138\.01 USD"):
@@ -265,13 +280,65 @@ def test_lines_that_were_not_captured_are_not_captured() -> None:
     made = with_lines(SITUATIONS["4 authorized"]())
     found = planned(made, lines={"LAMP": 1})
     assert found.steps == ()
-    assert found.left == ("Nothing was captured, so nothing goes back: capture less by what these lines cost.",)
+    assert len(found.left) == 1
+    assert found.left[0].startswith("Nothing was captured, so nothing goes back")
+    half = replace(made, cancelled=found.cancelled)
+    assert planned(half, lines={"LAMP": 2}).sums == ("Cancelled: 2 x LAMP 60.00 USD, in all 60.00 USD.",)
+    with pytest.raises(PlanError, match="3 are wanted, 2 are left"):
+        planned(half, lines={"LAMP": 3})
+
+
+def test_what_was_given_back_elsewhere_is_told_before_it_is_refunded_again() -> None:
+    """S3.54: no sum counts it, so whoever confirms is to know of it."""
+    made = with_lines(SITUATIONS["9 captured"]())
+    slip = draw(left_to_refund(made, made.charges[0], ()), {"LAMP": 2}, None, None)
+    told = "Recorded here as given back elsewhere: 60.00 USD; what is refunded now is on top of that."
+    for state, sums in ((None, (told,)), ("succeeded", ())):
+        booked = (Booked("", Verb.REFUND, charge_id(), state, slip),)
+        found = plan(made, Wanted(), OPEN, NOW, "ops", booked)
+        assert steps(found) == [("refund", "C000001", "120.00 USD")]
+        assert found.sums == sums
+    recorded = (Booked("", Verb.REFUND, charge_id(), None, slip),)
+    assert plan(made, Wanted(refunds="manual"), OPEN, NOW, "ops", recorded).sums == (), "nothing is refunded by it"
+
+
+@pytest.mark.parametrize("how", ["automatic", "manual"])
+def test_lines_can_be_cancelled_one_after_the_other(how: Refunds) -> None:
+    """S2.8: what was cancelled and went back with a slip is gone once, not twice."""
+    made = with_lines(SITUATIONS["9 captured"]())
+    first = replace(made, cancelled=planned(made, refunds=how, lines={"LAMP": 2}).cancelled)
+    given = replace(first, refunds=(refund(60_00, "RefundInitiated"),))
+    slip = draw(left_to_refund(made, made.charges[0], ()), {"LAMP": 2}, None, None)
+    booked = (Booked("I1", Verb.REFUND, charge_id(), "accepted", slip),)
+    last = plan(given, Wanted(lines={"LAMP": 1}, refunds="automatic"), OPEN, NOW, "ops", booked)
+    assert steps(last) == [("refund", "C000001", "30.00 USD")]
+    with pytest.raises(PlanError, match="2 are wanted, 1 are left"):
+        plan(given, Wanted(lines={"LAMP": 2}), OPEN, NOW, "ops", booked)
+    with pytest.raises(PlanError, match="2 are wanted, 1 are left"):
+        planned(first, lines={"LAMP": 2}, shipping=usd(1_00))
+
+
+def test_lines_cancelled_before_a_capture_are_not_those_cancelled_after_it() -> None:
+    made = with_lines(SITUATIONS["4 authorized"]())
+    half = replace(made, cancelled=planned(made, lines={"LAMP": 1}).cancelled)
+    slip = draw(left_to_capture(half, ()), {"LAMP": 2, "CABLE": 1}, usd(10_00), None)
+    shipped = replace(half, charges=(charge("Captured", captured=90_00),))
+    booked = (Booked("I1", Verb.CAPTURE, charge_id(), "succeeded", slip),)
+    found = plan(shipped, Wanted(lines={"LAMP": 2}), OPEN, NOW, "ops", booked)
+    assert steps(found) == [("refund", "C000001", "60.00 USD")]
 
 
 def test_a_policy_that_wants_whole_amounts_refuses_lines() -> None:
     made = with_lines(SITUATIONS["9 captured"]())
     with pytest.raises(PlanError, match=r"Only all that is left, 120\.00 USD, may be refunded"):
         planned(made, Policy(PRESETS["xcart"]), lines={"LAMP": 1})
+    held, bare = (with_lines(SITUATIONS[name]()) for name in ("4 authorized", "2 open"))
+    for preset in ("xcart", "magento"):
+        with pytest.raises(PlanError, match=rf"left out.*\(partial_capture = false, .*{preset}\): cancel the whole"):
+            planned(held, Policy(PRESETS[preset]), lines={"LAMP": 1})
+    with pytest.raises(PlanError, match=r"\(whole_amounts = true, preset xcart\)"):
+        planned(bare, Policy(PRESETS["xcart"]), lines={"LAMP": 1})
+    assert planned(bare, Policy(PRESETS["magento"]), lines={"LAMP": 1}).steps == ()
 
 
 @given(orders(), st.sampled_from(sorted(PRESETS)), st.sampled_from(["automatic", "manual", None]))

@@ -10,9 +10,18 @@ import pytest
 from tests.support.orders import DAY, HOUR, NOW, ORDER, SITUATIONS, charge, charge_id, order, repaired_later
 
 from azpay_tui.domain import reasons, states
-from azpay_tui.domain.declines import MOST_TRIES, Decline, decline_of, declined_last, next_of, repaired
+from azpay_tui.domain.declines import (
+    Decline,
+    decided_in,
+    decline_of,
+    declined_last,
+    next_of,
+    repaired,
+    soft_declines,
+)
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.order import LocalDecline, Order
+from azpay_tui.domain.order import Charge, LocalDecline, Order
+from azpay_tui.domain.tries import UNLIMITED, USUAL, Tries
 
 DOCUMENTED: Final = {
     "HardDeclined": "buyer",
@@ -56,10 +65,23 @@ def test_every_reason_of_the_rules_is_among_those_tried() -> None:
     assert all(reasons.explain(code, "charge").known for code in DOCUMENTED if code != "SomethingNew")
 
 
-def test_soft_declines_are_counted_and_after_three_the_buyer_is_asked() -> None:
-    for tries in range(1, MOST_TRIES + 2):
+@pytest.mark.parametrize(("allowed", "last"), [(USUAL, 3), (Tries(1), 1), (Tries(2, 24), 2), (UNLIMITED, 9)])
+def test_soft_declines_are_counted_and_after_so_many_the_buyer_is_asked(allowed: Tries, last: int) -> None:
+    for tries in range(1, 5):
         made = order(*(charge("Declined", "SoftDeclined", number=n, age=DAY - n * HOUR) for n in range(1, tries + 1)))
-        assert (found(made).tries, found(made).next) == (tries, "again" if tries < 3 else "buyer")
+        decline = decline_of(made, allowed)
+        assert decline is not None
+        assert (decline.tries, decline.next) == (tries, "again" if tries < last else "buyer")
+
+
+def test_soft_declines_in_a_row_are_those_since_the_state_of_the_order_changed() -> None:
+    made = order(*(charge("Declined", "SoftDeclined", number=n, age=DAY - n * HOUR) for n in (1, 2)))
+    assert soft_declines(made) == (NOW - 22 * HOUR, NOW - 23 * HOUR)
+    assert soft_declines(repaired_later(made)) == (), "the buyer did something meanwhile"
+    assert len(soft_declines(repaired_later(made, age=22 * HOUR))) == 2, "Amazon wrote it with the decline itself"
+    assert soft_declines(repaired_later(order(charge("Declined", "HardDeclined")))) == ()
+    local = replace(made, declines=(tried("TransactionTimedOut", HOUR),))
+    assert soft_declines(local)[0] == NOW - HOUR
 
 
 def test_declines_that_left_no_charge_are_counted_with_those_that_did() -> None:
@@ -139,6 +161,34 @@ def test_a_decline_that_left_no_charge_is_repaired_too() -> None:
     assert repaired(repaired_later(local)) == NOW - HOUR
     again = replace(local, declines=(*local.declines, tried("HardDeclined", timedelta(minutes=1))))
     assert repaired(repaired_later(again)) is None, "it was declined once more since"
+
+
+def asked(*charges: Charge, age: timedelta = HOUR) -> Order:
+    """Return an order that can be charged again, whose buyer was written to two days ago."""
+    return repaired_later(replace(order(*charges), asked=NOW - 2 * DAY), age)
+
+
+def test_a_payment_method_that_failed_without_a_decline_is_repaired_too() -> None:
+    """S3.28."""
+    assert repaired(asked()) == NOW - HOUR
+    assert repaired(asked(charge("Captured", amount=50_00, age=3 * DAY))) == NOW - HOUR, "the rest may be charged"
+    for state in ("Captured", "Authorized", "Canceled"):
+        assert repaired(asked(charge(state, age=DAY))) is None, "it was charged since"
+    assert repaired(asked(replace(charge("Canceled"), created=None))) is None, "when it was charged is not known"
+    assert repaired(replace(asked(), unread=frozenset({charge_id()}))) is None, "nor of one that was not read yet"
+    assert repaired(asked(age=2 * DAY)) is None, "the state is the one that it failed with"
+    assert repaired(replace(asked(), canceled_here=True)) is None
+    assert repaired(repaired_later(order())) is None, "nobody was written to"
+    still = repaired_later(order(state="NonChargeable", codes=["PaymentMethodExpired"]))
+    assert repaired(replace(still, asked=NOW - 2 * DAY)) is None
+    assert repaired(replace(asked(), declines=(tried("AmazonRejected", DAY),))) is None, "it was declined since"
+
+
+def test_the_name_of_a_decline_without_a_charge_tells_its_time() -> None:
+    local = replace(order(), declines=(tried("HardDeclined", HOUR),))
+    expired = repaired_later(order(state="NonChargeable", codes=["PaymentMethodExpired"]))
+    assert [decided_in(found(made).key) for made in (local, expired)] == [NOW - HOUR, NOW - HOUR]
+    assert [decided_in(key) for key in (charge_id(), f"{ORDER}@", "")] == [None, None, None]
 
 
 def test_of_a_charge_and_a_try_without_one_the_later_counts() -> None:

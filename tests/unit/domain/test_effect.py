@@ -129,6 +129,14 @@ def test_a_balance_that_moved_otherwise_than_an_own_capture_moves_it_is_a_differ
     assert names(asked, done, charge_id()) == ([] if follows else [f"{ORDER} balance"])
 
 
+def test_a_balance_moves_by_what_the_own_capture_took_and_not_by_an_older_one() -> None:
+    older = charge("Captured", amount=10_00, number=2)
+    asked = replace(order(charge("CaptureInitiated", amount=50_00), older), permission=permission(balance=110_00))
+    done = order(charge("Captured", amount=50_00, captured=40_00), older)
+    assert names(asked, replace(done, permission=permission(balance=70_00)), charge_id()) == []
+    assert names(asked, replace(done, permission=permission(balance=60_00)), charge_id()) == [f"{ORDER} balance"]
+
+
 def test_a_balance_in_another_currency_than_the_own_capture_is_a_difference() -> None:
     asked = replace(order(charge("CaptureInitiated", amount=50_00)), permission=permission())
     done = replace(order(charge("Captured", amount=50_00)), permission=permission(balance=70_00, currency="EUR"))
@@ -281,6 +289,12 @@ def test_a_total_that_another_refund_explains_proves_nothing() -> None:
     assert read_back(sent(REFUND, known), elsewhere) == TOTAL
 
 
+def test_a_total_proves_nothing_while_a_refund_could_not_be_read() -> None:
+    before, after = order(charge("Captured")), order(charge("Captured", refunded=50_00))
+    assert read_back(sent(REFUND, before), replace(after, unread=frozenset({refund_id()}))) is None
+    assert read_back(sent(REFUND, before), replace(after, unread=frozenset({charge_id(2)}))) == TOTAL
+
+
 def test_a_total_proves_nothing_of_a_wish_without_an_amount() -> None:
     wish = replace(REFUND, amount=None)
     assert read_back(sent(wish, order(charge("Captured"))), order(charge("Captured", refunded=50_00))) is None
@@ -298,6 +312,7 @@ def test_a_total_proves_nothing_of_a_wish_without_an_amount() -> None:
         (CAPTURE, "refused", order(charge("Authorized")), None),
         (CAPTURE, "refused", order(charge("Canceled", "ExpiredUnused")), None),
         (CAPTURE, "abandoned", order(charge("Captured", amount=50_00)), "C000001 is Captured, captured 50.00 USD"),
+        (CAPTURE, "refused", order(charge("CaptureInitiated")), "charge C000001 is CaptureInitiated"),
         (CAPTURE, "succeeded", order(), "the order is Chargeable"),
         (CLOSE, "succeeded", Order(ORDER), "the order is not known"),
         (CLOSE, "refused", order(state="Closed"), "the order is Closed"),

@@ -132,7 +132,7 @@ def test_pieces_are_whole_numbers_also_with_zeros_behind() -> None:
 @pytest.mark.parametrize(
     ("lines", "amount", "said"),
     [
-        ([], None, "No source gave the lines of this order; import them, or say --amount instead."),
+        ([], None, "No source gave the lines of this order: import them."),
         ([line("A", amount=None)], None, "The lines of this order have no amounts, or amounts in several currencies."),
         (
             [line("A"), replace(line("B"), amount=Money(100, "JPY"))],

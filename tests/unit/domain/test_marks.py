@@ -1,8 +1,7 @@
-"""Marks: what stays out of sight and until when, what is refused, and how times and words are read."""
+"""Marks: what stays out of sight and until when, what is refused, and how words are read."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,7 +19,6 @@ from azpay_tui.domain.marks import (
     clean_tag,
     needs_person,
     parse_tags,
-    parse_when,
     trouble_of,
     words,
 )
@@ -28,7 +26,6 @@ from azpay_tui.domain.order import LocalDecline, Order, Permission
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
 DECLINED = Trouble(("declined=1",))
-BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def after(change: MarkChange, trouble: Trouble = DECLINED, marks: Marks | None = None, at: datetime = NOW) -> Marks:
@@ -168,47 +165,3 @@ def test_a_tag_is_a_short_word(text: str) -> None:
 
 def test_tags_are_read_with_signs() -> None:
     assert parse_tags("Fraud, @Ann -old zoë.b-2") == (("fraud", "@ann", "zoë.b-2"), ("old",))
-
-
-@pytest.mark.parametrize(
-    ("text", "until"),
-    [
-        ("90m", "2026-03-04 12:30"),
-        ("1h", "2026-03-04 12:00"),
-        ("2 H", "2026-03-04 13:00"),
-        ("3d", "2026-03-07 11:00"),
-        ("1w", "2026-03-11 11:00"),
-        ("tomorrow", "2026-03-05 08:00"),
-        (" Tomorrow  14:30 ", "2026-03-05 13:30"),
-        ("14:30", "2026-03-04 13:30"),
-        ("09:00", "2026-03-05 08:00"),
-        ("friday", "2026-03-06 08:00"),
-        ("wed 9:00", "2026-03-11 08:00"),
-        ("2026-03-29", "2026-03-29 07:00"),  # summer time began that night
-        ("2026-12-01 23:59", "2026-12-01 22:59"),
-    ],
-)
-def test_times_are_those_of_the_profile(text: str, until: str) -> None:
-    now = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
-    assert f"{parse_when(text, now, BERLIN):%Y-%m-%d %H:%M}" == until
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", "is no time"),
-        ("soon", "is no time"),
-        ("25:00", "is no time"),
-        ("friday noon", "is no time"),
-        ("2026-13-01", "is no time"),
-        ("2026-02-30", "is no time"),
-        ("0m", "is over already"),
-        ("2026-03-04 08:00", "is over already"),
-        ("99999w", "a year away at most"),
-        ("2027-04-01", "a year away at most"),
-        ("\x1b[2J" * 30, "is no time"),
-    ],
-)
-def test_what_is_no_time_to_come_is_said(text: str, said: str) -> None:
-    with pytest.raises(MarkError, match=said):
-        parse_when(text, NOW, UTC)

@@ -114,7 +114,14 @@ def test_the_table_is_complete() -> None:
     assert set(ROWS) == set(SITUATIONS)
     assert {name.split()[0] for name in ROWS} == {str(n) for n in range(2, 24)} - {str(n) for n in range(18, 23)}
     named = {name for cells in ROWS.values() for cell in cells for name in cell.split()[1:]}
-    of_no_row = {"beyond-capture", "refund-under-way", "partly-known", "sale-cancelled", "cancelled-before"}
+    of_no_row = {
+        "beyond-capture",
+        "refund-under-way",
+        "partly-known",
+        "sale-cancelled",
+        "lines-cancelled",
+        "cancelled-before",
+    }
     assert named == set(WARNINGS) - of_no_row
 
 

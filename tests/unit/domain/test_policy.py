@@ -11,20 +11,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.figures import size
-from tests.support.orders import DAY, LIMIT, NOW, busy, captured, charge, charge_id, order, refund
+from tests.support.orders import (
+    DAY,
+    HOUR,
+    LIMIT,
+    NOW,
+    busy,
+    captured,
+    charge,
+    charge_id,
+    order,
+    refund,
+    repaired_later,
+)
 from tests.support.policies import ALLOWANCES, EVERY_ROW, every_policy, raised
 from tests.support.random_orders import orders
 
+from azpay_tui.domain.allowances import Allowance
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.matrix import offers
+from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import EXPONENTS, Money
-from azpay_tui.domain.offer import Offer
+from azpay_tui.domain.offer import Offer, valid_verbs
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policies import (
     PRESETS,
     SETTINGS,
     SHOP_WORDS,
-    Allowance,
     PolicyError,
     Settings,
     chosen,
@@ -35,6 +48,8 @@ from azpay_tui.domain.status import STATUS_WORDS
 
 STRICTNESS = {"yes": 0, "warn": 1, "no": 2}
 EVERY_POLICY = tuple(every_policy())
+FREE = Policy(chosen("amazon", {"soft_declines": "limit"}))
+"""Amazon's own rules, and nothing else."""
 
 
 def usd(minor: int) -> Money:
@@ -52,17 +67,23 @@ def bounds(offer: Offer) -> tuple[int, int] | str:
     return offer.minimum.minor, offer.maximum.minor
 
 
+def left(offer: Offer) -> tuple[object, ...]:
+    """Return what an offer allows."""
+    return offer.verdict, offer.warnings, offer.minimum, offer.maximum
+
+
 def holds_only_what_was_there(free: Offer, bound: Offer) -> None:
     """Hold that an offer under a policy allows nothing that it did not allow without."""
     assert (free.verb, free.target) == (bound.verb, bound.target)
     assert STRICTNESS[bound.verdict] >= STRICTNESS[free.verdict]
     if bound.verdict != "no":
-        assert set(bound.warnings) == set(free.warnings)
+        assert set(bound.warnings) - {"same-card"} == set(free.warnings) - {"same-card"}
+        assert set(bound.warnings) >= set(free.warnings)
         assert (bound.minimum is None, bound.maximum is None) == (free.minimum is None, free.maximum is None)
     if bound.verdict != "no" and free.minimum and free.maximum and bound.minimum and bound.maximum:
         assert free.minimum <= bound.minimum
         assert bound.maximum <= free.maximum
-    if (bound.verdict, bound.minimum, bound.maximum) == (free.verdict, free.minimum, free.maximum):
+    if left(bound) == left(free):
         assert (bound.reason, bound.policy) == (free.reason, None)
     else:  # says which setting it was, and where it comes from
         assert bound.policy is not None
@@ -79,7 +100,7 @@ def holds_only_what_was_there(free: Offer, bound: Offer) -> None:
 def test_no_policy_widens_any_row_of_the_matrix(name: str) -> None:
     """S0.13 to S0.17, S3.43, S3.46: every row, preset and combination of settings."""
     for made in (EVERY_ROW[name], busy(EVERY_ROW[name])):
-        free = offers(made, Policy(), NOW)
+        free = offers(made, FREE, NOW)
         assert all(one.policy is None and one.needs_note is None for one in free)
         for settings in EVERY_POLICY[:: size(4, 1)]:
             policy = Policy(settings)
@@ -96,7 +117,7 @@ def test_every_row_and_every_preset_is_tried() -> None:
 @given(orders(), st.sampled_from(EVERY_POLICY))
 def test_no_policy_widens_whatever_the_order(made: Order, settings: Settings) -> None:
     policy = Policy(settings)
-    for offer in offers(made, Policy(), NOW):
+    for offer in offers(made, FREE, NOW):
         holds_only_what_was_there(offer, policy.narrow(offer, made, NOW))
 
 
@@ -113,7 +134,7 @@ def test_no_narrowed_verdict_changes_by_time_before_it_says_so(made: Order, sett
 
 def test_the_preset_of_amazon_changes_nothing() -> None:
     for made in EVERY_ROW.values():
-        assert offers(made, Policy(PRESETS["amazon"]), NOW) == offers(made, Policy(), NOW)
+        assert offers(made, Policy(PRESETS["amazon"]), NOW) == offers(made, Policy(), NOW) == offers(made, FREE, NOW)
 
 
 def test_a_read_only_profile_stays_so_under_every_policy() -> None:
@@ -256,6 +277,47 @@ def test_what_may_be_refunded_above_the_capture() -> None:
     assert judged(given_back, "oxid", Verb.REFUND, refund_above="none").verdict == "no"
 
 
+def softly(tries: int, age: timedelta = 5 * HOUR) -> Order:
+    """An order whose payment was declined softly so often in a row, an hour apart, the first one that long ago."""
+    return order(*(charge("Declined", "SoftDeclined", number=n, age=age - (n - 1) * HOUR) for n in range(1, tries + 1)))
+
+
+def test_after_three_soft_declines_another_try_is_warned_of() -> None:
+    """S3.26: they are counted; after so many the buyer is asked for another payment method."""
+    assert judged(softly(2)).verdict == "yes"
+    offer = judged(softly(3))
+    assert (offer.verdict, offer.warnings, bounds(offer)) == ("warn", ("same-card",), (1, LIMIT))
+    assert 'in a row (soft_declines = "3", preset amazon): ask the buyer for another payment' in (offer.policy or "")
+    assert "Declined so far: 3." in (offer.reason or "")
+    assert valid_verbs([offer]) == set(), "what is next is the buyer's"
+    assert judged(softly(3), soft_declines="limit").verdict == "yes"
+    assert judged(softly(1), soft_declines="1").verdict == "warn"
+    assert judged(repaired_later(softly(3))).verdict == "yes", "the buyer did something meanwhile"
+    hard = order(*softly(3).charges, charge("Declined", "HardDeclined", number=4, age=HOUR))
+    assert judged(hard) == judged(hard, soft_declines="limit")
+
+
+def test_with_hours_another_try_is_not_offered_before_they_have_passed() -> None:
+    made = softly(4)
+    offer = judged(made, soft_declines="3/24h")
+    assert (offer.verdict, offer.maximum, offer.warnings) == ("no", None, ())
+    until = NOW + 20 * HOUR
+    assert offer.changes_at == until, "the oldest of the last three was decided four hours ago"
+    assert f"not tried again before {written(until)}; ask the buyer for another payment method." in (offer.reason or "")
+    assert '4 times in a row (soft_declines = "3/24h", set in the profile)' in (offer.policy or "")
+    policy = Policy(chosen("amazon", {"soft_declines": "3/24h"}))
+    before, after = (offers(made, policy, until - span)[0] for span in (timedelta(microseconds=1), timedelta()))
+    assert (before.verdict, after.verdict, after.warnings) == ("no", "warn", ("same-card",))
+    assert judged(softly(2), soft_declines="3/24h").verdict == "yes"
+    found = {one.verb: one for one in offers(made, policy, NOW)}
+    assert found[Verb.CANCEL] == judged(made, verb=Verb.CANCEL), "nothing but another try waits"
+
+
+def test_a_decline_of_unknown_time_is_warned_of_and_waits_for_nothing() -> None:
+    undated = order(*(replace(one, created=None, updated=None) for one in softly(3).charges))
+    assert judged(undated, soft_declines="3/24h").verdict == "warn"
+
+
 def test_a_reason_is_asked_for_whatever_moves_or_ends_something() -> None:
     found = offers(order(charge("Authorized")), Policy(chosen("amazon", {"reason_required": True})), NOW)
     for offer in found:
@@ -303,6 +365,12 @@ def test_presets_say_what_the_manuals_say() -> None:
         ("amazon", {"overcharge": 15}, "overcharge must be"),
         ("amazon", {"overcharge": "-1%/5"}, "overcharge must be"),
         ("amazon", {"overcharge": "١٥%/75"}, "overcharge must be"),
+        ("amazon", {"soft_declines": "26"}, 'soft_declines = "26" would widen'),
+        ("amazon", {"soft_declines": "3/4321h"}, 'soft_declines = "3/4321h" would widen'),
+        ("amazon", {"soft_declines": "0"}, 'soft_declines must be "limit" or "3" or such as "3/24h", in whole numbers'),
+        ("amazon", {"soft_declines": 3}, "soft_declines must be"),
+        ("amazon", {"soft_declines": "3/1d"}, "soft_declines must be"),
+        ("amazon", {"soft_declines": "٣"}, "soft_declines must be"),
         ("amazon", {"partial_capture": "yes"}, "partial_capture must be true or false without quotes."),
         ("amazon", {"partial_capture": 1}, "partial_capture must be true or false without quotes."),
         ("amazon", {"cancel_sale": "later"}, 'cancel_sale must be "automatic" or "manual" or "refuse".'),
@@ -330,6 +398,11 @@ def test_settings_of_a_profile_go_before_those_of_the_preset() -> None:
 @pytest.mark.parametrize("text", ["limit", "none", "15%/75", "1%/1"])
 def test_an_allowance_is_written_as_it_is_read(text: str) -> None:
     assert str(Allowance.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["limit", "1", "25", "3/24h", "25/4320h"])
+def test_tries_are_written_as_they_are_read(text: str) -> None:
+    assert str(chosen("amazon", {"soft_declines": text}).soft_declines) == text
 
 
 def test_shop_words_belong_to_status_words() -> None:

@@ -271,6 +271,7 @@ def test_every_named_warning_of_the_matrix_has_its_sentence() -> None:
         "decision-under-way",
         "leaves-authorization",
         "leaves-pending",
+        "lines-cancelled",
         "nothing-charged",
         "partly-known",
         "refund-under-way",

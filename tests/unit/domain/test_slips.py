@@ -243,7 +243,7 @@ def test_a_wish_without_a_slip_has_the_one_that_nobody_can_mistake() -> None:
     assert pieces(whole.goods) == ({"TEA": 3, "CUP": 1}, 4_95)
     part = replace(wish, amount=usd(6_67))
     assert slip_of(made, part, []) is None
-    act = Cancelled(NOW, "ops", False, "automatic", (), (Pieces((("TEA", 2),), None),))
+    act = Cancelled(NOW, "ops", False, "automatic", (), (Pieces((("TEA", 2),), taken=True),))
     cancelled = slip_of(replace(made, cancelled=act), part, [])
     assert cancelled is not None
     assert pieces(cancelled.goods) == ({"TEA": 2}, 0)
@@ -272,5 +272,5 @@ def test_a_slip_comes_to_the_amount_of_its_wish_or_is_refused() -> None:
     ],
 )
 def test_which_lines_a_charge_took_is_not_guessed(charges: list[Charge], slips: list[Booked]) -> None:
-    with pytest.raises(SlipError, match=rf"^No slip tells which lines {charges[0].id} took; say --amount instead\.$"):
+    with pytest.raises(SlipError, match=rf"^No slip tells which lines {charges[0].id} took\.$"):
         left_to_refund(sold(*charges), charges[0], slips)

@@ -265,6 +265,32 @@ ATTENTION: dict[str, tuple[Made, tuple[str, ...]]] = {
         ),
         ("repaired",),
     ),
+    "failed without a charge, then repaired": (
+        lambda: repaired_later(replace(order(), asked=NOW - DAY)),
+        ("repaired",),
+    ),
+    "failed after one was voided, then repaired": (
+        lambda: repaired_later(replace(order(charge("Canceled", "MerchantCanceled", age=2 * DAY)), asked=NOW - DAY)),
+        ("repaired",),
+    ),
+    "failed after one lapsed, then repaired": (
+        lambda: repaired_later(replace(SITUATIONS["6 lapsed by reason"](), asked=NOW - DAY)),
+        ("lapsed", "repaired"),
+    ),
+    "rest failed without a charge, then repaired": (
+        lambda: repaired_later(replace(order(charge("Captured", amount=50_00, age=2 * DAY)), asked=NOW - DAY)),
+        ("repaired",),
+    ),
+    "repaired, and nothing more is wanted": (
+        lambda: repaired_later(
+            replace(order(charge("Captured", amount=50_00, age=2 * DAY), amount=50_00), asked=NOW - DAY)
+        ),
+        (),
+    ),
+    "repaired, and being authorized": (
+        lambda: repaired_later(replace(order(), asked=NOW - DAY, intents=(intent("authorize", "sent", target=ORDER),))),
+        (),
+    ),
     "refund declined": (lambda: captured("Closed", refund(10_00, "Declined")), ("refund-declined",)),
     "refund declined, then made": (
         lambda: captured("Closed", refund(10_00, "Declined", age=DAY), refund(10_00, number=2)),
@@ -298,6 +324,7 @@ ATTENTION: dict[str, tuple[Made, tuple[str, ...]]] = {
         lambda: cancelled_here(SITUATIONS["9 captured"]()),
         ("refund-due", "charged-after-cancel"),
     ),
+    "somebody not told": (lambda: replace(order(), untold=("M-000001-0a1b2c3d",)), ("message-failed",)),
     "several": (
         lambda: order(
             charge("Captured", amount=50_00),

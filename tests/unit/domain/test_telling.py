@@ -11,7 +11,7 @@ from tests.support.orders import NOW, ORDER, charge_id
 from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.telling import is_code, plain, tell, unsent
+from azpay_tui.domain.telling import in_doubt, is_code, plain, tell, unsent
 
 ALL = frozenset(Verb)
 
@@ -124,3 +124,9 @@ def test_codes_and_sentences_are_told_apart() -> None:
     assert plain("offline: x.") == "X."
     assert plain(None) == ""
     assert unsent("It is offline") == "It is offline. Nothing was sent."
+
+
+def test_a_step_in_doubt_says_what_comes_before_going_on() -> None:
+    assert in_doubt(intent("unknown", verb=Verb.REFUND)) == (
+        "What became of refund 12.00 USD is not known yet: settle it first (azpay journal resume I-000001)."
+    )
