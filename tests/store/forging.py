@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import json
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 from tests.store.making import NOW, PLACE, Files, answer, draft, files_of, oid, put, tracked
 from tests.support.goods import recorded, slip
 
+from azpay_tui.domain.deliveries import Parcel
 from azpay_tui.domain.marks import MarkEdit, Standing
 from azpay_tui.domain.messages import Delivered, MessageDraft, Unknown, after
 from azpay_tui.domain.order import Address
@@ -55,6 +58,8 @@ def live(stores: Stores) -> None:
     stores.messages.end(stores.messages.begin(second, NOW), after(Unknown("lost"), 1, NOW, repeatable=False), NOW)
     stores.messages.retry(second.id, NOW)
     stores.messages.drop(second.id, NOW)
+    parcel = stores.deliveries.begin(Parcel(oid(2), "UPS", "1ZJANE"), 0, NOW)
+    stores.deliveries.end(parcel, answer(200), "sent", "Jane Secret gets it", NOW)
     given_back = slip("TEA=1", document="Jane Secret", tracking="UPS:1Z9")
     journal.record_slip(recorded(oid(1), given_back, "to the bank of Jane Secret"), NOW, 0)
 
@@ -99,3 +104,19 @@ def chain_again(connection: sqlite3.Connection) -> None:
         before = chain_hash(tuple(values), before)
         connection.execute("UPDATE audit SET hash = ? WHERE seq = ?", (before, number))
     connection.execute("UPDATE meta SET value = ? WHERE name = 'audit_head'", (f"{number} {before}",))
+
+
+def letters_without_salts(path: Path) -> list[str]:
+    """Write messages and chain as they were written before letters had salts; returns the plain hashes they get."""
+    with database(path) as connection:
+        bodies = dict(connection.execute("SELECT id, body FROM message").fetchall())
+        hashes = {name: hashlib.sha256(body.encode()).hexdigest() if body else None for name, body in bodies.items()}
+        for seq, data in connection.execute("SELECT seq, data FROM audit WHERE kind = 'message'").fetchall():
+            said = json.loads(data)
+            if said["act"] == "queued":
+                said.pop("body_seal", None)
+                said["body_sha256"] = hashes[said["message"]]
+                connection.execute("UPDATE audit SET data = ? WHERE seq = ?", (json.dumps(said), seq))
+        connection.execute("UPDATE message SET salt = ''")
+        chain_again(connection)
+    return [hashed for hashed in hashes.values() if hashed]

@@ -14,7 +14,7 @@ from tests.support.figures import size, tell
 
 from azpay_tui.domain.marks import MarkEdit, Standing
 from azpay_tui.store.journal.anchors import Known
-from azpay_tui.store.journal.digests import ATTEMPT, EVIDENCE, INTENT, SLIP
+from azpay_tui.store.journal.digests import ATTEMPT, DELIVERY, EVIDENCE, INTENT, SLIP
 from azpay_tui.store.journal.seal import COLUMNS as SEALED
 from azpay_tui.store.journal.shape import odd_shapes
 from azpay_tui.store.journal.verify import examine
@@ -29,9 +29,14 @@ TABLES = {
         "'note ' || id",
         ("text", "order_id", "at", "person", "retracted_at", "retracted_by"),
     ),
-    "slip": ("'slip ' || id || ' of ' || order_id", "'slip ' || id", (*SLIP, "tracking")),
+    "slip": ("'slip ' || id || ' of ' || order_id", "'slip ' || id", (*SLIP, "tracking", "salt")),
+    "delivery": (
+        "'delivery ' || id || ' of ' || order_id",
+        "'delivery ' || id",
+        (*DELIVERY, "tracking", "salt"),
+    ),
     "mark": ("'the mark on ' || order_id", "order_id", MARKS[:-1]),  # of tags it knows how many
-    "message": ("'message ' || id", "id", ("id", "order_id", "kind", "channel", "state", "body")),
+    "message": ("'message ' || id", "id", ("id", "order_id", "kind", "channel", "state", "body", "salt")),
     "address": ("'the address of ' || order_id", "order_id", SEALED),
     "tracked_id": ("'the object ' || object_id", "object_id", ("object_id",)),
     "tracked": ("'the order ' || order_id", "order_id", ("order_id",)),
@@ -113,8 +118,14 @@ def test_every_edit_of_a_row_names_it(journal: Path) -> None:
         ("DELETE FROM slip", f"slip 1 of {oid(1)}"),
         (
             "INSERT INTO slip SELECT 9, order_id, intent_id, verb, charge, at, person, currency, exponent, lines, "
-            "shipping, shipping_tax, adjustment, document, carrier, tracking, restock, note FROM slip",
+            "shipping, shipping_tax, adjustment, document, carrier, tracking, restock, note, salt FROM slip",
             "slip 9",
+        ),
+        ("DELETE FROM delivery", f"delivery 1 of {oid(2)}"),
+        (
+            "INSERT INTO delivery SELECT 9, order_id, carrier, tracking, salt, at, person, outcome, why, request_id, "
+            "ended_at FROM delivery",
+            "delivery 9",
         ),
         ("DELETE FROM tracked_id", f"the object {oid(1)}-C000001"),
         ("DELETE FROM tracked", f"the order {oid(2)}"),

@@ -258,6 +258,7 @@ def test_the_reader_of_the_command_line_sees_the_same_intents(stores: Stores, da
     assert reader.intents(states=("accepted",), order_id=oid(1), limit=1) == stores.journal.intents(order_id=oid(1))
     assert reader.intent("I-000002") == stores.journal.intent("I-000002")
     assert reader.intent("I-000009") is None
+    assert reader.dossier("\udc00") is None  # no database can be asked for it
     assert JournalReader(data_dir / "nowhere").intents() == ()
 
 

@@ -26,7 +26,8 @@ from azpay_tui.domain.messages import (
     Unknown,
     after,
 )
-from azpay_tui.store.errors import MessageConflict
+from azpay_tui.store.errors import JournalUnavailable, MessageConflict, NoSuchMessage
+from azpay_tui.store.journal.read import JournalReader
 from azpay_tui.store.opening import Stores
 
 HOOKS: Sequence[Channel] = ("command", "webhook")
@@ -120,6 +121,26 @@ def test_a_message_is_given_up_after_the_last_wait_and_sent_again_when_a_person_
     assert attempt(stores, again, Refused("no")).next_due == NOW + WAITS[0]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [
+        (Delivered(), "is delivered by now"),
+        (Refused("no"), "was tried by now"),
+        (Refused("no", permanent=True), "is failed by now"),
+    ],
+)
+def test_it_is_sent_again_only_as_it_was_seen_where_that_is_said(stores: Stores, outcome: Outcome, says: str) -> None:
+    (made,) = stores.messages.enqueue([told()], NOW)
+    seen = attempt(stores, made, Refused("HTTP 503"))
+    assert stores.messages.retry(made.id, NOW, seen).tries == 0
+    now = attempt(stores, made := only(stores), outcome)
+    with pytest.raises(MessageConflict, match=rf"^{made.id} {says}: nothing was changed\.$"):
+        stores.messages.retry(made.id, NOW, seen)
+    assert only(stores) == now
+    assert stores.messages.retry(made.id, NOW).state == "waiting", "whoever saw nothing sends it whatever became of it"
+    assert look(stores.journal.file.path).whole
+
+
 @pytest.mark.parametrize("outcome", [Refused("HTTP 410", permanent=True), Unknown("lost")])
 def test_what_is_of_no_use_or_may_not_be_repeated_is_left_to_a_person(stores: Stores, outcome: Outcome) -> None:
     (message,) = stores.messages.enqueue([mail()], NOW)
@@ -153,7 +174,7 @@ def test_a_message_is_named_by_its_number(stores: Stores) -> None:
     assert stores.messages.message("M-000011") == made[10]
     with pytest.raises(MessageConflict, match="Several messages begin with 'M-00001'"):
         stores.messages.message("M-00001")
-    for name in ("M-000099", "", "%"):
+    for name in ("M-000099", "", "%", "\ud800"):
         with pytest.raises(MessageConflict, match="There is no message"):
             stores.messages.message(name)
 
@@ -165,6 +186,35 @@ def test_messages_are_listed_newest_first_by_order_and_state(stores: Stores) -> 
     assert stores.messages.messages(order_id=oid(2)) == (second,)
     assert stores.messages.messages(states=("dropped", "failed")) == (gone,)
     assert stores.messages.messages(limit=1) == (second,)
+
+
+def test_the_light_reader_gives_what_the_journal_does(stores: Stores, data_dir: Path) -> None:
+    first, second = stores.messages.enqueue([told(1), told(2)], NOW)
+    tried = attempt(stores, first, Refused("HTTP 500"))
+    light = JournalReader(data_dir)
+    assert light.messages() == stores.messages.messages() == (second, tried)
+    assert light.messages(order_id=oid(1), states=("waiting",)) == (tried,)
+    assert light.messages(limit=1) == (second,)
+    assert light.message(second.id) == (second,)
+    assert light.message("M-00000") == (tried, second)
+    assert light.message("") == light.message("\ud800") == ()
+    assert light.tries(tried) == stores.messages.tries(tried) != ()
+
+
+def test_the_light_reader_finds_no_messages_where_there_cannot_be_any(tmp_path: Path) -> None:
+    assert JournalReader(tmp_path).messages() == ()
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as connection:
+        connection.execute("CREATE TABLE intent (id TEXT)")
+    assert JournalReader(tmp_path).messages() == ()
+    (tmp_path / "journal.db").write_bytes(b"no database at all" * 300)
+    with pytest.raises(JournalUnavailable):
+        JournalReader(tmp_path).messages()
+
+
+def test_a_message_that_nobody_has_cannot_be_sent(stores: Stores) -> None:
+    (made,) = stores.messages.enqueue([told()], NOW)
+    with pytest.raises(NoSuchMessage, match="There is no message 'M-000077'"):
+        stores.messages.begin(replace(made, id="M-000077"), NOW)
 
 
 def test_the_history_of_an_order_says_what_the_shop_knows(stores: Stores) -> None:
@@ -203,6 +253,19 @@ def test_after_a_purge_nothing_of_a_message_names_the_buyer(stores: Stores, data
     with pytest.raises(MessageConflict, match="personal data of its buyer was removed"):
         stores.messages.retry(waiting.id, NOW)
     assert stores.messages.enqueue([mail(), mail(2), told()], NOW)[0].draft == mail(2)
+    assert look(data_dir / "journal.db").whole
+
+
+@pytest.mark.parametrize("left", ["dropped", "failed"])
+def test_the_chain_agrees_with_a_purge_on_a_letter_that_had_failed(stores: Stores, data_dir: Path, left: str) -> None:
+    """Purges of earlier versions left it as it was."""
+    stores.journal.track([tracked(oid(1))], NOW)
+    (made,) = stores.messages.enqueue([mail()], NOW)
+    assert attempt(stores, made, Unknown("lost"), repeatable=False).state == "failed"
+    stores.journal.purge([oid(1)], NOW)
+    assert only(stores).state == "dropped"
+    with closing(sqlite3.connect(data_dir / "journal.db", isolation_level=None)) as connection:
+        connection.execute("UPDATE message SET state = ?", (left,))
     assert look(data_dir / "journal.db").whole
 
 

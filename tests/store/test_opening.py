@@ -44,7 +44,7 @@ def test_every_file_is_for_its_owner_alone(tmp_path: Path, umask: int) -> None:
         stores.journal.open_intent(draft())
         stores.back_up_daily(NOW)
         stores.lease.try_acquire()
-        stores.cache.checkpoint()
+        stores.cache.file.checkpoint()
         with stores.journal.file.writing() as (session, _audit):
             session.connection().exec_driver_sql("UPDATE intent SET note = 'x'")
             during = modes(directory)
@@ -106,7 +106,7 @@ def test_a_damaged_cache_is_moved_aside_and_rebuilt(data_dir: Path, contents: by
 def test_a_cache_with_a_flipped_page_is_rebuilt(data_dir: Path) -> None:
     stores = open_at(data_dir)
     fill(stores, 40)
-    stores.cache.checkpoint()
+    stores.cache.file.checkpoint()
     stores.close()
     whole = bytearray((data_dir / "cache.db").read_bytes())
     middle = len(whole) // 2 // 4096 * 4096

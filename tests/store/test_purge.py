@@ -65,7 +65,7 @@ def purge(stores: Stores) -> None:
 def told(stores: Stores) -> str:
     """Return everything that any table of both files says."""
     text = []
-    for path in (stores.journal.file.path, stores.cache.path):
+    for path in (stores.journal.file.path, stores.cache.file.path):
         with closing(sqlite3.connect(path)) as connection:
             for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
                 if not name.startswith("search"):
@@ -140,7 +140,7 @@ def test_an_order_that_is_not_settled_is_left_alone(known: Stores) -> None:
 
 def test_the_row_knows_since_when_nothing_is_due(known: Stores) -> None:
     def ended() -> int | None:
-        with closing(sqlite3.connect(known.cache.path)) as connection:
+        with closing(sqlite3.connect(known.cache.file.path)) as connection:
             return connection.execute("SELECT ended_at FROM list_row").fetchone()[0]
 
     assert ended() == int((NOW - timedelta(days=1)).timestamp() * 1_000_000)

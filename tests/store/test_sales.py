@@ -57,6 +57,17 @@ def test_a_cancelled_sale_is_read_back_as_it_was_written(known: Stores) -> None:
     assert (row.status, row.ship, row.attention) == ("CANCELED", "HOLD", ("cancel-open",))
 
 
+def test_pieces_are_read_back_with_whether_money_was_taken_for_them(known: Stores) -> None:
+    lamp = Pieces((("LAMP", 1),), None, taken=True)
+    taken = replace(LAMPS, goals=(GOAL,), pieces=(lamp,))
+    assert cancel(known, LAMPS)
+    assert cancel(known, taken, LAMPS)
+    found = known.reader.order(ORDER)
+    assert found is not None
+    assert found.cancelled is not None
+    assert [one.taken for one in found.cancelled.pieces] == [False, True]
+
+
 def test_of_two_people_one_cancels_and_the_other_one_looks_again(known: Stores) -> None:
     assert cancel(known, LAMPS)
     assert not cancel(known, LAMPS)
@@ -117,7 +128,7 @@ def test_a_deleted_order_is_nowhere_but_in_the_journal(known: Stores, data_dir: 
     assert known.reader.page(query="canary").rows == ()
     assert known.reader.counts()["all"] == 1
     assert known.reader.revision() > before
-    with closing(sqlite3.connect(known.cache.path)) as connection:
+    with closing(sqlite3.connect(known.cache.file.path)) as connection:
         assert connection.execute("SELECT DISTINCT order_id FROM object").fetchall() == [(oid(2),)]
     assert [intent.id for intent in known.journal.intents(order_id=ORDER)] == [made]
 

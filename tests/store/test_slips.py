@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.store.forging import database, look
+from tests.store.forging import chain_again, database, look
+from tests.store.guessing import confirms, sha256
 from tests.store.making import NOW, ORDER, answer, draft, open_at, tracked
 from tests.store.older import as_of
 from tests.support.goods import recorded, slip
@@ -15,10 +18,17 @@ from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.intent import IntentDraft, Verb
 from azpay_tui.domain.slips import ELSEWHERE
 from azpay_tui.domain.trail import sentence
+from azpay_tui.store.engine import make_engine, writing
 from azpay_tui.store.errors import JournalUnavailable, SlipsChanged
+from azpay_tui.store.journal.anchors import Known
+from azpay_tui.store.journal.audit import AuditWriter, Witness
+from azpay_tui.store.journal.purging import purge_backup
 from azpay_tui.store.journal.read import JournalReader
+from azpay_tui.store.journal.verify import examine
 from azpay_tui.store.opening import Stores
 from azpay_tui.store.slips import load
+from azpay_tui.store.sqlite import JOURNAL_PRAGMAS
+from azpay_tui.store.times import to_text
 
 SHIPPED = slip("TEA=2", "CUP=1", shipping="half", document="INV-1", tracking="UPS:1ZCANARY")
 
@@ -89,6 +99,78 @@ def test_a_purge_takes_the_tracking_number_and_nothing_else(stores: Stores) -> N
     with database(path) as connection:
         connection.execute("UPDATE slip SET tracking = 'another' WHERE id = 1")
     assert [wrong.what for wrong in look(path).disagreements] == [f"slip 1 of {ORDER}"]
+
+
+def test_after_a_purge_nobody_can_confirm_a_guessed_tracking_number(stores: Stores) -> None:
+    """The chain keeps its seal for ever, and the numbers of a carrier are few enough to try them all."""
+    path = stores.journal.file.path
+    stores.journal.track([tracked()], NOW)
+    stores.journal.record_slip(recorded(ORDER, SHIPPED), NOW, 0)
+    stores.journal.record_slip(recorded(ORDER, SHIPPED), NOW, 1)
+    with database(path) as connection:
+        salts = [salt for (salt,) in connection.execute("SELECT salt FROM slip")]
+    assert len({*salts}) == 2, "who knows one parcel of a buyer knows no other"
+    assert (confirms(path, "1ZCANARY"), confirms(path, "1ZANOTHER")) == (True, False)
+    assert look(path).whole
+    assert stores.journal.purge([ORDER], NOW) == (ORDER,)
+    stores.close()
+    assert not confirms(path, "1ZCANARY")
+    assert not any(salt.encode() in path.read_bytes() for salt in salts)
+    assert look(path).whole
+
+
+def without_salts(connection: sqlite3.Connection) -> None:
+    """Write slips and chain as they were written before there were salts."""
+    for seq, data in connection.execute("SELECT seq, data FROM audit WHERE kind = 'slip'").fetchall():
+        told = json.loads(data)
+        told["tracking_sha256"] = sha256("1ZCANARY") if told.pop("tracking_seal") else None
+        connection.execute("UPDATE audit SET data = ? WHERE seq = ?", (json.dumps(told), seq))
+    connection.execute("UPDATE slip SET salt = ''")
+    chain_again(connection)
+
+
+def test_slips_of_before_there_were_salts_are_held_to_the_hash_that_the_chain_has(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    stores, path = open_at(data_dir), data_dir / "journal.db"
+    stores.journal.track([tracked()], NOW)
+    stores.journal.record_slip(recorded(ORDER, SHIPPED), NOW, 0)
+    stores.journal.record_slip(recorded(ORDER, slip("TEA=1")), NOW, 1)
+    stores.close()
+    with database(path) as connection:
+        without_salts(connection)
+    as_of(11, "journal", path, tmp_path)
+    assert look(path).whole, "a journal that may only be read has no salts"
+    stores = open_at(data_dir)
+    for edit in ("tracking = '1ZANOTHER'", "tracking = ''", "salt = 'x'"):
+        with database(path) as connection:
+            connection.execute("BEGIN")
+            connection.execute(f"UPDATE slip SET {edit} WHERE id = 1")
+            assert [wrong.what for wrong in examine(connection.execute, Known()).disagreements] == [
+                f"slip 1 of {ORDER}"
+            ]
+            connection.execute("ROLLBACK")
+    assert stores.journal.purge([ORDER], NOW) == (ORDER,)
+    stores.close()
+    assert b"1ZCANARY" not in path.read_bytes()
+    assert look(path).whole
+
+
+@pytest.mark.parametrize("schema", [11, 12])
+def test_a_back_up_with_slips_forgets_as_well(data_dir: Path, tmp_path: Path, schema: int) -> None:
+    stores, path = open_at(data_dir), data_dir / "journal.db"
+    stores.journal.track([tracked()], NOW)
+    stores.journal.record_slip(recorded(ORDER, SHIPPED), NOW, 0)
+    stores.close()
+    as_of(schema, "journal", path, tmp_path)
+    engine = make_engine(path, JOURNAL_PRAGMAS, pooled=False)
+    with writing(engine) as connection:
+        audit = AuditWriter(connection, Witness())
+        assert purge_backup(connection, audit, [(ORDER, to_text(NOW), "ops")])
+        audit.close()
+    engine.dispose()
+    assert not confirms(path, "1ZCANARY")
+    assert look(path).whole
 
 
 def test_the_trail_tells_of_a_slip_without_what_people_typed(stores: Stores) -> None:

@@ -19,7 +19,9 @@ from azpay_tui.domain.switching import MOST_FAILURES
 from azpay_tui.store.cache import steps
 from azpay_tui.store.errors import SwitchedOff
 from azpay_tui.store.journal.read import JournalReader
+from azpay_tui.store.journal.switched import switch_of
 from azpay_tui.store.opening import Stores
+from azpay_tui.store.times import to_text
 
 ON = Switch("on", "authorize", NOW, "ops")
 
@@ -77,6 +79,14 @@ def test_an_edit_of_it_is_found(on: Stores, text: str | None) -> None:
     edit(on.data.journal, text)
     wanted = "it is gone" if text is None else "it was changed afterwards"
     assert f"how the switch of automatic steps stands is not as the audit chain says: {wanted}" in faults(on)
+
+
+@pytest.mark.parametrize("name", ["position", "at", "after"])
+@pytest.mark.parametrize("value", [7.5, None, "never"])
+def test_nothing_is_done_by_a_switch_that_azpay_never_wrote(name: str, value: object) -> None:
+    kept = {"position": "on", "mode": "authorize", "at": to_text(NOW), "person": "ops", "why": "", "after": 0}
+    assert switch_of(json.dumps(kept)) == ON
+    assert switch_of(json.dumps({**kept, name: value})) is None
 
 
 def test_one_that_nobody_turned_is_found(stores: Stores) -> None:

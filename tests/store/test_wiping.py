@@ -4,8 +4,8 @@ import json
 import os
 import sqlite3
 import subprocess
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +19,8 @@ from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.order import Address, Buyer
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.store import wiping
+from azpay_tui.store.cache.file import CacheFile
 from azpay_tui.store.cache.sources import SourceBook
-from azpay_tui.store.cache.write import CacheStore
 from azpay_tui.store.errors import JournalUnavailable
 from azpay_tui.store.journal.backup import back_up
 from azpay_tui.store.journal.verify import verify_journal
@@ -86,7 +86,7 @@ def known(stores: Stores, tmp_path: Path) -> Stores:
         came = replace(answer(raw=body(order_id).encode()), message=token("message", order_id))
         stores.journal.record(intent, 1, came, "succeeded", None, None, None, NOW)
     asked = SourceState("shop", "command", "shop", timedelta(hours=1), message=f"odd: {token('name', PURGED[1])}xxx.")
-    SourceBook(stores.cache).put(asked)
+    SourceBook(stores.cache.file).put(asked)
     stores.back_up_daily(NOW)
     as_of(3, "journal", back_up(stores.data, "before-schema-4-20260301T120000.db"), tmp_path)
     return stores
@@ -142,7 +142,7 @@ def nothing(*_arguments: object) -> None:
 
 
 STEPS: dict[str, tuple[object, str]] = {
-    "the cache is not compacted": (CacheStore, "compact"),
+    "the cache is not compacted": (CacheFile, "compact"),
     "back-ups are not rewritten": (wiping, "rewrite_backups"),
     "the journal is not compacted": (wiping, "compact_journal"),
 }
@@ -177,8 +177,14 @@ def test_the_search_finds_what_is_left_in_free_pages_and_in_the_log(
             return getattr(self.inner, name)
 
     purge(known)
-    handles = CacheStore._handles
-    monkeypatch.setattr(CacheStore, "_handles", lambda self: (Without(handles(self)[0]), handles(self)[1]))
+    reading = CacheFile.reading
+
+    @contextmanager
+    def reading_without(self: CacheFile) -> Iterator[tuple[Without, sqlite3.Connection | None]]:
+        with reading(self) as (cache, journal):
+            yield Without(cache), journal
+
+    monkeypatch.setattr(CacheFile, "reading", reading_without)
     known.wipe(NOW, never)
     assert any(name.startswith("cache.db") for name in left(data_dir, PURGED))
 

@@ -11,6 +11,7 @@ StoreError
 ├── IntentConflict          the intent is not in a state that allows the change
 ├── MessageConflict         the state of a message does not allow the change
 │   └── NoSuchMessage       there is not exactly one message of this id
+├── DeliveryConflict        what was seen of a parcel's number is not so any more
 ├── NotAsConfirmed          what the journal says of an intent is not what was confirmed
 └── CacheUnavailable        the cache cannot be read or written; nothing that matters is lost
     ├── ReadOnlyCache       written by a newer program, or in a directory that cannot be written
@@ -95,6 +96,10 @@ class NoSuchMessage(MessageConflict):
 
 class SlipsChanged(StoreError):
     """Another slip of the order was written since this one was checked; nothing was written."""
+
+
+class DeliveryConflict(StoreError):
+    """An attempt to tell of a parcel cannot be begun, or is not what it was; nothing was written."""
 
 
 class NotAsConfirmed(StoreError):

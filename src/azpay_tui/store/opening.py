@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from azpay_tui.domain.intent import Place
+from azpay_tui.store.cache.file import CacheFile
 from azpay_tui.store.cache.read import CacheReader
 from azpay_tui.store.cache.write import CacheStore
 from azpay_tui.store.engine import make_engine
@@ -31,6 +32,7 @@ from azpay_tui.store.files import DataDir, family, free_companions, private_dir,
 from azpay_tui.store.journal.anchors import AnchorBook
 from azpay_tui.store.journal.audit import Witness
 from azpay_tui.store.journal.backup import back_up, back_up_daily
+from azpay_tui.store.journal.deliveries import DeliveryBook
 from azpay_tui.store.journal.file import JournalFile
 from azpay_tui.store.journal.messages import MessageBook
 from azpay_tui.store.journal.store import JournalStore
@@ -68,6 +70,7 @@ class Stores:
     data: DataDir
     journal: JournalStore
     messages: MessageBook
+    deliveries: DeliveryBook
     cache: CacheStore
     reader: CacheReader
     session: Session | None
@@ -95,7 +98,7 @@ class Stores:
         """Give up lease, session and connections; safe to call twice."""
         self.lease.release()
         self.reader.close()
-        self.cache.close()
+        self.cache.file.close()
         self.journal.close()
         if self.session is not None:
             self.session.close()
@@ -128,12 +131,12 @@ def open_stores(
     file = JournalFile(data, refusal=ready.journal_refusal, busy=busy, witness=witness, anchors=anchors)
     journal = JournalStore(file, person=person, session=session.id if session else "")
     messages = MessageBook(file, person=person, session=session.id if session else "")
-    cache = CacheStore(data, refusal=ready.cache_refusal, busy=busy)
+    deliveries = DeliveryBook(file, person=person, session=session.id if session else "")
+    cache = CacheStore(CacheFile(data, refusal=ready.cache_refusal, busy=busy))
     reader = CacheReader(data_dir, holder=lambda: lease.held)
     refusal = ready.journal_refusal or ready.cache_refusal
-    stores = Stores(
-        data, journal, messages, cache, reader, session, lease, ready.rebuilt, None if refusal is None else str(refusal)
-    )
+    why = None if refusal is None else str(refusal)
+    stores = Stores(data, journal, messages, deliveries, cache, reader, session, lease, ready.rebuilt, why)
     try:
         _claim(journal, place, writable=ready.journal_refusal is None)
         if refusal is None:
@@ -203,11 +206,11 @@ def rebuild_cache(data_dir: Path, now: datetime) -> str:
             raise refusal
         kept = f" The old one is kept as {_set_aside(data, 'replaced', now)}." if data.cache.exists() else ""
         _open_cache(data)
-    cache = CacheStore(data)
+    cache = CacheStore(CacheFile(data))
     try:
         count = cache.catch_up(now)
     finally:
-        cache.close()
+        cache.file.close()
     return f"The cache was made anew: {count} orders are read again.{kept}"
 
 

@@ -32,7 +32,7 @@ def read(rows: Iterable[Any]) -> dict[str, Cancelled]:
             bool(whole),
             cast(Refunds, refunds),
             tuple(Goal(charge, Money(*amount)) for charge, *amount in json.loads(goals)),
-            tuple(_pieces(*one) for one in json.loads(pieces)),
+            tuple(_pieces(bool(json.loads(goals)), *one) for one in json.loads(pieces)),
         )
         acts.setdefault(order_id, []).append(act)
     found = {order_id: together(known) for order_id, known in acts.items()}
@@ -44,9 +44,10 @@ def deleted(journal: sqlite3.Connection, order_ids: Iterable[str]) -> set[str]:
     return {row[0] for row in journal.execute(_DELETED, (json.dumps([*order_ids]),)).fetchall()}
 
 
-def _pieces(lines: list[tuple[str, int]], *shipping: Any) -> Pieces:
+def _pieces(taken: bool, lines: list[tuple[str, int]], *shipping: Any) -> Pieces:
+    """Read the pieces of an act; an act says how much goes back just where money had been taken for them."""
     freight = Money(*shipping) if shipping[0] is not None else None
-    return Pieces(tuple((key, count) for key, count in lines), freight)
+    return Pieces(tuple((key, count) for key, count in lines), freight, taken)
 
 
 def goals_text(act: Cancelled) -> str:

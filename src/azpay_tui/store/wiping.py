@@ -52,7 +52,7 @@ def wipe(data: DataDir, cache: CacheStore, now: datetime, pause: Callable[[float
         if not left:
             return 0
         cache.purge(left, now)  # again, for a process that was killed before it came to it
-        cache.compact(pause)
+        cache.file.compact(pause)
         compact_journal(data)
         whole = rewrite_backups(data, pause)
         for pattern in _SET_ASIDE:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from azpay_tui.domain.declines import decided_in
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.order import Charge, LocalDecline, OpenIntent, Order, Permission, Refund, ShopFacts
 from azpay_tui.domain.sale import Cancelled
@@ -36,6 +37,9 @@ _INTENTS = """SELECT i.order_id, i.id, i.verb, i.target, i.state, i.amount_minor
     ORDER BY i.seq"""
 _ACTED = """SELECT i.order_id, max(coalesce(i.settled_at, i.at))
     FROM json_each(?) AS wanted CROSS JOIN intent AS i ON i.order_id = wanted.value GROUP BY i.order_id"""
+_MESSAGES = """SELECT m.order_id, m.id, m.state, m.occasion
+    FROM json_each(?) AS wanted CROSS JOIN message AS m ON m.order_id = wanted.value
+    WHERE m.state = 'failed' OR m.occasion LIKE '%:' || m.order_id || '@%' ORDER BY m.seq"""
 _PURGED = "SELECT p.order_id, p.at FROM json_each(?) AS wanted CROSS JOIN purge AS p ON p.order_id = wanted.value"
 
 
@@ -67,6 +71,8 @@ class Parts:
     purged_at: datetime | None = None
     marks: Marks = field(default_factory=Marks)
     cancelled: Cancelled | None = None
+    untold: list[str] = field(default_factory=list)
+    asked: datetime | None = None
     deleted: bool = False
     """Whether a person deleted the order: then it is nowhere but in the journal."""
 
@@ -92,6 +98,8 @@ class Parts:
             refreshed_at=min(counted, default=None),
             purged_at=self.purged_at,
             cancelled=self.cancelled,
+            untold=tuple(self.untold),
+            asked=self.asked,
         )
 
 
@@ -126,6 +134,7 @@ def _load_journal(
     _load_said(parts, said_of(journal, parts), bound(journal), None if cache is None else asked_at(cache))
     for order_id, acted_at in journal.execute(_ACTED, (wanted,)).fetchall():
         parts[order_id].acted_at = from_text(acted_at)
+    _load_messages(parts, journal.execute(_MESSAGES, (wanted,)).fetchall())
     for order_id, purged_at in journal.execute(_PURGED, (wanted,)).fetchall():
         parts[order_id].purged_at = from_text(purged_at)
     for order_id, marks in load_marks(journal, parts).items():
@@ -177,6 +186,14 @@ def _load_shop(parts: dict[str, Parts], rows: list[_Shop]) -> None:
             buyer_email=email,
             complete=bool(complete),
         )
+
+
+def _load_messages(parts: dict[str, Parts], rows: list[tuple[str, str, str, str]]) -> None:
+    for order_id, message_id, state, occasion in rows:
+        part = parts[order_id]
+        if state == "failed":
+            part.untold.append(message_id)
+        part.asked = decided_in(occasion) or part.asked
 
 
 def _load_said(parts: dict[str, Parts], found: dict[str, Said], bound: Bound, asked: datetime | None) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from azpay_tui.store.cache.lapses import NONE, write_lapses
-from azpay_tui.store.cache.project import COLUMNS, VIEW_COLUMNS, RowValues
+from azpay_tui.store.cache.row import COLUMNS, VIEW_COLUMNS, RowValues
 
 _SELECT: Final = f"""SELECT r.rid, {", ".join(f"r.{name}" for name in COLUMNS)}
     FROM json_each(?) AS wanted CROSS JOIN list_row AS r ON r.order_id = wanted.value"""

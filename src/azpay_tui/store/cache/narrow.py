@@ -12,7 +12,7 @@ from azpay_tui.domain.lapses import FILTER_OF
 from azpay_tui.domain.methods import UNSEEN
 from azpay_tui.domain.money import EXPONENTS
 from azpay_tui.store.cache.lapses import WITHIN
-from azpay_tui.store.cache.project import NEVER
+from azpay_tui.store.cache.row import NEVER
 from azpay_tui.store.times import to_micros
 
 Key = str | int

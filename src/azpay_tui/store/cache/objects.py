@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from azpay_tui.domain.claims import Claim
 from azpay_tui.domain.order import Charge, Order, Permission, Refund, kind_of, order_id_of
@@ -14,7 +14,7 @@ from azpay_tui.domain.reconcile import changes
 from azpay_tui.domain.rows import ReadResult
 from azpay_tui.store.cache.assemble import Parts
 from azpay_tui.store.cache.facts import from_json, kind_name, to_json
-from azpay_tui.store.times import from_micros, from_text, storable, to_micros
+from azpay_tui.store.times import from_micros, storable, to_micros
 
 _OVERLAP: Final = timedelta(minutes=2)
 """Reads further apart than this did not overlap: the later one is believed whatever its time stamp says."""
@@ -54,7 +54,10 @@ def store_read(cache: sqlite3.Connection, read: ReadResult, now: datetime) -> No
             (storable(read.error or "The answer was about something else."), at, due, object_id),
         )
         return
-    if _is_stale(cache, fact, read.at):
+    place = _order_of_time(cache, fact, read.at, now)
+    if place == "unsure":
+        cache.execute("UPDATE object SET due_at = ?1 WHERE object_id = ?2 AND due_at > ?1", (moment, object_id))
+    if place != "newer":
         return
     cache.execute(
         """UPDATE object SET fact = ?, raw = ?, read_at = ?, tried_at = ?, due_at = ?, attempts = 0, error = '',
@@ -65,13 +68,24 @@ def store_read(cache: sqlite3.Connection, read: ReadResult, now: datetime) -> No
         cache.execute(_NEW, (fact.charge_id, order_id, "charge", moment, None))
 
 
-def _is_stale(cache: sqlite3.Connection, fact: Permission | Charge | Refund, at: datetime) -> bool:
-    """Whether a read that overlapped another one brought the older state."""
+def _order_of_time(
+    cache: sqlite3.Connection, fact: Permission | Charge | Refund, at: datetime, now: datetime
+) -> Literal["newer", "older", "unsure"]:
+    """Say whether a read brought something newer than what is known, or overlapped it and brought what was so before.
+
+    The time of its state tells, which neither a charge's refunds nor a permission's balance change. Of the same state
+    what was asked for later is likely newer: clocks of two processes differ a little, and one that was set back does
+    not tell.
+    """
     known, read_at = cache.execute("SELECT fact, read_at FROM object WHERE object_id = ?", (fact.id,)).fetchone()
-    if known is None or read_at is None or fact.updated is None:
-        return False
-    before = from_json(known).updated
-    return before is not None and fact.updated < before and abs(from_micros(read_at) - at) < _OVERLAP
+    if known is None or read_at is None:
+        return "newer"
+    before, seen = from_json(known), from_micros(read_at)
+    if before.updated == fact.updated:
+        return "unsure" if before != fact and at < seen <= now else "newer"
+    if before.updated is None or fact.updated is None or abs(seen - at) >= _OVERLAP:
+        return "newer"
+    return "older" if fact.updated < before.updated else "newer"
 
 
 def add_objects(cache: sqlite3.Connection, parts: Mapping[str, Parts], now: datetime) -> None:
@@ -126,27 +140,6 @@ def read_again(cache: sqlite3.Connection, parts: Mapping[str, Parts], now: datet
     cache.executemany(
         "UPDATE object SET due_at = ?1 WHERE order_id = ?2 AND due_at > ?1 AND attempts = 0",
         [(moment, order_id) for order_id, part in parts.items() if part.shop.waits],
-    )
-
-
-def read_outcomes(
-    cache: sqlite3.Connection, journal: sqlite3.Connection | None, order_ids: Iterable[str], now: datetime
-) -> None:
-    """Have the objects read now of orders of which an outcome is younger than what is known of them.
-
-    An outcome is followed by a read; where that failed, or its process died, the order would look untouched for a day.
-    """
-    if journal is None:
-        return
-    settled = journal.execute(
-        """SELECT i.order_id, max(i.settled_at) FROM json_each(?) AS wanted
-            CROSS JOIN intent AS i ON i.order_id = wanted.value
-            WHERE i.attempts > 0 AND i.settled_at IS NOT NULL GROUP BY i.order_id""",
-        (json.dumps([*order_ids]),),
-    ).fetchall()
-    cache.executemany(
-        "UPDATE object SET due_at = ?1 WHERE order_id = ?2 AND due_at > ?1 AND attempts = 0 AND read_at < ?3",
-        [(to_micros(now), order_id, to_micros(from_text(at))) for order_id, at in settled],
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from azpay_tui.domain.rows import VIEWS
 from azpay_tui.store.cache.lapses import WITHIN
 from azpay_tui.store.cache.narrow import UNNARROWED, Drive, Key, Narrow
-from azpay_tui.store.cache.project import VIEW_COLUMNS
+from azpay_tui.store.cache.row import VIEW_COLUMNS
 from azpay_tui.store.cache.search import Terms
 
 

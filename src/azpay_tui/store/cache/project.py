@@ -1,17 +1,12 @@
-"""From an order to the row that lists show, sort and find, and back to what a list shows of it.
-
-Everything is derived here, before it is asked for. A value that lists are to show as well is a field of `RowValues`,
-filled in `project` and given back by `to_list_row`; `migrations/cache_versions` adds its column to older files.
-"""
+"""From an order to the row that lists show, sort and find: everything is derived here, before it is asked for."""
 
 from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import attrgetter
-from typing import Any, Final, cast
+from typing import Final
 
 from azpay_tui.domain import states
 from azpay_tui.domain.deadlines import lapses
@@ -25,17 +20,12 @@ from azpay_tui.domain.money import AmountError, Money
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.owing import cancelled_whole
 from azpay_tui.domain.retention import ended_at
-from azpay_tui.domain.rows import ListRow
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS, attention, changes_at, expires_at, ship, status_of
-from azpay_tui.store.cache.lapses import from_lapses, to_lapses
+from azpay_tui.store.cache.lapses import to_lapses
+from azpay_tui.store.cache.row import COLUMNS, LAST, NEVER, RowValues
 from azpay_tui.store.cache.search import fold
-from azpay_tui.store.cache.shop import money
-from azpay_tui.store.times import from_micros, storable, to_micros
+from azpay_tui.store.times import storable, to_micros
 
-NEVER: Final = (1 << 63) - 1
-"""Sort key of a missing time: behind every other."""
-LAST: Final = "\U0010ffff"
-"""Sort key of a missing text."""
 _URGENCY: Final = (
     "lapses-soon",
     "unknown",
@@ -52,127 +42,19 @@ _URGENCY: Final = (
     "lapsed",
     "refund-late",
     "unrecognised",
+    "message-failed",
 )
 """Attention codes, the most urgent first: money about to lapse, then doubt, then what waits for a person."""
 UNPAID: Final = frozenset({"NEW", "OPEN", "PENDING", "DECLINED", "EXPIRED", "VOIDED", "SUSPENDED"})
 """Status words of orders for which money may still come, if nothing was captured and they are open."""
-_EDITION: Final = 1
+_EDITION: Final = 3
 """Raise it when a row comes out differently though neither its columns nor one of the words above changed."""
 _DIGITS: Final = re.compile(r"[0-9]+")
 _AGAIN: Final = timedelta(minutes=1)
 _UNMARKED: Final = Marks()
-
-
-@dataclass(frozen=True, slots=True)
-class RowValues:
-    """The columns of a list row in their order, without its number and revision."""
-
-    order_id: str
-    number: str | None
-    status: str
-    amount_minor: int | None
-    amount_currency: str | None
-    amount_exponent: int | None
-    captured_minor: int | None
-    captured_currency: str | None
-    captured_exponent: int | None
-    refunded_minor: int | None
-    refunded_currency: str | None
-    refunded_exponent: int | None
-    buyer: str | None
-    created: int | None
-    expires: int | None
-    refreshed_at: int | None
-    ship: str
-    attention: str
-    changes_at: int | None
-    search_text: str
-    number_folded: str
-    in_attention: int
-    in_to_capture: int
-    in_unpaid: int
-    in_refunds: int
-    in_unknown: int
-    k_newest: int
-    k_expires: int
-    k_currency: str
-    k_amount: int
-    k_number: str
-    k_rank: int
-    k_trouble: int
-    marks: str
-    tags: str
-    shop_status: str | None
-    shop_claim: str | None
-    shop_words: str
-    shop_named: int
-    differs: str
-    in_orphans: int
-    in_diverged: int
-    ended_at: int | None
-    lapses: str
-    """JSON: of each deadline its mark, moment, minor units, currency and exponent."""
-
-    def values(self) -> tuple[str | int | None, ...]:
-        """Return the columns as SQL takes them."""
-        return cast(tuple[str | int | None, ...], _IN_ORDER(self))
-
-    def shown(self) -> tuple[str | int | None, ...]:
-        """Return the columns that `to_list_row` takes."""
-        return tuple(getattr(self, name) for name in _SHOWN)
-
-
-COLUMNS: Final = tuple(field.name for field in fields(RowValues))
-_IN_ORDER: Final = attrgetter(*COLUMNS)
-"""Copies nothing, unlike `astuple`, which took a sixth of all the time of a write."""
-_SHOWN: Final = (
-    "order_id", "number", "status",
-    "amount_minor", "amount_currency", "amount_exponent",
-    "captured_minor", "captured_currency", "captured_exponent",
-    "refunded_minor", "refunded_currency", "refunded_exponent",
-    "buyer", "created", "expires", "refreshed_at", "ship", "attention", "marks", "tags",
-    "shop_status", "shop_claim", "differs", "lapses",
-)  # fmt: skip
-SHOWN: Final = ", ".join(f"r.{name}" for name in _SHOWN)
-"""What a list reads of a row `r`, as `to_list_row` takes it."""
-WIDTH: Final = len(_SHOWN)
 _RULES_OF: Final = (_EDITION, COLUMNS, STATUS_WORDS, ATTENTION_CODES, _URGENCY, sorted(UNPAID), CODES)
 RULES: Final = f"{zlib.crc32(repr(_RULES_OF).encode()):08x}"
 """Names the rules by which rows are made here: a cache made by others has every row made anew when it is opened."""
-VIEW_COLUMNS: Final = {
-    "attention": "in_attention",
-    "to-capture": "in_to_capture",
-    "unpaid": "in_unpaid",
-    "refunds": "in_refunds",
-    "unknown": "in_unknown",
-    "orphans": "in_orphans",
-    "diverged": "in_diverged",
-}
-
-
-def to_list_row(row: tuple[Any, ...], cursor: str) -> ListRow:
-    """Return what a list shows of the columns `SHOWN`; `cursor` is the row's place in the list's order."""
-    return ListRow(
-        id=row[0],
-        number=row[1],
-        status=row[2],
-        amount=money(row[3], row[4], row[5]),
-        captured=money(row[6], row[7], row[8]),
-        refunded=money(row[9], row[10], row[11]),
-        buyer=row[12],
-        created=from_micros(row[13]),
-        expires=from_micros(row[14]),
-        refreshed_at=from_micros(row[15]),
-        ship=row[16],
-        attention=tuple(row[17].split()),
-        cursor=cursor,
-        marks=tuple(row[18].split()),
-        tags=tuple(row[19].split()),
-        shop_status=row[20],
-        claim=row[21],
-        differs=tuple(row[22].split()),
-        lapses=from_lapses(row[23]),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +104,7 @@ def _is_fresh(order: Order) -> bool:
         or order.declines
         or order.canceled_here
         or order.cancelled
+        or order.untold
     )
 
 

@@ -5,43 +5,36 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from statistics import median
-from typing import Final, cast
 
+from azpay_tui.domain.deliveries import Delivery
 from azpay_tui.domain.filters import WHOLE, Narrowed
 from azpay_tui.domain.lapses import Day, DayOfLapses, Mark
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.order import Order, kind_of, order_id_of
 from azpay_tui.domain.queue import Queue, Queued
-from azpay_tui.domain.rows import VIEWS, Connection, ListRow, Page, SyncStatus, TimelineEntry
+from azpay_tui.domain.rows import VIEWS, ListRow, Page, SyncStatus, TimelineEntry
 from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.domain.switch import Act, Switch
-from azpay_tui.store.cache import steps
+from azpay_tui.store.cache import pages, steps
 from azpay_tui.store.cache.assemble import load
 from azpay_tui.store.cache.connections import Connections
 from azpay_tui.store.cache.history import timeline
 from azpay_tui.store.cache.lapses import on_days
-from azpay_tui.store.cache.narrow import Key, narrow
-from azpay_tui.store.cache.paging import from_cursor, ordered, sort_of, to_cursor
-from azpay_tui.store.cache.planning import exists, planned, terms_of
-from azpay_tui.store.cache.project import SHOWN, VIEW_COLUMNS, WIDTH, to_list_row
-from azpay_tui.store.cache.queue import first_sync, head, of_order
+from azpay_tui.store.cache.pages import List
+from azpay_tui.store.cache.queue import head, of_order
 from azpay_tui.store.cache.search import fold
 from azpay_tui.store.cache.sources import stored
+from azpay_tui.store.cache.standing import status
+from azpay_tui.store.deliveries import of_order as load_deliveries
 from azpay_tui.store.errors import readable
 from azpay_tui.store.files import DataDir
 from azpay_tui.store.marks import load as load_marks
 from azpay_tui.store.slips import load as load_slips
 from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA, schema_of
-from azpay_tui.store.times import from_micros, to_micros
-
-LONGEST_PAGE: Final = 10_000
-_MANY: Final = 100_000
-"""Objects due are counted up to this."""
+from azpay_tui.store.times import to_micros
 
 
 class CacheReader:
@@ -74,28 +67,14 @@ class CacheReader:
         and in the view attention `trouble` (its default). Raises `ListError` with a sentence for an unknown view or
         sort, or a cursor that is none of this sort.
         """
-        name, chosen = sort_of(view, sort)
-        limit = max(1, min(limit, LONGEST_PAGE))
+        wanted = List(view, sort, query, narrowed)
         backwards = before is not None or (from_end and after is None)
         cursor = before if before is not None else after
-        place = None if cursor is None else from_cursor(cursor, name)
+        place = None if cursor is None else wanted.place(cursor)
         with self._files.reading() as (cache, _journal):
             if cache is None:
                 return Page((), None, None)
-            base = planned(cache, view, chosen, query, narrowed)
-            keys = ", ".join(f"r.{key}" for key in chosen.keys)
-            walk = ordered(chosen, base, place, backwards=backwards, limit=limit + 1)
-            found = cache.execute(f"SELECT {SHOWN}, {keys} {walk.sql}", walk.values).fetchall()
-            more, found = len(found) > limit, found[:limit]
-            if not found:
-                return Page((), None, None)
-            edge: tuple[Key, ...] = found[0][WIDTH:]
-            behind = place is not None and exists(cache, ordered(chosen, base, edge, backwards=not backwards, limit=1))
-        if backwards:
-            found.reverse()
-        rows = tuple(to_list_row(row[:WIDTH], to_cursor(name, row[WIDTH:])) for row in found)
-        has_next, has_previous = (behind, more) if backwards else (more, behind)
-        return Page(rows, rows[-1].cursor if has_next else None, rows[0].cursor if has_previous else None)
+            return pages.page(cache, wanted, place, backwards=backwards, limit=limit)
 
     def row(
         self, order_id: str, *, view: str = "all", sort: str | None = None, query: str = "", narrowed: Narrowed = WHOLE
@@ -104,29 +83,18 @@ class CacheReader:
 
         Raises `ListError` as `page` does.
         """
-        name, chosen = sort_of(view, sort)
-        terms, found = terms_of(query, narrowed), narrow(narrowed)
-        keys = ", ".join(f"r.{key}" for key in chosen.keys)
-        where = ["r.order_id = ?", *([f"r.{VIEW_COLUMNS[view]} = 1"] if view in VIEW_COLUMNS else []), *found.where]
-        where += ["instr(r.search_text, ?) > 0"] * len(terms.terms)
-        sql = f"SELECT {SHOWN}, {keys} FROM list_row AS r WHERE {' AND '.join(where)}"
-        values = (order_id, *found.values, *terms.terms)
+        wanted = List(view, sort, query, narrowed)
         with self._files.reading() as (cache, _journal):
-            row = None if cache is None else cache.execute(sql, values).fetchone()
-        return None if row is None else to_list_row(row[:WIDTH], to_cursor(name, row[WIDTH:]))
+            return None if cache is None else pages.row(cache, wanted, order_id)
 
     def total(self, view: str = "all", query: str = "", cap: int = 1000, *, narrowed: Narrowed = WHOLE) -> int | None:
         """Count a view (kept counts), a query or a filter exactly up to `cap`; None above it."""
-        _name, chosen = sort_of(view, None)
+        wanted = List(view, None, query, narrowed)
         if not query.split() and not narrowed.filter:
             counted = self.counts()[view]
         else:
             with self._files.reading() as (cache, _journal):
-                if cache is None:
-                    return 0
-                base = planned(cache, view, chosen, query, narrowed)
-                counting = f"SELECT count(*) FROM (SELECT 1 {base.sql} LIMIT ?)"
-                counted = int(cache.execute(counting, (*base.values, cap + 1)).fetchone()[0])
+                counted = 0 if cache is None else pages.count(cache, wanted, cap + 1)
         return counted if counted <= cap else None
 
     def place(
@@ -143,13 +111,10 @@ class CacheReader:
 
         Raises `ListError` as `page` does.
         """
-        name, chosen = sort_of(view, sort)
-        place = from_cursor(cursor, name)
+        wanted = List(view, sort, query, narrowed)
+        before = wanted.place(cursor)
         with self._files.reading() as (cache, _journal):
-            if cache is None:
-                return 0
-            walk = ordered(chosen, planned(cache, view, chosen, query, narrowed), place, backwards=True, limit=cap + 1)
-            counted = int(cache.execute(f"SELECT count(*) FROM (SELECT 1 {walk.sql})", walk.values).fetchone()[0])
+            counted = 0 if cache is None else pages.count(cache, wanted, cap + 1, before)
         return counted if counted <= cap else None
 
     def counts(self) -> dict[str, int]:
@@ -182,6 +147,11 @@ class CacheReader:
         with self._files.reading() as (_cache, journal):
             return () if journal is None else load_slips(journal.execute, order_id, limit)
 
+    def deliveries(self, order_id: str) -> tuple[Delivery, ...]:
+        """Return which parcels of an order Amazon was told of, newest first; raises as `slips`."""
+        with self._files.reading() as (_cache, journal):
+            return () if journal is None else load_deliveries(journal.execute, order_id)
+
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
         """Return what happened to an order, newest first."""
         with self._files.reading() as (cache, journal), readable([order_id]):
@@ -206,31 +176,8 @@ class CacheReader:
 
     def status(self, now: datetime) -> SyncStatus:
         """Return how well the cache is in step; objects due again and errors are counted up to 100,000."""
-        moment = to_micros(now)
         with self._files.reading() as (cache, journal):
-            unknown = 0 if journal is None else journal.execute(_UNKNOWN).fetchone()[0]
-            switch = None if journal is None else steps.switch(journal)
-            if cache is None:
-                return SyncStatus("STARTING", None, None, 0, 0, unknown, timedelta(), self._holder(), switch=switch)
-            word, since, success, message, heard = cache.execute(_STATE).fetchone()
-            never, first = first_sync(cache)
-            again, failed = (cache.execute(sql, (moment, _MANY)).fetchone()[0] for sql in (_DUE, _DUE_FAILED))
-            errors = cache.execute(_ERRORS, (_MANY,)).fetchone()[0]
-            offsets = [row[0] for row in cache.execute("SELECT offset_us FROM clock_sample").fetchall()]
-        return SyncStatus(
-            connection=cast(Connection, word),
-            since=from_micros(since),
-            last_success=from_micros(success),
-            queue=never + again + failed,
-            errors=errors,
-            unknown=unknown,
-            clock_offset=timedelta(microseconds=int(median(offsets)) if offsets else 0),
-            holder=self._holder(),
-            message=message,
-            first=None if first is None else replace(first, between=min(never, again)),
-            shop_heard=bool(heard),
-            switch=switch,
-        )
+            return status(cache, journal, now, holder=self._holder())
 
     def queue(self, now: datetime, limit: int = 100) -> Queue:
         """Return what waits to be read, and the head of the queue: failing objects, then those due first."""
@@ -307,15 +254,6 @@ class CacheReader:
     def close(self) -> None:
         """Close the connections of every thread once it is through with them; a later use opens new ones."""
         self._files.close()
-
-
-_UNKNOWN: Final = "SELECT count(*) FROM intent WHERE state IN ('unknown', 'attention')"
-_STATE: Final = "SELECT connection, since, last_success, message, shop_asked FROM state"
-_DUE: Final = """SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_due
-    WHERE due_at IS NOT NULL AND attempts = 0 AND turn IS NULL AND due_at <= ? LIMIT ?)"""
-_DUE_FAILED: Final = """SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_failed
-    WHERE attempts > 0 AND due_at <= ? LIMIT ?)"""
-_ERRORS: Final = "SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY object_failed WHERE attempts > 0 LIMIT ?)"
 
 
 def open_reader(data_dir: Path, now: Callable[[], datetime]) -> CacheReader:

@@ -6,7 +6,7 @@ import sqlite3
 from typing import Final
 
 from azpay_tui.domain.reports import KnownReport
-from azpay_tui.store.cache.write import CacheStore
+from azpay_tui.store.cache.file import CacheFile
 from azpay_tui.store.times import from_micros, storable, to_micros
 
 _COLUMNS: Final = (
@@ -17,23 +17,23 @@ _COLUMNS: Final = (
 class ReportBook:
     """Reads and writes the table `report`; safe from any thread. Raises `CacheUnavailable`."""
 
-    def __init__(self, cache: CacheStore) -> None:
-        self._cache = cache
+    def __init__(self, file: CacheFile) -> None:
+        self._file = file
 
     def all(self) -> tuple[KnownReport, ...]:
         """Return every report that is remembered, the newest first."""
-        with self._cache.transaction() as cache:
+        with self._file.writing() as (cache, _journal):
             rows = cache.execute(f"SELECT {_COLUMNS} FROM report ORDER BY asked_at DESC, report_id DESC").fetchall()
         return tuple(_known(row) for row in rows)
 
     def put(self, *reports: KnownReport) -> None:
         """Remember reports as they are now."""
-        with self._cache.transaction() as cache:
+        with self._file.writing() as (cache, _journal):
             _put(cache, reports)
 
     def swap(self, old_id: str, report: KnownReport | None) -> None:
         """Remember a report under the id it got, or forget it."""
-        with self._cache.transaction() as cache:
+        with self._file.writing() as (cache, _journal):
             cache.execute("DELETE FROM report WHERE report_id = ?", (old_id,))
             _put(cache, () if report is None else (report,))
 

@@ -11,7 +11,7 @@ from azpay_tui.domain.sources import Side, SourceState
 from azpay_tui.store.times import from_micros, storable, to_micros
 
 if TYPE_CHECKING:
-    from azpay_tui.store.cache.write import CacheStore
+    from azpay_tui.store.cache.file import CacheFile
 
 _TIMES: Final = ("started_at", "ended_at", "covered_until", "next_at")
 _COUNTS: Final = ("lines", "orders", "ids", "bad", "replaced", "runs", "failures")
@@ -23,13 +23,13 @@ _PUT: Final = f"INSERT OR REPLACE INTO source ({', '.join(_COLUMNS)}) VALUES ({'
 class SourceBook:
     """Writes the table `source`; safe from any thread. Raises `CacheUnavailable`."""
 
-    def __init__(self, cache: CacheStore) -> None:
-        """Write into an open cache."""
-        self._cache = cache
+    def __init__(self, file: CacheFile) -> None:
+        """Write into this file."""
+        self._file = file
 
     def put(self, state: SourceState) -> None:
         """Keep what is known of a source now; every process hears that something changed."""
-        with self._cache.transaction() as cache:
+        with self._file.writing() as (cache, _journal):
             cache.execute(_PUT, _values(state))
             cache.execute("UPDATE state SET revision = revision + 1")
 

@@ -6,7 +6,7 @@ from pydantic import create_model
 from sqlalchemy import MetaData
 from sqlmodel import Field, SQLModel
 
-from azpay_tui.store.cache.project import RowValues
+from azpay_tui.store.cache.row import RowValues
 
 
 class CacheTable(SQLModel):

@@ -30,8 +30,9 @@ SLIP: Final = (
     "id", "order_id", "intent_id", "verb", "charge", "at", "person", "currency", "exponent", "lines", "shipping",
     "shipping_tax", "adjustment", "document", "carrier", "restock", "note",
 )  # fmt: skip
+DELIVERY: Final = ("id", "order_id", "carrier", "at", "person", "outcome", "request_id", "ended_at")
 """Columns of each table that a digest covers. A later column is no part of it, or older digests would be wrong; the
-body of an answer and a tracking number have hashes of their own, because they may be forgotten before their rows."""
+body of an answer and tracking numbers have hashes of their own, because they may be forgotten before their rows."""
 
 
 def row_hash(kinds: str, values: Sequence[bytes | None]) -> str:
@@ -76,6 +77,19 @@ def digest_of_sale(query: Query, number: int) -> str:
 def digest_of_slip(query: Query, number: int) -> str:
     """Return the digest of a slip but for its tracking number; `JournalUnavailable`: it is not found."""
     return _only(digests(query, "slip", SLIP, f"WHERE id = {int(number)}"))[1]
+
+
+def digest_of_delivery(query: Query, number: int) -> str:
+    """Return the digest of an attempt to tell of a parcel but for its number; `JournalUnavailable`: it is not found."""
+    return _only(digests(query, "delivery", DELIVERY, f"WHERE id = {int(number)}"))[1]
+
+
+def seal_of_letter(salt: str | bytes, body: str | bytes) -> str:
+    """Return what the chain keeps of a letter's text: without the salt, which a purge removes, it tells nothing.
+
+    Salt and text are told apart by their lengths: a text of many lines could lend one of them to its salt.
+    """
+    return row_hash("", [part.encode() if isinstance(part, str) else part for part in (salt, body)])
 
 
 def kept_of(query: Query, number: int) -> str:

@@ -34,6 +34,9 @@ class MessageRow(JournalTable, table=True):
     next_due: str | None
     ended_at: str | None
     occasion: str = ""
+    salt: str = ""
+    """Goes into the seal of a letter's body; empty for a shop, without a body, of letters from before there were salts,
+    and when it was purged."""
 
 
 class MessageTryRow(JournalTable, table=True):

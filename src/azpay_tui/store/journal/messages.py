@@ -19,6 +19,7 @@ from azpay_tui.domain.messages import INTERRUPTED, After, Channel, Message, Mess
 from azpay_tui.store.errors import MessageConflict, NoSuchMessage
 from azpay_tui.store.journal import posted
 from azpay_tui.store.journal.audit import AuditWriter, Fact, fingerprint
+from azpay_tui.store.journal.digests import seal_of_letter
 from azpay_tui.store.journal.file import JournalFile
 from azpay_tui.store.journal.message_tables import MessageRow, MessageTryRow, ToldRow
 from azpay_tui.store.journal.purging import purged_among
@@ -30,8 +31,6 @@ _TELLING: Final = "telling_since"
 _LETTERS: Final = "letters_since"
 """Name of the meta row that says since when letters are written by themselves."""
 _TOLD: Final = "SELECT order_id, status FROM told WHERE order_id IN (SELECT value FROM json_each(?))"
-_OCCASIONS: Final = """SELECT occasion FROM message
-    WHERE occasion <> '' AND occasion IN (SELECT value FROM json_each(?))"""
 _ACTED: Final = """SELECT DISTINCT order_id FROM intent WHERE order_id IN (SELECT value FROM json_each(?))
     AND attempts > 0 AND at >= (SELECT value FROM meta WHERE name = ?)"""
 _WHY_LIMIT: Final = 2000
@@ -170,10 +169,16 @@ class MessageBook:
 
     # What a person does
 
-    def retry(self, name: str, at: datetime) -> Message:
-        """Have a message sent again, now, whatever became of it; raises `MessageConflict` when there is no such one."""
+    def retry(self, name: str, at: datetime, seen: Message | None = None) -> Message:
+        """Have a message sent again, now, whatever became of it; raises `MessageConflict` when there is no such one.
+
+        With `seen` also when it is not as it was seen any more: it may have arrived meanwhile.
+        """
         with self._file.writing() as (session, audit):
             row = _must(session, self._only(session, name))
+            if seen is not None and (row.state, row.attempts) != (seen.state, seen.attempts):
+                what = "was tried" if row.state == seen.state else f"is {row.state}"
+                raise MessageConflict(f"{row.id} {what} by now: nothing was changed.")
             if row.kind != "shop" and not row.body:
                 raise MessageConflict(f"{row.id} is empty: the personal data of its buyer was removed.")
             row.tries = 0
@@ -217,17 +222,17 @@ class MessageBook:
     ) -> tuple[Message, ...]:
         purged = purged_among(connection, [draft.order_id for draft in drafts]) if drafts else set()
         kept = [draft for draft in drafts if draft.kind == "shop" or draft.order_id not in purged]
-        kept = _once(connection, kept)
+        kept = posted.leave_out_told(connection.exec_driver_sql, kept)
         last = connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM message").scalar_one()
         messages = tuple(
             Message(f"M-{seq:06}-{self._draw(4)}", seq, draft, at, self._person, "waiting", next_due=at)
             for seq, draft in enumerate(kept, last + 1)
         )
-        rows = [_row(message) for message in messages]
+        rows = [_row(message, self._draw(16)) for message in messages]
         if rows:
             connection.execute(insert(MessageRow), [row.model_dump() for row in rows])
         for row in rows:
-            self._tell(audit, row, at, {"act": "queued", "state": "waiting", "body_sha256": fingerprint(row.body)})
+            self._tell(audit, row, at, {"act": "queued", "state": "waiting", **_hashed(row)})
         return messages
 
     def _only(self, session: Session, name: str) -> str:
@@ -243,20 +248,14 @@ class MessageBook:
         audit.add(at, self._person, "message", session=self._session, order_id=row.order_id, data=facts)
 
 
-def _once(connection: Connection, drafts: Sequence[MessageDraft]) -> list[MessageDraft]:
-    """Leave out what was told before."""
-    wanted = json.dumps([draft.occasion for draft in drafts if draft.occasion])
-    told = set(connection.exec_driver_sql(_OCCASIONS, (wanted,)).scalars()) if wanted != "[]" else set[str]()
-    left = []
-    for draft in drafts:
-        if draft.occasion and draft.occasion in told:
-            continue
-        told.add(draft.occasion)
-        left.append(draft)
-    return left
+def _hashed(row: MessageRow) -> dict[str, Fact]:
+    """Return what the chain keeps of a text; that of a letter names the buyer, and is guessed from its template."""
+    if row.kind == "shop":
+        return {"body_sha256": fingerprint(row.body)}
+    return {"body_seal": seal_of_letter(row.salt, row.body) if row.salt else None}
 
 
-def _row(message: Message) -> MessageRow:
+def _row(message: Message, salt: str) -> MessageRow:
     draft = message.draft
     return MessageRow(
         seq=message.seq,
@@ -275,6 +274,7 @@ def _row(message: Message) -> MessageRow:
         next_due=to_text(message.created),
         ended_at=None,
         occasion=draft.occasion,
+        salt=salt if draft.body and draft.kind != "shop" else "",
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from azpay_tui.domain.messages import Channel, Message, MessageDraft, MessageState, Try
-from azpay_tui.store.times import from_text, to_text
+from azpay_tui.store.times import from_text, storable, to_text
 
 Query = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
 """Runs one statement with values, on a connection of SQLAlchemy's or sqlite3's, and gives its rows."""
@@ -22,8 +22,9 @@ _DUE: Final = f"""{_SELECT} WHERE m.state = 'waiting' AND m.next_due <= ?
         AND o.channel = m.channel AND o.seq < m.seq))
     ORDER BY m.next_due, m.seq LIMIT ?"""
 _TRIES: Final = "SELECT number, at, ended_at, result, why FROM message_try WHERE message_seq = ? ORDER BY number"
+_OCCASIONS: Final = """SELECT occasion FROM message
+    WHERE occasion <> '' AND occasion IN (SELECT value FROM json_each(?))"""
 _OPEN: Final = f"{_SELECT} WHERE m.seq IN (SELECT message_seq FROM message_try WHERE ended_at IS NULL) ORDER BY m.seq"
-_COUNT: Final = "SELECT state, count(*) FROM message WHERE state IN ('waiting', 'failed') GROUP BY state"
 
 
 def find_due(query: Query, at: datetime, channels: Sequence[Channel], limit: int) -> tuple[Message, ...]:
@@ -37,7 +38,8 @@ def find_begun(query: Query) -> tuple[Message, ...]:
 
 
 def find_message(query: Query, name: str) -> tuple[Message, ...]:
-    """Return the message of this id, or those whose id begins so: its number is enough."""
+    """Return the message of this id, or those whose id begins so; any text may be asked for."""
+    name = storable(name)
     exact = tuple(message_of(row) for row in query(f"{_SELECT} WHERE m.id = ?", (name,)))
     begins = f"{_SELECT} WHERE substr(m.id, 1, length(?)) = ? ORDER BY m.seq LIMIT 2"
     return exact or (tuple(message_of(row) for row in query(begins, (name, name))) if name else ())
@@ -59,20 +61,25 @@ def find_messages(
     return tuple(message_of(row) for row in query(f"{_SELECT} {where}ORDER BY m.seq DESC LIMIT ?", (*values, limit)))
 
 
+def leave_out_told(query: Query, drafts: Sequence[MessageDraft]) -> list[MessageDraft]:
+    """Return the drafts without those of an occasion that a message was kept for before, also one of these drafts."""
+    wanted = json.dumps([draft.occasion for draft in drafts if draft.occasion])
+    told = {row[0] for row in query(_OCCASIONS, (wanted,))} if wanted != "[]" else set[str]()
+    left = []
+    for draft in drafts:
+        if draft.occasion and draft.occasion in told:
+            continue
+        told.add(draft.occasion)
+        left.append(draft)
+    return left
+
+
 def find_tries(query: Query, seq: int) -> tuple[Try, ...]:
     """Return every attempt of a message, in their order."""
     return tuple(
         Try(number, from_text(at), from_text(ended), result, why)
         for number, at, ended, result, why in query(_TRIES, (seq,))
     )
-
-
-def count_open(query: Query) -> dict[MessageState, int]:
-    """Return how many messages wait and how many have failed."""
-    found: dict[MessageState, int] = {"waiting": 0, "failed": 0}
-    for state, count in query(_COUNT, ()):
-        found[state] = int(count)
-    return found
 
 
 def message_of(row: Sequence[Any]) -> Message:

@@ -32,7 +32,7 @@ _EVIDENCE: Final = f"""SELECT e.id, e.raw FROM evidence AS e JOIN intent AS i ON
 
 _MESSAGES: Final = (
     f"""UPDATE message SET state = 'dropped', next_due = NULL, ended_at = coalesce(ended_at, created)
-        WHERE kind <> 'shop' AND state = 'waiting' AND order_id {_WANTED}""",
+        WHERE kind <> 'shop' AND state IN ('waiting', 'failed') AND order_id {_WANTED}""",
     f"UPDATE message SET subject = '', body = '', recipient = '' WHERE kind <> 'shop' AND order_id {_WANTED}",
     f"""UPDATE message_try SET why = ''
         WHERE message_seq IN (SELECT seq FROM message WHERE order_id {_WANTED}) AND why <> ''""",
@@ -128,6 +128,11 @@ def erase(run: Run, order_ids: Sequence[str]) -> None:
     if _has(run, "slip"):
         # With it the carrier's page names the buyer.
         run(f"UPDATE slip SET tracking = '' WHERE order_id {_WANTED}", wanted)
+    for table in ("slip", "message"):
+        if [*run("SELECT 1 FROM pragma_table_info(?) WHERE name = 'salt'", (table,))]:
+            run(f"UPDATE {table} SET salt = '' WHERE order_id {_WANTED}", wanted)
+    if _has(run, "delivery"):
+        run(f"UPDATE delivery SET tracking = '', salt = '', why = '' WHERE order_id {_WANTED}", wanted)
     for number, raw in [*run(_EVIDENCE, wanted)]:
         kept = impersonal(bytes(raw).decode("utf-8", "replace")).encode()
         run("UPDATE evidence SET raw = ?, message = '' WHERE id = ?", (kept, number))

@@ -23,7 +23,7 @@ from azpay_tui.store.journal.chain import facts_of
 from azpay_tui.store.journal.dossiers import read_dossier
 from azpay_tui.store.journal.verify import Verified, verify_journal
 from azpay_tui.store.sqlite import connect_reader, schema_in
-from azpay_tui.store.times import from_text, to_text
+from azpay_tui.store.times import from_text, storable, to_text
 
 T = TypeVar("T")
 _SELECT: Final = (
@@ -46,8 +46,8 @@ class JournalReader:
         self._anchors = anchors
 
     def intent(self, intent_id: str) -> Intent | None:
-        """Return one intent."""
-        found = self._select(ONE, (intent_id,))
+        """Return one intent; None for any text that is no id of one, also what no database can be asked for."""
+        found = self._select(ONE, (storable(intent_id),))
         return found[0] if found else None
 
     def intents(

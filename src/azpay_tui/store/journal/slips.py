@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -10,16 +11,17 @@ from sqlalchemy import Connection
 
 from azpay_tui.domain.intent import IntentDraft, Verb
 from azpay_tui.domain.slips import Booked
+from azpay_tui.store.deliveries import seal_of
 from azpay_tui.store.errors import SlipsChanged
-from azpay_tui.store.journal.audit import AuditWriter, fingerprint
+from azpay_tui.store.journal.audit import AuditWriter
 from azpay_tui.store.journal.digests import digest_of_slip
 from azpay_tui.store.journal.purging import purged_among
 from azpay_tui.store.slips import to_columns
 from azpay_tui.store.times import storable, to_text
 
 _INSERT: Final = """INSERT INTO slip (id, order_id, intent_id, verb, charge, at, person, note, currency, exponent,
-    lines, shipping, shipping_tax, adjustment, document, carrier, tracking, restock)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    lines, shipping, shipping_tax, adjustment, document, carrier, tracking, restock, salt)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 def write_slip_of(connection: Connection, audit: AuditWriter, draft: IntentDraft, intent: str) -> None:
@@ -51,6 +53,7 @@ def write_slip(
     number, slip = (last or 0) + 1, booked.slip
     if purged_among(connection, [booked.order_id]):  # with it the carrier's page names the buyer again
         slip = replace(slip, tracking="")
+    salt = secrets.token_hex(16) if slip.tracking else ""
     values = (
         number,
         booked.order_id,
@@ -61,6 +64,7 @@ def write_slip(
         storable(booked.person),
         storable(booked.note),
         *to_columns(slip).values(),
+        salt,
     )
     connection.exec_driver_sql(_INSERT, values)
     told = {
@@ -71,8 +75,8 @@ def write_slip(
         "amount": str(slip.total),
         "pieces": sum(line.quantity for line in slip.goods.lines),
         "restock": slip.restock,
-        # A purge takes the number out, by which a carrier names the buyer.
-        "tracking_sha256": fingerprint(slip.tracking),
+        # By the number a carrier names the buyer: a purge takes it out, and the salt, without which nobody guesses it.
+        "tracking_seal": seal_of(salt, storable(slip.tracking)) if salt else None,
         "slip_row": digest_of_slip(connection.exec_driver_sql, number),
     }
     audit.add(at, booked.person, "slip", session=session, order_id=booked.order_id, data=told)

@@ -267,6 +267,29 @@ class SlipRow(JournalTable, table=True):
     """Empty also when it was purged."""
     restock: bool
     note: str
+    salt: str = ""
+    """As that of a parcel; empty without a number, of slips from before there were salts, and when it was purged."""
+
+
+class DeliveryRow(JournalTable, table=True):
+    """One attempt to tell Amazon of a parcel; its outcome is unknown until an answer says otherwise."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("delivery_order", "order_id", "id"), Index("delivery_tracking", "tracking"))
+
+    id: int = Field(primary_key=True)
+    order_id: str
+    carrier: str
+    tracking: str
+    """Empty when it was purged, as are salt and sentence."""
+    salt: str
+    """Makes the seal in the audit chain one that nobody can guess a number from."""
+    at: str
+    person: str
+    outcome: str
+    why: str
+    request_id: str
+    ended_at: str | None
 
 
 class PurgeRow(JournalTable, table=True):

@@ -15,6 +15,7 @@ from azpay_tui.store.files import DataDir
 from azpay_tui.store.journal.anchors import WRITTEN_DOWN, Anchor, AnchorBook, Known
 from azpay_tui.store.journal.bearings import Bearings
 from azpay_tui.store.journal.chain import ANCHORED, KINDS, Row, Walked, facts_of, walk
+from azpay_tui.store.journal.deliveries_told import DeliveriesTold
 from azpay_tui.store.journal.digests import Query
 from azpay_tui.store.journal.heard import Heard
 from azpay_tui.store.journal.seal import Seals
@@ -78,7 +79,7 @@ def look_at_chain(connection: sqlite3.Connection, known: Known | None = None) ->
 
 def examine(query: Query, known: Known) -> Verified:
     """Check the journal behind a connection; raises what reading raises, but for rows of the chain."""
-    witnesses = Spoken(), SlipsTold(), Bearings(), Heard(), Seals()
+    witnesses = Spoken(), SlipsTold(), DeliveriesTold(), Bearings(), Heard(), Seals()
     wanted, met, senseless = {anchor.seq for anchor in known.own}, dict[int, str](), list[str]()
     outside = set[int]()
 

@@ -189,7 +189,7 @@ CREATE TABLE message (
         tries INTEGER NOT NULL,
         next_due TEXT,
         ended_at TEXT
-    , occasion TEXT NOT NULL DEFAULT '') STRICT;
+    , occasion TEXT NOT NULL DEFAULT '', salt TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX message_order ON message (order_id, seq);
 
@@ -265,13 +265,31 @@ CREATE TABLE slip (
         tracking TEXT NOT NULL,
         restock INTEGER NOT NULL CHECK (restock IN (0, 1)),
         note TEXT NOT NULL
-    ) STRICT;
+    , salt TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX slip_order ON slip (order_id, id);
 
-INSERT INTO alembic_version VALUES ('0010');
+CREATE TABLE delivery (
+        id INTEGER NOT NULL PRIMARY KEY,
+        order_id TEXT NOT NULL,
+        carrier TEXT NOT NULL,
+        tracking TEXT NOT NULL,
+        salt TEXT NOT NULL,
+        at TEXT NOT NULL,
+        person TEXT NOT NULL,
+        outcome TEXT NOT NULL CHECK (outcome IN ('sent', 'refused', 'unknown', 'unsent')),
+        why TEXT NOT NULL,
+        request_id TEXT NOT NULL,
+        ended_at TEXT
+    ) STRICT;
+
+CREATE INDEX delivery_order ON delivery (order_id, id);
+
+CREATE INDEX delivery_tracking ON delivery (tracking);
+
+INSERT INTO alembic_version VALUES ('0013');
 
 INSERT INTO meta VALUES ('journal_id', lower(hex(randomblob(16))));
 
-PRAGMA user_version = 10;
+PRAGMA user_version = 13;
 

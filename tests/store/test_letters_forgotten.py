@@ -1,0 +1,137 @@
+"""Letters in the audit chain: held to what they said, until a purge after which nobody can tell it by guessing."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from tests.store.forging import database, letters_without_salts, look
+from tests.store.guessing import confirms
+from tests.store.making import NOW, oid, open_at, tracked
+from tests.store.older import as_of
+
+from azpay_tui.domain.messages import Delivered, MessageDraft, after
+from azpay_tui.store.engine import make_engine, writing
+from azpay_tui.store.journal.anchors import Known
+from azpay_tui.store.journal.audit import AuditWriter, Witness
+from azpay_tui.store.journal.purging import purge_backup
+from azpay_tui.store.journal.verify import examine
+from azpay_tui.store.opening import Stores
+from azpay_tui.store.sqlite import JOURNAL_PRAGMAS
+from azpay_tui.store.times import to_text
+
+TEXT = "Dear Jane Canary,\n\nplease choose another payment method."
+TOLD = '{"status":"AUTHORIZED"}'
+LETTER = MessageDraft("buyer", "mail", oid(1), "Your payment", TEXT, "jane.canary@example.com")
+ALERT = MessageDraft("admin", "mail", oid(1), "Declined", TEXT, "shop@example.com")
+EMPTY = MessageDraft("buyer", "mail", oid(1), "Your payment", "", "jane.canary@example.com")
+HOOK = MessageDraft("shop", "webhook", oid(1), "OPEN to AUTHORIZED", TOLD)
+BEFORE = 12
+"""The last schema in which letters had no salts."""
+
+
+def written(stores: Stores) -> None:
+    stores.journal.track([tracked(oid(1))], NOW)
+    letter, *_others = stores.messages.enqueue([LETTER, ALERT, EMPTY, HOOK], NOW)
+    stores.messages.end(stores.messages.begin(letter, NOW), after(Delivered(), 1, NOW, repeatable=False), NOW)
+
+
+def salts_in(path: Path) -> list[str]:
+    with database(path) as connection:
+        return [salt for (salt,) in connection.execute("SELECT salt FROM message ORDER BY seq")]
+
+
+def named_after(path: Path, statement: str) -> list[str]:
+    """Run a statement that does not stay, and return what is not as the chain says then."""
+    with database(path) as connection:
+        connection.execute("BEGIN")
+        assert connection.execute(statement).rowcount == 1
+        found = [wrong.what.split("-")[1] for wrong in examine(connection.execute, Known()).disagreements]
+        connection.execute("ROLLBACK")
+    return found
+
+
+def test_after_a_purge_nobody_can_confirm_a_guessed_letter(stores: Stores) -> None:
+    """The chain keeps its seal for ever, and of a template that is known only the name has to be guessed."""
+    path = stores.journal.file.path
+    written(stores)
+    salts = salts_in(path)
+    assert len({*salts[:2]} - {""}) == 2, "who knows one letter knows no other"
+    assert salts[2:] == ["", ""], "a letter without a text and what is for a shop have nothing to hide"
+    assert (confirms(path, TEXT), confirms(path, TEXT.replace("Jane", "June"))) == (True, False)
+    assert look(path).whole
+    assert stores.journal.purge([oid(1)], NOW) == (oid(1),)
+    stores.close()
+    assert not confirms(path, TEXT)
+    assert not any(salt.encode() in path.read_bytes() for salt in salts[:2])
+    assert confirms(path, TOLD), "it names nobody and stays"
+    assert look(path).whole
+
+
+def test_nothing_moves_between_a_letter_and_its_salt(stores: Stores) -> None:
+    path = stores.journal.file.path
+    written(stores)
+    first, rest = TEXT.split("\n", 1)
+    salt = salts_in(path)[0]
+    moved = f"UPDATE message SET salt = '{salt}\n{first}', body = '{rest}' WHERE seq = 1"
+    assert named_after(path, moved) == ["000001"]
+
+
+@pytest.mark.parametrize("edit", ["body = 'Dear June'", "body = ''", "salt = 'x'", "salt = ''"])
+def test_a_letter_is_held_to_its_seal(stores: Stores, edit: str) -> None:
+    written(stores)
+    assert named_after(stores.journal.file.path, f"UPDATE message SET {edit} WHERE seq = 1") == ["000001"]
+
+
+@pytest.mark.parametrize("edit", ["body = 'Dear June'", "salt = 'x'"])
+def test_what_was_purged_of_a_letter_stays_gone(stores: Stores, edit: str) -> None:
+    written(stores)
+    stores.journal.purge([oid(1)], NOW)
+    for number in (1, 3):
+        edited = f"UPDATE message SET {edit} WHERE seq = {number}"
+        assert named_after(stores.journal.file.path, edited) == [f"{number:06}"]
+
+
+def test_letters_of_before_there_were_salts_are_held_to_the_hash_that_the_chain_has(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    stores, path = open_at(data_dir), data_dir / "journal.db"
+    written(stores)
+    stores.close()
+    letters_without_salts(path)
+    as_of(BEFORE, "journal", path, tmp_path)
+    assert look(path).whole, "a journal that may only be read has no salts"
+    stores = open_at(data_dir)
+    assert look(path).whole
+    for edit in ("body = 'Dear June'", "body = ''", "salt = 'x'"):
+        assert named_after(path, f"UPDATE message SET {edit} WHERE seq = 1") == ["000001"]
+    (later,) = stores.messages.enqueue([ALERT], NOW)
+    assert salts_in(path)[later.seq - 1]
+    assert look(path).whole, "the old and the new stand beside one another"
+    assert stores.journal.purge([oid(1)], NOW) == (oid(1),)
+    stores.close()
+    assert b"Canary" not in path.read_bytes()
+    assert look(path).whole
+
+
+@pytest.mark.parametrize("schema", [BEFORE, BEFORE + 1])
+@pytest.mark.parametrize("old", [False, True])
+def test_a_back_up_with_letters_forgets_as_well(data_dir: Path, tmp_path: Path, schema: int, old: bool) -> None:
+    stores, path = open_at(data_dir), data_dir / "journal.db"
+    written(stores)
+    stores.close()
+    if old:
+        letters_without_salts(path)
+    as_of(schema, "journal", path, tmp_path)
+    engine = make_engine(path, JOURNAL_PRAGMAS, pooled=False)
+    with writing(engine) as connection:
+        audit = AuditWriter(connection, Witness())
+        assert purge_backup(connection, audit, [(oid(1), to_text(NOW), "ops")])
+        audit.close()
+    engine.dispose()
+    with database(path) as connection:
+        kept: list[sqlite3.Row] = connection.execute("SELECT body FROM message ORDER BY seq").fetchall()
+    assert kept == [("",), ("",), ("",), (TOLD,)]
+    assert confirms(path, TEXT) is old, "the chain cannot forget what it said before there were salts"
+    assert look(path).whole
