@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from azpay_tui import configured, paths, people
-from azpay_tui.backoffice.ports import Desk, ProfileInfo
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.cli import logs
 from azpay_tui.cli.context import JournalReader
 from azpay_tui.cli.crash import drop_reports
 from azpay_tui.cli.output import say
 from azpay_tui.cli.run import run
-from azpay_tui.config import Profile
 from azpay_tui.domain.intent import Place
+from azpay_tui.profiles import Profile
 from azpay_tui.sourcing import capturing
+from azpay_tui.unchanged import Unchanged
 
 if TYPE_CHECKING:
     from azpay_tui.amazon.gateway import Gateway
@@ -167,8 +169,9 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
     `tell` hears what a person should know of it. Raises `ConfigError` and `StoreError`.
     """
     from azpay_tui.amazon import v2
-    from azpay_tui.backoffice import desk
+    from azpay_tui.backoffice import wiring
     from azpay_tui.backoffice.clock import CorrectedClock
+    from azpay_tui.backoffice.desk import BackOffice
     from azpay_tui.backoffice.messages.ports import MessageParts
     from azpay_tui.backoffice.sources.engine import SourceParts
     from azpay_tui.delivery.couriers import hooks_of, mail_of
@@ -193,19 +196,19 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
         if stores.read_only_reason is not None and info.read_only_reason is None:
             info = replace(info, writable=False, read_only_reason=stores.read_only_reason)
         clock = CorrectedClock(stores.cache, stores.reader.status(utc_now()).clock_offset)
-        parts = desk.Parts(
+        parts = wiring.Parts(
             journal=stores.journal,
             cache=stores.cache,
             reader=stores.reader,
             gateway=v2.build(profile, now=clock),
-            reports=ReportBook(stores.cache),
+            reports=ReportBook(stores.cache.file),
             session=stores.session or _NoSession(),
             lease=stores.lease,
             daily=_Housekeeping(stores, timedelta(days=profile.retention_days)),
             close=stores.close,
             sources=SourceParts(
                 profile.sources,
-                SourceBook(stores.cache),
+                SourceBook(stores.cache.file),
                 lambda name: Lease(stores.data.source_lock(name)),
                 lambda name: is_held(stores.data.source_lock(name)),
             ),
@@ -220,10 +223,12 @@ def build_desk(profile: Profile, info: ProfileInfo, tell: Callable[[str], None] 
                 profile.hooks.channels,
                 profile.mail,
             ),
+            deliveries=stores.deliveries,
             wipe=stores.wipe,
+            standing=_unasked if info.demo else Unchanged(profile),
             keep=timedelta(days=profile.retention_days),
         )
-        return desk.BackOffice(info, parts, clock=clock)
+        return BackOffice(info, parts, clock=clock)
     except BaseException:
         stores.close()
         raise
@@ -236,6 +241,10 @@ def _rebuild_cache(profile: Profile, info: ProfileInfo) -> None:
     with closing(open_stores(profile.data_dir, info.place, person=info.person, now=utc_now)) as stores:
         if stores.rebuilt is not None:
             say(stores.rebuilt)
+
+
+def _unasked() -> None:
+    """Stand for a configuration that nobody can change: the demo's is gone with it."""
 
 
 class _Housekeeping:
@@ -253,7 +262,7 @@ class _Housekeeping:
             return
         self._next = time.monotonic() + self._EVERY
         self._stores.back_up_daily(utc_now())
-        self._stores.cache.checkpoint()
+        self._stores.cache.file.checkpoint()
         drop_reports(utc_now() - self._keep)
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from azpay_tui.config import Profile
 from azpay_tui.domain.configured import Fact
 from azpay_tui.domain.spans import written
 from azpay_tui.domain.switching import mode_of
+from azpay_tui.profiles import Profile
 from azpay_tui.sourcing import Source
 
 _HERE = "WHERE"

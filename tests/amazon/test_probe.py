@@ -15,6 +15,7 @@ from azpay_tui.amazon.hosts import HostRefusedError
 from azpay_tui.amazon.v2 import build_probe
 from azpay_tui.amazon.v2.probe import Probe
 from azpay_tui.backoffice.learn import Questions, learn
+from azpay_tui.profiles import Profile
 from azpay_tui.simulator.core import Simulator
 from azpay_tui.simulator.wire import Request
 
@@ -27,7 +28,7 @@ def key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def profile(tmp_path: Path, key: rsa.RSAPrivateKey, environment: str = "sandbox") -> config.Profile:
+def profile(tmp_path: Path, key: rsa.RSAPrivateKey, environment: str = "sandbox") -> Profile:
     file = tmp_path / "key.pem"
     file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     file.chmod(0o600)

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from tests.support.receiver import Answer, Receiver, receiving
 
+from azpay_tui.address import Address
 from azpay_tui.delivery.secret import load_secret, signature
 from azpay_tui.delivery.webhook import WebhookCourier
 from azpay_tui.domain.announcements import envelope
 from azpay_tui.domain.messages import Delivered, Message, Outcome, Refused, Unknown
 from azpay_tui.paths import ConfigError
-from azpay_tui.telling import Webhook
 
 AT = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
 
@@ -38,7 +38,7 @@ def post(
     seconds: int = 30,
     port: int | None = None,
 ) -> Outcome:
-    where = Webhook(shop.scheme, "127.0.0.1", port or shop.port, "/azpay/hook")  # type: ignore[arg-type]
+    where = Address(shop.scheme, "127.0.0.1", port or shop.port, "/azpay/hook")  # type: ignore[arg-type]
     return WebhookCourier(where, secret_file, timedelta(seconds=seconds), lambda: AT).deliver(message, stop)
 
 

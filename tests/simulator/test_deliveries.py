@@ -68,3 +68,22 @@ def test_trackers_that_are_refused(world: World, changes: dict[str, Any], code: 
 @pytest.mark.parametrize("raw", [b"{", b"[]", b"\xff"])
 def test_text_that_is_no_json_object_has_its_own_code_here(world: World, raw: bytes) -> None:
     assert reason(track(world, raw=raw), 400) == "InvalidInputFormat"
+
+
+def test_whether_a_key_is_honoured_is_a_switch(world: World) -> None:
+    world.sim("PATCH", "settings", {"tracker_key_honoured": False})
+    payload = {"chargePermissionId": world.order("captured").permission, "deliveryDetails": [PARCEL]}
+    body(track(world, payload, key="same"), 200)
+    assert reason(track(world, payload, key="same"), 400) == "InvalidParameterValue"
+    world.sim("PATCH", "settings", {"tracker_key_honoured": True})
+    assert reason(track(world, payload, key="same"), 400) == "InvalidParameterValue"
+
+
+def test_what_an_order_must_have_come_to_is_a_switch(world: World) -> None:
+    held, taken = world.order("authorized"), world.order("captured")
+    world.sim("PATCH", "settings", {"tracker_needs_capture": True})
+    body(track(world, {"chargePermissionId": taken.permission, "deliveryDetails": [PARCEL]}), 200)
+    other = {"chargePermissionId": held.permission, "deliveryDetails": [{**PARCEL, "trackingNumber": "X1"}]}
+    assert reason(track(world, other), 400) == "InvalidParameterValue"
+    world.sim("PATCH", "settings", {"tracker_needs_capture": False})
+    body(track(world, other), 200)

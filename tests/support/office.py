@@ -18,14 +18,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.support.inline import InlineTransport, control
 
 from azpay_tui.amazon import v2
+from azpay_tui.amazon.throttle import Throttle
 from azpay_tui.backoffice.clock import CorrectedClock
-from azpay_tui.backoffice.desk import BackOffice, Parts
+from azpay_tui.backoffice.desk import BackOffice
 from azpay_tui.backoffice.messages.ports import Courier, MessageParts
-from azpay_tui.backoffice.ports import ProfileInfo, Ready
+from azpay_tui.backoffice.records import ProfileInfo, Ready
 from azpay_tui.backoffice.sources.engine import SourceParts
 from azpay_tui.backoffice.threads import Threads
+from azpay_tui.backoffice.wiring import Parts
 from azpay_tui.bootstrap import _NoSession
-from azpay_tui.config import Profile
 from azpay_tui.domain.intent import Intent, Place, Verb, Wish
 from azpay_tui.domain.messages import Channel
 from azpay_tui.domain.money import Money, parse_amount
@@ -34,6 +35,7 @@ from azpay_tui.domain.order import Order
 from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.domain.rows import TrackedOrder
 from azpay_tui.mailing import OFF, Mail
+from azpay_tui.profiles import Profile
 from azpay_tui.simulator.core import Simulator
 from azpay_tui.sourcing import Source
 from azpay_tui.store import opening
@@ -196,6 +198,8 @@ def open_office(
     policy: Settings = PRESETS["amazon"],
     couriers: Mapping[Channel, Courier] = MappingProxyType({}),
     mail: Mail = OFF,
+    throttle: Throttle | None = None,
+    standing: Callable[[], str | None] = lambda: None,
 ) -> Iterator[Office]:
     """Build everything bootstrap builds, with the simulator's core at the end of the line; closes it afterwards."""
     local = local or Hands()
@@ -210,6 +214,7 @@ def open_office(
     gateway = v2.build(settings, now=clock, wall=local, transport=transport)
     # It is the key of the file: to check its primes in every office anew takes as long as a whole action.
     gateway._line.signature._key = lambda: _KEY  # type: ignore[attr-defined]
+    gateway._line.throttle = throttle or gateway._line.throttle  # type: ignore[attr-defined]
     read_only = read_only or stores.read_only_reason
     info = ProfileInfo("sim", environment, "na", place, person, "host", "UTC", read_only is None, read_only)
     info = replace(info, policy=policy)
@@ -219,16 +224,18 @@ def open_office(
         cache=stores.cache,
         reader=stores.reader,
         gateway=gateway,
-        reports=ReportBook(stores.cache),
+        reports=ReportBook(stores.cache.file),
         session=stores.session or _NoSession(),
         lease=stores.lease,
         daily=lambda: None,
         close=stores.close,
         messages=MessageParts(stores.messages, lambda: Lease(stores.data.messages_lock), couriers, hooks, mail),
+        deliveries=stores.deliveries,
         wipe=stores.wipe,
+        standing=standing,
         sources=SourceParts(
             sources,
-            SourceBook(stores.cache),
+            SourceBook(stores.cache.file),
             lambda name: Lease(stores.data.source_lock(name)),
             lambda name: is_held(stores.data.source_lock(name)),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import cycle, product
 from typing import Final
 
 from tests.support.orders import LIMIT, SITUATIONS, captured, refund
@@ -42,14 +42,17 @@ EVERY_ROW: Final[dict[str, Order]] = {
 }
 """An order in every row: its total is 120.00 USD, while it is open its permission's limit is 138.00."""
 
+TRIES: Final = ("3", "1", "limit", "1/24h", "2/4320h")
 ALLOWANCES: Final = ("limit", "none", "15%/75", "10%/5")
 
 
 def every_policy() -> Iterator[Settings]:
-    """Yield every preset with every combination of the settings that narrow."""
+    """Yield every preset with every combination of the settings that narrow, and each number of tries in turn."""
+    tries = cycle(TRIES)
     switches = ("whole_amounts", "partial_capture", "partial_refund", "reason_required")
     for preset in PRESETS:
         for whole, *others in product((False, True), repeat=len(switches)):
             for over, above in product(ALLOWANCES, repeat=2):
                 own = dict(zip(switches, (whole, *others), strict=True)) | {"overcharge": over, "refund_above": above}
+                own |= {"soft_declines": next(tries)}
                 yield chosen(preset, {k: v for k, v in own.items() if not (whole and k in IMPLIED)})

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from azpay_tui.config import ConfigError, NoProfileError, Profile, load, machine_timezone
+from azpay_tui.config import ConfigError, NoProfileError, load
 from azpay_tui.domain.policies import PRESETS
 from azpay_tui.keyfile import check_key_file
 from azpay_tui.mailing import OFF
 from azpay_tui.paths import private_directory
+from azpay_tui.profiles import Profile
 from azpay_tui.simulator.profile import open_profile, write_profile
+from azpay_tui.timezones import machine_timezone
 
 SANDBOX: dict[str, object] = {
     "region": "eu",

@@ -82,6 +82,7 @@ def test_a_program_of_ones_own_is_found_beside_the_file(file: Path) -> None:
         ('run = "msmtp -t"', "run must be a list of words"),
         ("run = []", "not an empty list."),
         ('run = ["msmtp -t"]', "no shell reads it."),
+        ('run = ["~nobody-of-this-name/msmtp"]', "run starts with ~, but that home directory is not known"),
         ('run = ["curl", "--password=hunter2"]', "run holds a password (--password and its value)"),
         ('run = ["msmtp"], host = "h"', "run and host are two ways to send; keep one of them."),
         ('port = 25', "port belongs to a mail server, but host is missing"),
@@ -93,7 +94,7 @@ def test_a_program_of_ones_own_is_found_beside_the_file(file: Path) -> None:
         ('host = "smtp.shop.example", tls = "none"', "for a server on this machine only"),
         ('host = "h", user = "u"', "password_file is missing."),
         ('host = "h", password_file = "p"', "user is missing."),
-        ('host = "h", timeout = "1h"', "timeout must be a span"),
+        ('host = "h", timeout = "1h"', "timeout must be between 1s and 5m, not '1h'"),
         ('host = "h", timeout = "soon"', "timeout must be a span"),
     ],
 )  # fmt: skip

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from azpay_tui.address import Address
 from azpay_tui.config import ConfigError, load
-from azpay_tui.telling import NO_HOOKS, Hooks, Webhook
+from azpay_tui.telling import NO_HOOKS, Hooks
 
 PROFILE = """\
 default_profile = "shop"
@@ -45,7 +46,7 @@ def test_a_command_and_a_webhook(file: Path) -> None:
     )
     assert hooks == Hooks(
         (str(file.parent / "tell"), "--live"),
-        Webhook("https", "shop.example", 8443, "/azpay/Hook/"),
+        Address("https", "shop.example", 8443, "/azpay/Hook/"),
         file.parent / "hook.secret",
         timedelta(minutes=2),
     )

@@ -31,6 +31,9 @@ KEY_UNUSABLE: Final = "KeyUnusable"
 HELD_BACK: Final = "HeldBack"
 """`reason_code` of an unsent answer when the local throttle held the request back; no word of Amazon's."""
 
+ODD_ANSWER: Final = "OddAnswer"
+"""`reason_code` of a 2xx that does not say what was asked for, where no object would show it; no word of Amazon's."""
+
 
 class AmazonError(Exception):
     """Base of everything that can go wrong on the way to Amazon."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from azpay_tui.amazon.reports import Reports
 from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.calls import Budget, Call
+from azpay_tui.domain.deliveries import Parcel
 from azpay_tui.domain.intent import Prepared, Wish
 
 
@@ -31,6 +32,17 @@ class Gateway(Protocol):
 
     def send(self, prepared: Prepared, key: str | None) -> Answer:
         """Send a prepared request once; `key` is the idempotency key of POST requests, None for the others."""
+        ...
+
+    def prepare_delivery(self, parcel: Parcel) -> Prepared:
+        """Build the request that tells Amazon of a parcel: same parcel, same bytes."""
+        ...
+
+    def deliver(self, parcel: Parcel, key: str) -> Answer:
+        """Tell Amazon of a parcel once; `key` is an idempotency key, which Amazon may not heed here.
+
+        An answer of 2xx says that Amazon has the parcel only without a reason code.
+        """
         ...
 
     def reports(self) -> Reports | None:

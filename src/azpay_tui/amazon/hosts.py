@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 from urllib.parse import urlsplit
 
+from azpay_tui.address import Scheme, origin
 from azpay_tui.paths import ConfigError
 
 Region = Literal["na", "eu", "jp"]
@@ -61,7 +62,7 @@ class Endpoint:
 
     environment: Environment
     region: Region
-    scheme: Literal["http", "https"]
+    scheme: Scheme
     host: str
     """Exactly as in the URL, without brackets."""
     port: int
@@ -69,9 +70,7 @@ class Endpoint:
     @property
     def origin(self) -> str:
         """Scheme, host and port as the beginning of a URL."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        default = {"http": 80, "https": 443}[self.scheme]
-        return f"{self.scheme}://{host}" if self.port == default else f"{self.scheme}://{host}:{self.port}"
+        return origin(self.scheme, self.host, self.port)
 
 
 def endpoint(environment: Environment, region: Region, url: str | None = None) -> Endpoint:
@@ -93,7 +92,7 @@ def endpoint(environment: Environment, region: Region, url: str | None = None) -
     if match is None or port > 65535:
         # Not repeated: an address can hold a password.
         raise HostRefusedError("The simulator's url must be an address of this machine such as http://127.0.0.1:8080.")
-    scheme: Literal["http", "https"] = "https" if match["scheme"] == "https" else "http"
+    scheme: Scheme = "https" if match["scheme"] == "https" else "http"
     return Endpoint("simulator", region, scheme, match["host"].strip("[]"), port or {"http": 80, "https": 443}[scheme])
 
 

@@ -25,6 +25,7 @@ class Operation(StrEnum):
     GET_REFUND = "get-refund"
     GET_PERMISSION = "get-permission"
     CLOSE_PERMISSION = "close-permission"
+    DELIVERY = "track-delivery"
     REPORTS = "reports"
 
 
@@ -48,6 +49,7 @@ LIVE: Final[Mapping[Operation, Quota]] = {
     Operation.GET_REFUND: Quota(20, 2),
     Operation.GET_PERMISSION: Quota(20, 2),
     Operation.CLOSE_PERMISSION: Quota(10, 1),
+    Operation.DELIVERY: Quota(10, 1),
     Operation.REPORTS: _REPORTS,
 }
 SANDBOX: Final[Mapping[Operation, Quota]] = {
@@ -59,6 +61,7 @@ SANDBOX: Final[Mapping[Operation, Quota]] = {
     Operation.GET_REFUND: Quota(5, 1),
     Operation.GET_PERMISSION: Quota(5, 1),
     Operation.CLOSE_PERMISSION: Quota(2, 1),
+    Operation.DELIVERY: Quota(1, 1),
     Operation.REPORTS: _REPORTS,
 }
 

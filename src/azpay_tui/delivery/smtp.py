@@ -1,4 +1,4 @@
-"""Talking to a mail server: TLS with verified certificates, login, one deadline for all of it, and what became of it.
+"""Handing a letter to a mail server: TLS with verified certificates, login, and what became of it.
 
 The words are RFC 5321's. Once the last byte of a letter has left, only the server's answer tells whether it took it.
 """
@@ -6,10 +6,8 @@ The words are RFC 5321's. Once the last byte of a letter has left, only the serv
 from __future__ import annotations
 
 import contextlib
-import io
 import re
 import smtplib
-import socket
 import ssl
 import threading
 import time
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import certifi
 
+from azpay_tui.delivery.smtp_client import Client
 from azpay_tui.domain.letters import one_line
 from azpay_tui.domain.messages import Delivered, Outcome, Refused, Unknown
 from azpay_tui.domain.spans import written
@@ -27,10 +26,6 @@ from azpay_tui.paths import ConfigError, shown
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from _typeshed import WriteableBuffer
-
-_MOST: Final = 64 * 1024
-"""Bytes of a server's answers in all; none of them needs more than a few lines."""
 _SHOWN: Final = 200
 _GLANCE: Final = 0.05
 """Seconds between two looks at the wish to stop."""
@@ -55,86 +50,6 @@ def send(
     return call.outcome
 
 
-class _TroubleError(OSError):
-    """The time for all of it is over, or the server says more than any answer can be."""
-
-
-class _Answers(io.RawIOBase):
-    """What a server says, until a moment and not without end."""
-
-    def __init__(self, client: _Client, sock: socket.socket) -> None:
-        self._client = client
-        self._sock = sock
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        self._sock.settimeout(self._client.left())
-        try:
-            count = self._sock.recv_into(buffer)
-        except TimeoutError:
-            raise self._client.late() from None
-        self._client.heard(count)
-        return count
-
-
-class _Client(smtplib.SMTP):
-    """The library's client with one deadline for all that is read and written."""
-
-    def __init__(self, context: ssl.SSLContext | None, timeout: timedelta) -> None:
-        seconds = timeout.total_seconds()
-        self._within = written(timeout)
-        self._end = time.monotonic() + seconds
-        self._implicit = context
-        self._got = 0
-        self.trouble = ""
-        """What ended it, as the rest of a sentence about the server; the library tells of a closed line only."""
-        super().__init__(local_hostname="localhost", timeout=seconds)
-
-    def left(self) -> float:
-        """Return the seconds that are left; raises `_TroubleError` when there are none."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise self.late()
-        return left
-
-    def late(self) -> _TroubleError:
-        """Note that the time is over."""
-        self.trouble = f"did not answer within {self._within}"
-        return _TroubleError(self.trouble)
-
-    def heard(self, count: int) -> None:
-        """Count what the server said; raises `_TroubleError` when it is too much."""
-        self._got += count
-        if self._got > _MOST:
-            self.trouble = "answers without end"
-            raise _TroubleError(self.trouble)
-
-    def abandon(self) -> None:
-        """Break the connection, from another thread."""
-        if isinstance(self.sock, socket.socket):
-            with contextlib.suppress(OSError, ValueError):
-                self.sock.shutdown(socket.SHUT_RDWR)
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        sock = socket.create_connection((host, port), self.left())
-        if self._implicit is None:
-            return sock
-        sock.settimeout(self.left())
-        return self._implicit.wrap_socket(sock, server_hostname=host)
-
-    def getreply(self) -> tuple[int, bytes]:
-        if self.file is None and self.sock is not None:
-            self.file = io.BufferedReader(_Answers(self, self.sock))
-        return super().getreply()
-
-    def send(self, s: bytes | str) -> None:  # type: ignore[override]
-        if isinstance(self.sock, socket.socket):
-            self.sock.settimeout(self.left())
-        super().send(s)
-
-
 class _Call:
     """One letter on its way."""
 
@@ -146,7 +61,7 @@ class _Call:
         self._letter = letter
         self._where = f"The mail server {server.host}:{server.port}"
         self._end = time.monotonic() + timeout.total_seconds()
-        self._client: _Client | None = None
+        self._client: Client | None = None
         self._sent = threading.Event()
         """Whether all of the letter has left."""
         self.outcome: Outcome = Refused("The letter was not sent.")
@@ -201,7 +116,7 @@ class _Call:
         server = self._server
         context = None if server.tls == "none" else _context(server)
         user, password = server.user, _password(server)
-        self._client = client = _Client(context if server.tls == "implicit" else None, self._timeout)
+        self._client = client = Client(context if server.tls == "implicit" else None, self._timeout)
         code, said = client.connect(server.host, server.port)
         if code != 220:
             return self._refused("does not greet as a mail server does", code, said, final=False)
@@ -213,8 +128,7 @@ class _Call:
                     f"{self._where} offers no STARTTLS, and a letter never goes in the clear, so nothing was sent: "
                     'check host and port, or set tls = "implicit".'
                 )
-            client._host = server.host  # type: ignore[attr-defined]  # whom the certificate must name
-            code, said = client.starttls(context=context)
+            code, said = client.begin_tls(context, server.host)
             if code != 220:
                 return self._refused("refused to begin TLS", code, said, final=False)
             client.ehlo_or_helo_if_needed()
@@ -224,7 +138,7 @@ class _Call:
                 return problem
         return self._hand_over(client)
 
-    def _login(self, client: _Client, user: str, password: str) -> Outcome | None:
+    def _login(self, client: Client, user: str, password: str) -> Outcome | None:
         try:
             client.login(user, password)
         except smtplib.SMTPAuthenticationError as error:
@@ -241,7 +155,7 @@ class _Call:
             return Refused(f"{self._where} knows no way to log in that azpay knows, so nothing was sent.")
         return None
 
-    def _hand_over(self, client: _Client) -> Outcome:
+    def _hand_over(self, client: Client) -> Outcome:
         code, said = client.mail(self._sender)
         if code != 250:
             return self._refused("refused the sender", code, said)

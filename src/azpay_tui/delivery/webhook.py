@@ -11,13 +11,13 @@ from typing import Final
 
 import httpx
 
+from azpay_tui.address import Address
 from azpay_tui.amazon.transport import Patience, Transport, deadline, open_client
 from azpay_tui.delivery.secret import load_secret, signature
 from azpay_tui.domain.announcements import envelope
 from azpay_tui.domain.messages import Delivered, Message, Outcome, Refused, Unknown
 from azpay_tui.domain.spans import written
 from azpay_tui.paths import ConfigError
-from azpay_tui.telling import Webhook
 
 _GLANCE: Final = 0.05
 """Seconds between two looks at the wish to stop while a server is silent."""
@@ -32,7 +32,7 @@ class WebhookCourier:
 
     def __init__(
         self,
-        webhook: Webhook,
+        webhook: Address,
         secret_file: Path,
         timeout: timedelta,
         now: Callable[[], datetime],

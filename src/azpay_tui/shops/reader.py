@@ -9,9 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
+from azpay_tui.address import Address
 from azpay_tui.amazon.transport import Transport
 from azpay_tui.paths import ConfigError
-from azpay_tui.shops.address import ShopAddress, shop_address
+from azpay_tui.shops.address import shop_address
 from azpay_tui.shops.keys import ShopKey, load_shop_key
 from azpay_tui.shops.shopware import Shopware
 from azpay_tui.shops.wire import Limits, Wire
@@ -33,7 +34,7 @@ SHOPS: Final[Mapping[str, Callable[[Wire, ShopKey, Callable[[str], None]], _Shop
 class ShopReader:
     """One shop, ready to be read any number of times. A `transport` and a `pause` replace network and waiting."""
 
-    address: ShopAddress
+    address: Address
     key: ShopKey
     preset: str
     limits: Limits

@@ -19,8 +19,9 @@ from typing import Final
 
 import httpx
 
+from azpay_tui.address import Address
 from azpay_tui.amazon.transport import Patience, Transport, deadline, open_client
-from azpay_tui.shops.address import ShopAddress, shop_address
+from azpay_tui.shops.address import shop_address
 from azpay_tui.shops.body import TooLargeError, UnreadableError, whole_body
 from azpay_tui.shops.errors import ShopError, ShopHeavyError, ShopStoppedError, ShopUnreachableError
 
@@ -63,7 +64,7 @@ class Wire:
 
     def __init__(
         self,
-        address: ShopAddress,
+        address: Address,
         limits: Limits,
         stop: threading.Event,
         *,

@@ -241,7 +241,8 @@ class Simulator:
         return operations.run(call.operation, desk, Ask(call.target or "", request.body, request.query, code))
 
     def _save_reply(self, request: Request, call: Call, answer: _Answer) -> None:
-        saved = replies.to_save(request, call, answer.status, answer.payload, answer.object_id)
+        status, payload = answer.status, answer.payload
+        saved = replies.to_save(request, call, status, payload, answer.object_id, self.settings)
         if saved is not None:
             self.replies.setdefault(saved.key, replace(saved, permission_id=answer.permission_id))
 

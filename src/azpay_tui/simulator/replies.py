@@ -22,8 +22,8 @@ def digest(body: bytes) -> str:
 
 def replay(request: Request, call: Call, replies: dict[str, SavedReply], settings: Settings) -> SavedReply | None:
     """The saved answer to a repeated request; None for a new key. Raises ApiError for a missing, bad or reused key."""
-    key = request.header(HEADER)
-    if call.key == "no effect" or (key is None and call.key == "honoured"):
+    key, effect = request.header(HEADER), _effect(call, settings)
+    if effect == "no effect" or (key is None and effect == "honoured"):
         return None
     if not key:
         raise ApiError(400, settings.missing_key_reason, f"The header [{HEADER}] is missing.")
@@ -37,9 +37,17 @@ def replay(request: Request, call: Call, replies: dict[str, SavedReply], setting
     return saved
 
 
-def to_save(request: Request, call: Call, status: int, payload: bytes, object_id: str | None) -> SavedReply | None:
+def to_save(
+    request: Request, call: Call, status: int, payload: bytes, object_id: str | None, settings: Settings
+) -> SavedReply | None:
     """The answer as it is saved under the request's key; None when the request has no proper one."""
     key = request.header(HEADER)
-    if call.key == "no effect" or not key or _KEY.fullmatch(key) is None:
+    if _effect(call, settings) == "no effect" or not key or _KEY.fullmatch(key) is None:
         return None
     return SavedReply(key, request.method, call.path, digest(request.body), status, payload.decode(), object_id)
+
+
+def _effect(call: Call, settings: Settings) -> str:
+    """What a key does for this request."""
+    ignored = call.operation == "track-delivery" and not settings.tracker_key_honoured
+    return "no effect" if ignored else call.key

@@ -150,6 +150,16 @@ class Settings:
         least=1,
         most=1_000_000,
     )
+    tracker_key_honoured: bool = _switch(
+        True,
+        "A delivery tracker that comes again with its idempotency key is answered as the first time.",
+        point="whether a delivery tracker honours a key",
+    )
+    tracker_needs_capture: bool = _switch(
+        False,
+        "A delivery tracker is refused while nothing of its order was captured.",
+        point="what an order must have come to before its parcel is tracked",
+    )
     live_reports_in_sandbox: bool = _switch(
         False, "A sandbox key can have the reports and disbursements that Amazon has in live only."
     )

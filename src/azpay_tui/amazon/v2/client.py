@@ -10,13 +10,13 @@ from typing import Final
 import httpx
 
 from azpay_tui.amazon.download import Downloads
-from azpay_tui.amazon.errors import AmazonError, ApiError, OddAnswerError
+from azpay_tui.amazon.errors import ODD_ANSWER, AmazonError, ApiError, OddAnswerError
 from azpay_tui.amazon.exchange import Received
 from azpay_tui.amazon.hosts import Endpoint
 from azpay_tui.amazon.reports import Reports
-from azpay_tui.amazon.throttle import Throttle
+from azpay_tui.amazon.throttle import Operation, Throttle
 from azpay_tui.amazon.transport import Patience
-from azpay_tui.amazon.v2 import requests
+from azpay_tui.amazon.v2 import deliveries, requests
 from azpay_tui.amazon.v2.line import Counted, Line, body_of, request_id, unreadable
 from azpay_tui.amazon.v2.reports import V2Reports
 from azpay_tui.amazon.v2.requests import Route
@@ -24,6 +24,7 @@ from azpay_tui.amazon.v2.translate import READERS
 from azpay_tui.amazon.v2.wire import UnreadableError
 from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.calls import Budget, Call
+from azpay_tui.domain.deliveries import Parcel
 from azpay_tui.domain.intent import Prepared, Wish
 from azpay_tui.domain.order import Fact
 
@@ -96,6 +97,32 @@ class V2Gateway:
         except AmazonError as error:
             return self._line.failed(error)
         return self._answer(received, route, None)
+
+    def prepare_delivery(self, parcel: Parcel) -> Prepared:
+        """Build the request that tells Amazon of a parcel."""
+        return deliveries.prepare(parcel)
+
+    def deliver(self, parcel: Parcel, key: str) -> Answer:
+        """Tell Amazon of a parcel once, whatever happens; never raises."""
+        prepared = deliveries.prepare(parcel)
+        headers = {"x-amz-pay-idempotency-key": key}
+        request = self._line.request(prepared.method, prepared.path, prepared.body, headers)
+        counted = Counted(Operation.DELIVERY, str(Operation.DELIVERY), parcel.order_id)
+        try:
+            received = self._line.send(request, counted, urgent=True)
+        except AmazonError as error:
+            return self._line.failed(error)
+        try:
+            deliveries.must_echo(body_of(received), parcel)
+        except UnreadableError as error:
+            odd = unreadable(received, error)
+            odd.reason_code = ODD_ANSWER
+            return self._line.answered(received, None, odd)
+        except ApiError as error:
+            if error.status is not None and 200 <= error.status < 300:
+                error.reason_code = ODD_ANSWER  # of a body that could not be taken in nothing was compared
+            return self._line.answered(received, None, error)
+        return self._line.answered(received, None)
 
     def reports(self) -> Reports | None:
         """Return the way to reports, None where there is none."""

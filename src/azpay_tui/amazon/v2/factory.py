@@ -23,7 +23,7 @@ from azpay_tui.keyfile import load_private_key
 
 
 class Settings(Protocol):
-    """The part of a profile the gateway needs; `azpay_tui.config.Profile` has it."""
+    """The part of a profile the gateway needs; `azpay_tui.profiles.Profile` has it."""
 
     @property
     def region(self) -> Region: ...  # noqa: D102

@@ -13,6 +13,8 @@ def track(desk: Desk, ask: Ask) -> Result:
     order = desk.book.permission(wish.order_id)
     if order is None:
         raise _invalid(wish.named_by)
+    if desk.settings.tracker_needs_capture and not any(charge.captured for charge in order.charges):
+        raise _invalid(wish.named_by)
     seen: set[str] = set()
     for index, (_, number) in enumerate(wish.parcels):
         if number in desk.book.tracked or number in seen:
