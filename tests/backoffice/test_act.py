@@ -172,16 +172,16 @@ def test_the_end_of_an_own_refund_does_not_stop_the_next_one(office: Office) -> 
 def test_a_refund_whose_end_was_read_before_another_action_is_told_as_it_ended(office: Office, later: str) -> None:
     order_id = office.make("captured")
     refund = office.act(order_id, Verb.REFUND, "5.00")
-    office.desk._refresher.turn()
+    office.desk.works.refresher.turn()
     office.sim("POST", "/_sim/acts", {"act": "decline", "id": refund.result_id, "reason": "AmazonRejected"})
     office.world(hours=2)
     with pytest.raises(ChangedError, match=r"RefundInitiated, is Declined"):
         office.ready(order_id, Verb.REFUND, "6.00")
     assert office.order(order_id).refunds[0].state == "Declined", "the look before the next action showed it"
     if later == "this program":
-        office.desk._refresher.turn()
+        office.desk.works.refresher.turn()
     else:
-        office.desk._recovery.take_over()
+        office.desk.works.recovery.take_over()
     assert [intent.state for intent in office.desk.intents(order_id=order_id)] == ["declined"]
 
 
@@ -254,7 +254,7 @@ def test_an_open_intent_locks_every_verb_of_its_order(office: Office) -> None:
 def test_two_consoles_on_one_order_one_wins(office: Office) -> None:
     order_id = office.make("captured")
     one, two = office.ready(order_id, Verb.REFUND, "10.00"), office.ready(order_id, Verb.REFUND, "10.00")
-    office.stores.journal.open_intent(office.desk._checker.draft(one, (), "somebody", "s-000000000000"))
+    office.stores.journal.open_intent(office.desk.works.checker.draft(one, (), "somebody", "s-000000000000"))
     with pytest.raises((BusyError, ChangedError), match="somebody"):
         office.desk.submit(two)
 

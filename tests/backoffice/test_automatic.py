@@ -22,6 +22,7 @@ from azpay_tui.domain.rows import OrderLine, TrackedOrder
 from azpay_tui.domain.switch import POLICY, Switch
 from azpay_tui.domain.switching import MOST_FAILURES
 from azpay_tui.domain.trail import sentence
+from azpay_tui.simulator.wire import Request, Response
 from azpay_tui.store.errors import SwitchedOff
 from azpay_tui.store.journal.read import JournalReader
 
@@ -158,7 +159,7 @@ def test_switched_off_nothing_more_becomes_durable(switched: Office) -> None:
     assert off is not None
     assert off.position == "off"
     with pytest.raises(NotValidError, match="switched otherwise"):
-        switched.desk._outbox.submit(ready, (), on)
+        switched.desk.works.outbox.submit(ready, (), on)
     act(switched)
     assert done(switched) == []
     assert switched.desk.switch_off() is None
@@ -179,7 +180,7 @@ def test_another_mode_than_the_one_switched_on_is_off(tmp_path: Path) -> None:
 
 def test_a_source_whose_shop_captures_by_itself_stops_it_by_name(switched: Office) -> None:
     """S3.32: also one that comes later; closing alone is no second capture."""
-    switched.desk._automatic._info = switched.desk._switching._info = replace(
+    switched.desk.works.automatic._info = switched.desk.works.switching._info = replace(
         switched.desk.profile, capturing="webshop"
     )
     new(switched)
@@ -311,7 +312,7 @@ def test_what_was_never_sent_is_decided_anew_and_not_taken_up(switched: Office) 
     order_id = new(switched)
     switch = switched.desk.reader.switch()
     ready = switched.ready(order_id, Verb.AUTHORIZE)
-    draft = switched.desk._checker.draft(ready, (), POLICY, "a dead session", switch)
+    draft = switched.desk.works.checker.draft(ready, (), POLICY, "a dead session", switch)
     switched.stores.journal.open_intent(draft)
     act(switched)
     assert [i.state for i in switched.desk.intents()] == ["succeeded"] * 3 + ["abandoned"]
@@ -321,7 +322,7 @@ def test_what_was_never_sent_is_decided_anew_and_not_taken_up(switched: Office) 
 def test_what_was_never_sent_is_not_done_when_a_person_came_between(switched: Office) -> None:
     order_id = new(switched)
     ready = switched.ready(order_id, Verb.AUTHORIZE)
-    draft = switched.desk._checker.draft(ready, (), POLICY, "a dead session", switched.desk.reader.switch())
+    draft = switched.desk.works.checker.draft(ready, (), POLICY, "a dead session", switched.desk.reader.switch())
     switched.stores.journal.open_intent(draft)
     switched.desk.mark([order_id], MarkChange(note="asked for another colour"))
     act(switched)
@@ -333,16 +334,16 @@ def test_what_was_never_sent_is_not_done_when_a_person_came_between(switched: Of
 def test_what_a_dead_process_did_and_did_not_read_is_read_before_it_goes_on(switched: Office, verb: Verb) -> None:
     """It died between the outcome and the read of it: the cache knows of nothing, and the step is not done twice."""
     new(switched)
-    sender = switched.desk._outbox._sender
+    sender = switched.desk.works.outbox._sender
     confirm = sender._confirm
 
     def die(intent: Intent) -> Intent:
         return intent if intent.draft.wish.verb is verb else confirm(intent)
 
     sender._confirm = die  # type: ignore[method-assign]
-    switched.desk._automatic.turn(lambda: any(i.draft.wish.verb is verb for i in switched.desk.intents()))
+    switched.desk.works.automatic.turn(lambda: any(i.draft.wish.verb is verb for i in switched.desk.intents()))
     sender._confirm = confirm  # type: ignore[method-assign]
-    switched.desk._automatic._switch = None  # the next process knows nothing
+    switched.desk.works.automatic._switch = None  # the next process knows nothing
     act(switched)
     assert done(switched) == WHOLE
     assert [i.state for i in switched.desk.intents()] == ["succeeded"] * 3
@@ -438,5 +439,55 @@ def test_a_switch_of_unknown_words_does_nothing(switched: Office) -> None:
 def test_an_on_that_nobody_turned_is_not_enough(switched: Office) -> None:
     ready = switched.ready(new(switched), Verb.AUTHORIZE)
     with pytest.raises(NotValidError):
-        switched.desk._outbox.submit(ready, (), Switch("on", ALL, START, "somebody else"))
+        switched.desk.works.outbox.submit(ready, (), Switch("on", ALL, START, "somebody else"))
     assert done(switched) == []
+
+
+def test_what_the_configuration_says_meanwhile_pauses_it_and_reading_goes_on(tmp_path: Path) -> None:
+    """S3.32: looked at before each step, also while one is being read for; told once, and when it goes on."""
+    said: list[str | None] = [None]
+    with office_of(tmp_path, standing=lambda: said[0]) as office:
+        told: list[str | None] = []
+        office.desk.subscribe(lambda event: told.append(event.problem) if event.kind == "automatic" else None)
+        office.desk.switch_on(ALL)
+        office.world(minutes=1)
+        first, second = new(office), new(office)
+
+        def written(request: Request, _response: Response) -> None:
+            if request.method != "GET":
+                said[0] = "The shop of source web captures by itself."
+
+        office.transport.after = written
+        act(office)
+        act(office)
+        assert done(office) == WHOLE[:1]
+        assert told == ["Automatic steps pause. The shop of source web captures by itself."]
+        assert (planned(office).resting or "").startswith("The shop of source web captures by itself. It is on all the")
+        with pytest.raises(NotValidError, match="source web captures"):
+            office.desk.switch_on(ALL)
+        read = [office.order(one).charges for one in (first, second)]
+        assert sum(len(charges) for charges in read) == 1
+
+        office.transport.after, said[0] = None, None
+        act(office)
+        assert sorted(done(office)) == sorted([*WHOLE, *WHOLE])
+        assert told[1:] == ["Automatic steps go on: the configuration allows them again."]
+        assert planned(office).resting is None
+
+
+def test_an_order_that_is_being_read_when_the_configuration_changes_is_left_alone(tmp_path: Path) -> None:
+    said: list[str | None] = [None]
+    with office_of(tmp_path, standing=lambda: said[0]) as office:
+        office.desk.switch_on(ALL)
+        office.world(minutes=1)
+        new(office)
+
+        def written(request: Request, _response: Response) -> None:
+            said[0] = "The configuration is no longer valid."
+
+        office.transport.after = written
+        office.desk.works.automatic.turn(lambda: False)
+        assert office.desk.intents() == ()
+        said[0], office.transport.after = None, None
+        office.desk.works.automatic.turn(lambda: False)
+        assert done(office) == WHOLE

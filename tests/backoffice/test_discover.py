@@ -88,7 +88,7 @@ def test_orders_that_nobody_told_of_are_found_with_all_their_ids(office: Office)
 
 def test_a_daily_schedule_is_made_for_what_has_none_and_the_shops_own_stays(office: Office) -> None:
     elsewhere(office, "captured")
-    own = office.desk.tracking.discovery()._reports.create_schedule(ORDERS, "P7D", START + 3 * DAY)
+    own = office.desk.works.tracking.discovery()._reports.create_schedule(ORDERS, "P7D", START + 3 * DAY)
     first = discover(office)
     assert first.made == (AUTHORIZATIONS, REFUNDS)
     assert [(schedule.id, schedule.frequency) for schedule in first.kept] == [(own.value, "P7D")]
@@ -178,7 +178,7 @@ def test_a_lost_answer_makes_no_second_report(office: Office, fault: str) -> Non
 
 
 def _book(office: Office) -> Any:
-    return office.desk._parts.reports.all()
+    return office.desk.works.parts.reports.all()
 
 
 def test_a_time_that_is_too_long_is_asked_for_in_parts(office: Office) -> None:
@@ -224,12 +224,12 @@ def test_without_asking_only_what_is_there_is_harvested(office: Office, tmp_path
 
 
 def test_what_the_shops_schedules_and_settlements_brought_is_harvested_too(office: Office) -> None:
-    office.desk.tracking.discovery()._reports.create_schedule(AUTHORIZATIONS, "P1D", START + DAY)
+    office.desk.works.tracking.discovery()._reports.create_schedule(AUTHORIZATIONS, "P1D", START + DAY)
     office.sim("PATCH", "/_sim/settings", {"report_delimiter": "tab", "report_encoding": "cp932"})
     office.world(hours=1)
     made = elsewhere(office, "captured", age="30m")
     settlement = ORDERS.replace("ORDER_REFERENCE", "SANDBOX_SETTLEMENT")
-    office.desk.tracking.discovery()._reports.create(ReportAsk(settlement, START - 90 * DAY, START + DAY))
+    office.desk.works.tracking.discovery()._reports.create(ReportAsk(settlement, START - 90 * DAY, START + DAY))
     paid = elsewhere(office, "part-refunded", amount="1234.00", number="R-1")
     office.world(days=1, hours=1)
     found = discover(office, types=(ORDERS,))
@@ -294,7 +294,7 @@ def test_a_report_whose_id_never_came_hinders_no_look(tmp_path: Path) -> None:
 def test_the_reports_of_a_busy_schedule_are_not_read_one_by_one(office: Office) -> None:
     for _ in range(101):
         office.world(minutes=1)
-        office.desk.tracking.discovery()._reports.create(ReportAsk(ORDERS, START - DAY, office.local.now))
+        office.desk.works.tracking.discovery()._reports.create(ReportAsk(ORDERS, START - DAY, office.local.now))
     elsewhere(office, "open", age="1m")
     office.world(minutes=5)
     found = discover(office, types=(ORDERS,))
@@ -312,7 +312,7 @@ def test_the_switch_of_the_simulator_is_named(office: Office) -> None:
 
 def test_a_disk_that_takes_no_file_is_said_so(office: Office) -> None:
     elsewhere(office, "captured")
-    harvester = office.desk.tracking.discovery()._harvester
+    harvester = office.desk.works.tracking.discovery()._harvester
     scratch, harvester._scratch = harvester._scratch, office.directory / "gone"
     with pytest.raises(StoreError, match=r"could not be put down in .*gone: No such file or directory"):
         discover(office)
@@ -334,7 +334,7 @@ def test_a_connection_that_breaks_while_waiting_is_waited_out(office: Office) ->
         office.transport.reachable = next(cut) % 2 == 0
 
     heard = Heard(then=flicker)
-    discovery = office.desk.tracking.discovery()
+    discovery = office.desk.works.tracking.discovery()
     pauses = discovery._pause
 
     def back(seconds: float) -> bool:

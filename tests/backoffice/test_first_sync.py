@@ -58,7 +58,7 @@ def test_amazon_is_asked_for_the_newest_first_and_last_for_what_the_shop_is_done
 def test_a_page_that_comes_on_screen_goes_before_what_is_left(office: Office) -> None:
     newest_first = learn(office, 60)
     page = newest_first[-4:]
-    refresher = office.desk._refresher
+    refresher = office.desk.works.refresher
 
     def scroll(request: Any) -> None:
         if len(office.transport.requests) == 3:
@@ -80,7 +80,7 @@ def test_a_round_ends_in_time_for_money(office: Office, monkeypatch: Any) -> Non
     learn(office, 40)
     monkeypatch.setattr("azpay_tui.backoffice.refresher._LONGEST", -1.0)
     settled: list[int] = []
-    refresher = office.desk._refresher
+    refresher = office.desk.works.refresher
     monkeypatch.setattr(refresher, "settle_due", lambda: settled.append(len(asked(office))))
     del office.transport.requests[:]
     while refresher._round() == 0.0:
@@ -101,7 +101,7 @@ def test_the_time_that_is_left_is_the_time_it_takes(office: Office) -> None:
         office.local.advance(seconds=length)
 
     paced = Throttle(quotas("sandbox", "quota"), clock=lambda: seconds[0], wait=wait)
-    gateway: Any = office.desk._parts.gateway
+    gateway: Any = office.desk.works.parts.gateway
     gateway._line.throttle = paced
     first = office.desk.reader.status(office.desk.now()).first
     assert first is not None

@@ -13,7 +13,8 @@ from tests.support.office import PLACE, Hands, Office, open_office, profile
 
 from azpay_tui.backoffice.errors import BackOfficeError, NotValidError
 from azpay_tui.backoffice.late import LateDesk
-from azpay_tui.backoffice.ports import Desk, Event
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import Event
 from azpay_tui.domain.intent import Place, Verb
 from azpay_tui.store.cache.read import CacheReader
 from azpay_tui.store.errors import JournalUnavailable

@@ -10,7 +10,7 @@ import pytest
 from tests.support.office import Hands, Office, open_office
 
 from azpay_tui.backoffice.errors import NotValidError, StoreError, UsageError
-from azpay_tui.backoffice.ports import Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.domain.marks import MarkChange, Marks
 from azpay_tui.store.errors import CacheUnavailable, JournalUnavailable
 

@@ -26,7 +26,7 @@ class Paced:
         """Threads that wait, or waited, for their turn."""
         quotas = dict.fromkeys(Operation, Quota(1, 1 / PAUSE))
         self.throttle = Throttle(quotas, clock=lambda: self.now, wait=self._wait)
-        gateway: Any = office.desk._parts.gateway
+        gateway: Any = office.desk.works.parts.gateway
         gateway._line.throttle = self.throttle
 
     def _wait(self, condition: threading.Condition, seconds: float) -> None:

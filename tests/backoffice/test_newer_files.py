@@ -23,7 +23,7 @@ def test_a_cache_of_a_newer_program_is_told_once(tmp_path: Path, caplog: pytest.
         connection.execute(f"PRAGMA user_version = {CACHE_SCHEMA + 1}")
     with open_office(tmp_path, simulator, local=local) as office, caplog.at_level(logging.WARNING):
         for _ in range(3):
-            office.desk._refresher.turn()
+            office.desk.works.refresher.turn()
         assert office.desk.reader.row(order_id) is not None, "what is known is shown"
     (record,) = caplog.records
     assert record.exc_info is None
@@ -35,6 +35,6 @@ def test_a_cache_of_a_newer_program_is_told_once(tmp_path: Path, caplog: pytest.
     rebuild_cache(tmp_path / "data", datetime.now(UTC))
     caplog.clear()
     with open_office(tmp_path, simulator, local=local) as office, caplog.at_level(logging.WARNING):
-        office.desk._refresher.turn()
+        office.desk.works.refresher.turn()
         assert office.desk.reader.row(order_id) is not None
     assert not caplog.records, "and that helps"

@@ -125,7 +125,7 @@ def test_a_clock_that_nobody_confirms_removes_nothing(shop: Office) -> None:
     order_id = make(shop, "captured")
     shop.transport.reachable = False
     shop.local.advance(days=400)
-    shop.desk._purging.due()
+    shop.desk.works.purging.due()
     assert is_known(shop, order_id)
     shop.transport.reachable = True
     shop.desk.sync_once()

@@ -17,7 +17,7 @@ from tests.support.figures import full, tell
 from tests.support.office import Office, open_office
 
 from azpay_tui.backoffice.errors import BackOfficeError
-from azpay_tui.backoffice.ports import Ready
+from azpay_tui.backoffice.records import Ready
 from azpay_tui.domain.intent import MONEY_VERBS, IntentDraft, Verb
 from azpay_tui.store.errors import StoreError
 from azpay_tui.store.sqlite import CACHE_SCHEMA, JOURNAL_SCHEMA

@@ -134,12 +134,12 @@ def test_an_unknown_state_word_switches_the_verbs_of_its_object_off(office: Offi
 
 def test_a_lost_connection_is_noticed_although_nothing_is_due(office: Office) -> None:
     office.make("captured")
-    office.desk._refresher._round()
+    office.desk.works.refresher._round()
     office.transport.reachable = False
-    office.desk._refresher._round()
+    office.desk.works.refresher._round()
     assert office.desk.reader.status(office.desk.now()).connection == "ONLINE"
-    office.desk._refresher._contact -= 30
-    office.desk._refresher._round()
+    office.desk.works.refresher._contact -= 30
+    office.desk.works.refresher._round()
     assert office.desk.reader.status(office.desk.now()).connection == "OFFLINE"
 
 
@@ -153,11 +153,11 @@ def test_a_process_that_does_not_refresh_learns_from_the_other_that_amazon_answe
             second.ready(order_id, Verb.CAPTURE)
         assert second.offer(order_id, Verb.CAPTURE).waits
         second.transport.reachable = True
-        revision = second.desk._refresher._tell_changes(0)
+        revision = second.desk.works.refresher._tell_changes(0)
         assert second.offer(order_id, Verb.CAPTURE).waits
         office.world(seconds=2)
         office.desk.sync_once(all_=True)
-        second.desk._refresher._tell_changes(revision)
+        second.desk.works.refresher._tell_changes(revision)
         assert second.offer(order_id, Verb.CAPTURE).verdict == "yes"
         assert second.act(order_id, Verb.CAPTURE).state == "succeeded"
 
@@ -168,9 +168,9 @@ def test_an_outcome_that_an_outage_left_is_looked_for_as_soon_as_there_is_an_ans
     intent = office.act(order_id, Verb.REFUND, "10.00")
     for operation in ("get-permission", "get-charge"):
         office.fault(operation, "reset-before", times=READ_TRIES)
-    office.desk._refresher._round()
+    office.desk.works.refresher._round()
     assert office.desk.wait(intent.id, 0).state == "unknown"
     assert office.desk.reader.status(office.desk.now()).connection == "ONLINE"  # it was too short to be noticed
-    office.desk._refresher._round()
+    office.desk.works.refresher._round()
     assert office.desk.wait(intent.id, 0).state == "accepted"
     assert len(office.effects()) == 1

@@ -13,7 +13,7 @@ from tests.support.office import Hands, Office, open_office
 
 from azpay_tui import points
 from azpay_tui.backoffice.errors import ChangedError, NotValidError, OfflineError
-from azpay_tui.backoffice.ports import SaleDone
+from azpay_tui.backoffice.records import SaleDone
 from azpay_tui.backoffice.threads import Pool, Threads
 from azpay_tui.domain import limits
 from azpay_tui.domain.cancelling import Wanted

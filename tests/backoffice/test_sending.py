@@ -18,7 +18,7 @@ def test_a_repetition_sends_the_bytes_that_were_stored(tmp_path: Path) -> None:
     hands = Hands()
     with open_office(tmp_path, local=hands) as office:
         order_id = office.make("captured")
-        draft = office.desk._checker.draft(
+        draft = office.desk.works.checker.draft(
             office.ready(order_id, Verb.REFUND, "10.00"), (), "ops", office.stores.session.id
         )
         body = draft.prepared.body.replace(b":", b": ")

@@ -14,7 +14,7 @@ import pytest
 from tests.support.office import START, Hands, Office, Real, open_office
 
 from azpay_tui.backoffice.errors import BusyError, NotValidError, UsageError
-from azpay_tui.backoffice.ports import Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.backoffice.sources import outcome
 from azpay_tui.backoffice.sources.tap import SourceError, UnreachableSourceError
 from azpay_tui.domain.intent import Verb
@@ -130,7 +130,7 @@ def test_a_simulator_that_is_ahead_does_not_hide_what_is_new_in_the_shop(tmp_pat
         opened.desk.ask_source("web")
         opened.sim("POST", "/_sim/clock", {"advance": "8d"})
         opened.make("open")
-        assert opened.desk.clock.offset >= timedelta(days=8)
+        assert opened.desk.works.clock.offset >= timedelta(days=8)
         opened.desk.ask_source("web")
         opened.desk.ask_source("web")
     assert asked.read_text() == "'2026-01-13 12:00:00'\n"
@@ -266,7 +266,7 @@ def test_what_a_run_was_that_nobody_could_end(tmp_path: Path, shop: Path) -> Non
     local = Hands()
     with office(tmp_path, prints(shop), local=local) as opened:
         opened.desk.ask_source("web")
-        book = SourceBook(opened.stores.cache)
+        book = SourceBook(opened.stores.cache.file)
         local.advance(minutes=5)
         book.put(outcome.begun(state(opened), local.now))  # and then the process died
     with office(tmp_path, prints(shop), local=local) as opened:
@@ -321,7 +321,7 @@ def test_a_hanging_source_delays_no_money_and_ends_with_the_desk(tmp_path: Path)
         assert opened.act(order_id, Verb.CAPTURE).state in ("succeeded", "accepted")
         assert state(opened).running
         assert opened.desk.stop(20) == 0
-        assert not opened.desk._threads.alive
+        assert not opened.desk.works.threads.alive
     with office(tmp_path, prints(began)) as opened:
         found = state(opened)
         assert (found.ok, found.next_at, found.message) == (None, None, "Stopped before its end.")

@@ -125,15 +125,15 @@ def test_a_process_that_died_while_sending_is_settled_by_the_next(
         order_id = office.make(situation)
         ready = office.ready(order_id, verb, "10.00")
         intent = office.stores.journal.open_intent(
-            office.desk._checker.draft(ready, (), "ops", office.stores.session.id)
+            office.desk.works.checker.draft(ready, (), "ops", office.stores.session.id)
         )
         office.stores.journal.start_attempt(intent.id, hands())
         if when == "after":
-            office.desk._parts.gateway.send(intent.draft.prepared, intent.draft.key)
+            office.desk.works.parts.gateway.send(intent.draft.prepared, intent.draft.key)
         simulator = office.simulator
     hands.advance(seconds=30)
     with open_office(tmp_path, simulator, local=hands) as later:
-        assert later.desk._recovery.take_over()[0].state == "unknown"
+        assert later.desk.works.recovery.take_over()[0].state == "unknown"
         later.desk.sync_once()
         assert later.desk.wait(intent.id, 0).state in ("succeeded", "accepted")
         assert len(later.effects()) == 1
@@ -145,7 +145,7 @@ def test_a_never_sent_intent_is_never_sent_by_a_machine(tmp_path: Path) -> None:
         order_id = office.make("captured")
         ready = office.ready(order_id, Verb.REFUND, "10.00")
         intent = office.stores.journal.open_intent(
-            office.desk._checker.draft(ready, (), "ops", office.stores.session.id)
+            office.desk.works.checker.draft(ready, (), "ops", office.stores.session.id)
         )
         simulator = office.simulator
     with open_office(tmp_path, simulator, local=hands) as later:
@@ -161,7 +161,7 @@ def test_an_edited_row_does_not_make_a_machine_send_what_was_never_sent(tmp_path
     with open_office(tmp_path) as office:
         order_id = office.make("captured")
         ready = office.ready(order_id, Verb.REFUND, "10.00")
-        draft = office.desk._checker.draft(ready, (), "ops", office.stores.session.id)
+        draft = office.desk.works.checker.draft(ready, (), "ops", office.stores.session.id)
         intent = office.stores.journal.open_intent(draft)
     with closing(sqlite3.connect(tmp_path / "data" / "journal.db")) as connection, connection:
         connection.execute(f"UPDATE intent SET {edit}")
@@ -208,7 +208,7 @@ def test_a_machine_replays_nothing_that_it_cannot_read_back(office: Office) -> N
     office.world(seconds=40)
     office.simulator.keys.clear()
     sent = len(office.sim("GET", "/_sim/ledger"))
-    office.desk._refresher.settle_due()
+    office.desk.works.refresher.settle_due()
     assert office.desk.wait(intent.id, 0).state == "unknown"
     assert len(office.sim("GET", "/_sim/ledger")) == sent
 
@@ -224,9 +224,25 @@ def test_an_outcome_that_could_not_be_written_is_learned_again(office: Office, m
         broken.setattr(office.stores.journal, "record", full)
         intent = office.desk.wait(office.desk.submit(ready).id, 60)
     assert intent.state == "sent"
-    office.desk._refresher.settle_due()
+    office.desk.works.refresher.settle_due()
     assert office.desk.wait(intent.id, 0).state == "accepted"
     assert len(office.effects()) == 1
+
+
+def test_nothing_is_sent_while_the_slips_of_an_order_cannot_be_read(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = office.make("captured")
+    ready = office.ready(order_id, Verb.REFUND, "10.00")
+
+    def locked(*_: object) -> None:
+        raise JournalUnavailable("The journal is locked.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(office.stores.journal, "slips", locked)
+        intent = office.desk.wait(office.desk.submit(ready).id, 60)
+    assert (intent.state, intent.reason) == ("abandoned", "offline: The journal is locked.")
+    assert not office.effects()
 
 
 def test_the_parcel_waits_while_an_action_is_not_settled(tmp_path: Path) -> None:
@@ -235,7 +251,7 @@ def test_the_parcel_waits_while_an_action_is_not_settled(tmp_path: Path) -> None
         order_id = office.make("authorized")
         assert ship(office.order(order_id), hands()).word == "SHIP"
         ready = office.ready(order_id, Verb.CANCEL)
-        draft = office.desk._checker.draft(ready, (), "ops", office.stores.session.id)
+        draft = office.desk.works.checker.draft(ready, (), "ops", office.stores.session.id)
         intent = office.stores.journal.open_intent(draft)
         office.stores.journal.start_attempt(intent.id, hands())
         verdict = ship(office.order(order_id), hands())
@@ -249,7 +265,7 @@ def test_refreshing_an_order_settles_what_is_open_on_it(office: Office) -> None:
     intent, left = office.act(order_id, Verb.REFUND, "10.00"), office.act(other, Verb.REFUND, "5.00")
     assert intent.state == left.state == "unknown"
     office.sim("DELETE", "/_sim/faults")
-    office.desk._refresher.settle_orders([order_id])
+    office.desk.works.refresher.settle_orders([order_id])
     assert office.desk.wait(intent.id, 0).state == "accepted"
     assert office.desk.wait(left.id, 0).state == "unknown"
     assert len(office.effects()) == 2
@@ -280,7 +296,7 @@ def test_that_a_repetition_did_not_leave_hides_nothing_of_the_first_attempt(offi
 
 def test_as_soon_as_there_is_a_connection_again_what_is_open_is_looked_at(office: Office) -> None:
     order_id = office.make("captured")
-    refresher = office.desk._refresher
+    refresher = office.desk.works.refresher
     refresher._round()
     cut(office)
     intent = office.act(order_id, Verb.REFUND, "10.00")
@@ -300,7 +316,7 @@ def test_as_soon_as_the_program_is_started_again_what_is_open_is_looked_at(tmp_p
         intent = office.act(order_id, Verb.REFUND, "10.00")
         assert intent.state == "unknown"
     with open_office(tmp_path, office.simulator, local=office.local) as later:
-        later.desk._refresher._round()
+        later.desk.works.refresher._round()
         assert later.desk.wait(intent.id, 0).state == "accepted"
         assert len(later.effects()) == 1
 
@@ -343,7 +359,9 @@ def test_who_comes_late_takes_nothing_over_that_is_settled(tmp_path: Path) -> No
     hands = Hands()
     with open_office(tmp_path, local=hands) as dead:
         order_id, simulator = dead.make("captured"), dead.simulator
-        draft = dead.desk._checker.draft(dead.ready(order_id, Verb.REFUND, "10.00"), (), "ops", dead.stores.session.id)
+        draft = dead.desk.works.checker.draft(
+            dead.ready(order_id, Verb.REFUND, "10.00"), (), "ops", dead.stores.session.id
+        )
         intent = dead.stores.journal.open_intent(draft)
         dead.stores.journal.start_attempt(intent.id, hands())
     with (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,8 +18,8 @@ from azpay_tui.backoffice.errors import (
     UsageError,
 )
 from azpay_tui.backoffice.health import Health
-from azpay_tui.backoffice.ports import Ready
 from azpay_tui.backoffice.reading import Reading
+from azpay_tui.backoffice.records import Ready
 from azpay_tui.backoffice.stores import Journal, Reader
 from azpay_tui.domain import effect, limits, matrix, outlook, reasons
 from azpay_tui.domain.goods import SlipError
@@ -29,28 +29,52 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policy import Policy
-from azpay_tui.domain.slips import slip_of
+from azpay_tui.domain.slips import Booked, given_elsewhere, rest_to_charge, slip_of
 from azpay_tui.domain.switch import Switch
 from azpay_tui.domain.telling import ALREADY_SO
 
 
-def suggest(order: Order, verb: Verb, target: str, now: datetime) -> Money | None:
+def suggest(order: Order, verb: Verb, target: str, now: datetime, booked: Sequence[Booked]) -> Money | None:
     """Return the amount used when none is given; None when nothing is left or the verb has no amount.
 
     Capture: the authorized amount. Authorize: the order's amount minus what was captured and what is authorized or
-    being decided, at most the balance. Refund: captured minus refunded, declined refunds excepted.
+    being decided, at most the balance. Both are without what lines cost that were cancelled here, which `booked`, the
+    order's slips, tell to the minor unit; none where all the other lines are held already. Refund: captured minus
+    refunded, declined refunds excepted.
     """
     charge = order.charge(target)
     match verb:
         case Verb.AUTHORIZE:
-            return limits.chargeable_left(order, now)
+            rest = _rest(order, verb, now, booked)
+            if rest is not None and not rest and limits.held_total(order, now):
+                return None
+            return _without_cancelled(limits.chargeable_left(order, now), rest)
         case Verb.CAPTURE:
-            return charge.amount if charge else None
+            return _without_cancelled(charge.amount if charge else None, _rest(order, verb, now, booked))
         case Verb.REFUND:
             left = limits.refundable(order, charge) if charge else None
             return left if left else None
         case _:
             return None
+
+
+def _rest(order: Order, verb: Verb, now: datetime, booked: Sequence[Booked]) -> Money | None:
+    """Return how much of the lines that were not cancelled here a verb may charge; None where none were cancelled.
+
+    An authorization comes on top of what is held, whose slips, if they are being captured, take nothing more.
+    """
+    if verb is not Verb.AUTHORIZE:
+        return rest_to_charge(order, booked) if verb is Verb.CAPTURE else None
+    open_, held = [charge.id for charge in outlook.open_charges(order, now)], limits.held_total(order, now)
+    rest = rest_to_charge(order, [one for one in booked if one.charge not in open_])
+    if rest is None or held is None or not held.same_currency(rest):
+        return rest
+    return max(rest - held, Money.zero(rest))
+
+
+def _without_cancelled(amount: Money | None, rest: Money | None) -> Money | None:
+    """Return at most what the lines cost that were not cancelled here; all of it where that is nothing."""
+    return min(amount, rest) if amount is not None and rest and rest.same_currency(amount) else amount
 
 
 def own_objects(journal: Journal, order_id: str) -> frozenset[str]:
@@ -81,10 +105,11 @@ def find_offer(offers: Iterable[Offer], wish: Wish) -> Offer:
     return offer
 
 
-def check_amount(order: Order, wish: Wish, offer: Offer) -> Offer:
-    """Check a wish's amount against its offer; returns it, with `beyond-capture` added where needed.
+def check_amount(order: Order, wish: Wish, offer: Offer, now: datetime, booked: Sequence[Booked]) -> Offer:
+    """Check a wish's amount against its offer; returns it, with `beyond-capture` or `lines-cancelled` where needed.
 
-    Raises `UsageError` for a missing or superfluous amount, `NotValidError` for one outside the limits.
+    `booked` are the order's slips but for the wish's own. Raises `UsageError` for a missing or superfluous amount,
+    `NotValidError` for one outside the limits.
     """
     amount = wish.amount
     if offer.minimum is None or offer.maximum is None:
@@ -101,12 +126,20 @@ def check_amount(order: Order, wish: Wish, offer: Offer) -> Offer:
     if amount > offer.maximum:
         raise NotValidError(f"{amount} is above the limit: at most {offer.maximum} is allowed.{why}", offer.changes_at)
     charge = order.charge(wish.target)
-    beyond = wish.verb is Verb.REFUND and charge is not None and amount > limits.refundable(order, charge)
-    if not beyond or "beyond-capture" in offer.warnings:
+    if wish.verb is Verb.REFUND and charge is not None and amount > limits.refundable(order, charge):
+        return _warned(offer, "beyond-capture")
+    rest = _rest(order, wish.verb, now, booked)
+    if rest is not None and not (rest.same_currency(amount) and amount <= rest):
+        return _warned(offer, "lines-cancelled")
+    return offer
+
+
+def _warned(offer: Offer, name: str) -> Offer:
+    if name in offer.warnings:
         return offer
-    sentence = reasons.warning_sentence("beyond-capture")
+    sentence = reasons.warning_sentence(name)
     reason = f"{offer.reason} {sentence}" if offer.reason else sentence
-    return replace(offer, verdict="warn", reason=reason, warnings=(*offer.warnings, "beyond-capture"))
+    return replace(offer, verdict="warn", reason=reason, warnings=(*offer.warnings, name))
 
 
 def check_accepted(offer: Offer, accepted: Iterable[str]) -> tuple[str, ...]:
@@ -149,6 +182,19 @@ class Checker:
         self._policy = policy
         self._place = place
 
+    def offers(self, order: Order) -> tuple[Offer, ...]:
+        """Return every verdict on the order as cached: matrix, policy, read-only, open intent, connection."""
+        found = matrix.offers(order, self._policy, self._clock())
+        off = self._health.verbs_off
+        if off is None:
+            return found
+        return tuple(
+            offer
+            if offer.verb is Verb.REFRESH or offer.verdict == "no"
+            else replace(offer, verdict="no", reason=off, warnings=(), changes_at=None, waits=True)
+            for offer in found
+        )
+
     def check(self, wish: Wish, seen: Seen | None) -> Ready:
         """Read the order live and judge the wish; see `Desk.check`."""
         cached = self._reader.order(wish.order_id)
@@ -174,8 +220,9 @@ class Checker:
         return self._ready(wish, fresh, self._judge(fresh, wish), already_so=False)
 
     def _judge(self, order: Order, wish: Wish) -> Offer:
-        offer = find_offer(matrix.offers(order, self._policy, self._clock()), wish)
-        return check_amount(order, wish, offer)
+        now = self._clock()
+        offer = find_offer(matrix.offers(order, self._policy, now), wish)
+        return check_amount(order, wish, offer, now, self._journal.slips(order.id))
 
     def _refusal(self, cached: Order, wish: Wish) -> BackOfficeError | None:
         """Return what the cached verdict forbids; amounts and unaccepted warnings do not count."""
@@ -208,6 +255,7 @@ class Checker:
             already_so=already_so,
             slip=slip,
             slips_seen=len(booked),
+            elsewhere=given_elsewhere(booked) if wish.verb is Verb.REFUND else "",
         )
 
     def draft(

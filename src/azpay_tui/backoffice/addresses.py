@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from azpay_tui.backoffice.clock import Clock
 from azpay_tui.backoffice.errors import NotValidError, UsageError, translated
-from azpay_tui.backoffice.ports import Clock, Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.domain.addresses import NOT_PROTECTED

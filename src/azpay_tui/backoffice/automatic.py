@@ -16,7 +16,7 @@ from azpay_tui.backoffice.errors import BackOfficeError, ChangedError, Credentia
 from azpay_tui.backoffice.health import Health
 from azpay_tui.backoffice.outbox import Outbox
 from azpay_tui.backoffice.planning import wish_of
-from azpay_tui.backoffice.ports import Event, ProfileInfo
+from azpay_tui.backoffice.records import Event, ProfileInfo
 from azpay_tui.backoffice.stores import Journal, Reader
 from azpay_tui.domain.automatic import Pause, Step, next_step
 from azpay_tui.domain.intent import Seen
@@ -52,11 +52,12 @@ class Automatic:
         clock: Callable[[], datetime],
         policy: Policy,
         read: Callable[[str], Order],
+        standing: Callable[[], str | None],
         tell: Callable[[Event], None],
     ) -> None:
         """Take the parts; `info` says what is wanted, and which source's shop captures by itself.
 
-        `read` reads an order from Amazon now.
+        `read` reads an order from Amazon now, `standing` says what the configuration, as it is now, has against steps.
         """
         self._info = info
         self._journal = journal
@@ -67,6 +68,9 @@ class Automatic:
         self._clock = clock
         self._policy = policy
         self._read = read
+        self._standing = standing
+        self.paused: str | None = None
+        """Why steps pause although they are switched on, one sentence; None: they do not."""
         self._tell = tell
         self._switch: Switch | None = None
         """For which the orders below were gathered."""
@@ -85,7 +89,7 @@ class Automatic:
         """
         switch = self._reader.switch()
         if switch is None or resting(self._info.policy, switch, self._info.capturing, self._policy.stands_still):
-            self._switch = None
+            self._switch = self.paused = None
             return False
         if switch != self._switch:
             self._switch, self._revision = switch, 0
@@ -93,7 +97,7 @@ class Automatic:
             if self._stopped(switch):
                 return False
         self._gather(switch)
-        while self._waiting and self._health.verbs_off is None:
+        while not self._pauses() and self._waiting and self._health.verbs_off is None:
             if enough():
                 return True
             order_id = next(iter(self._waiting))
@@ -140,10 +144,24 @@ class Automatic:
                 continue
             if ready.already_so or self._judge(ready.order, switch) != step or ready.offer.verdict != "yes":
                 continue
+            if self._pauses():  # to read the order took its time
+                self._waiting[order_id] = None
+                return False
             intent = self._outbox.submit(ready, (), switch)
             self._outbox.wait(intent.id, _OUTCOME)
             return True
         return False
+
+    def _pauses(self) -> bool:
+        """Whether the configuration now stands against steps; when that begins and ends, it is told once."""
+        before, self.paused = self.paused, self._standing()
+        if self.paused is not None and self.paused != before:
+            _log.warning("automatic steps pause: %s", self.paused)
+            self._tell(Event("automatic", problem=f"Automatic steps pause. {self.paused}"))
+        elif self.paused is None and before is not None:
+            said = "Automatic steps go on: the configuration allows them again."
+            self._tell(Event("automatic", problem=said, well=True))
+        return self.paused is not None
 
     def _judge(self, order: Order, switch: Switch) -> Step | Pause | None:
         acts, marks = self._reader.acts(order.id), self._reader.marks(order.id)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from azpay_tui.backoffice.errors import BackOfficeError, NotValidError, UsageError, translated
-from azpay_tui.backoffice.ports import Clock, Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.backoffice.stores import Journal, Reader
 from azpay_tui.domain.goods import Slip, SlipError, SlipLimit
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.slips import Booked, left_to_refund
 from azpay_tui.store import errors as store_errors
+
+if TYPE_CHECKING:
+    from azpay_tui.backoffice.clock import Clock
 
 
 def refused(error: SlipError) -> BackOfficeError:

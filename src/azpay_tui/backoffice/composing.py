@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from azpay_tui import letters
-from azpay_tui.domain.declines import MOST_TRIES, Decline, decline_of
+from azpay_tui.domain.declines import Decline, decline_of
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.letters import COMMON, MEANINGS, Letter, LetterError, is_address, kind_of
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.reasons import explain
+from azpay_tui.domain.tries import USUAL, Tries
 from azpay_tui.mailing import Mail
 
 PAYMENT_METHOD: Final = "payment-method"
@@ -33,18 +34,19 @@ class Desired:
     """For placeholders that no order answers, such as `total`."""
 
 
-def fitting(order: Order) -> str | None:
+def fitting(order: Order, allowed: Tries = USUAL) -> str | None:
     """Return the letter that an order waits for: after a decline that its buyer can mend; None for any other."""
-    decline = decline_of(order)
+    decline = decline_of(order, allowed)
     return PAYMENT_METHOD if decline is not None and decline.next == "buyer" else None
 
 
-def compose(order: Order, status: str, mail: Mail, region: str, wanted: Desired) -> Letter:
+def compose(order: Order, status: str, mail: Mail, region: str, wanted: Desired, allowed: Tries = USUAL) -> Letter:
     """Write a letter about an order; raises `LetterError`, one sentence, when it cannot be written.
 
-    `status` is the order's status word. Raises `ConfigError` for a template that somebody else could change.
+    `status` is the order's status word, `allowed` how many soft declines the shop takes. Raises `ConfigError` for a
+    template that somebody else could change.
     """
-    name = wanted.kind or fitting(order)
+    name = wanted.kind or fitting(order, allowed)
     if name is None:
         raise LetterError(
             f"{order.id} waits for no letter: nothing of it was declined that its buyer can mend. For another letter "
@@ -58,7 +60,7 @@ def compose(order: Order, status: str, mail: Mail, region: str, wanted: Desired)
         raise LetterError(template.problem)
     values = _values(order, mail, region, language)
     if kind.name == ADMIN:
-        values |= _of_decline(order, status)
+        values |= _of_decline(order, status, allowed)
     for key, value in (wanted.values or {}).items():
         if key not in kind.own:
             raise LetterError(_unknown(key, kind.name, kind.own))
@@ -79,7 +81,7 @@ def _recipient(order: Order, to: str, mail: Mail) -> str:
             "from the shop."
         )
     if not is_address(address):
-        raise LetterError(f"What stands as e-mail address of the buyer of {order.id} is none: write from the shop.")
+        raise LetterError(f"{order.id} has no e-mail address of its buyer that mail can go to: write from the shop.")
     return address
 
 
@@ -94,18 +96,17 @@ def _values(order: Order, mail: Mail, region: str, language: str) -> dict[str, s
     }
 
 
-def _of_decline(order: Order, status: str) -> dict[str, str]:
-    decline = decline_of(order) or Decline("", "", None, None, "admin", 0)
+def _of_decline(order: Order, status: str, allowed: Tries) -> dict[str, str]:
+    decline = decline_of(order, allowed) or Decline("", "", None, None, "admin", 0)
     words = explain(decline.reason, "charge")
     valid = {Verb.AUTHORIZE} if decline.next == "again" else set[Verb]()
     step = words.step(valid).write(lambda verb: f"azpay {verb} {order.id}")
-    counted = (
-        f" This was try {decline.tries}; after {MOST_TRIES} the buyer is asked." if decline.next == "again" else ""
-    )
+    asked = f"; after {allowed.most} the buyer is asked" if allowed.most is not None else ""
+    counted = f" This was try {decline.tries}{asked}." if decline.next == "again" else ""
     return {
         "code": decline.reason or "no reason",
         "reason": words.sentence,
-        "advice": f"{step.removeprefix('Next: ')}{counted if decline.next == 'again' else ''}",
+        "advice": f"{step.removeprefix('Next: ')}{counted}",
         "status": status,
         "tries": str(decline.tries),
     }

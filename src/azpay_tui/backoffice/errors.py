@@ -52,6 +52,12 @@ class BusyError(NotValidError):
     code = "busy"
 
 
+class ToldBeforeError(NotValidError):
+    """Amazon has, or may have, the number of a parcel: it is sent again only on a person's word."""
+
+    code = "told-before"
+
+
 class OfflineError(BackOfficeError):
     """There is no connection and provably nothing was sent."""
 
@@ -81,6 +87,6 @@ def translated(error: store_errors.StoreError) -> BackOfficeError:
         return UsageError(str(error))
     if isinstance(error, store_errors.ReadOnly | store_errors.MessageConflict | store_errors.SwitchedOff):
         return NotValidError(str(error))
-    if isinstance(error, store_errors.SlipsChanged):
+    if isinstance(error, store_errors.SlipsChanged | store_errors.DeliveryConflict):
         return ChangedError(str(error))
     return StoreError(str(error))

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from azpay_tui.backoffice.ports import Event
+from azpay_tui.backoffice.records import Event
 
 _log = logging.getLogger(__name__)
 

@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from azpay_tui.backoffice.clock import local_clock
+from azpay_tui.backoffice.clock import Clock, local_clock
 from azpay_tui.backoffice.errors import BackOfficeError, NotValidError, StoreError
 from azpay_tui.backoffice.events import Events
-from azpay_tui.backoffice.ports import Clock, Desk, Event, ProfileInfo, Ready, SaleDone, SaleReady
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import Event, ProfileInfo, Ready, SaleDone, SaleReady
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain import matrix
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.cancelling import Wanted
+from azpay_tui.domain.deliveries import Delivery, DeliveryReady, Parcel
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish
@@ -243,6 +245,14 @@ class LateDesk:
     def record_slip(self, order_id: str, charge: str, slip: Slip, note: str) -> Booked:
         """Write down a refund that was made elsewhere."""
         return self._real().record_slip(order_id, charge, slip, note)
+
+    def check_delivery(self, parcel: Parcel, *, again: bool = False) -> DeliveryReady:
+        """Read the order live and say what Amazon would be told of a parcel."""
+        return self._real().check_delivery(parcel, again=again)
+
+    def send_delivery(self, ready: DeliveryReady) -> Delivery:
+        """Tell Amazon of a parcel, once."""
+        return self._real().send_delivery(ready)
 
     def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:
         """Return the orders whose buyers' personal data is no longer to be kept."""

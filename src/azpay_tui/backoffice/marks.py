@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from azpay_tui.backoffice.clock import Clock
 from azpay_tui.backoffice.errors import NotValidError, UsageError, translated
-from azpay_tui.backoffice.ports import Clock, Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.domain.marks import MarkChange, Marked, MarkEdit, MarkError, apply, trouble_of

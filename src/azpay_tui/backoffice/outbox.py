@@ -12,7 +12,7 @@ from typing import Protocol
 from azpay_tui.backoffice.act import Checker
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import NotValidError, translated
-from azpay_tui.backoffice.ports import Event, Ready
+from azpay_tui.backoffice.records import Event, Ready
 from azpay_tui.backoffice.sender import Sender
 from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from azpay_tui.backoffice.clock import CorrectedClock
-from azpay_tui.backoffice.ports import Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal
 from azpay_tui.domain import effect

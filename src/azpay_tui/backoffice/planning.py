@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain.automatic import Pause, Step, next_step
 from azpay_tui.domain.intent import Verb, Wish
@@ -47,7 +47,7 @@ def plan(reader: Reader, info: ProfileInfo, now: datetime, limit: int = MOST) ->
     """Look at orders made since the switch was turned; while nothing is done by itself there is nothing to plan."""
     switch, mode = reader.switch(), mode_of(info.policy)
     policy = Policy(info.policy, info.read_only_reason)
-    rests = resting(info.policy, switch, info.capturing, policy.stands_still)
+    rests = resting(info.policy, switch, info.capturing, policy.stands_still or info.paused)
     if switch is None or rests is not None:
         return Plan(mode, switch, rests)
     found: list[Planned] = []

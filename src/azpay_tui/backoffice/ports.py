@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from azpay_tui.backoffice.errors import BackOfficeError
+from azpay_tui.backoffice.records import Event, ProfileInfo, Ready, SaleDone, SaleReady
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain.calls import Budget, Call
-from azpay_tui.domain.cancelling import Plan, Wanted
-from azpay_tui.domain.configured import Fact
+from azpay_tui.domain.cancelling import Wanted
+from azpay_tui.domain.deliveries import Delivery, DeliveryReady, Parcel
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.goods import Slip
-from azpay_tui.domain.intent import Intent, Place, Prepared, Seen, State, Verb, Wish
+from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.marks import MarkChange, Marked
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Address, Order
-from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.domain.rows import (
     TrackedOrder,
     TrackResult,
@@ -27,104 +25,12 @@ from azpay_tui.domain.rows import (
 from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.domain.switch import Switch
-from azpay_tui.domain.unwinding import Step
 
 if TYPE_CHECKING:
     from azpay_tui.backoffice.discover.taking import Discovered, Listener
     from azpay_tui.backoffice.discover.taking import Wanted as Asked
     from azpay_tui.backoffice.messages.letters import Letters
     from azpay_tui.backoffice.messages.ports import Messages
-
-Clock = Callable[[], datetime]
-"""Returns the time now, aware UTC."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A checked wish: the one record a dialog shows and the call is made of."""
-
-    wish: Wish
-    order: Order
-    """As read from Amazon just now."""
-    offer: Offer
-    prepared: Prepared
-    base: str
-    counter: int
-    key: str
-    seen: Seen
-    read_at: datetime
-    """When Amazon was read, corrected UTC."""
-    after: str
-    """What the order will look like afterwards, one sentence."""
-    already_so: bool = False
-    """The wished state is already there: submitting sends nothing and succeeds."""
-    slip: Slip | None = None
-    """Which lines it takes or gives back: as wished, or all of them where the amount is theirs."""
-    slips_seen: int = 0
-    """How many slips the order had when this one was checked."""
-
-
-@dataclass(frozen=True, slots=True)
-class SaleReady:
-    """A sale that may be cancelled: the one record a dialog shows and the steps are made of."""
-
-    order: Order
-    """As read from Amazon just now."""
-    plan: Plan
-    read_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SaleDone:
-    """How cancelling a sale went."""
-
-    intents: tuple[Intent, ...]
-    """What was done at Amazon, in its order, each as it stood at the end."""
-    left: tuple[Step, ...]
-    """What is still to be done; the same command goes on with it."""
-    due: Money | None
-    """What is still due to the buyer, refunds under way counted as given."""
-    problem: BackOfficeError | None = None
-    """Why it went no further; None: it came to its end, or an intent did not succeed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A fact for screens; cheap, may be dropped and re-read."""
-
-    kind: Literal["orders", "intent", "sync", "read", "automatic"]
-    """`read`: an order that a person wanted refreshed in the background was read, or could not be. `automatic`: the
-    steps without a person stopped."""
-    order_ids: tuple[str, ...] = ()
-    intent: Intent | None = None
-    problem: str | None = None
-    """Why it could not be read, or why nothing automatic is done any more, one sentence or two."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileInfo:
-    """What every screen and dialog names: where one is and who one is."""
-
-    name: str
-    environment: Literal["simulator", "sandbox", "live"]
-    region: str
-    place: Place
-    person: str
-    """OS user, with the SSH origin when there is one."""
-    host: str
-    timezone: str
-    writable: bool
-    """False: read-only, by option, configuration or a newer database."""
-    read_only_reason: str | None
-    demo: bool = False
-    pending_authorization: bool = False
-    """Whether an authorization may be decided within 24 hours instead of at once."""
-    policy: Settings = PRESETS["amazon"]
-    """What the shop narrows."""
-    facts: tuple[Fact, ...] = ()
-    """Everything else that the profile decides."""
-    capturing: str | None = None
-    """Name of a source whose shop captures by itself; None: none does."""
 
 
 class Desk(Protocol):
@@ -291,6 +197,18 @@ class Desk(Protocol):
 
         Raises `UsageError` or `NotValidError` when the slip does not fit what the charge took.
         """
+        ...
+
+    def check_delivery(self, parcel: Parcel, *, again: bool = False) -> DeliveryReady:
+        """Read the order live and say what Amazon would be told of a parcel; nothing is written or sent.
+
+        Raises `ToldBeforeError` unless `again` where Amazon has or may have its number already; where it has it from
+        this very parcel, the record says so.
+        """
+        ...
+
+    def send_delivery(self, ready: DeliveryReady) -> Delivery:
+        """Tell Amazon of a parcel, once; returns what became of it. Nothing is sent of what Amazon has already."""
         ...
 
     def expired(self, keep: timedelta | None = None) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
+from azpay_tui.backoffice.clock import Clock
 from azpay_tui.backoffice.errors import BackOfficeError, NotValidError, translated
-from azpay_tui.backoffice.ports import Clock
 from azpay_tui.backoffice.refresher import Lease
 from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.store import errors as store_errors

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from azpay_tui.amazon.gateway import Gateway
@@ -37,6 +37,8 @@ class _Read:
     due: Due
     answer: Answer
     fault: Fault
+    begun: datetime
+    """When it was asked for, by the machine's clock: Amazon may have changed it since."""
 
 
 class Reading:
@@ -142,8 +144,9 @@ class Reading:
         return "none"
 
     def _read(self, due: Due, *, urgent: bool) -> _Read:
+        begun = self._clock.machine()
         answer = self.one(due.object_id, urgent=urgent)
-        return _Read(due, answer, self._health.learn(answer))
+        return _Read(due, answer, self._health.learn(answer), begun)
 
     def _store(self, reads: Iterable[_Read], *known: Order) -> None:
         now = self._clock()
@@ -160,16 +163,17 @@ class Reading:
 
     def _result(self, read: _Read, order: Order | None, now: datetime) -> ReadResult | None:
         answer, object_id = read.answer, read.due.object_id
+        at = now - max(timedelta(), self._clock.machine() - read.begun)
         if read.fault in ("offline", "auth", "throttled"):
             return None
         if answer.status == 404:
-            return ReadResult(object_id, now, None, missing=True, due=now + schedule.DAILY)
+            return ReadResult(object_id, at, None, missing=True, due=now + schedule.DAILY)
         fact = answer.fact
         if fact is None or order_id_of(fact.id) != read.due.order_id:
             due = schedule.after_error(read.due.attempts, now)
-            return ReadResult(object_id, now, None, error=answer.message or "The answer is unreadable.", due=due)
+            return ReadResult(object_id, at, None, error=answer.message or "The answer is unreadable.", due=due)
         raw = answer.raw.decode("utf-8", "replace")
-        return ReadResult(object_id, now, fact, due=schedule.next_due(fact, order, now), raw=raw)
+        return ReadResult(object_id, at, fact, due=schedule.next_due(fact, order, now), raw=raw)
 
 
 def _ended(order: Order, object_id: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.outcomes import track_result
-from azpay_tui.backoffice.ports import Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.backoffice.sender import Sender
 from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal, Reader
@@ -62,7 +62,10 @@ class Recovery:
         return tuple(reversed([i for i in found if _overdue(i, now) or not self._worked_on(i)]))
 
     def take_over(self) -> tuple[Intent, ...]:
-        """Judge what dead processes left, sending nothing: never-sent ones are abandoned, sent ones become unknown."""
+        """Judge what dead processes left, sending nothing: never-sent ones are abandoned, sent ones become unknown.
+
+        Orders that nobody lived to read after an outcome become due, whoever acted on them.
+        """
         now = self._clock()
         taken = []
         for intent in self.orphans():
@@ -87,7 +90,15 @@ class Recovery:
                 show(self._cache, [intent.draft.wish.order_id], now)
             if intent.state == "accepted":
                 self._follow_one(intent)  # an earlier program may have read how it ended, and not told
+        self._read_outcomes()
         return tuple(taken)
+
+    def _read_outcomes(self) -> None:
+        """Have orders read again that look older than what was done to them; a cache that cannot is asked next time."""
+        try:
+            self._cache.read_outcomes(self._clock())
+        except CacheUnavailable as error:
+            _log.warning("what was not read since an outcome could not be looked up: %s", error)
 
     def _knows(self, order_id: str, object_id: str) -> bool:
         """Whether an object is a known one of its order; a cache that cannot say is asked again at the next start."""

@@ -12,8 +12,8 @@ from typing import Final, Protocol
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, CredentialsError, OfflineError
 from azpay_tui.backoffice.health import Fault, Health
-from azpay_tui.backoffice.ports import Event
 from azpay_tui.backoffice.reading import Reading
+from azpay_tui.backoffice.records import Event
 from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.sender import Sender
 from azpay_tui.backoffice.stores import Cache, Reader

@@ -16,9 +16,9 @@ from azpay_tui.backoffice.errors import BackOfficeError, ChangedError, NotValidE
 from azpay_tui.backoffice.health import Health
 from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.outbox import Outbox
-from azpay_tui.backoffice.ports import Event, Ready, SaleDone, SaleReady
 from azpay_tui.backoffice.purging import Purging
 from azpay_tui.backoffice.reading import Reading
+from azpay_tui.backoffice.records import Event, Ready, SaleDone, SaleReady
 from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.stores import Cache, Journal, Reader
 from azpay_tui.domain import cancelling, deleting, owing
@@ -32,7 +32,7 @@ from azpay_tui.store import errors as store_errors
 
 PATIENCE = 30.0
 """Seconds in which one step's outcome is waited for."""
-_MEANWHILE = "Somebody else cancelled of this sale meanwhile: look at it and run it again."
+_MEANWHILE = "Somebody else cancelled this sale, or lines of it, meanwhile: look at it and run it again."
 
 
 class Selling:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from azpay_tui.amazon.gateway import Gateway
-from azpay_tui.backoffice.act import describe, find_offer, own_objects
+from azpay_tui.backoffice.act import check_accepted, check_amount, describe, find_offer, own_objects
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, NotValidError
 from azpay_tui.backoffice.health import Health
@@ -84,13 +84,14 @@ class Sender:
     def send_new(self, intent: Intent) -> Intent:
         """Bring a durable, never-sent intent to an outcome; returns it as it stands at the end.
 
-        Abandons it, provably unsent, when the fresh read fails, shows a difference, or the verdict is no longer given,
-        and when the journal does not take the attempt.
+        Abandons it, provably unsent, when the fresh read fails, shows a difference, or the verdict is no longer given
+        for this amount or has a warning that nobody accepted, and when the journal does not take the attempt.
         """
         wish = intent.draft.wish
         try:
             order = self._reading.order(wish.order_id)
             own = own_objects(self._journal, wish.order_id) - {intent.result_id or ""}
+            others = [one for one in self._journal.slips(wish.order_id) if one.intent != intent.id]
         except (BackOfficeError, JournalUnavailable) as error:
             return self._unsent(intent, error)
         until = self._until()
@@ -102,7 +103,11 @@ class Sender:
             sentence = f"{CHANGED}the order changed at Amazon: {describe(changed)}."
             return self._outcomes.end(intent, "abandoned", sentence)
         try:
-            find_offer(matrix.offers(_without(order, intent), self._policy, self._clock()), wish)
+            order = _without(order, intent)
+            now = self._clock()
+            found = find_offer(matrix.offers(order, self._policy, now), wish)
+            offer = check_amount(order, wish, found, now, others)
+            check_accepted(offer, intent.draft.accepted_warnings)  # also what is known here alone may be news
         except NotValidError as error:
             return self._outcomes.end(intent, "abandoned", f"{CHANGED}{error.message}")
         reach("compared")

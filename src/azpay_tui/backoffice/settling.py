@@ -10,8 +10,8 @@ from typing import Final
 
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, NotValidError, UsageError
-from azpay_tui.backoffice.ports import Event, ProfileInfo
 from azpay_tui.backoffice.reading import Reading
+from azpay_tui.backoffice.records import Event, ProfileInfo
 from azpay_tui.backoffice.recovery import BY_PERSON, Recovery
 from azpay_tui.backoffice.sender import Sender
 from azpay_tui.backoffice.showing import show

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from azpay_tui.domain.attempt import Answer
+from azpay_tui.domain.deliveries import Delivery, Outcome, Parcel
 from azpay_tui.domain.dossier import Dossier
 from azpay_tui.domain.filters import WHOLE, Narrowed
 from azpay_tui.domain.intent import Intent, IntentDraft, State
@@ -161,6 +162,10 @@ class Cache(Protocol):
         """Rebuild rows whose status, attention or ship verdict changes by time alone; returns their ids."""
         ...
 
+    def read_outcomes(self, now: datetime) -> None:
+        """Have the orders read again now that were not read since an outcome."""
+        ...
+
     def due(self, now: datetime, limit: int, watched: Collection[str] = (), all_: bool = False) -> tuple[Due, ...]:
         """Return objects to read: watched orders not read for 60 s, lapses soon, then in turns what was never read and
         what is due again, failing last.
@@ -186,6 +191,22 @@ class Cache(Protocol):
 
     def add_clock_sample(self, offset: timedelta, *, jumped: bool = False) -> timedelta:
         """Store one clock offset (Amazon minus us), return the median of the last five; `jumped` forgets older ones."""
+        ...
+
+
+class Deliveries(Protocol):
+    """Which parcels Amazon was told of; every method is one durable transaction. Raises the store's `StoreError`s."""
+
+    def with_number(self, tracking: str) -> tuple[Delivery, ...]:
+        """Return the attempts with a tracking number, of whichever order, newest first."""
+        ...
+
+    def begin(self, parcel: Parcel, seen: int, at: datetime) -> Delivery:
+        """Write that Amazon is told of a parcel next; `seen` is how many attempts with its number there were."""
+        ...
+
+    def end(self, begun: Delivery, answer: Answer, outcome: Outcome, why: str, at: datetime) -> Delivery:
+        """Write what became of an attempt and return it so."""
         ...
 
 
@@ -253,6 +274,10 @@ class Reader(Protocol):
 
     def slips(self, order_id: str | None = None, limit: int = -1) -> tuple[Booked, ...]:
         """Return slips, newest first: of one order, or of all; a `limit` below nothing is none."""
+        ...
+
+    def deliveries(self, order_id: str) -> tuple[Delivery, ...]:
+        """Return which parcels of an order Amazon was told of, newest first."""
         ...
 
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from azpay_tui.backoffice.errors import NotValidError, UsageError, translated
-from azpay_tui.backoffice.ports import Event, ProfileInfo
+from azpay_tui.backoffice.records import Event, ProfileInfo
 from azpay_tui.backoffice.stores import Journal, Reader
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.switch import Switch
@@ -24,14 +24,19 @@ class Switching:
         reader: Reader,
         clock: Callable[[], datetime],
         ask: Callable[[], object],
+        standing: Callable[[], str | None],
         tell: Callable[[Event], None],
     ) -> None:
-        """Take the parts; `info` says who turns it, and what the policy wants, `ask` asks Amazon what time it is."""
+        """Take the parts; `info` says who turns it, and what the policy wants, `ask` asks Amazon what time it is.
+
+        `standing` says what the configuration now has against it.
+        """
         self._info = info
         self._journal = journal
         self._reader = reader
         self._clock = clock
         self._ask = ask
+        self._standing = standing
         self._tell = tell
 
     def on(self, mode: str) -> Switch:
@@ -41,7 +46,7 @@ class Switching:
         """
         settings, capturing = self._info.policy, self._info.capturing
         still = Policy(settings, self._info.read_only_reason).read_only
-        why = cannot(settings, capturing, still)
+        why = cannot(settings, capturing, still) or self._standing()
         if why is not None:
             raise NotValidError(why)
         if mode != mode_of(settings):

@@ -13,7 +13,7 @@ from azpay_tui.backoffice.discover.discovery import Discovery
 from azpay_tui.backoffice.discover.taking import Discovered, Listener, Wanted
 from azpay_tui.backoffice.errors import NotValidError, translated
 from azpay_tui.backoffice.harvest import Environment
-from azpay_tui.backoffice.ports import Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.backoffice.refresher import Lease, Refresher
 from azpay_tui.backoffice.showing import show
 from azpay_tui.backoffice.sources.engine import SourceParts, Sources

@@ -58,12 +58,14 @@ class Bench:
     road: Road
     now: datetime = NOW
     stop: threading.Event = field(default_factory=threading.Event)
+    given_up: list[str] = field(default_factory=list)
 
     def engine(self) -> Engine:
         """Make an engine as another process would have it."""
         couriers: dict[Channel, Road] = {"webhook": self.road, "mail": self.road}
         parts = MessageParts(self.stores.messages, self.lock, couriers)
-        return Engine(parts, CorrectedClock(self.stores.cache, timedelta(), lambda: self.now), self.stop)
+        clock = CorrectedClock(self.stores.cache, timedelta(), lambda: self.now)
+        return Engine(parts, clock, self.stop, failed=lambda message: self.given_up.append(message.draft.subject))
 
     def lock(self) -> Lease:
         return Lease(self.stores.data.messages_lock)
@@ -147,6 +149,7 @@ def test_what_may_not_be_repeated_is_left_to_a_person_after_a_death(bench: Bench
     bench.stores.messages.begin(made, NOW)
     assert bench.engine().next() is None
     assert bench.all() == [("a", "failed", 1)]
+    assert bench.given_up == ["a"]
     bench.stores.messages.retry(made.id, NOW)
     assert bench.engine().next() is not None
     assert bench.road.arrived == ["a"]

@@ -16,6 +16,7 @@ from azpay_tui.backoffice.composing import Desired
 from azpay_tui.backoffice.errors import NotValidError, UsageError
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.messages import Delivered, Message, Outcome, Refused, Unknown
+from azpay_tui.domain.status import attention
 from azpay_tui.mailing import OFF, Mail
 
 MAIL = Mail(
@@ -83,6 +84,7 @@ def test_a_payment_method_decline_from_message_through_repair_to_captured(office
     assert asked.draft.subject == "Your order 1001 at Desk Lamps: please check your payment method"
     assert "Hello Zoë Brandt," in asked.draft.body
     assert "https://pay.amazon.com/" in asked.draft.body
+    assert "This attempt took nothing" in asked.draft.body, "an earlier charge of the same order may have"
     (kept,) = office.desk.messages.list(order_id=order_id)
     assert (kept.id, kept.state) == (asked.id, "delivered")
     row = office.desk.reader.row(order_id)
@@ -209,7 +211,7 @@ def test_a_buyer_without_an_address_leaves_it_to_the_admin(
     assert told.draft.kind == "admin"
     assert "Ask the buyer to repair the payment method" in told.draft.body
     (said,) = [record.message for record in caplog.records if "no letter" in record.message]
-    assert f"no letter payment-method about {order_id}: What stands as e-mail address" in said
+    assert f"no letter payment-method about {order_id}: {order_id} has no e-mail address" in said
 
 
 def test_the_language_follows_the_country_and_can_be_chosen(tmp_path: Path) -> None:
@@ -306,8 +308,11 @@ def test_what_may_have_arrived_is_sent_again_only_when_a_person_says_so(
 
 
 def test_purged_personal_data_takes_the_letters_along(tmp_path: Path, office: Office, postman: Postman) -> None:
+    postman.says = [Unknown("The mail server said nothing more.")]
     order_id = decline(office, buyer_name="Jane Canary", buyer_email="jane.canary@example.com")
+    assert "message-failed" in attention(office.order(order_id), office.desk.now())
     office.desk.purge([order_id])
+    assert "message-failed" not in attention(office.order(order_id), office.desk.now())
     (kept,) = office.desk.messages.list()
     assert (kept.draft.body, kept.draft.subject, kept.draft.to) == ("", "", "")
     with pytest.raises((NotValidError, UsageError)):

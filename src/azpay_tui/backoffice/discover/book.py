@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from azpay_tui.amazon.reports import Reply, Reports
+from azpay_tui.backoffice.clock import Clock
 from azpay_tui.backoffice.discover.asking import Asker
-from azpay_tui.backoffice.ports import Clock
 from azpay_tui.domain.reports import FAILED, KnownReport, Report, ReportPage
 
 KEPT_FOR: Final = timedelta(days=90)

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from azpay_tui.amazon.reports import Reports
+from azpay_tui.backoffice.clock import Clock
 from azpay_tui.backoffice.discover import planning
 from azpay_tui.backoffice.discover.asking import Asker
 from azpay_tui.backoffice.discover.book import Book
 from azpay_tui.backoffice.discover.taking import Listener, Outcome, Silent, Take
 from azpay_tui.backoffice.errors import StoreError
 from azpay_tui.backoffice.harvest import Report
-from azpay_tui.backoffice.ports import Clock
 from azpay_tui.domain.reports import CANCELLED, FAILED, KnownReport, word_of
 from azpay_tui.paths import shown
 

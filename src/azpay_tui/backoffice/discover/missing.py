@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Final
 
 from azpay_tui.amazon.reports import Reports
+from azpay_tui.backoffice.clock import Clock
 from azpay_tui.backoffice.discover import planning
 from azpay_tui.backoffice.discover.asking import Asker
 from azpay_tui.backoffice.discover.book import Book
 from azpay_tui.backoffice.discover.planning import Span
 from azpay_tui.backoffice.errors import NotValidError
-from azpay_tui.backoffice.ports import Clock
 from azpay_tui.domain.reports import ASKED, IN_PROGRESS, KnownReport, ReportAsk, word_of
 
 _SWITCH: Final = (

@@ -32,14 +32,19 @@ class Engine:
         clock: CorrectedClock,
         stop: threading.Event,
         give_up: threading.Event | None = None,
+        failed: Callable[[Message], None] = lambda _message: None,
     ) -> None:
-        """Take the parts; after `stop` nothing begins, after `give_up` (default: the same) nothing goes on."""
+        """Take the parts; after `stop` nothing begins, after `give_up` (default: the same) nothing goes on.
+
+        `failed` hears of each message that is given up.
+        """
         self._book = parts.book
         self._couriers = parts.couriers
         self._lock = parts.lock
         self._clock = clock
         self._stop = stop
         self._give_up = give_up or stop
+        self._failed = failed
         self._failures: dict[Channel, int] = {}
         self._rests: dict[Channel, tuple[datetime, timedelta]] = {}
         """Since when, and for how long, a channel is left alone."""
@@ -92,6 +97,8 @@ class Engine:
         now = self._clock()
         done = self._book.end(message, after(outcome, message.tries, now, repeatable=courier.repeatable), now)
         self._judge(channel, good=done.state == "delivered")
+        if done.state == "failed":
+            self._failed(done)
         return done
 
     def _judge(self, channel: Channel, *, good: bool) -> None:
@@ -109,4 +116,6 @@ class Engine:
             step = after(Unknown(INTERRUPTED), message.tries, now, repeatable=repeatable)
             if step.state == "waiting":  # nothing is wrong with the other side
                 step = replace(step, next_due=now)
-            self._book.end(message, step, now, interrupted=True)
+            ended = self._book.end(message, step, now, interrupted=True)
+            if ended.state == "failed":
+                self._failed(ended)

@@ -16,7 +16,7 @@ from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.composing import ADMIN, CONFIRMATION, PAYMENT_METHOD, Desired, compose
 from azpay_tui.backoffice.errors import NotValidError, UsageError
 from azpay_tui.backoffice.messages.ports import Book
-from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain import states
 from azpay_tui.domain.declines import Decline, decline_of, repaired
@@ -114,8 +114,10 @@ class Correspondence:
         if self._info.read_only_reason is not None:
             raise NotValidError(self._info.read_only_reason)
         order, letter = self._composed(order_id, wanted)
-        occasion = "" if again else _occasion(letter.kind.name, order)
+        occasion = _occasion(letter.kind.name, order)
         kept = self._book.enqueue([_draft(order_id, letter, occasion)], self._clock())
+        if again and occasion and not kept:
+            kept = self._book.enqueue([_draft(order_id, letter, "")], self._clock())
         if kept:
             return kept[0]
         for message in self._book.messages(order_id=order_id):
@@ -131,7 +133,9 @@ class Correspondence:
         if order is None or row is None:
             raise UsageError(f"There is no order {order_id} here.")
         try:
-            return order, compose(order, row.status, self._mail, self._info.region, wanted)
+            return order, compose(
+                order, row.status, self._mail, self._info.region, wanted, self._info.policy.soft_declines
+            )
         except (LetterError, ConfigError) as error:
             raise UsageError(str(error)) from error
 
@@ -150,7 +154,7 @@ class Correspondence:
         order = self._reader.order(order_id)
         if order is None or order.permission is None:
             return
-        decline = decline_of(order)
+        decline = decline_of(order, self._info.policy.soft_declines)
         if decline is not None and decline.at is not None and decline.at >= since and repaired(order) is None:
             yield from self._of_decline(order, decline)
         elif self._mail.confirm and _authorized_since(order, since):

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from azpay_tui.backoffice.clock import CorrectedClock
-from azpay_tui.backoffice.errors import BackOfficeError, BusyError, UsageError, translated
+from azpay_tui.backoffice.errors import BackOfficeError, BusyError, NotValidError, UsageError, translated
 from azpay_tui.backoffice.messages.announcing import Announcer
 from azpay_tui.backoffice.messages.engine import Engine
 from azpay_tui.backoffice.messages.letters import Correspondence, Letters
 from azpay_tui.backoffice.messages.ports import MessageParts
-from azpay_tui.backoffice.ports import Event, ProfileInfo
+from azpay_tui.backoffice.records import Event, ProfileInfo
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.domain.messages import Message, MessageState, Try
 from azpay_tui.store import errors as store_errors
@@ -44,16 +44,22 @@ class Messaging:
         clock: CorrectedClock,
         tell: Callable[[Event], None],
         stop: threading.Event,
+        show: Callable[[str], None] = lambda _order_id: None,
     ) -> None:
-        """Take the parts; `tell` hears that messages changed, `stop` ends everything."""
+        """Take the parts; `tell` hears that messages changed, `stop` ends everything.
+
+        `show` brings into the lists that a message about an order failed for good, or is in somebody's hands again.
+        """
         self._book = parts.book
         self._hooks = parts.hooks
         self._active = bool(parts.couriers)
+        self._info = info
         self._clock = clock
         self._tell = tell
+        self._show = show
         self._stop = stop
         self._give_up = threading.Event()
-        self._engine = Engine(parts, clock, stop, self._give_up)
+        self._engine = Engine(parts, clock, stop, self._give_up, self._shown)
         names = {"profile": info.name, "environment": info.environment}
         self._announcer = Announcer(parts.book, reader, parts.hooks, clock, **names)
         self._letters = Correspondence(parts.book, reader, parts.mail, info, clock)
@@ -127,6 +133,12 @@ class Messaging:
             self._tell(Event("sync"))
         return done
 
+    def _shown(self, message: Message) -> None:
+        order_id = message.draft.order_id
+        if order_id:
+            self._show(order_id)
+            self._tell(Event("orders", (order_id,)))
+
     # What a person does
 
     def list(
@@ -144,13 +156,18 @@ class Messaging:
 
         return _translated(both)
 
-    def retry(self, name: str) -> Message:
-        """Have a message sent again, whatever became of it."""
-        return self._changed(lambda: self._book.retry(name, self._clock()))
+    def retry(self, name: str, seen: Message | None = None) -> Message:
+        """Have a message sent again, whatever became of it; with `seen` only if it still is as it was seen.
+
+        Raises `NotValidError` where nothing may be written.
+        """
+        self._must_be_writable()
+        return self._changed(lambda: self._book.retry(name, self._clock(), seen))
 
     def drop(self, name: str) -> Message:
-        """Have a message not sent any more."""
-        return self._changed(lambda: self._book.drop(name, self._clock()))
+        """Have a message not sent any more. Raises `NotValidError` where nothing may be written."""
+        self._must_be_writable()
+        return self._drop(name)
 
     def send(self) -> tuple[Message, ...]:
         """Keep what is to be told, deliver what is due now; returns messages as they are after an attempt."""
@@ -163,7 +180,11 @@ class Messaging:
         made = {message.id for message in _translated(self._announcer.test)}
         self._send(lambda message: message.id in made)
         self._wait_for_turn()  # another process may have been faster
-        return tuple(self.show(name)[0] for name in sorted(made))
+        done = tuple(self.show(name)[0] for name in sorted(made))
+        for waiting in (message.id for message in done if message.state == "waiting"):
+            # Not tried again behind a person's back, and not left to others where nothing else may be written.
+            self._drop(waiting)
+        return done
 
     def _send(self, only: Callable[[Message], bool]) -> tuple[Message, ...]:
         self._wait_for_turn()
@@ -186,8 +207,16 @@ class Messaging:
                     "Another azpay delivers messages right now and does not come to an end: try again in a moment."
                 )
 
+    def _must_be_writable(self) -> None:
+        if self._info.read_only_reason is not None:
+            raise NotValidError(self._info.read_only_reason)
+
+    def _drop(self, name: str) -> Message:
+        return self._changed(lambda: self._book.drop(name, self._clock()))
+
     def _changed(self, change: Callable[[], Message]) -> Message:
         message = _translated(change)
+        self._shown(message)
         self._wake.set()
         self._tell(Event("sync"))
         return message

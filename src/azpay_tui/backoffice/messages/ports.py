@@ -76,8 +76,8 @@ class Book(Protocol):
         """Write down how the attempt ended, and what that makes of the message."""
         ...
 
-    def retry(self, name: str, at: datetime) -> Message:
-        """Have a message sent again; raises `MessageConflict` when there is no such one."""
+    def retry(self, name: str, at: datetime, seen: Message | None = None) -> Message:
+        """Have a message sent again; raises `MessageConflict` when there is no such one, or not as `seen` any more."""
         ...
 
     def drop(self, name: str, at: datetime) -> Message:
@@ -127,12 +127,15 @@ class Messages(Protocol):
         """Return a message and every attempt to deliver it; an id may be cut as long as it is one message's."""
         ...
 
-    def retry(self, name: str) -> Message:
-        """Have a message sent again, whatever became of it."""
+    def retry(self, name: str, seen: Message | None = None) -> Message:
+        """Have a message sent again, whatever became of it; with `seen` only if it still is as it was seen.
+
+        Raises `NotValidError` where nothing may be written.
+        """
         ...
 
     def drop(self, name: str) -> Message:
-        """Have a message not sent any more."""
+        """Have a message not sent any more. Raises `NotValidError` where nothing may be written."""
         ...
 
     def send(self) -> tuple[Message, ...]:
@@ -145,6 +148,7 @@ class Messages(Protocol):
     def test(self) -> tuple[Message, ...]:
         """Send one message that is only a test to every hook of the profile, once; blocks. As `send` else.
 
+        What did not arrive is dropped, and returned as it was before that.
         Raises `UsageError` when the profile names no hook.
         """
         ...

@@ -15,7 +15,7 @@ from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, NotValidError, UsageError, translated
 from azpay_tui.backoffice.harvest import Environment, Report
 from azpay_tui.backoffice.harvest.taking import Track
-from azpay_tui.backoffice.ports import Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.backoffice.refresher import Lease
 from azpay_tui.backoffice.sources import outcome
 from azpay_tui.backoffice.sources.intake import Intake
