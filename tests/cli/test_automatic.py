@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,6 +124,33 @@ def test_a_source_whose_shop_captures_by_itself_ends_it_when_it_is_added(under: 
     found = shop.good("policy", "plan", "--json").json
     assert found["switch"]["position"] == "off"
     assert "The shop of source web captures by itself" in found["why"]
+
+
+def test_a_watch_that_runs_hears_what_is_written_by_hand(under: Under, tmp_path: Path) -> None:
+    """S3.32: it pauses in one sentence, sends nothing and goes on reading; taken back, it goes on."""
+    shop = under(ACTS)
+    switched_on(shop)
+    first, file, said = new(shop), shop.data.with_name("config.toml"), tmp_path / "said"
+    written = file.read_text(encoding="utf-8")
+    with said.open("wb") as err:
+        watch = subprocess.Popen(shop.command("sync", "--watch"), stderr=err)
+    try:
+        until(lambda: shop.effects(first) == WHOLE)
+        file.write_text(f'{written}[[profiles.sim.source]]\nname = "web"\nrun = ["true"]\ncaptures = true\n')
+        until(lambda: b"Automatic steps pause. The shop of source web captures by itself" in said.read_bytes())
+        (made,) = shop.sim("POST", "/_sim/orders", [{"situation": "open", "age": "0s", "limit": "138.00"}])
+        shop.learn(shop.line(made))
+        order = str(made["permission_id"])
+        until(lambda: shop.good("orders", "show", order, "--json").json["order"]["status"] == "OPEN")
+        file.write_text(f"{written}captures = perhaps\n")
+        until(lambda: b"The configuration is no longer valid, and nothing is sent before it is: " in said.read_bytes())
+        assert shop.effects(order) == []
+        file.write_text(written)
+        until(lambda: shop.effects(order) == WHOLE)
+        assert b"Automatic steps go on" in said.read_bytes()
+    finally:
+        watch.terminate()
+        watch.wait(60)
 
 
 def test_read_only_it_is_not_switched_on_and_off_all_the_same(under: Under) -> None:

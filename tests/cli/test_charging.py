@@ -99,13 +99,18 @@ def test_the_remaining_allowance_is_shown_with_its_arithmetic(under: Callable[[s
     assert "20.00 USD above the total of 200.00 USD may be charged, 230.00 USD in all, 210.00 USD of it" in shown
 
 
+def by_mail(shop: Shop, port: int) -> None:
+    """Let the profile send letters to a mail server on this machine."""
+    file = shop.simulated.directory / "config.toml"
+    mail = f'send = "manual"\nfrom = "shop@shop.example"\nhost = "127.0.0.1"\nport = {port}\ntls = "none"\n'
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n[profiles.sim.mail]\n{mail}", encoding="utf-8")
+
+
 def test_the_buyer_gets_a_letter_before_anything_is_authorized(own_shop: Shop) -> None:
     """S4.9, S4.10: one that does not arrive stops it."""
     shop = own_shop
     with mail_server() as server:
-        file = shop.simulated.directory / "config.toml"
-        mail = f'send = "manual"\nfrom = "shop@shop.example"\nhost = "127.0.0.1"\nport = {server.port}\ntls = "none"\n'
-        file.write_text(f"{file.read_text(encoding='utf-8')}\n[profiles.sim.mail]\n{mail}", encoding="utf-8")
+        by_mail(shop, server.port)
         order = sold(shop, "open", buyer_email="zoe@example.com")
         letter = ("charge-more", order, "--letter", "Faster shipping, as you asked.", "--yes")
         shop.good(*letter, "--total", "230")
@@ -122,6 +127,27 @@ def test_the_buyer_gets_a_letter_before_anything_is_authorized(own_shop: Shop) -
         assert (refused.code, refused.error["code"]) == (4, "buyer-not-told")
         assert shop.effects(order) == [("authorize", "230.00")]
         assert shop(*letter, "--total", "240", "--told", "by phone").code == 2
+        assert shop("charge-more", order, "--letter", " ", "--yes", "--total", "240").code == 2
+
+
+def test_a_letter_that_did_not_arrive_is_not_sent_later(own_shop: Shop) -> None:
+    """S4.8, S4.10: it would tell of a charge that was not made, and asked for again the buyer would be told twice."""
+    shop = own_shop
+    with mail_server() as server:
+        by_mail(shop, server.port)
+        order = sold(shop, "open", buyer_email="zoe@example.com")
+        letter = ("charge-more", order, "--letter", "Faster shipping, as you asked.", "--yes", "--total", "230")
+        server.answers["RCPT"] = b"451 4.3.0 try again later\r\n"
+        refused = shop(*letter)
+        assert refused.code == 4
+        assert "it is not tried again, and nothing was sent to Amazon" in refused.err
+        server.answers.clear()
+        assert shop.good("messages", "send").out == ""
+        assert server.taken == []
+        assert shop.effects(order) == []
+        shop.good(*letter)
+        assert len(server.taken) == 1
+        assert shop.effects(order) == [("authorize", "230.00")]
 
 
 @pytest.mark.parametrize(

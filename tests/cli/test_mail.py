@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,8 +10,11 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import DEADLINE, Result, Shop
+from tests.store.forging import database, letters_without_salts
 from tests.support.mailserver import MailServer, mail_server
 from tests.support.terminal import Terminal
+
+from azpay_tui.store.files import DataDir
 
 
 @pytest.fixture
@@ -88,7 +92,7 @@ def test_a_payment_method_decline_from_letter_through_repair_to_captured(own_sho
     shop.good("refresh", order_id)
     assert attention(shop, order_id) == ("DECLINED", ["repaired"])
     said = " ".join(shop.good("orders", "show", order_id).out.split())
-    assert "repaired: The buyer has repaired the payment method that was declined." in said
+    assert "repaired: The buyer has repaired the payment method that had failed." in said
     assert f"Next: Authorize again (azpay authorize {order_id})" in said
     assert "--accept same-card" in shop("authorize", order_id, "--yes").err
     shop.good("authorize", order_id, "--yes", "--accept", "same-card")
@@ -97,6 +101,24 @@ def test_a_payment_method_decline_from_letter_through_repair_to_captured(own_sho
     shop.good("sync", "--once")
     assert len(server.taken) == 1
     shop.good("audit", "verify")
+
+
+def test_a_payment_method_that_failed_without_a_charge_is_said_to_be_repaired(
+    writing: Callable[..., Shop], server: MailServer
+) -> None:
+    """S3.28: found among the orders that need a person, with what to do."""
+    shop = writing()
+    order_id = shop.make("suspended", buyer_email="zoe@example.com")
+    shop.good("mail", "send", order_id, "--yes")
+    assert len(server.taken) == 1
+    shop.sim("POST", "/_sim/clock", {"advance": "1h"})
+    shop.sim("POST", "/_sim/acts", {"act": "repair", "id": order_id})
+    shop.good("refresh", order_id)
+    assert attention(shop, order_id) == ("OPEN", ["repaired"])
+    assert order_id in shop.good("orders", "list", "--attention", "repaired").out
+    said = " ".join(shop.good("orders", "show", order_id).out.split())
+    assert "repaired: The buyer has repaired the payment method that had failed." in said
+    assert f"Next: Authorize again (azpay authorize {order_id})" in said
 
 
 def test_a_letter_that_was_being_handed_over_when_azpay_died_is_not_sent_twice(
@@ -140,6 +162,29 @@ def test_a_letter_is_shown_and_asked_for_before_it_leaves(writing: Callable[...,
             terminal.type(f"{answer}\n")
             assert terminal.ended() == code
         assert len(server.taken) == taken
+
+
+def test_nothing_that_tells_a_guessed_letter_leaves_with_the_trail(
+    writing: Callable[..., Shop], server: MailServer
+) -> None:
+    """Neither the seal of a letter, nor the plain hash that the chain has of one from before there were seals."""
+    shop = writing()
+    order_id = declined(shop, buyer_email="zoe@example.com")
+    shop.good("mail", "send", order_id, "--yes")
+    journal = DataDir(shop.data).journal
+    with database(journal) as connection:
+        queued, _delivered = connection.execute("SELECT data FROM audit WHERE kind = 'message' ORDER BY seq").fetchall()
+    seal = json.loads(queued[0])["body_seal"]
+    sealed = shop.good("audit", "export", "--json").out
+    (plain,) = letters_without_salts(journal)
+    hashed = shop("audit", "export", "--json").out
+    for hidden, told in ((seal, sealed), (plain, hashed)):
+        assert "to the buyer by mail: " in told
+        assert hidden[:12] not in told
+    shop.good("purge", "--order", order_id, "--yes")
+    found = shop("audit", "verify", "--json").json
+    assert found["first_bad_row"] is None
+    assert "M-000001" not in "".join(found["faults"]), "the old letter went with its buyer"
 
 
 def test_a_letter_that_did_not_arrive_ends_with_four(writing: Callable[..., Shop], server: MailServer) -> None:

@@ -83,6 +83,11 @@ def test_a_webhook_by_hand_retry_drop_and_send(shop: Told, receiver: Receiver) -
     assert sorted((newest["order"], oldest["order"])) == [first, second]
     assert (oldest["state"], oldest["attempts"], newest["why"].split(":")[0]) == ("waiting", 1, "http")
     assert shop.good("messages", "send", "--json").json == {"messages": []}  # not due yet
+    for verb, name in (("drop", newest["id"]), ("retry", oldest["id"])):
+        done = shop("--read-only", "messages", verb, name)
+        assert (done.code, done.out) == (3, "")
+        assert "Read-only" in done.err
+    assert shop.messages() == [newest, oldest]
     assert "is not sent any more" in shop.good("messages", "drop", newest["id"]).out
     assert "is sent again" in shop.good("messages", "retry", oldest["id"]).out
     (told,) = shop.good("messages", "send", "--json").json["messages"]
@@ -95,11 +100,51 @@ def test_a_webhook_by_hand_retry_drop_and_send(shop: Told, receiver: Receiver) -
     assert [message["id"] for message in shop.messages("--order", newest["order"])] == [newest["id"]]
 
 
+def test_a_message_that_failed_for_good_needs_a_person_until_it_is_sent_again_or_dropped(
+    shop: Told, receiver: Receiver
+) -> None:
+    """S3.29: attention on its order, a finding of doctor; neither stays when somebody saw to it."""
+    shop.tell_by_webhook(receiver)
+    (order,) = shop.voided()
+
+    def waits() -> bool:
+        listed = shop.good("orders", "list", "--filter", "attention=message-failed", "--json").json["orders"]
+        found = shop.good("orders", "show", order, "--json").json["order"]
+        assert ("message-failed" in found["attention"]) == (order in [row["id"] for row in listed])
+        return bool(listed)
+
+    def finding() -> dict[str, str]:
+        (one,) = [each for each in shop("doctor", "--json").json["findings"] if each["area"] == "messages"]
+        return dict(one)
+
+    assert (waits(), finding()["level"]) == (False, "ok")
+    receiver.answers = [Answer(410)]
+    assert shop("messages", "send").code == 4
+    (message,) = shop.messages("--state", "failed")
+    assert waits()
+    assert "message-failed: A message about the order did not arrive" in shop.good("orders", "show", order).out
+    said = finding()
+    assert said["level"] == "warn"
+    assert (
+        f"1 message did not arrive and is not tried again by itself: {message['id']} to the shop by webhook about "
+        in (said["sentence"])
+    )
+    assert "azpay messages retry ID" in said["remedy"]
+    shop.good("messages", "retry", message["id"])
+    assert not waits(), "it is in somebody's hands again"
+    receiver.answers = [Answer(410)]
+    assert shop("messages", "send").code == 4
+    assert waits()
+    shop.good("messages", "drop", message["id"])
+    assert (waits(), finding()["level"]) == (False, "ok")
+    assert shop.good("audit", "verify").code == 0
+
+
 def test_a_test_goes_to_the_hook_at_once_and_is_not_repeated(shop: Told, receiver: Receiver) -> None:
     shop.tell_by_webhook(receiver)
     assert "a test: delivered." in shop.good("messages", "test").out
     receiver.answers = [Answer(401)]
-    done = shop("messages", "test", "--json")
+    done = shop("--read-only", "messages", "test", "--json")  # not even this one has it repeated
     assert done.code == 4
     assert done.json["messages"][0]["why"].startswith(f"{receiver.url} answered HTTP 401")
     assert [message["state"] for message in shop.messages()] == ["dropped", "delivered"]

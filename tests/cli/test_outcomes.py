@@ -6,11 +6,17 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from tests.support.orders import NOW, SITUATIONS
 
-from azpay_tui.cli import money, shapes
+from azpay_tui.backoffice.records import Event, SaleDone, SaleReady
+from azpay_tui.cli import intent_shapes, money
+from azpay_tui.cli.keeping import became, line_of
 from azpay_tui.cli.outcome import CommandError, as_command_error
+from azpay_tui.cli.sales import code_of_done, said_of
+from azpay_tui.domain.cancelling import Wanted, plan
 from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
+from azpay_tui.domain.policy import Policy
 from azpay_tui.paths import ConfigError
 from azpay_tui.store.errors import CacheUnavailable, JournalUnavailable, NewerSchema, WrongPlace
 
@@ -61,7 +67,7 @@ def test_each_state_has_one_exit_code(
 
 
 def test_the_reason_of_an_unsent_one_reads_as_a_sentence() -> None:
-    assert shapes.plain_reason(intent("abandoned", "offline: connection refused.")) == "Connection refused."
+    assert intent_shapes.plain_reason(intent("abandoned", "offline: connection refused.")) == "Connection refused."
 
 
 @pytest.mark.parametrize(
@@ -83,3 +89,30 @@ def test_each_error_of_a_lower_layer_has_one_exit_code(error: Exception, code: i
 
 def test_what_nobody_expected_is_no_command_error() -> None:
     assert as_command_error(KeyError("x")) is None
+
+
+def test_a_watch_tells_what_became_of_an_action_and_not_that_it_is_on_its_way() -> None:
+    assert [became(intent(state)) for state in ("intent", "sent")] == [None, None]
+    unknown = became(intent("unknown", "No answer came."))
+    assert unknown is not None
+    assert "unknown. No answer came. Whether money moved is not known yet." in unknown
+    assert (became(intent("succeeded")) or "").endswith(": succeeded.")
+
+
+def test_a_watch_tells_what_the_configuration_says_so_that_no_terminal_minds() -> None:
+    said = line_of(Event("automatic", problem="Automatic steps pause. a" + "\u0301" * 50))
+    assert said == "Automatic steps pause. á\u0301\u0301"
+
+
+@pytest.mark.parametrize("state", ["sent", "unknown", "attention"])
+def test_a_step_in_doubt_is_no_sale_that_went_well(state: State) -> None:
+    """S2.8: what is written down here is told apart from what happened at Amazon, and the way on is named."""
+    order = SITUATIONS["4 authorized"]()
+    ready = SaleReady(order, plan(order, Wanted(), Policy(), NOW, "ops"), NOW)
+    done = SaleDone((intent(state),), (), None)
+    assert said_of(ready, done) == (
+        f"{order.id}: the sale is cancelled here. What became of capture 12.50 EUR is not known yet: "
+        "settle it first (azpay journal resume I-000001). Then the same command goes on."
+    )
+    assert code_of_done(done) == 5
+    assert said_of(ready, SaleDone((intent("succeeded"),), (), None)) == f"{order.id}: the sale is cancelled."

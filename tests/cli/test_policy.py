@@ -94,6 +94,48 @@ def test_200_goes_up_to_230_by_both_routes(under: Callable[[str], Shop]) -> None
     assert shop.effects(held) == [("authorize", "30.00")]
 
 
+def decline_softly(shop: Shop, order: str, *accept: str) -> Result:
+    """Try to authorize; Amazon declines it for now and keeps no charge."""
+    shop.fault(order, "authorize", "status", code=422, reason="SoftDeclined")
+    done = shop("authorize", order, "--yes", *accept)
+    assert done.code == 4, done
+    return done
+
+
+def test_soft_declines_are_counted_and_after_three_another_try_has_to_be_accepted(shop: Shop) -> None:
+    """S3.26, S3.29."""
+    order = shop.make("open")
+    for _ in range(2):
+        assert "Next: Authorize again" in decline_softly(shop, order).err
+    third = decline_softly(shop, order)
+    assert "Next: Ask the buyer for another payment method" in third.err
+    assert "azpay authorize" not in shop.good("orders", "show", order).out
+    refused = shop("authorize", order, "--yes", "--json")
+    assert (refused.code, refused.error["code"]) == (3, "warning-not-accepted")
+    said = 'Declined softly 3 times in a row (soft_declines = "3", preset amazon): ask the buyer for another payment'
+    assert said in refused.error["message"]
+    shop.sim("DELETE", "/_sim/faults")
+    done = shop.good("authorize", order, "--yes", "--accept", "same-card", "--json")
+    assert done.json["outcome"] == "succeeded"
+    assert shop.effects(order) == [("authorize", "120.00")]
+
+
+def test_with_hours_nothing_is_tried_again_before_they_have_passed(under: Callable[[str], Shop]) -> None:
+    """S3.26."""
+    shop = under('{ soft_declines = "1/24h" }')
+    order = shop.make("declined-soft", age="3h")
+    (offer,) = [
+        one for one in shop.good("orders", "actions", order, "--json").json["actions"] if one["verb"] == "authorize"
+    ]
+    assert offer["verdict"] == "no"
+    assert offer["changes_at"] is not None
+    for accept in ((), ("--accept", "same-card")):
+        done = shop("authorize", order, "--yes", *accept, "--json")
+        assert (done.code, done.error["code"], done.error["changes_at"]) == (3, "not-valid", offer["changes_at"])
+        assert "ask the buyer for another payment method" in done.error["message"]
+    assert shop.requests(order) == []
+
+
 def test_a_script_without_a_reason_is_told_to_give_one(under: Callable[[str], Shop]) -> None:
     shop = under("{ reason_required = true }")
     order = shop.make("authorized")

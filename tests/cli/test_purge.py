@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,11 @@ def files(shop: Shop) -> list[Path]:
     return [path for path in found if b"zqcanary" in path.read_bytes().lower()]
 
 
+def day(shop: Shop) -> str:
+    """Return which day it is at Amazon: every moment that is kept is told by its clock."""
+    return str(shop.sim("GET", "/_sim/clock")["now"])[:10]
+
+
 def test_one_order_is_purged_on_request(shop: Shop) -> None:
     order = named(shop, "captured", "P-1")
     other = named(shop, "captured", "P-2")
@@ -32,10 +36,11 @@ def test_one_order_is_purged_on_request(shop: Shop) -> None:
     assert "Nobody can be asked here: say --yes to confirm." in refused.err
     listed = shop.good("purge", "--order", "P-1", "--dry-run")
     assert listed.out == f"Personal data of 1 order would be removed.\n{order}\n"
+    before = day(shop)
     assert shop.good("purge", "--order", "P-1", "--yes", "--json").json == {"orders": [order], "dry_run": False}
     assert files(shop)  # of the other order
     shown = shop.good("orders", "show", "P-1").out
-    assert f"Buyer          personal data removed on {datetime.now(UTC):%Y-%m-%d}\n" in shown
+    assert any(f"Buyer          personal data removed on {on}\n" in shown for on in (before, day(shop)))
     assert "personal data removed" not in shop.good("orders", "show", "P-2").out
     again = shop.good("purge", "--order", order, "--order", other, "--yes", "--json")
     assert again.json == {"orders": [other], "dry_run": False}

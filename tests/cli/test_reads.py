@@ -143,6 +143,8 @@ def test_saved_views_are_listed_by_name_renamed_and_deleted(shop: Shop) -> None:
     held = shop.make("authorized", number="S-1", amount="50.00")
     shop.make("authorized", number="S-2", amount="5.00")
     shop.good("views", "save", "Big ones", "--view", "to-capture", "--filter", "amount>=10", "--sort", "number")
+    assert "\u0337" not in shop.good("views", "save", "Z\u0335\u0336\u0337").err
+    shop.good("views", "delete", "Z\u0335\u0336\u0337")
     assert [row["id"] for row in listed(shop.good("orders", "list", "--json", "--view", "big ONES"))] == [held]
     assert listed(shop.good("orders", "list", "--json", "--view", "Big ones", "--max", "20")) == []
     view = {"name": "Big ones", "view": "to-capture", "filter": "amount>=10", "sort": "number", "columns": None}
@@ -175,7 +177,7 @@ def test_csv_has_every_column_and_no_formula(shop: Shop) -> None:
 def test_show_tells_everything_known(shop: Shop) -> None:
     order = shop.make("part-refunded", number="S-1")
     value = shop.good("orders", "show", "S-1", "--json").json
-    assert list(value) == ["order", "actions", "marks", "sale", "slips"]
+    assert list(value) == ["order", "actions", "marks", "sale", "slips", "deliveries"]
     shown = value["order"]
     assert list(shown) == [
         *ROW,

@@ -50,7 +50,9 @@ def test_a_captured_sale_under_manual_refund(shop: Shop) -> None:
     found = shown(shop, order)
     assert (found["status"], found["attention"]) == ("CANCELED", ["refund-due"])
     assert found["sale"]["due"] == {"amount": "120.00", "currency": "USD"}
-    assert "REFUND DUE 120.00 USD" in shop.good("orders", "show", "M-1").out
+    said = shop.good("orders", "show", "M-1").out
+    assert "REFUND DUE 120.00 USD" in said
+    assert "Left to charge" not in said, "the order is closed at Amazon"
     assert shop("orders", "delete", "M-1", "--yes", "--dry-run").code == 0
     shop.good("refund", "M-1", "--yes")
     settle(shop, order)
@@ -100,8 +102,42 @@ def test_what_cannot_be_fulfilled_is_ended_noted_and_its_letter_prepared(shop: S
     for number in ("F-1", "F-2"):
         done = shop.good("cannot-fulfil", number, "--yes", "--language", "de")
         assert f"Subject: Wir können Ihre Bestellung {number}" in done.out
-        assert "nothing was sent to the buyer" in done.err
+        assert "nothing was sent to the buyer. This profile sends no letters" in done.err
         assert "Cannot be fulfilled" in shop.good("orders", "show", number).out
     assert [shop.effects(order) for order in (held, paid)] == [[("cancel", None)], [("refund", "120.00")]]
     assert [shown(shop, order)["status"] for order in (held, paid)] == ["CANCELED", "REFUNDING"]
     assert shop("cannot-fulfil", "F-1", "--yes", "--language", "zz").code == 2
+
+
+def test_an_authorization_that_lapses_under_a_local_cancel_stays_cancelled(shop: Shop) -> None:
+    """S2.7, S2.11, S4.17: Amazon turned the cancel down, then the hold lapsed; nothing brings the order back."""
+    order = shop.make("authorized", number="L-1", limit="200.00")
+    shop.fault(order, "cancel", "status", code=422, reason="InvalidRequest")
+    refused = shop("cancel-sale", "L-1", "--yes")
+    assert refused.code == 4
+    assert f"Still to be done: cancel {order}" in refused.out
+    assert held_and_due(shop, order) == ("CANCELED", ["cancel-open"], "Authorized")
+    shop.sim("POST", "/_sim/acts", {"act": "expire", "id": shop.made[-1]["charge_ids"][0]})
+    shop.good("refresh", order)
+    assert held_and_due(shop, order) == ("CANCELED", ["cancel-open"], "Canceled")
+    said = shop.good("orders", "show", "L-1").out
+    assert "HOLD: The order was cancelled." in said
+    assert "Go on cancelling the sale: azpay cancel-sale ORDER." in said
+    assert "azpay authorize" not in said
+    assert "may be charged" not in said
+    for view in ("to-capture", "unpaid"):
+        assert order not in shop.good("orders", "list", "--view", view).out
+    assert shop("authorize", "L-1", "--yes").code == 3, "sale-cancelled is to be accepted"
+    more = shop("charge-more", "L-1", "--total", "150", "--told", "by phone", "--yes")
+    assert (more.code, "The sale was cancelled here" in more.err) == (3, True)
+    shop.good("cancel-sale", "L-1", "--yes")
+    assert held_and_due(shop, order) == ("CANCELED", [], "Canceled")
+    assert shop.effects(order) == [("cancel", None)]
+    assert shop.good("audit", "verify").code == 0
+
+
+def held_and_due(shop: Shop, order: str) -> tuple[object, object, object]:
+    """Status, attention, and how its only charge stands at Amazon."""
+    found = shown(shop, order)
+    (charge,) = found["charges"]  # type: ignore[misc]
+    return found["status"], found["attention"], charge["state"]  # type: ignore[index]

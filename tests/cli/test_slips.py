@@ -72,6 +72,14 @@ def test_a_capture_of_some_lines_and_what_is_left_for_the_next(shop: Shop) -> No
     assert [line["quantity"] for line in slips(shop, order)[0]["lines"]] == [1]
     refused = shop("refund", order, "--line", "CUP=1", "--yes")
     assert said(refused) == (2, "The order has no line 'CUP'; its lines are TEA.")
+    # S2.8: what no capture took is cancelled too; nothing goes back for it, and just the rest is charged.
+    cancelled = shop.good("cancel-sale", order, "--line", "TEA=2", "--yes")
+    assert "These lines were not captured, so nothing goes back" in cancelled.err
+    left = "Left to charge 14.16 USD at Amazon; more than 7.50 USD asks first, for lines were cancelled\n"
+    assert left in shop.good("orders", "show", order).out
+    shop.good("authorize", order, "--yes")
+    shop.good("capture", order, "--line", "CUP=1", "--yes")
+    assert shop.effects(order) == [("capture", "8.29"), ("authorize", "7.50"), ("capture", "7.50")]
 
 
 def test_a_capture_without_lines_has_a_slip_of_all_or_none(shop: Shop) -> None:
@@ -82,7 +90,14 @@ def test_a_capture_without_lines_has_a_slip_of_all_or_none(shop: Shop) -> None:
     assert [(line["key"], line["quantity"]) for line in slips(shop, whole)[0]["lines"]] == [("TEA", 3), ("CUP", 1)]
     assert (slips(shop, less), slips(shop, unknown)) == ([], [])
     refused = said(shop("refund", less, "--line", "TEA=1", "--yes"))
-    assert refused == (2, f"No slip tells which lines {shop.made[1]['charge_ids'][0]} took; say --amount instead.")
+    unclear = f"No slip tells which lines {shop.made[1]['charge_ids'][0]} took."
+    assert refused == (2, f"{unclear} Say --amount instead.")
+    # What has no such option does not speak of it.
+    noted = said(shop("slips", "record", less, "--line", "TEA=1"))
+    instead = f"What was given back elsewhere can be noted all the same: azpay orders mark {less} --note TEXT."
+    assert noted == (2, f"{unclear} {instead}")
+    cancelled = said(shop("cancel-sale", less, "--line", "TEA=1", "--yes"))
+    assert cancelled == (3, f"{unclear} An amount can go back all the same: azpay refund ORDER --amount.")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +134,7 @@ def test_lines_that_are_not_known_or_not_valid_now(shop: Shop) -> None:
     """S3.35, S3.47: what is not authorized is not captured, what was not captured not given back."""
     unknown = shop.make("authorized")
     done = shop("capture", unknown, "--document", "INV-1", "--yes")
-    assert said(done) == (2, "No source gave the lines of this order; import them, or say --amount instead.")
+    assert said(done) == (2, "No source gave the lines of this order: import them. Say --amount instead.")
     assert shop("refund", sold(shop), "--line", "TEA=1", "--yes").code == 3
     assert shop("capture", sold(shop, "open"), "--line", "TEA=1", "--yes").code == 3
 

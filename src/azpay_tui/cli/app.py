@@ -156,7 +156,7 @@ def orders_show(
     raw: Annotated[bool, typer.Option("--raw", help="Add what Amazon sent last, word for word.")] = False,
 ) -> int:
     """Show everything known of one order."""
-    from azpay_tui.cli.reads import show_order
+    from azpay_tui.cli.order import show_order
 
     return show_order(context_of(ctx), order, as_json=json, raw=raw)
 
@@ -164,7 +164,7 @@ def orders_show(
 @orders.command("link")
 def orders_link(ctx: typer.Context, order: OrderArgument, json: Json = False) -> int:
     """Print an order's address in Seller Central."""
-    from azpay_tui.cli.reads import show_link
+    from azpay_tui.cli.order import show_link
 
     return show_link(context_of(ctx), order, as_json=json)
 
@@ -172,7 +172,7 @@ def orders_link(ctx: typer.Context, order: OrderArgument, json: Json = False) ->
 @orders.command("actions")
 def orders_actions(ctx: typer.Context, order: OrderArgument, json: Json = False) -> int:
     """Show which actions are valid for an order, and why the others are not."""
-    from azpay_tui.cli.reads import show_actions
+    from azpay_tui.cli.order import show_actions
 
     return show_actions(context_of(ctx), order, as_json=json)
 

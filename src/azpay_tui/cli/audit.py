@@ -18,7 +18,10 @@ from azpay_tui.paths import shown as shown_path
 from azpay_tui.store.journal.anchors import Anchor, parse_anchor
 from azpay_tui.store.journal.verify import Verified
 
-_HASHES: Final = ("row", "slip_row", "was", "attempt_row", "attempt_was", "evidence_row", "kept_sha256", "forgot")
+_HASHES: Final = (
+    *("row", "slip_row", "was", "attempt_row", "attempt_was", "evidence_row", "kept_sha256", "forgot"),
+    *("delivery_row", "delivery_was", "tracking_seal", "tracking_sha256", "body_seal"),
+)
 """Facts of a row that are for the check alone."""
 
 

@@ -79,7 +79,7 @@ def _show(mark: Mark, days: tuple[DayOfLapses, ...]) -> None:
     ]
     table(columns, rows, frozenset({"amount", "orders"}))
     if not rows:
-        say(f"{_NOTHING[mark]} within {len(days)} days.")
+        say(f"{_NOTHING[mark]} from {days[0].day.day} to {days[-1].day.day}.")
         return
     for one in totals(days):
         say(shown(f"In {len(days)} days: {one.amount or 'no amount'}, orders by day: {one.orders:,}"))

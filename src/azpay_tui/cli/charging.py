@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from azpay_tui.backoffice.composing import Desired
 from azpay_tui.backoffice.errors import ChangedError
-from azpay_tui.backoffice.ports import Desk, Ready
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.raising import how_told, letter_of, lost, send_letter
+from azpay_tui.backoffice.records import Ready
 from azpay_tui.cli import resolve
 from azpay_tui.cli.outcome import NOT_VALID, REFUSED, CommandError
 from azpay_tui.cli.output import ask, say, shown
@@ -17,8 +18,6 @@ from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 
 _NOT_TOLD = "buyer-not-told"
-_LETTER = "charged-more"
-"""Its template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,8 @@ class More:
             raise CommandError("Say the new total with --total, or how much more with --by; not both.")
         if self.told is not None and self.letter is not None:
             raise CommandError("Choose one of --told and --letter.")
+        if self.letter is not None and not self.letter.strip():
+            raise CommandError("Say with --letter why more is charged, such as: Faster shipping, as you asked.")
 
     def amount(self, desk: Desk, order: Order, offer: Offer | None) -> Money | None:
         """Return what is to be authorized; None where nothing may be anyway, which the offer says better.
@@ -104,16 +105,8 @@ class More:
 
 def _write(desk: Desk, order_id: str, planned: Plan, why: str) -> str:
     """Send the buyer a letter and say which; raises `CommandError` (exit code 4) unless it arrived for certain."""
-    more = planned.total - planned.room.total
-    values = {"total": str(planned.total), "more": str(more), "why": why}
-    message = desk.letters.write(order_id, Desired(_LETTER, None, values), again=True)
-    desk.messages.send()
-    message = desk.messages.show(message.id)[0]
-    if message.state != "delivered":
-        raise CommandError(
-            f"The letter {message.id} did not arrive for certain ({message.why}): nothing was sent to Amazon. "
-            "Tell the buyer, then say how with --told TEXT.",
-            REFUSED,
-            _NOT_TOLD,
-        )
-    return f"letter {message.id}"
+    message = send_letter(desk, order_id, letter_of(planned, why))
+    problem = lost(message)
+    if problem is not None:
+        raise CommandError(f"{problem} Tell the buyer, then say how with --told TEXT.", REFUSED, _NOT_TOLD)
+    return how_told(message)

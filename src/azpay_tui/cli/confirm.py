@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
-from azpay_tui.backoffice.ports import ProfileInfo, Ready
+from azpay_tui.backoffice.records import ProfileInfo, Ready
 from azpay_tui.cli.outcome import NOT_VALID, CommandError
 from azpay_tui.cli.output import ask, is_terminal, say, shown, utc
 from azpay_tui.domain import limits
-from azpay_tui.domain.charging import room
+from azpay_tui.domain.charging import open_balance, room
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import AmountError, parse_amount
 from azpay_tui.domain.outlook import TITLES
@@ -32,6 +32,8 @@ def require_accepted(ready: Ready, accepted: list[str]) -> None:
     missing = [name for name in ready.offer.warnings if name not in accepted]
     if missing:
         sentences = " ".join(warning_sentence(name) for name in missing)
+        if ready.offer.policy is not None and ready.offer.reason is not None:  # what the shop's policy has to say too
+            sentences = ready.offer.reason
         options = " ".join(f"--accept {name}" for name in missing)
         raise CommandError(f"{sentences} To go on say {options}.", NOT_VALID, "warning-not-accepted")
 
@@ -67,8 +69,9 @@ def facts(profile: ProfileInfo, ready: Ready) -> list[tuple[str, str]]:
         ("Captured", str(limits.captured_total(order) or "-")),
         ("Refunded", str(limits.refunded_total(order) or "-")),
     ]
-    if order.permission is not None and order.permission.balance is not None:
-        lines.append(("Left to charge", str(order.permission.balance)))
+    balance = open_balance(order)
+    if balance is not None:
+        lines.append(("Left to charge", str(balance)))
     if wish.amount is not None:
         at_most = f" (at most {offer.maximum})" if offer.maximum else ""
         lines.append(("Amount", f"{wish.amount}{at_most}"))
@@ -77,8 +80,7 @@ def facts(profile: ProfileInfo, ready: Ready) -> list[tuple[str, str]]:
         lines.append(("Above total", above.sentence))
     if ready.slip is not None:
         lines += [("" if at else "Slip", said) for at, said in enumerate(parts(ready.slip))]
-    if offer.reason:
-        lines.append(("Know this", offer.reason))
+    lines += [("Know this", said) for said in (offer.reason, ready.elsewhere) if said]
     lines += [
         ("Read live", f"{utc(ready.read_at)}, unchanged since it was last read here"),
         ("Request key", ready.key),

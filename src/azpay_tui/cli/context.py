@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from azpay_tui import config
 from azpay_tui.amazon.gateway import Gateway
 from azpay_tui.backoffice.learn import Prober
-from azpay_tui.backoffice.ports import Desk, ProfileInfo
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.cli.outcome import CommandError
 from azpay_tui.domain.dossier import Dossier
@@ -21,6 +22,7 @@ from azpay_tui.domain.intent import Intent, State
 from azpay_tui.domain.messages import Message, MessageState, Try
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.trail import Happening
+from azpay_tui.profiles import Profile
 from azpay_tui.settings import ConsoleSettings, load_settings, theme_of
 from azpay_tui.store.journal.anchors import Anchor
 from azpay_tui.store.journal.verify import Verified
@@ -78,31 +80,31 @@ class JournalReader(Protocol):
 class Builder(Protocol):
     """Builds parts; only bootstrap knows how."""
 
-    def info(self, profile: config.Profile, read_only: str | None, *, demo: bool = False) -> ProfileInfo:
+    def info(self, profile: Profile, read_only: str | None, *, demo: bool = False) -> ProfileInfo:
         """Say where and who, and why nothing may be sent when that is so."""
         ...
 
-    def reader(self, profile: config.Profile) -> AbstractContextManager[Reader]:
+    def reader(self, profile: Profile) -> AbstractContextManager[Reader]:
         """Open the cache for reading, without a heavy library."""
         ...
 
-    def journal_reader(self, profile: config.Profile) -> JournalReader:
+    def journal_reader(self, profile: Profile) -> JournalReader:
         """Open the journal for reading, without a heavy library."""
         ...
 
-    def gateway(self, profile: config.Profile, now: Callable[[], datetime]) -> Gateway:
+    def gateway(self, profile: Profile, now: Callable[[], datetime]) -> Gateway:
         """Build the way to Amazon alone, for a read that belongs to no order; `now` dates the signatures (UTC)."""
         ...
 
-    def probe(self, profile: config.Profile, now: Callable[[], datetime]) -> Prober:
+    def probe(self, profile: Profile, now: Callable[[], datetime]) -> Prober:
         """Build what asks harmless questions of a sandbox or simulator; raises `ConfigError` for a live profile."""
         ...
 
-    def desk(self, profile: config.Profile, info: ProfileInfo) -> Desk:
+    def desk(self, profile: Profile, info: ProfileInfo) -> Desk:
         """Build the whole back office; nothing is started."""
         ...
 
-    def console_desk(self, profile: config.Profile, info: ProfileInfo, tell: Callable[[str], None]) -> Desk:
+    def console_desk(self, profile: Profile, info: ProfileInfo, tell: Callable[[str], None]) -> Desk:
         """Build a desk that shows orders at once; `tell` hears, from any thread, what a person should know of it."""
         ...
 
@@ -130,10 +132,10 @@ class Context:
     """What the options say of the console."""
     behind: tuple[str, ...] | None = None
     """What was typed behind `--`; None without one. The parser of options does not tell."""
-    _profile: config.Profile | None = field(default=None, init=False)
+    _profile: Profile | None = field(default=None, init=False)
     _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack, init=False)
 
-    def profile(self) -> config.Profile:
+    def profile(self) -> Profile:
         """Read the configuration once; raises `ConfigError`."""
         if self._profile is None:
             profile = config.load(self.config_file, self.profile_name)
@@ -149,11 +151,9 @@ class Context:
     def info(self) -> ProfileInfo:
         """Say where and who, and whether anything may be sent."""
         profile = self.profile()
-        reason = None
+        reason = profile.not_writable
         if self.read_only:
             reason = "Read-only: azpay was started with --read-only; start it without to act."
-        elif not profile.writable:
-            reason = f"Read-only: profile {profile.name} is not writable; set writable = true in its configuration."
         return self.builder.info(profile, reason)
 
     def require_key(self) -> None:

@@ -9,16 +9,13 @@ import typer
 from azpay_tui.cli.app import Json, OrderArgument, orders
 from azpay_tui.cli.context import context_of
 from azpay_tui.cli.deadlines import app
+from azpay_tui.cli.options import Accept, DryRun, Note, Yes, accepted
 from azpay_tui.domain.sale import Refunds
 
 __all__ = ["app"]
 
 Manual = Annotated[bool, typer.Option("--manual", help="Leave the refund of money already taken to a person.")]
 Automatic = Annotated[bool, typer.Option("--automatic", help="Refund money already taken along with it.")]
-Note = Annotated[str, typer.Option(metavar="T", help="Kept with the order; Amazon never sees it.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Confirmed; do not ask.")]
-Accept = Annotated[list[str] | None, typer.Option(metavar="WARNING", help="Accept this warning; may be repeated.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Read live and show the plan; send and write nothing.")]
 
 
 def _refunds(manual: bool, automatic: bool) -> Refunds | None:
@@ -27,10 +24,6 @@ def _refunds(manual: bool, automatic: bool) -> Refunds | None:
 
         raise CommandError("Choose one of --manual and --automatic.")
     return "manual" if manual else "automatic" if automatic else None
-
-
-def _names(accept: list[str] | None) -> list[str]:
-    return [name for text in accept or () for name in text.split()]
 
 
 @app.command("cancel-sale")
@@ -60,7 +53,7 @@ def cancel_sale(
     from azpay_tui.cli.sales import cancel_sale as run
 
     how = _refunds(manual, automatic)
-    request = Request(order, how, extra, line or (), shipping, note, yes, _names(accept), dry_run, json)
+    request = Request(order, how, extra, line or (), shipping, note, yes, accepted(accept), dry_run, json)
     return run(context_of(ctx), request)
 
 
@@ -81,7 +74,7 @@ def cannot_fulfil(
     from azpay_tui.cli.sales import Request
     from azpay_tui.cli.unfulfilled import cannot_fulfil as run
 
-    request = Request(order, note=note, yes=yes, accept=_names(accept), dry_run=dry_run, as_json=json)
+    request = Request(order, note=note, yes=yes, accept=accepted(accept), dry_run=dry_run, as_json=json)
     return run(context_of(ctx), request, language)
 
 
@@ -98,5 +91,5 @@ def orders_delete(
     """Delete an order as if it had never been: what was paid goes back first; the journal keeps amounts and ids."""
     from azpay_tui.cli.sales import Request, delete_order
 
-    request = Request(order, note=note, yes=yes, accept=_names(accept), dry_run=dry_run, as_json=json)
+    request = Request(order, note=note, yes=yes, accept=accepted(accept), dry_run=dry_run, as_json=json)
     return delete_order(context_of(ctx), request)

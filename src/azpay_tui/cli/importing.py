@@ -18,10 +18,10 @@ from azpay_tui.cli import signals
 from azpay_tui.cli.context import Context
 from azpay_tui.cli.outcome import OK, USAGE, CommandError
 from azpay_tui.cli.output import Progress, error_value, json_result, result, say, shown
-from azpay_tui.config import Profile
 from azpay_tui.domain.order import ShopFacts
 from azpay_tui.domain.rows import Side, TrackedOrder, TrackResult
 from azpay_tui.paths import shown as shown_path
+from azpay_tui.profiles import Profile
 
 SOURCE: Final = "import"
 """What orders come from when nobody gave it a name."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from azpay_tui.backoffice.errors import BackOfficeError
-from azpay_tui.cli import shapes
+from azpay_tui.cli import intent_shapes
 from azpay_tui.cli.context import Context, corrected_now
 from azpay_tui.cli.outcome import OK, CommandError
-from azpay_tui.cli.output import json_result, result, say, shown, table, utc
-from azpay_tui.cli.reads import MOST_ROWS, amount_text
+from azpay_tui.cli.output import amount_text, json_result, result, say, shown, table, utc
+from azpay_tui.cli.reads import MOST_ROWS
 from azpay_tui.cli.wording import way
 from azpay_tui.domain import dossier, telling
 from azpay_tui.domain.intent import Intent
@@ -24,7 +24,7 @@ def list_intents(context: Context, *, limit: int, as_json: bool) -> int:
 def show_intents(intents: tuple[Intent, ...], *, as_json: bool) -> None:
     """Write journal entries."""
     if as_json:
-        json_result({"intents": [shapes.intent(intent) for intent in intents]})
+        json_result({"intents": [intent_shapes.intent(intent) for intent in intents]})
         return
     columns = {
         "at": "CONFIRMED",
@@ -44,7 +44,7 @@ def show_intents(intents: tuple[Intent, ...], *, as_json: bool) -> None:
             "target": intent.draft.wish.target,
             "amount": amount_text(intent.draft.wish.amount),
             "state": intent.state,
-            "reason": shapes.plain_reason(intent) or "",
+            "reason": intent_shapes.plain_reason(intent) or "",
             "person": intent.draft.person,
         }
         for intent in intents
@@ -63,7 +63,12 @@ def show_intent(context: Context, intent_id: str, *, live: bool, as_json: bool) 
         found = context.journal_reader().dossier(intent_id) or found
     intent = found.intent
     if as_json:
-        json_result({"intent": {**shapes.intent(intent), "request": shapes.request(intent), **shapes.dossier(found)}})
+        value = {
+            **intent_shapes.intent(intent),
+            "request": intent_shapes.request(intent),
+            **intent_shapes.dossier(found),
+        }
+        json_result({"intent": value})
         return OK
     reader = context.reader()
     for line in dossier.lines(found, reader.order(order_id), corrected_now(reader)):

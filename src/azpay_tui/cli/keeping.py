@@ -6,7 +6,8 @@ import threading
 from datetime import timedelta
 from typing import Final, cast
 
-from azpay_tui.backoffice.ports import Desk, Event
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import Event
 from azpay_tui.cli import resolve, shapes
 from azpay_tui.cli.context import Context
 from azpay_tui.cli.journal import show_intents
@@ -129,19 +130,16 @@ def _watch(desk: Desk) -> None:
     """Keep in step until a signal comes; tells standard error what changed."""
     last = ""
     news = SourceNews(desk)
+    told: dict[str, str] = {}
 
     def tell(event: Event) -> None:
         nonlocal last
         if event.kind == "sync":
             news()
-        if event.kind == "intent" and event.intent is not None:
-            wish = event.intent.draft.wish
-            told = telling.tell(event.intent).text(way(wish.order_id))
-            say(shown(f"{wish.verb} {wish.target}: {event.intent.state}. {told}".rstrip()))
-        elif event.kind == "automatic" and event.problem is not None:
-            say(event.problem)
-        elif event.kind == "orders" and event.order_ids:
-            say(f"{len(event.order_ids)} {'order' if len(event.order_ids) == 1 else 'orders'} changed.")
+        line, about = line_of(event), event.intent.id if event.intent is not None else ""
+        if line is not None and (not about or told.get(about) != line):
+            told[about] = line
+            say(line)
         status = desk.reader.status(desk.now())
         if status.connection != last:
             last = status.connection
@@ -152,6 +150,25 @@ def _watch(desk: Desk) -> None:
     forever = threading.Event()
     while True:  # A signal may reach another thread, and then wakes nobody who waits without an end.
         forever.wait(_LOOK)
+
+
+def line_of(event: Event) -> str | None:
+    """Say what an event tells somebody who watches, ready for the screen; None: nothing."""
+    if event.kind == "intent" and event.intent is not None:
+        return became(event.intent)
+    if event.kind == "automatic" and event.problem is not None:
+        return shown(event.problem)
+    if event.kind == "orders" and event.order_ids:
+        return f"{len(event.order_ids)} {'order' if len(event.order_ids) == 1 else 'orders'} changed."
+    return None
+
+
+def became(intent: Intent) -> str | None:
+    """Say what became of what was confirmed, ready for the screen; None while it is merely on its way."""
+    if intent.state in ("intent", "sent"):
+        return None
+    wish = intent.draft.wish
+    return shown(f"{wish.verb} {wish.target}: {intent.state}. {telling.tell(intent).text(way(wish.order_id))}".rstrip())
 
 
 def resume(context: Context, intent_id: str | None, *, as_json: bool) -> int:

@@ -10,7 +10,8 @@ from azpay_tui.cli.context import Context
 from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import json_result, result, shown, utc
 from azpay_tui.domain.addresses import NOT_PROTECTED
-from azpay_tui.domain.marks import MarkChange, MarkError, Marks, clean_note, clean_tag, parse_when
+from azpay_tui.domain.marks import MarkChange, MarkError, Marks, clean_note, clean_tag
+from azpay_tui.domain.reminders import parse_when
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from azpay_tui.backoffice.errors import BackOfficeError, ChangedError
-from azpay_tui.backoffice.ports import Desk, Event, Ready
-from azpay_tui.cli import confirm, resolve, shapes, signals
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import Event, Ready
+from azpay_tui.cli import confirm, intent_shapes, resolve, signals
 from azpay_tui.cli.charging import More
 from azpay_tui.cli.context import FINISH_SECONDS, Context
+from azpay_tui.cli.deliveries import to_tell
 from azpay_tui.cli.outcome import (
     NOT_VALID,
     OFFLINE,
@@ -34,6 +36,7 @@ from azpay_tui.store.errors import StoreError
 
 PATIENCE = 30.0
 """Seconds in which the command tries to learn an outcome."""
+_BY_AMOUNT = "Say --amount instead."
 _OFFLINE_REASON = "offline: "
 _CHANGED = "The order changed at Amazon since it was last read here. Look at it and run this again."
 
@@ -104,6 +107,9 @@ def act(context: Context, request: Request) -> int:
         except Terminated as signal:
             ended = signal
     code = report(latest[intent.id], as_json=request.as_json, valid=valid, then=then)
+    if code == OK and request.picked.tracking.strip() and not request.as_json:
+        carrier = ready.slip.carrier if ready.slip is not None else ""
+        say(shown(f"To send its tracking number to Amazon: {to_tell(ready.order.id, carrier)}"))
     if ended is not None:
         raise ended
     return code
@@ -138,7 +144,7 @@ def _ready(context: Context, desk: Desk, request: Request) -> Ready:
     slip = None
     # Of an action that is not valid now the reason is said, not what its lines would be.
     if request.picked.anything and offer is not None and offer.verdict != "no":
-        slip = picked_slip(desk.reader, order, request.verb, target, request.picked, given)
+        slip = picked_slip(desk.reader, order, request.verb, target, request.picked, given, way=_BY_AMOUNT)
     try:
         amount = resolve.amount_or_suggestion(
             request.verb,
@@ -189,7 +195,7 @@ def _nothing_left(desk: Desk, order: Order, verb: Verb, target: str, before: Com
 
 def _dry_run(ready: Ready) -> int:
     prepared = ready.prepared
-    request = {"method": prepared.method, "path": prepared.path, "body": shapes.body(prepared.body)}
+    request = {"method": prepared.method, "path": prepared.path, "body": intent_shapes.body(prepared.body)}
     json_result({"dry_run": True, "would_send": None if ready.already_so else request, "verdict": ready.offer.verdict})
     return OK
 
@@ -213,17 +219,17 @@ def report(intent: Intent, *, as_json: bool, valid: Collection[Verb] = (), then:
     `valid` are the verbs that the order allows now, `then` is what to do once it has succeeded.
     """
     code = code_of(intent)
-    value = shapes.outcome(intent)
+    value = intent_shapes.outcome(intent)
     if code in (OFFLINE, NOT_VALID):
         word = "offline" if code == OFFLINE else "changed"
-        message = telling.unsent(shapes.plain_reason(intent) or "The order changed.")
+        message = telling.unsent(intent_shapes.plain_reason(intent) or "The order changed.")
         value["error"] = error_value(CommandError(message, code, word))
     if as_json:
         json_result(value)
     else:
         wish = intent.draft.wish
         amount = f" {wish.amount}" if wish.amount else ""
-        reason = f": {shapes.plain_reason(intent)}" if intent.reason else ""
+        reason = f": {intent_shapes.plain_reason(intent)}" if intent.reason else ""
         result(shown(f"{wish.verb} {wish.target}{amount} {value['outcome']}{reason} ({intent.id})"))
         told = telling.tell(intent, valid, then).text(way(wish.order_id))
         if told:

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, TextIO
 
 from azpay_tui.cli.outcome import CommandError
+from azpay_tui.domain.money import Money
 from azpay_tui.domain.queue import about
 
 LONG: Final = 2000
@@ -97,6 +98,11 @@ def utc(at: datetime | None) -> str | None:
     from datetime import UTC
 
     return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def amount_text(money: Money | None) -> str:
+    """Return an amount as a cell: empty where there is none."""
+    return "" if money is None else str(money)
 
 
 def csv_result(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -9,6 +9,7 @@ import typer
 from azpay_tui.cli.app import Json
 from azpay_tui.cli.beginning import app
 from azpay_tui.cli.context import context_of
+from azpay_tui.cli.options import Yes
 
 __all__ = ["app"]
 
@@ -23,7 +24,7 @@ def purge(
     days: Annotated[
         int | None, typer.Option(metavar="N", help="Of all orders with which nothing was due for N days.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Confirmed; do not ask.")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show of which orders; remove nothing.")] = False,
     json: Json = False,
 ) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from azpay_tui.backoffice.errors import BackOfficeError
-from azpay_tui.backoffice.ports import Desk, ProfileInfo, SaleDone, SaleReady
-from azpay_tui.cli import confirm, resolve, shapes
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import ProfileInfo, SaleDone, SaleReady
+from azpay_tui.cli import confirm, intent_shapes, resolve, shapes
 from azpay_tui.cli.context import Context
 from azpay_tui.cli.money import code_of
 from azpay_tui.cli.outcome import NOT_VALID, OK, CommandError
@@ -22,6 +23,7 @@ from azpay_tui.domain.order import Order
 from azpay_tui.domain.reasons import warning_sentence
 from azpay_tui.domain.sale import Refunds
 from azpay_tui.domain.status import status_of
+from azpay_tui.domain.telling import in_doubt
 from azpay_tui.domain.unwinding import Step
 
 _LAST = 4
@@ -78,7 +80,7 @@ def delete_order(context: Context, request: Request) -> int:
             return _report(ready, done, as_json=request.as_json)
         desk.delete_order(order.id)
     if request.as_json:
-        intents = [shapes.outcome(intent) for intent in done.intents] if done is not None else []
+        intents = [intent_shapes.outcome(intent) for intent in done.intents] if done is not None else []
         json_result({"order": order.id, "deleted": True, "intents": intents})
     else:
         result(shown(f"{order.id} is deleted. {KEPT}"))
@@ -196,8 +198,8 @@ def carried(desk: Desk, ready: SaleReady, request: Request) -> SaleDone:
 def _tell(intent: Intent) -> None:
     wish = intent.draft.wish
     amount = f" {wish.amount}" if wish.amount else ""
-    reason = f": {shapes.plain_reason(intent)}" if intent.reason else ""
-    say(shown(f"{wish.verb} {wish.target}{amount} {shapes.outcome(intent)['outcome']}{reason} ({intent.id})"))
+    reason = f": {intent_shapes.plain_reason(intent)}" if intent.reason else ""
+    say(shown(f"{wish.verb} {wish.target}{amount} {intent_shapes.outcome(intent)['outcome']}{reason} ({intent.id})"))
 
 
 def code_of_done(done: SaleDone) -> int:
@@ -222,7 +224,7 @@ def value_of(ready: SaleReady, done: SaleDone) -> dict[str, object]:
         "order": ready.order.id,
         "whole": ready.plan.cancelled.whole,
         "refunds": ready.plan.cancelled.refunds,
-        "intents": [shapes.outcome(intent) for intent in done.intents],
+        "intents": [intent_shapes.outcome(intent) for intent in done.intents],
         "left": [_step(step) for step in done.left],
         "due": shapes.money(done.due),
     }
@@ -238,9 +240,12 @@ def _error(problem: BackOfficeError) -> dict[str, object]:
 def said_of(ready: SaleReady, done: SaleDone) -> str:
     """Say how it went and what is left, one line."""
     what = "The sale is cancelled" if ready.plan.cancelled.whole else "The lines are cancelled"
-    parts = [f"{ready.order.id}: {what[0].lower()}{what[1:]}."]
+    here = " here" if done.unsettled is not None else ""
+    parts = [f"{ready.order.id}: {what[0].lower()}{what[1:]}{here}."]
     if done.problem is not None:
         parts.append(f"It went no further: {done.problem.message}")
+    if done.unsettled is not None:
+        parts.append(f"{in_doubt(done.unsettled)} Then the same command goes on.")
     if done.left:
         parts.append(f"Still to be done: {'; '.join(map(step_line, done.left))}. The same command goes on with it.")
     if done.due is not None and not done.left:

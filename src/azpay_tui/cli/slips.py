@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from azpay_tui.backoffice.booking import refused
+from azpay_tui.backoffice.errors import UsageError
 from azpay_tui.backoffice.stores import Reader
 from azpay_tui.cli import resolve, shapes
 from azpay_tui.cli.context import Context
 from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import csv_result, json_result, result, say, shown, utc
 from azpay_tui.domain import limits
-from azpay_tui.domain.goods import Slip, SlipError
+from azpay_tui.domain.goods import LinesUnknown, Slip, SlipError
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.marks import MarkError, clean_note
 from azpay_tui.domain.money import Money
@@ -21,6 +22,7 @@ from azpay_tui.domain.picking import Picked, pick
 from azpay_tui.domain.slips import Booked, check_money, left_for, parts
 
 MOST_SLIPS: Final = 10_000
+_AS_NOTE: Final = "What was given back elsewhere can be noted all the same: azpay orders mark {} --note TEXT."
 _CSV: Final = (
     *("slip", "order", "at", "kind", "status", "intent", "charge", "refund", "document", "carrier", "tracking"),
     *("restock", "what", "key", "name", "quantity", "currency", "amount", "tax"),
@@ -28,10 +30,11 @@ _CSV: Final = (
 
 
 def picked_slip(
-    reader: Reader, order: Order, verb: Verb, target: str, picked: Picked, given: Money | None = None
+    reader: Reader, order: Order, verb: Verb, target: str, picked: Picked, given: Money | None = None, *, way: str
 ) -> Slip:
     """Make the slip that the options say, of what is left of the order's lines; `given` is an amount typed beside.
 
+    `way` is a sentence on what does without lines, for where nobody can tell them.
     Raises `BackOfficeError`: exit code 2 for what makes no sense, 3 for more than there is.
     """
     charge = order.charge(target)
@@ -41,6 +44,8 @@ def picked_slip(
             raise SlipError(f"The lines come to {slip.total}, the amount given is {given}: leave --amount out.")
         if charge is not None:
             check_money(slip, verb, order, charge)
+    except LinesUnknown as error:
+        raise UsageError(f"{error} {way}") from error
     except SlipError as error:
         raise refused(error) from error
     return slip
@@ -79,7 +84,7 @@ def record_slip(context: Context, text: str, charge: str | None, picked: Picked,
             written = clean_note(note) if note.strip() else ""
         except MarkError as error:
             raise CommandError(str(error)) from error
-        slip = picked_slip(desk.reader, order, Verb.REFUND, target, picked)
+        slip = picked_slip(desk.reader, order, Verb.REFUND, target, picked, way=_AS_NOTE.format(order.id))
         booked = desk.record_slip(order.id, target, slip, written)
         possible = any(o.verb is Verb.REFUND and o.verdict != "no" for o in desk.offers(order))
     if as_json:

@@ -16,7 +16,8 @@ from azpay_tui.domain.order import Order
 from azpay_tui.mailing import Mail
 
 LETTER = "order-again"
-_SEND = f"azpay mail send {{}} --template {LETTER}"
+_SEND = f"To send it: azpay mail send {{}} --template {LETTER}"
+_OFF = "This profile sends no letters: send it from the shop."
 NOTE = "Cannot be fulfilled; the buyer is to be asked to order again."
 
 
@@ -41,7 +42,8 @@ def cannot_fulfil(context: Context, request: Request, language: str) -> int:
         json_result({**value_of(ready, done), "letter": letter})
         return code
     result(shown(said_of(ready, done)))
-    say(f"This letter is prepared, nothing was sent to the buyer. To send it: {_SEND.format(order.id)}")
+    way = _SEND.format(order.id) if profile.mail.on else _OFF
+    say(f"This letter is prepared, nothing was sent to the buyer. {way}")
     result(shown(f"To: {order.buyer_email or 'not known'}"))
     result(shown(f"Subject: {subject}"))
     for line in text.splitlines():

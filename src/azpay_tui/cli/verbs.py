@@ -8,7 +8,8 @@ import typer
 
 from azpay_tui.cli.app import Json, OrderArgument, slips
 from azpay_tui.cli.context import context_of
-from azpay_tui.cli.steps import app
+from azpay_tui.cli.options import Accept, DryRun, Note, Yes, accepted
+from azpay_tui.cli.parcels import app
 from azpay_tui.domain.intent import Verb
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ __all__ = ["app"]
 
 Charge = Annotated[str | None, typer.Option(metavar="ID", help="Which charge, when the order has several.")]
 Amount = Annotated[str | None, typer.Option(metavar="A", help="Digits with an optional point, such as 12.50.")]
-Note = Annotated[str, typer.Option(metavar="T", help="Kept in the journal; Amazon never sees it.")]
 Lines = Annotated[
     list[str] | None,
     typer.Option("--line", metavar="SKU=N", help="So many pieces of this line; may be repeated. 0: none of it."),
@@ -27,9 +27,6 @@ Shipping = Annotated[str, typer.Option(metavar="A", help="So much of the shippin
 Adjust = Annotated[str, typer.Option(metavar="+A|-A", help="On top of the lines, or taken off.")]
 Document = Annotated[str, typer.Option(metavar="NO", help="The shop's own number of the invoice or credit memo.")]
 Restock = Annotated[bool, typer.Option("--restock", help="The pieces go back to the stock.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Confirmed; do not ask.")]
-Accept = Annotated[list[str] | None, typer.Option(metavar="WARNING", help="Accept this warning; may be repeated.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Read live and show what would be sent; send nothing.")]
 
 
 def _act(
@@ -64,7 +61,7 @@ def _act(
         capture_now=capture,
         note=note,
         yes=yes,
-        accept=[name for text in accept or () for name in text.split()],
+        accept=accepted(accept),
         dry_run=dry_run,
         as_json=json,
         more=more,
@@ -138,8 +135,7 @@ def address(
 
     if not set_ and not clear:
         return show_address(context_of(ctx), order, as_json=json)
-    accepted = [name for text in accept or () for name in text.split()]
-    return set_address(context_of(ctx), order, set_ or [], accepted, clear=clear, as_json=json)
+    return set_address(context_of(ctx), order, set_ or [], accepted(accept), clear=clear, as_json=json)
 
 
 @app.command()
@@ -153,7 +149,8 @@ def capture(
     adjust: Adjust = "",
     document: Document = "",
     tracking: Annotated[
-        str, typer.Option(metavar="CARRIER:NUMBER", help="The tracking number of the shipment; stays here.")
+        str,
+        typer.Option(metavar="CARRIER:NUMBER", help="The tracking number; kept here; track-delivery sends it."),
     ] = "",
     note: Note = "",
     yes: Yes = False,

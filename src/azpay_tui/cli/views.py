@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from azpay_tui.cli.context import Context
 from azpay_tui.cli.outcome import OK, CommandError
-from azpay_tui.cli.output import json_result, say, table
+from azpay_tui.cli.output import json_result, say, shown, table
 from azpay_tui.domain.rows import VIEWS
 from azpay_tui.paths import check_readable
 from azpay_tui.store.views import SavedView, SavedViews
@@ -51,7 +51,7 @@ def save_view(context: Context, name: str, *, view: str, filter_: str, sort: str
         saved = views.save(SavedView(name, view, filter_, sort, old.columns if old is not None else None))
     except ValueError as error:
         raise CommandError(str(error)) from error
-    say(f"Saved: azpay orders list --view {saved.name!r}")
+    say(f"Saved: azpay orders list --view {shown(saved.name)!r}")
     return OK
 
 

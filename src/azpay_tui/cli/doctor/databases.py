@@ -7,8 +7,8 @@ from typing import Final
 
 from azpay_tui.cli.doctor.findings import Finding
 from azpay_tui.cli.doctor.signed import spoken
-from azpay_tui.config import Profile
 from azpay_tui.paths import shown as shown_path
+from azpay_tui.profiles import Profile
 from azpay_tui.store.checkup import CacheLook, JournalLook, look_at_cache, look_at_journal, users
 from azpay_tui.store.errors import StoreError
 from azpay_tui.store.files import DataDir

@@ -10,7 +10,17 @@ from azpay_tui.cli.outcome import CONFIGURATION, OFFLINE, OK, UNEXPECTED
 Level = Literal["ok", "note", "warn", "bad"]
 """`note` is good to know, `warn` will trouble somebody, `bad` keeps azpay from working."""
 Area = Literal[
-    "configuration", "key", "files", "connection", "clock", "quotas", "sources", "database", "versions", "terminal"
+    "configuration",
+    "key",
+    "files",
+    "connection",
+    "clock",
+    "quotas",
+    "sources",
+    "messages",
+    "database",
+    "versions",
+    "terminal",
 ]
 AREAS: Final[tuple[Area, ...]] = get_args(Area)
 LEVELS: Final[tuple[Level, ...]] = ("ok", "note", "warn", "bad")

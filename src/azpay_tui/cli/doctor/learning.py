@@ -16,12 +16,12 @@ from azpay_tui.cli.outcome import CONFIGURATION, NOT_VALID, OFFLINE, OK, Command
 from azpay_tui.cli.output import json_result, result, say, shown, utc
 from azpay_tui.cli.setup.asking import agreed, can_ask, question
 from azpay_tui.cli.wrapping import fill, tell
-from azpay_tui.config import Profile
 from azpay_tui.configfile import learned_line, set_learned
 from azpay_tui.domain.order import ObjectKind, kind_of
 from azpay_tui.learned import POINTS, Learned
 from azpay_tui.paths import ConfigError
 from azpay_tui.paths import shown as shown_path
+from azpay_tui.profiles import Profile
 
 _CURRENCY = {"na": "USD", "eu": "EUR", "jp": "JPY"}
 

@@ -11,7 +11,7 @@ from azpay_tui.amazon.throttle import Operation, quotas
 from azpay_tui.cli.context import Builder
 from azpay_tui.cli.doctor.findings import Finding
 from azpay_tui.cli.doctor.signed import clock_finding, signed_read, simulate_command
-from azpay_tui.config import Profile
+from azpay_tui.profiles import Profile
 
 _READS: Final = {
     "permission": Operation.GET_PERMISSION,

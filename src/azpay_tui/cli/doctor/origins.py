@@ -11,10 +11,10 @@ from azpay_tui.cli.context import Context
 from azpay_tui.cli.doctor.findings import Finding
 from azpay_tui.cli.output import utc
 from azpay_tui.cli.sources.shapes import states
-from azpay_tui.config import Profile
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.paths import ConfigError, check_parents, check_private_file
 from azpay_tui.paths import shown as shown_path
+from azpay_tui.profiles import Profile
 from azpay_tui.sourcing import Source
 
 _LATE: Final = timedelta(days=1)

@@ -10,9 +10,9 @@ from typing import Final
 import platformdirs
 
 from azpay_tui.cli.doctor.findings import Finding
-from azpay_tui.config import Profile
 from azpay_tui.paths import ConfigError, check_parents, private_directory
 from azpay_tui.paths import shown as shown_path
+from azpay_tui.profiles import Profile
 
 _LITTLE: Final = 200 * 1024 * 1024
 _REMOTE: Final = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "afs", "ceph", "glusterfs", "lustre")

@@ -8,11 +8,12 @@ from pathlib import Path
 from azpay_tui import config
 from azpay_tui.cli.context import Context
 from azpay_tui.cli.doctor.findings import Finding
-from azpay_tui.config import NoProfileError, Profile
+from azpay_tui.config import NoProfileError
 from azpay_tui.keyfile import MIN_BITS, load_private_key
 from azpay_tui.learned import POINTS
 from azpay_tui.paths import ConfigError, config_file, root_warning
 from azpay_tui.paths import shown as shown_path
+from azpay_tui.profiles import Profile
 from azpay_tui.tomlfile import read_toml
 
 

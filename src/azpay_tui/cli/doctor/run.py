@@ -18,12 +18,13 @@ from azpay_tui.cli.doctor.network import check_connection, check_quotas
 from azpay_tui.cli.doctor.origins import check_sources
 from azpay_tui.cli.doctor.places import check_places
 from azpay_tui.cli.doctor.profiles import check_configuration, check_key
+from azpay_tui.cli.doctor.untold import check_messages
 from azpay_tui.cli.outcome import NOT_VALID, OK, UNEXPECTED, CommandError
 from azpay_tui.cli.output import error_value, json_result, result, shown
 from azpay_tui.cli.wrapping import fill
-from azpay_tui.config import Profile
 from azpay_tui.paths import ConfigError, check_readable
 from azpay_tui.paths import shown as shown_path
+from azpay_tui.profiles import Profile
 from azpay_tui.store.errors import StoreError
 from azpay_tui.store.files import DataDir
 
@@ -65,6 +66,7 @@ def check_all(context: Context) -> tuple[list[Finding], Profile | None]:
 
         findings += _guarded("database", databases)
         findings += _guarded("sources", lambda: check_sources(context, profile))
+        findings += _guarded("messages", lambda: check_messages(context))
         findings += _guarded("quotas", lambda: check_quotas(profile, objects))
     findings += _guarded("versions", check_versions)
     findings += _guarded("terminal", check_terminal)

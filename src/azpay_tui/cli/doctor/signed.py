@@ -11,9 +11,9 @@ from azpay_tui.amazon.errors import KEY_UNUSABLE
 from azpay_tui.amazon.hosts import AMAZON_HOSTS
 from azpay_tui.cli.context import Builder
 from azpay_tui.cli.doctor.findings import Finding
-from azpay_tui.config import Profile
 from azpay_tui.domain.attempt import CLOCK_LIMIT, Answer
 from azpay_tui.paths import shown as shown_path
+from azpay_tui.profiles import Profile
 
 _PREFIX: Final = {"na": "01", "eu": "02", "jp": "03"}
 _KEYS: Final = "Seller Central, Integration, Integration Central"

@@ -15,9 +15,9 @@ from azpay_tui.cli.setup.answers import Answers
 from azpay_tui.cli.setup.asking import agreed, left, question
 from azpay_tui.cli.setup.given import Given, console_command, profile_name
 from azpay_tui.cli.wrapping import tell
-from azpay_tui.config import Profile
 from azpay_tui.paths import ConfigError
 from azpay_tui.paths import shown as shown_path
+from azpay_tui.profiles import Profile
 
 
 def account(context: Context, found: Answers, given: Given, file: Path, asks: bool) -> int:

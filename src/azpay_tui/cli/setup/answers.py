@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from azpay_tui.config import is_local_url, is_profile_name
+from azpay_tui.config import is_profile_name
 from azpay_tui.paths import ConfigError
+from azpay_tui.profiles import is_local_url
 
 ENVIRONMENTS: Final = ("simulator", "sandbox", "live")
 REGIONS: Final = ("na", "eu", "jp")

@@ -15,16 +15,16 @@ from azpay_tui.cli.setup.answers import Answers
 from azpay_tui.cli.setup.asking import agreed, left
 from azpay_tui.cli.setup.given import Given, console_command, profile_name
 from azpay_tui.cli.wrapping import fill
-from azpay_tui.config import Profile
 from azpay_tui.paths import ConfigError, data_directory, private_directory
 from azpay_tui.paths import shown as shown_path
+from azpay_tui.profiles import Profile
 
 ORDERS: Final = 200
 SEED: Final = 0
 """What `azpay simulate` takes without options, so that it makes the very orders that were exported here."""
 
 
-def make_shop(directory: Path) -> config.Profile:
+def make_shop(directory: Path) -> Profile:
     """Make the directory of a simulated shop (key pair, configuration, sample orders) or take the one that is there.
 
     Returns the profile the simulator will answer to. Raises `ConfigError` for a directory that cannot be used.

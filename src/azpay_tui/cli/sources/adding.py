@@ -14,11 +14,11 @@ from azpay_tui.cli.outcome import OK, CommandError, Terminated
 from azpay_tui.cli.output import json_result, result, say, shown
 from azpay_tui.cli.sources.running import ask, named
 from azpay_tui.cli.sources.shapes import shape
-from azpay_tui.config import Profile
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.domain.spans import written
 from azpay_tui.domain.switching import CLOSE
 from azpay_tui.paths import shown as shown_path
+from azpay_tui.profiles import Profile
 from azpay_tui.sourcing import RESERVED, Source, capturing
 
 Keys = dict[str, str | bool | Sequence[str]]
