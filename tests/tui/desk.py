@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,10 +14,11 @@ from azpay_tui.backoffice.act import check_amount, find_offer
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError, OfflineError
 from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.messages.letters import Correspondence
-from azpay_tui.backoffice.ports import Event, ProfileInfo, Ready, SaleReady
+from azpay_tui.backoffice.records import Event, ProfileInfo, Ready, SaleReady
 from azpay_tui.domain import effect, limits, outlook, states
 from azpay_tui.domain.calls import Budget, Call
-from azpay_tui.domain.cancelling import Wanted, plan
+from azpay_tui.domain.cancelling import PlanError, Wanted, plan
+from azpay_tui.domain.deliveries import Delivery, DeliveryReady, Parcel
 from azpay_tui.domain.disagreements import ORPHANS
 from azpay_tui.domain.dossier import Attempt, Dossier, Evidence
 from azpay_tui.domain.filters import WHOLE, Narrowed
@@ -49,7 +51,8 @@ from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
 from azpay_tui.domain.switch import Act, Switch
 from azpay_tui.mailing import OFF, Mail
-from azpay_tui.store.cache.project import UNPAID, Acts, project, to_list_row
+from azpay_tui.store.cache.project import UNPAID, Acts, project
+from azpay_tui.store.cache.row import to_list_row
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOSTILE = (
@@ -166,6 +169,7 @@ class Maker:
         return order
 
 
+@functools.cache
 def sample_orders(now: datetime = NOW, rounds: int = 3) -> tuple[Order, ...]:
     """Return about twenty situations per round, every status word among them."""
     make = Maker(now)
@@ -205,6 +209,7 @@ def sample_orders(now: datetime = NOW, rounds: int = 3) -> tuple[Order, ...]:
     return tuple(make.made)
 
 
+@functools.lru_cache(maxsize=4096)
 def row_of(order: Order, now: datetime, marks: Marks | None = None) -> ListRow:
     """Return what the list shows of an order, by the rules of the cache."""
     return to_list_row(project(order, now, Acts(), marks or Marks()).shown(), order.id)
@@ -254,7 +259,6 @@ class MemoryReader:
     def __init__(self, desk: MemoryDesk) -> None:
         self._desk = desk
         self.pages_read = 0
-        self._known: dict[str, tuple[Order, datetime, Marks | None, ListRow]] = {}
         self._places: dict[str, ListRow] = {}
 
     def _rows(self, view: str, query: str, sort: str | None = None, narrowed: Narrowed = WHOLE) -> list[ListRow]:
@@ -266,11 +270,7 @@ class MemoryReader:
         return rows
 
     def _row(self, order: Order) -> ListRow:
-        known, marks = self._known.get(order.id), self._desk.marked.get(order.id)
-        if known is None or known[0] is not order or known[1] != self._desk.now() or known[2] is not marks:
-            row = row_of(order, self._desk.now(), marks)
-            known = self._known[order.id] = (order, self._desk.now(), marks, row)
-        return known[3]
+        return row_of(order, self._desk.now(), self._desk.marked.get(order.id))
 
     @staticmethod
     def _key(row: ListRow, sort: str | None) -> tuple[object, ...]:
@@ -364,6 +364,9 @@ class MemoryReader:
 
     def slips(self, order_id: str | None = None, limit: int = -1) -> tuple[Booked, ...]:
         return tuple(one for one in self._desk.booked if order_id in (None, one.order_id))
+
+    def deliveries(self, order_id: str) -> tuple[Delivery, ...]:
+        return tuple(one for one in self._desk.told if one.parcel.order_id == order_id)
 
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
         order = self._desk.orders[order_id]
@@ -480,6 +483,17 @@ class MemoryMessages:
 
     list = messages
 
+    def retry(self, name: str, seen: Message | None = None) -> Message:
+        return self._move(name, "waiting")
+
+    def drop(self, name: str) -> Message:
+        return self._move(name, "dropped")
+
+    def _move(self, name: str, state: MessageState) -> Message:
+        (at,) = [number for number, one in enumerate(self.kept) if one.id == name]
+        self.kept[at] = replace(self.kept[at], state=state)
+        return self.kept[at]
+
 
 class MemoryDesk:
     """Fulfils the `Desk` protocol without files or network.
@@ -505,6 +519,7 @@ class MemoryDesk:
         self.offline = False
         self.marked: dict[str, Marks] = {}
         self.booked: tuple[Booked, ...] = ()
+        self.told: tuple[Delivery, ...] = ()
         self.stopped: list[float] = []
         self.watched: list[tuple[str, ...]] = []
         self.refreshed: list[str] = []
@@ -598,7 +613,7 @@ class MemoryDesk:
         fresh = Seen.of(order)
         if seen is not None and (different := seen.differences(fresh)):
             raise ChangedError(f"The order changed: {different[0][0]} is now {different[0][2]}.")
-        offer = check_amount(order, wish, find_offer(self.offers(order), wish))
+        offer = check_amount(order, wish, find_offer(self.offers(order), wish), self.clock, ())
         base = key_base(self._profile.place, wish, order)
         return Ready(
             wish,
@@ -618,7 +633,14 @@ class MemoryDesk:
     def plan_sale(self, order_id: str, wanted: Wanted) -> SaleReady:
         policy = Policy(read_only=self._profile.read_only_reason)
         order = self.orders[order_id]
-        return SaleReady(order, plan(order, wanted, policy, self.now(), "ops"), self.now())
+        try:
+            return SaleReady(order, plan(order, wanted, policy, self.now(), "ops"), self.now())
+        except PlanError as error:
+            raise BackOfficeError(str(error)) from error
+
+    def check_delivery(self, parcel: Parcel, *, again: bool = False) -> DeliveryReady:
+        prepared = Prepared("POST", "/deliveryTrackers", b"{}")
+        return DeliveryReady(parcel, self.orders[parcel.order_id], self.now(), prepared, self.told)
 
     def submit(self, ready: Ready, accepted: Iterable[str] = ()) -> Intent:
         with self._lock:

@@ -17,7 +17,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from azpay_tui.backoffice.ports import Desk, Ready
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import Ready
 from azpay_tui.domain import states
 from azpay_tui.domain.intent import Seen, Verb, Wish
 from azpay_tui.domain.money import Money

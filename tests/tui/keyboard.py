@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from azpay_tui.tui.app import Console
-from azpay_tui.tui.dialogs import action, guard, question
+from azpay_tui.tui.dialogs import action, armed, guard, question
 from azpay_tui.tui.dialogs.action import ActionDialog
 from azpay_tui.tui.dialogs.boxes import AcceptBox
 
@@ -47,6 +47,11 @@ class Keyboard:
 
     async def type(self, text: str) -> None:
         await self.press(*(_KEYS.get(character, character) for character in text))
+
+    async def enter(self, text: str) -> None:
+        """Type a line and press Enter."""
+        await self.type(text)
+        await self.press("enter")
 
     async def go_to(self, order_id: str) -> None:
         """Put the cursor on an order."""
@@ -96,6 +101,8 @@ def calm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(question, "ARM", 0.0)
     monkeypatch.setattr(action, "DEBOUNCE", 0.01)
     monkeypatch.setattr(action, "TICK", 0.1)
+    monkeypatch.setattr(armed, "ARM", 0.0)
+    monkeypatch.setattr(armed, "TICK", 0.05)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ prepare_environment()
 from tests.tui.desk import MemoryDesk  # noqa: E402
 from tests.tui.host import captured  # noqa: E402
 
-from azpay_tui.backoffice.ports import Ready  # noqa: E402
+from azpay_tui.backoffice.records import Ready  # noqa: E402
 from azpay_tui.domain.intent import Intent  # noqa: E402
 from azpay_tui.tui.running import run_console  # noqa: E402
 

@@ -18,7 +18,10 @@ from azpay_tui.tui.levers import Levers
 from azpay_tui.tui.screens.orders import OrdersScreen
 from azpay_tui.tui.widgets.order_list import OrderList
 
-_CHARACTERS = {"space": " ", "slash": "/", "full_stop": ".", "equals_sign": "=", "minus": "-", "question_mark": "?"}
+_CHARACTERS = {
+    **{"space": " ", "slash": "/", "full_stop": ".", "equals_sign": "=", "minus": "-", "question_mark": "?"},
+    **{"colon": ":", "comma": ",", "number_sign": "#", "exclamation_mark": "!", "at": "@"},
+}
 
 
 class Driven:

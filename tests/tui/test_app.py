@@ -13,7 +13,7 @@ from tests.tui.pilot import Driven, driven
 from textual import events
 
 from azpay_tui.backoffice.errors import BusyError
-from azpay_tui.backoffice.ports import Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.rows import VIEWS
 from azpay_tui.store.errors import CacheUnavailable

@@ -28,15 +28,17 @@ from tests.tui.test_actions import two_charges
 from tests.tui.test_lines import of_lines
 from tests.tui.test_switching import WANTS
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from azpay_tui.backoffice.errors import OfflineError
-from azpay_tui.backoffice.ports import Ready
+from azpay_tui.backoffice.records import Ready
 from azpay_tui.domain import states
 from azpay_tui.domain.intent import MONEY_VERBS, Seen, Verb, Wish
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policies import chosen
-from azpay_tui.tui.dialogs import sale
+from azpay_tui.tui.dialogs import armed
 from azpay_tui.tui.dialogs.action import ActionDialog
+from azpay_tui.tui.dialogs.sale import SaleDialog
 from azpay_tui.tui.dialogs.switching import SwitchDialog
 from azpay_tui.tui.levers import Levers
 
@@ -198,12 +200,12 @@ def test_amount_fixed_and_reason_wanted_by_the_policy(picture: Camera, size: tup
 
 @sized(SMALL, MIDDLE, LARGE)
 def test_cancel_sale(picture: Camera, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]) -> None:
-    monkeypatch.setattr(sale, "ARM", 0.0)
+    monkeypatch.setattr(armed, "ARM", 0.0)
 
     async def opened(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(pilot.app.screen, sale.SaleDialog), lambda: "the dialog never came")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SaleDialog), lambda: "the dialog never came")
         dialog = pilot.app.screen
-        assert isinstance(dialog, sale.SaleDialog)
+        assert isinstance(dialog, SaleDialog)
         await settled(pilot)
         dialog._paint()
         await settled(pilot)
@@ -217,12 +219,19 @@ def test_lines(picture: Camera, size: tuple[int, int]) -> None:
     assert picture(MemoryDesk([of_lines()]), "6", "a", "l", size=size)
 
 
+def test_lines_of_a_shipment(picture: Camera) -> None:
+    order = replace(honest_order(SITUATIONS[Verb.CAPTURE]()), shop=of_lines().shop)
+    assert picture(MemoryDesk([order]), "6", "a", "l", size=SMALL)
+
+
 @sized(SMALL, MIDDLE)
 def test_switching_on(picture: Camera, size: tuple[int, int]) -> None:
     async def opened(pilot: Pilot[None]) -> None:
         await settled(pilot)
         await pilot.press("s")
         await until(pilot, lambda: isinstance(pilot.app.screen, SwitchDialog), lambda: "the dialog never came")
+        asked = pilot.app.screen.query_one("#why", Static)
+        await until(pilot, lambda: "A moment" not in str(asked.content or "A moment"), lambda: "it was never armed")
         await settled(pilot)
 
     assert picture(busy_shop(policy=WANTS), ":", typed("policy"), "enter", opened, size=size)

@@ -241,3 +241,22 @@ async def test_a_dialog_that_is_too_small_covers_what_is_below() -> None:
         await console.until(lambda: "This dialog needs 60x15" in console.text)
         assert console.lines[0].startswith("PROD  QUIT")
         assert "q quits" not in console.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 24)], ids=str)
+async def test_with_the_focus_every_line_of_the_actions_is_on_the_screen(size: tuple[int, int]) -> None:
+    """S0.3: also those of the sale, how many are not available, and then why; without it the order has its room."""
+    async with driven(size=size) as console:
+        await console.press("6", "enter")
+        await console.until(lambda: console.app.focused is console.screen.detail)
+        pane = console.screen.actions
+        await console.press("a")
+        await console.until(lambda: "not available: press Enter to see why" in console.text)
+        assert "a c  Capture" in console.text
+        assert pane.max_scroll_y == 0
+        await console.press("end", "enter")
+        await console.until(lambda: "press Enter to fold" in console.text and pane.scroll_y == pane.max_scroll_y)
+        last = str(pane.options[-1].prompt).split()
+        await console.until(lambda: all(word in console.text for word in last))
+        await console.press("escape")
+        await console.until(lambda: pane.size.height <= 8)

@@ -11,7 +11,9 @@ from tests.tui.keyboard import at_keyboard, calm
 from tests.tui.pilot import driven
 from textual.widgets import Static
 
+from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.policies import chosen
+from azpay_tui.tui.dialogs.action import ActionDialog
 
 __all__ = ["calm"]
 
@@ -34,17 +36,14 @@ async def test_200_becomes_230_by_both_routes(office: Office) -> None:
             await person.go_to(order)
             await person.press("a", "m")
             await person.until(lambda: "(200.00 USD now, at most 230.00 USD)" in person.text)
-            await person.type("230.01")
-            await person.press("enter")
+            await person.enter("230.01")
             assert "230.01 USD is too much. 30.00 USD above the total of 200.00 USD may be charged" in person.text
             await person.press("ctrl+u")
-            await person.type("230")
-            await person.press("enter")
+            await person.enter("230")
             assert "its total is now 230.00 USD instead of 200.00 USD" in person.text
             await person.press("enter")
             assert "Say how the buyer was told" in person.text
-            await person.type("by phone")
-            await person.press("enter")
+            await person.enter("by phone")
             await person.dialog()
             assert "Above total" in person.text
             await person.confirm(typed="" if order == whole else amount)
@@ -64,8 +63,7 @@ async def test_a_part_fulfilled_order_from_authorization_to_closed(office: Offic
         await person.confirm(typed="80")
         await person.press("a", "a")
         await person.confirm()
-        await person.type(":authorize 5")
-        await person.press("enter")
+        await person.enter(":authorize 5")
         await person.confirm(typed="5")
         held = [one for one in office.order(order).charges if one.id != first]
         (unneeded,) = [one.id for one in held if one.amount.minor == 500]
@@ -79,8 +77,7 @@ async def test_a_part_fulfilled_order_from_authorization_to_closed(office: Offic
         await person.confirm()
         await person.until(lambda: "All of it is captured, and the buyer sees it open until" in person.text)
         assert "close it (a x)" in person.text
-        await person.type(":unclosed")
-        await person.press("enter")
+        await person.enter(":unclosed")
         assert person.app._orders.order_here() == order
         await person.press("a", "x")
         dialog = await person.dialog()
@@ -114,6 +111,24 @@ async def test_the_letter_works_in_the_pane_and_says_why_nothing_may_be_authoriz
     assert office.effects() == []
 
 
+async def test_after_soft_declines_a_try_is_folded_away_with_its_reason_and_when_it_changes(tmp_path: Path) -> None:
+    """S3.26: nothing is tried again before the hours have passed; then only who accepts the warning does it."""
+    with open_office(tmp_path, policy=chosen("amazon", {"soft_declines": "2/24h"})) as shop:
+        order = shop.make("declined-soft")
+        shop.fault("authorize", "status", code=422, reason="SoftDeclined")
+        assert shop.act(order, Verb.AUTHORIZE).state == "declined"
+        async with at_keyboard(shop, size=(200, 50)) as person:
+            await person.go_to(order)
+            await person.press("a", "a")
+            await person.until(lambda: "Declined softly 2 times in a row" in person.text)
+            assert "not tried again before 2026-01-16 07:01 UTC; ask the buyer for another payment" in person.text
+            assert not isinstance(person.screen, ActionDialog)
+            shop.world(hours=24)
+            await person.press("escape", "a", "r")
+            await person.until(lambda: "Authorize 120.00 USD (! same-card)" in person.text)
+        assert shop.effects() == []
+
+
 async def test_without_room_nothing_is_offered() -> None:
     async with driven() as console:
         await console.press("6", "a", "enter")
@@ -125,26 +140,19 @@ async def test_a_parcel_that_goes_elsewhere_is_warned_about_and_marked(office: O
     order = office.make("authorized")
     async with at_keyboard(office, size=(200, 50)) as person:
         await person.go_to(order)
-        await person.type(":address line1=17 Elm Street; city=Ottawa")
-        await person.press("enter")
+        await person.enter(":address line1=17 Elm Street; city=Ottawa")
         assert "Amazon's payment protection covers only an address" in person.text
-        await person.type("no")
-        await person.press("enter")
+        await person.enter("no")
         assert "Not confirmed: nothing was changed." in person.text
-        await person.type(":address")
-        await person.press("enter")
-        await person.type("street=17")
-        await person.press("enter")
+        await person.enter(":address")
+        await person.enter("street=17")
         assert "is no part of an address" in person.text
         await person.press("ctrl+u")
-        await person.type("line1=17 Elm Street; city=Ottawa")
-        await person.press("enter")
-        await person.type("yes")
-        await person.press("enter")
+        await person.enter("line1=17 Elm Street; city=Ottawa")
+        await person.enter("yes")
         await person.until(lambda: "P NOT PROTECTED by Amazon" in person.text)
         assert "17 Elm Street" in person.text
         assert office.desk.reader.row(order).marks == ("unprotected",)  # type: ignore[union-attr]
-        await person.type(":address none")
-        await person.press("enter")
+        await person.enter(":address none")
         await person.until(lambda: "NOT PROTECTED" not in person.text)
     assert office.sim("GET", "/_sim/ledger") == []

@@ -18,7 +18,7 @@ from azpay_tui.domain.order import Order
 from azpay_tui.domain.policies import PRESETS, chosen
 from azpay_tui.tui.dialogs import action
 from azpay_tui.tui.dialogs.action import ActionResult
-from azpay_tui.tui.widgets.actions import action_line, refusal_line
+from azpay_tui.tui.widgets.action_lines import action_line, refusal_line
 from azpay_tui.tui.widgets.words import order_name
 
 XCART = PRESETS["xcart"]
@@ -175,7 +175,7 @@ async def test_the_page_shows_what_else_the_profile_decides() -> None:
 
 
 async def test_the_policy_page_without_a_policy_says_that_nothing_is_narrowed() -> None:
-    async with driven(MemoryDesk([narrowed_order()])) as console:
+    async with driven(MemoryDesk([narrowed_order()]), (80, 30)) as console:
         await console.press("6", ":", *"settings", "enter")
         await console.until(lambda: "policy: amazon" in console.lines[0])
         assert "Amazon's own rules, not narrowed" in console.text

@@ -282,7 +282,7 @@ async def test_a_read_only_console_opens_no_dialog_by_key_name_or_mouse() -> Non
                 await came_to_nothing(" ".join(keys))
             console.screen.run_line(command.id)
             await came_to_nothing(f":{command.id}")
-        console.screen.focus_actions()
+        console.screen.rooms.focus_actions()
         await console.pilot.pause()
         for y in range(1, 12):
             await console.pilot.click(console.screen.actions, offset=(6, y))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from tests.backoffice.test_automatic import office_of
 from tests.tui.desk import NOW, MemoryDesk
 from tests.tui.pilot import Driven, driven
 
-from azpay_tui.backoffice.ports import Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.domain.policies import Settings, chosen
 from azpay_tui.domain.switch import Switch
+from azpay_tui.tui.app import Console
 from azpay_tui.tui.dialogs.switching import SwitchDialog
 
 ALL = "authorize-and-capture+close"
@@ -48,10 +51,11 @@ async def test_it_is_switched_on_by_typing_its_name_after_its_warnings() -> None
         await console.press(*"-and-capture+close")
         await console.until(lambda: "Ready: Tab to the right button" in console.text)
         await console.press("tab")
-        await console.press("tab")
-        await console.press("enter")
+        burst = time.monotonic()
+        await console.press("tab", at=burst)
+        await console.press("enter", at=burst)
         assert console.desk.switched is None  # too quick
-        await console.press("enter", at=time.monotonic() + 1)
+        await console.press("enter", at=burst + 10)
         await console.until(lambda: console.desk.switched is not None)
         assert console.desk.switched == Switch("on", ALL, NOW, "ops")
         await console.press("G")
@@ -96,3 +100,39 @@ async def test_when_it_stops_the_person_is_told() -> None:
         console.desk.emit(Event("automatic", problem="Automatic steps stopped. Five in a row."))
         await console.until(lambda: "Automatic steps stopped. Five in a row." in console.text)
         await console.until(lambda: "RW AUTO STOPPED" in console.lines[-1])
+
+
+async def test_what_the_configuration_says_about_it_passes_the_door_and_going_on_is_no_warning() -> None:
+    async with driven(desk_of(switch=Switch("on", ALL, NOW, "ops"))) as console:
+        console.desk.emit(Event("automatic", problem="Automatic steps pause. a" + "\u0301" * 50))
+        await console.until(lambda: "Automatic steps pause. á" in console.text)
+        assert "\u0301" * 3 not in console.text
+        assert console.app.sitting.unread == 1
+        console.desk.emit(Event("automatic", problem="Automatic steps go on.", well=True))
+        await console.until(lambda: "Automatic steps go on." in console.text)
+        assert console.app.sitting.unread == 0
+
+
+async def test_the_last_row_says_when_steps_pause_and_when_they_go_on(tmp_path: Path) -> None:
+    """S3.32: on the screen that was there before, and on a page that was opened meanwhile."""
+    said: list[str | None] = [None]
+    with office_of(tmp_path, standing=lambda: said[0]) as office:
+        office.desk.switch_on(ALL)
+        app = Console(office.desk)
+
+        def last(word: str) -> bool:
+            return console.lines[-1].partition(word)[2].startswith("  ")
+
+        async with app.run_test(size=(120, 36)) as pilot:
+            console = Driven(app, office.desk, pilot)  # type: ignore[arg-type]
+            await console.until(lambda: last("RW AUTO"))
+            said[0] = "The shop of source web captures by itself."
+            office.desk.works.automatic.turn(lambda: False)
+            await console.until(lambda: last("RW AUTO NOT HERE"))
+            await opened(console)
+            await console.until(lambda: last("RW AUTO NOT HERE"))
+            said[0] = None
+            office.desk.works.automatic.turn(lambda: False)
+            await console.until(lambda: last("RW AUTO"))
+            await console.press("escape")
+            await console.until(lambda: last("RW AUTO"))

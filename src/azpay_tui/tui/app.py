@@ -10,7 +10,8 @@ from textual import on, work
 from textual.screen import Screen
 
 from azpay_tui.backoffice.errors import BackOfficeError
-from azpay_tui.backoffice.ports import Desk, ProfileInfo
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.domain.goods import Slip, SlipError
 from azpay_tui.domain.slips import left_for
 from azpay_tui.domain.telling import unsent
@@ -18,6 +19,7 @@ from azpay_tui.paths import ConfigError
 from azpay_tui.store.errors import StoreError
 from azpay_tui.store.views import SavedViews
 from azpay_tui.tui import lifecycle
+from azpay_tui.tui.acting import Acted
 from azpay_tui.tui.deciding import Deciding
 from azpay_tui.tui.dialogs.action import ActionDialog, ActionResult
 from azpay_tui.tui.dialogs.dialog import Dialog
@@ -113,20 +115,22 @@ class Console(TerminalApp, inherit_bindings=False):
 
     # Acting
 
-    @on(OrdersScreen.Acted)
-    def _open_dialog(self, message: OrdersScreen.Acted) -> None:
+    @on(Acted)
+    def _open_dialog(self, message: Acted) -> None:
         if isinstance(self.screen, Dialog):
-            return  # The keys came twice before the dialog was there.
+            if message.else_said:
+                self._warn(message.else_said)
+            return
         if message.by_lines:
             self._orders.try_to(lambda: self._choose_lines(message))
         else:
             self._ask(message)
 
-    def _ask(self, message: OrdersScreen.Acted, slip: Slip | None = None) -> None:
+    def _ask(self, message: Acted, slip: Slip | None = None) -> None:
         dialog = ActionDialog(self._desk, message.offer, message.order, amount=message.amount, slip=slip)
         self.push_screen(dialog, self._confirmed)
 
-    def _choose_lines(self, message: OrdersScreen.Acted) -> None:
+    def _choose_lines(self, message: Acted) -> None:
         """Let the lines be chosen first; nothing is confirmed by that but what the dialog is about."""
         offer, order = message.offer, message.order
 

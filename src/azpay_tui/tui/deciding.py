@@ -8,7 +8,8 @@ from typing import Any
 
 from textual.app import App
 
-from azpay_tui.backoffice.ports import Desk, ProfileInfo
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.domain.dossier import may_be_settled, not_to_be_settled
 from azpay_tui.domain.order import OpenIntent, Order
 from azpay_tui.tui.dialogs.settle import Decision, SettleDialog, gather

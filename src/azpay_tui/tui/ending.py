@@ -8,9 +8,11 @@ from typing import Any
 from textual.app import App
 
 from azpay_tui.backoffice.errors import BackOfficeError
-from azpay_tui.backoffice.ports import Desk, SaleDone
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import SaleDone
 from azpay_tui.domain.cancelling import Wanted
 from azpay_tui.domain.deleting import KEPT
+from azpay_tui.domain.telling import in_doubt
 from azpay_tui.tui.dialogs.sale import Ends, SaleAnswer, SaleDialog, step_text
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS
@@ -56,7 +58,7 @@ class Ending:
         try:
             if answer.ends != "delete" or ready.plan.steps or ready.plan.due is not None:
                 done = self._desk.cancel_sale(ready, answer.accepted, answer.note, lambda intent: None)
-                well = done.problem is None and not done.left
+                well = done.problem is None and done.unsettled is None and not done.left
                 tell = self._say if well else self._warn
                 self._app.call_from_thread(tell, display(how_it_went(order_id, answer.ends, done), 600))
                 if not well:
@@ -70,11 +72,15 @@ class Ending:
 
 def how_it_went(order_id: str, ends: Ends, done: SaleDone) -> str:
     """Say how cancelling a sale went and what is left."""
-    parts = [f"{short(order_id)}: the sale is cancelled."]
+    here = " here" if done.unsettled is not None else ""
+    again = ":delete" if ends == "delete" else ":cancel-sale"
+    parts = [f"{short(order_id)}: the sale is cancelled{here}."]
     if done.problem is not None:
         parts.append(f"It went no further: {done.problem.message}")
+    if done.unsettled is not None:
+        parts.append(f"{in_doubt(done.unsettled)} Then {again} goes on.")
     if done.left:
-        parts.append(f"Still to be done: {'; '.join(map(step_text, done.left))}. :cancel-sale goes on with it.")
+        parts.append(f"Still to be done: {'; '.join(map(step_text, done.left))}. {again} goes on with it.")
     elif done.due is not None:
         parts.append(f"REFUND DUE {done.due}: it stays in Attention until that went back.")
     if ends == "unfulfilled":

@@ -8,6 +8,7 @@ from typing import Final
 
 from azpay_tui.backoffice.errors import BackOfficeError
 from azpay_tui.backoffice.ports import Desk
+from azpay_tui.domain.deliveries import Delivery
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
@@ -45,6 +46,7 @@ class Looked:
     timeline: tuple[TimelineEntry, ...]
     marks: Marks = field(default_factory=Marks)
     slips: tuple[Booked, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
 
 
 def time_left(desk: Desk, status: SyncStatus) -> timedelta | None:
@@ -75,5 +77,5 @@ class Feed:
         order = reader.order(order_id)
         if order is None:
             return Looked(None, row, (), ())
-        marks, slips = reader.marks(order_id), reader.slips(order_id)
-        return Looked(order, row, self._desk.offers(order), reader.timeline(order_id), marks, slips)
+        marks, slips, deliveries = reader.marks(order_id), reader.slips(order_id), reader.deliveries(order_id)
+        return Looked(order, row, self._desk.offers(order), reader.timeline(order_id), marks, slips, deliveries)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from azpay_tui.backoffice.ports import Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.rows import Connection
 from azpay_tui.tui.deciding import to_settle, why_not
+from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import Feed, Looked
 from azpay_tui.tui.frame import Frame
 from azpay_tui.tui.news import News
@@ -56,7 +57,9 @@ class Following:
         row, now = screen.orders.row, screen.desk.now()
         self._looked = found = _NOTHING if row is None else self._feed.look(row.id, row)
         screen.peek.show(found.order, found.offers, found.row, now)
-        screen.detail.show(found.order, found.offers, found.timeline, found.row, now, found.marks, found.slips)
+        screen.detail.show(
+            found.order, found.offers, found.timeline, found.row, now, found.marks, found.slips, found.deliveries
+        )
         screen.actions.show(found.order, found.offers, now)
         here = [row.id] if row is not None else []
         screen.desk.watch([*here, *(shown.id for shown in screen.orders.rows_on_screen if shown.id not in here)])
@@ -104,7 +107,8 @@ class Following:
                 sending = event.intent.state in ("intent", "sent")
                 screen.say(heard[0], warning=heard[1], unasked=True, about="" if sending else event.intent.id)
         if event.kind == "automatic" and event.problem is not None:
-            screen.say(event.problem, warning=True, unasked=True, about="automatic steps")
+            said = display(event.problem, 400)
+            screen.say(said, warning=not event.well, unasked=True, about="automatic steps")
         done = self._refreshing.heard(event)
         if done is not None:
             screen.say(done[0], warning=done[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.domain.disagreements import DIFFERENCES, none_found
 from azpay_tui.domain.rows import VIEWS, SyncStatus
 from azpay_tui.domain.sources import ADD
@@ -22,15 +22,17 @@ from azpay_tui.tui.widgets.views_bar import NAMES, ViewsBar
 class Frame:
     """Makes the lines for a screen to compose, and keeps them in step."""
 
-    def __init__(self, profile: ProfileInfo, where: tzinfo, now: Callable[[], datetime], orders: OrderList) -> None:
-        """`where` is the profile's time zone, `now` gives UTC."""
+    def __init__(
+        self, profile: Callable[[], ProfileInfo], where: tzinfo, now: Callable[[], datetime], orders: OrderList
+    ) -> None:
+        """`profile` gives it as it is now, `where` is its time zone, `now` gives UTC."""
         self._now = now
         self._orders = orders
         self._status: SyncStatus | None = None
         self._left: timedelta | None = None
         self._counts: dict[str, int] = {}
         self._named: Sequence[SavedView] = ()
-        self.header = PlaceLine(profile, id="header")
+        self.header = PlaceLine(profile(), id="header")
         self.views = ViewsBar(id="views")
         self.filter = FilterLine(id="filter")
         self.keys = KeysLine(id="keys")

@@ -67,7 +67,7 @@ class Listing:
 
     def show(self, sight: Sight) -> None:
         """Show a view from its start, as it was left."""
-        self._screen.to_list()
+        self._screen.rooms.to_list()
         self._screen.orders.show(self._sights.get(sight.key, sight))
         self._screen.shown()
 

@@ -7,18 +7,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from azpay_tui.backoffice.composing import Desired
+from azpay_tui.backoffice.raising import how_told, letter_of, lost, send_letter
 from azpay_tui.domain.addresses import WARNS, AddressError, changed, parse
-from azpay_tui.domain.charging import HOW_LIMIT, ChargeMoreError, Plan, buyer_text, plan, room, told_note
-from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.charging import ChargeMoreError, Plan, buyer_text, plan, room, told_note
+from azpay_tui.domain.intent import Seen, Verb, Wish
 from azpay_tui.domain.marks import MarkChange
 from azpay_tui.domain.money import AmountError, parse_amount
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
+from azpay_tui.tui.acting import Acted
 from azpay_tui.tui.display import display
+from azpay_tui.tui.feed import READ_ERRORS
+from azpay_tui.tui.lettering import show_letter
+from azpay_tui.tui.widgets.action_lines import why_not
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
 
+_LETTER: Final = "letter"
+"""Typed with a colon behind it instead of how the buyer was told."""
+_WHY: Final = 300
+"""Characters of why, in a letter."""
 _NO_ORDER: Final = "There is no order under the cursor."
 _BACK: Final = "none"
 """Typed instead of an address: again where Amazon says."""
@@ -73,12 +83,52 @@ class Modifying:
         except (AmountError, ChargeMoreError) as error:
             return display(str(error), 400)
         screen.message.ask(
-            "how was the buyer told (by phone, by mail ...): ",
-            lambda how: self._told(order, planned, how),
-            limit=HOW_LIMIT,
+            "how was the buyer told (by phone ...; letter: WHY): ",
+            lambda how: self._answered(order, planned, how),
+            limit=_WHY,
         )
         screen.message.say(display(f"{planned.sentence} Tell the buyer first: {buyer_text(order, planned)}", 600))
         return None
+
+    def _answered(self, order: Order, planned: Plan, how: str) -> str | None:
+        word, colon, why = how.strip().partition(":")
+        if not colon or word.strip().lower() != _LETTER:
+            return self._told(order, planned, how)
+        if not why.strip():
+            return "Say in the letter why, such as: letter: Faster shipping, as you asked."
+        wanted = letter_of(planned, " ".join(why.split()))
+        show_letter(self._screen, order.id, wanted, lambda chosen: self._send(order, planned, chosen))
+        return None
+
+    def _send(self, order: Order, planned: Plan, wanted: Desired) -> None:
+        """Send the letter that was read, in a thread; what is to be authorized waits for it to arrive."""
+        screen = self._screen
+        tell = screen.app.call_from_thread
+        problem = self._changed(order, planned)
+        if problem is not None:
+            tell(screen.say, f"Nothing was sent to Amazon, and no letter to the buyer. {problem}", warning=True)
+            return
+        try:
+            message = send_letter(screen.desk, order.id, wanted)
+        except READ_ERRORS as error:
+            tell(screen.say, f"Nothing was sent to Amazon. {display(str(error), 400)}", warning=True)
+            return
+        problem = lost(message)
+        if problem is None:
+            tell(self._told, order, planned, how_told(message))
+        else:
+            tell(screen.say, f"{display(problem, 400)} Tell the buyer another way, then say how (a m).", warning=True)
+
+    def _changed(self, order: Order, planned: Plan) -> str | None:
+        """Read the order live: say what speaks against the authorization that a letter is to tell of, or None."""
+        offer = self._offer(order)
+        target = order.id if offer is None or offer.target is None else offer.target
+        wish = Wish(Verb.AUTHORIZE, order.id, target, planned.amount)
+        try:
+            ready = self._screen.desk.check(wish, Seen.of(order))
+        except READ_ERRORS as error:
+            return display(str(error), 400)
+        return "It is authorized by now: look at the order." if ready.already_so else None
 
     def _told(self, order: Order, planned: Plan, how: str) -> str | None:
         try:
@@ -90,11 +140,14 @@ class Modifying:
         return None
 
     def _open(self, order: Order, planned: Plan) -> None:
-        offer = self._offer(order)
+        """Open the dialog, or say of which order the buyer was told for nothing so far: the cursor may have moved."""
+        screen, offer = self._screen, self._offer(order)
+        told = f"{display(order.id, 40)}: the buyer was told, and nothing is authorized"
         if offer is None or offer.verdict == "no":
-            self._screen.actions.choose(Verb.AUTHORIZE)
+            why = why_not(offer, screen.zone) if offer is not None else ""
+            screen.say(f"{told}. Authorize is not available. {why}".rstrip(), warning=True, unasked=True)
         else:
-            self._screen.post_message(self._screen.Acted(offer, order, planned.amount))
+            screen.post_message(Acted(offer, order, planned.amount, else_said=f"{told} yet: a m on it."))
 
     def ask_address(self) -> None:
         """Ask what of the address changes."""

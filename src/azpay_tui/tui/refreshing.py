@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from azpay_tui.backoffice.ports import Desk, Event
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import Event
 from azpay_tui.tui.display import display
 from azpay_tui.tui.widgets.words import plural
 

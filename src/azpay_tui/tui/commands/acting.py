@@ -37,7 +37,7 @@ class OpenDetail(OnOrder):
 
     def run(self, screen: OrdersScreen) -> None:
         """Open."""
-        screen.open_detail()
+        screen.rooms.open_detail()
 
 
 class Actions(OnOrder):
@@ -49,7 +49,7 @@ class Actions(OnOrder):
 
     def run(self, screen: OrdersScreen) -> None:
         """Go there."""
-        screen.focus_actions()
+        screen.rooms.focus_actions()
 
 
 class Select(OnOrder):
@@ -91,7 +91,7 @@ class _Act(OnOrder):
 
     def run(self, screen: OrdersScreen) -> None:
         """Open the dialog, a choice among several objects, or say why there is none."""
-        screen.act(self.verb)
+        screen.acting.ask(self.verb)
 
 
 class _ActOnAmount(_Act):
@@ -101,7 +101,7 @@ class _ActOnAmount(_Act):
 
     def enter(self, screen: OrdersScreen, argument: str) -> None:
         """Open the dialog with the amount that was typed; where it must be typed there, it is only named."""
-        screen.act(self.verb, argument)
+        screen.acting.ask(self.verb, argument)
 
 
 class Authorize(_ActOnAmount):

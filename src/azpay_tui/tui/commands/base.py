@@ -66,6 +66,8 @@ class Command(ABC):
     place: ClassVar[Place] = "anywhere"
     rank: ClassVar[int | None] = None
     """Order in the line of keys, small first; None: not shown there."""
+    held: ClassVar[bool] = True
+    """Whether a key that is held down does it again; False where the next one would meet something else."""
     argument: ClassVar[Argument | None] = None
     """What may be typed behind its name; `enter` gets it."""
 

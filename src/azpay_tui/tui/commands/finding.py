@@ -49,12 +49,12 @@ class Find(Command):
 
     def run(self, screen: OrdersScreen) -> None:
         """Open the prompt in place of the message line."""
-        screen.to_list()
+        screen.rooms.to_list()
         screen.message.ask("/ ", lambda term: find(screen, term), limit=MAX_TERM)
 
     def enter(self, screen: OrdersScreen, argument: str) -> None:
         """Find a text at once."""
-        screen.to_list()
+        screen.rooms.to_list()
         find(screen, argument)
 
 

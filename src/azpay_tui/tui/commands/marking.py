@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from azpay_tui.domain.marks import (
-    CHOICES,
     NOTE_LIMIT,
     MarkChange,
     MarkError,
     clean_note,
     parse_tags,
-    parse_when,
 )
+from azpay_tui.domain.reminders import CHOICES, parse_when
 from azpay_tui.tui.commands.base import Argument, Command
 from azpay_tui.tui.display import display
 

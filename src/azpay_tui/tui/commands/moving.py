@@ -129,7 +129,7 @@ class NextPane(Command):
 
     def run(self, screen: OrdersScreen) -> None:
         """Move the focus."""
-        screen.step_pane(1)
+        screen.rooms.step(1)
 
 
 class PreviousPane(Command):
@@ -140,7 +140,7 @@ class PreviousPane(Command):
 
     def run(self, screen: OrdersScreen) -> None:
         """Move the focus."""
-        screen.step_pane(-1)
+        screen.rooms.step(-1)
 
 
 COMMANDS: Final = (

@@ -26,7 +26,7 @@ class FilterList(Command):
 
     def run(self, screen: OrdersScreen) -> None:
         """Open the menu."""
-        screen.to_list()
+        screen.rooms.to_list()
         screen.listing.ask_filter()
 
     def enter(self, screen: OrdersScreen, argument: str) -> None:
@@ -43,7 +43,7 @@ class SortList(Command):
 
     def run(self, screen: OrdersScreen) -> None:
         """Open the menu."""
-        screen.to_list()
+        screen.rooms.to_list()
         screen.listing.ask_sort()
 
     def enter(self, screen: OrdersScreen, argument: str) -> None:
@@ -60,7 +60,7 @@ class Columns(Command):
 
     def run(self, screen: OrdersScreen) -> None:
         """Open the menu."""
-        screen.to_list()
+        screen.rooms.to_list()
         screen.listing.ask_columns()
 
     def enter(self, screen: OrdersScreen, argument: str) -> None:
@@ -112,7 +112,7 @@ class SaveView(Command):
 
     def run(self, screen: OrdersScreen) -> None:
         """Ask for a name; for a saved view ask first what is wanted."""
-        screen.to_list()
+        screen.rooms.to_list()
         name = screen.orders.sight.name
         if name is None:
             _ask_name(screen, "save view as: ", "", screen.listing.save)

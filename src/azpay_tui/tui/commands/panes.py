@@ -28,7 +28,7 @@ class Zoom(_BesideTheList):
 
     def run(self, screen: OrdersScreen) -> None:
         """Zoom."""
-        screen.zoom()
+        screen.rooms.zoom()
 
 
 class Grow(_BesideTheList):

@@ -68,13 +68,13 @@ class CancelSale(_Ends):
 
     def run(self, screen: OrdersScreen) -> None:
         """Open the dialog."""
-        screen.end_sale("cancel")
+        screen.acting.end_sale("cancel")
 
     def enter(self, screen: OrdersScreen, argument: str) -> None:
         """Open the dialog for what was typed."""
         row = screen.orders.row
         currency = row.amount.currency if row is not None and row.amount is not None else "USD"
-        screen.end_sale("cancel", read_wanted(argument, currency))
+        screen.acting.end_sale("cancel", read_wanted(argument, currency))
 
 
 class CannotFulfil(_Ends):
@@ -90,7 +90,7 @@ class CannotFulfil(_Ends):
 
     def run(self, screen: OrdersScreen) -> None:
         """Open the dialog."""
-        screen.end_sale("unfulfilled")
+        screen.acting.end_sale("unfulfilled")
 
 
 class DeleteOrder(_Ends):
@@ -104,7 +104,7 @@ class DeleteOrder(_Ends):
 
     def run(self, screen: OrdersScreen) -> None:
         """Open the dialog."""
-        screen.end_sale("delete")
+        screen.acting.end_sale("delete")
 
 
 COMMANDS = (CancelSale(), CannotFulfil(), DeleteOrder())

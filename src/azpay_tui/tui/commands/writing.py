@@ -10,6 +10,7 @@ from azpay_tui.domain.letters import KINDS
 from azpay_tui.tui.commands.base import Argument, Command
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS
+from azpay_tui.tui.lettering import show_letter
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
@@ -48,29 +49,7 @@ class WriteLetter(Command):
         row = screen.orders.row
         if row is not None:
             order_id = row.id
-            screen.run_worker(lambda: _gather(screen, order_id, wanted), thread=True, group="letter")
-
-
-def _gather(screen: OrdersScreen, order_id: str, wanted: Desired) -> None:
-    """Write the letter off the screen's thread, then show it."""
-    from azpay_tui.tui.dialogs.letter import LetterDialog, gather
-
-    app = screen.app
-    try:
-        dialog = LetterDialog(screen.desk, gather(screen.desk, order_id, wanted))
-    except READ_ERRORS as error:
-        app.call_from_thread(screen.say, display(str(error), 400), warning=True)
-        return
-
-    def take(chosen: Desired | None) -> None:
-        if chosen is not None:
-            screen.run_worker(lambda: _send(screen, order_id, chosen), thread=True, group="letter")
-
-    def show() -> None:
-        if not app.screen.is_modal:  # another question may have come up meanwhile
-            app.push_screen(dialog, take)
-
-    app.call_from_thread(show)
+            show_letter(screen, order_id, wanted, lambda chosen: _send(screen, order_id, chosen))
 
 
 def _send(screen: OrdersScreen, order_id: str, wanted: Desired) -> None:

@@ -16,7 +16,8 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from azpay_tui.backoffice.errors import BackOfficeError, ChangedError
-from azpay_tui.backoffice.ports import Desk, ProfileInfo, Ready
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import ProfileInfo, Ready
 from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.intent import Seen, Verb, Wish
 from azpay_tui.domain.money import Money
@@ -27,9 +28,9 @@ from azpay_tui.domain.reasons import warning_sentence
 from azpay_tui.domain.telling import unsent
 from azpay_tui.tui.dialogs import facts
 from azpay_tui.tui.dialogs.boxes import AcceptBox
-from azpay_tui.tui.dialogs.guard import TOO_QUICK, Monotonic, Push, TypedInput
+from azpay_tui.tui.dialogs.guard import Monotonic, Push, TypedInput
 from azpay_tui.tui.dialogs.question import ActionResult, Question
-from azpay_tui.tui.dialogs.read_first import TICK, WIDEST, ReadFirst
+from azpay_tui.tui.dialogs.read_first import READY, TICK, WIDEST, ReadFirst
 from azpay_tui.tui.display import display
 
 __all__ = ["ActionDialog", "ActionResult"]
@@ -202,7 +203,7 @@ class ActionDialog(ReadFirst[ActionResult | None]):
             "live": Text(question.live()),
             "after": facts.lay_out(question.outcome(), width),
             "amount-hint": Text(question.hint() if question.has_amount else ""),
-            "why": Text(self._hint or self._blocked() or "Ready: Tab to the right button, then Enter."),
+            "why": Text(self._hint or self._blocked() or READY),
         }
 
     def _paint(self) -> None:
@@ -217,12 +218,8 @@ class ActionDialog(ReadFirst[ActionResult | None]):
                 self._texts[name] = text
                 same = _height(before, width) == _height(text, width) is not None
                 self.query_one(f"#{name}", Static).update(text, layout=not same)
-        commit, cancel = self.query_one("#commit", Push), self.query_one("#cancel", Push)
-        blocked = self._blocked() is not None
-        if blocked and commit.has_focus:
-            cancel.focus()
-        commit.disabled = blocked
-        commit.label = self._question.label()
+        self._let("commit", self._blocked())
+        self.query_one("#commit", Push).label = self._question.label()
 
     # What a person does
 
@@ -252,7 +249,6 @@ class ActionDialog(ReadFirst[ActionResult | None]):
             if self._debounce is not None:
                 self._debounce.stop()
             self._debounce = self.set_timer(DEBOUNCE, lambda: self._check(self._question.to_check()))
-        self._touched()
 
     @on(AcceptBox.Changed)
     def _accepted_changed(self, event: AcceptBox.Changed) -> None:
@@ -260,20 +256,14 @@ class ActionDialog(ReadFirst[ActionResult | None]):
         (accepted.add if event.box.accepted else accepted.discard)(event.box.warning)
         self._paint()
 
-    @on(Push.Entered)
-    def _pressed(self, event: Push.Entered) -> None:
-        if not event.isolated:
-            self._refuse(TOO_QUICK)
-        elif event.push.id == "cancel":
-            self.action_leave()
-        else:
-            self._confirm()
-
     def action_leave(self) -> None:
         """Close; nothing is sent."""
         if not self._done:
             self._done = True
             self.dismiss(None)
+
+    def _press(self, push: Push) -> None:
+        self._confirm()
 
     def _confirm(self) -> None:
         """Return the record that is on screen, if nothing stands in its way at this very moment."""

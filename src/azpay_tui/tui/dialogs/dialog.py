@@ -17,7 +17,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.tui.dialogs.guard import Arrivals, Monotonic
 from azpay_tui.tui.timely import Timely
 from azpay_tui.tui.widgets.environment import headed, mark, profile_of

@@ -10,7 +10,7 @@ from typing import Final
 from rich.cells import cell_len
 from rich.text import Text
 
-from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.domain.charging import above_total
 from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.intent import Verb
@@ -51,11 +51,9 @@ NO_KEY: Final = "-"
 """Stands for the request key until Amazon was asked about exactly what is wanted."""
 
 
-def facts_of(profile: ProfileInfo, order: Order, offer: Offer, now: datetime) -> tuple[Fact, ...]:
-    """List what the dialog shows of one order and one action, in reading order."""
+def about(profile: ProfileInfo, order: Order, now: datetime) -> tuple[Fact, ...]:
+    """Say where something is done, by whom and to which order."""
     word = status_of(order, now)
-    know = local(to_know(offer), zone(profile.timezone))
-    above = above_total(order, profile.policy, now) if offer.verb is Verb.AUTHORIZE else ""
     environment = f"{ENVIRONMENTS[profile.environment]} / {outside(profile.name, 30)}"
     return (
         Fact("Environment", environment if profile.name else ""),
@@ -63,6 +61,15 @@ def facts_of(profile: ProfileInfo, order: Order, offer: Offer, now: datetime) ->
         Fact("Order", order_name(order) if order.id else ""),
         Fact("Status", f"{glyph(word)} {word}" if word else ""),
         Fact("Buyer", outside(order.buyer_name, 60) or no_buyer(order)),
+    )
+
+
+def facts_of(profile: ProfileInfo, order: Order, offer: Offer, now: datetime) -> tuple[Fact, ...]:
+    """List what the dialog shows of one order and one action, in reading order."""
+    know = local(to_know(offer), zone(profile.timezone))
+    above = above_total(order, profile.policy, now) if offer.verb is Verb.AUTHORIZE else ""
+    return (
+        *about(profile, order, now),
         Fact("Acts on", acts_on(order, offer)),
         *([Fact("Know this", know)] if know else []),
         *(Fact(line.label, str(line.amount) if line.amount is not None else "") for line in sums(order, now).lines),

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from rich.text import Text
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
@@ -16,12 +15,13 @@ from textual.widgets import Static
 from azpay_tui import letters
 from azpay_tui.backoffice.composing import Desired
 from azpay_tui.backoffice.errors import UsageError
-from azpay_tui.backoffice.ports import Desk, ProfileInfo
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.domain.letters import Letter
 from azpay_tui.domain.messages import Message
-from azpay_tui.tui.dialogs.guard import TOO_QUICK, Monotonic, Push
-from azpay_tui.tui.dialogs.question import ARM
-from azpay_tui.tui.dialogs.read_first import TICK, WIDEST, ReadFirst
+from azpay_tui.tui.dialogs.armed import Armed
+from azpay_tui.tui.dialogs.guard import Monotonic, Push
+from azpay_tui.tui.dialogs.read_first import WIDEST
 from azpay_tui.tui.display import display, wrap
 
 _MOST_LINES: Final = 60
@@ -52,25 +52,22 @@ def gather(desk: Desk, order_id: str, wanted: Desired) -> Correspondence:
     return Correspondence(order_id, replace(wanted, kind=meant.kind.name), written, before)
 
 
-class LetterDialog(ReadFirst[Desired | None]):
+class LetterDialog(Armed[Desired | None]):
     """Shows a letter with its recipient; returns which one is to leave, None for none. Never sends itself."""
 
     DEFAULT_CSS = """
     LetterDialog {
         #box { height: 100%; max-height: 40; }
-        #facts { height: auto; }
-        #why { height: 1; text-style: bold; }
         #buttons > #language { width: auto; }
     }
     """
+    WOULD_BE = "sent"
 
     def __init__(self, desk: Desk, found: Correspondence, *, clock: Monotonic = time.monotonic) -> None:
         """Make a dialog about what was gathered."""
         super().__init__(f"LETTER about {found.order_id}", clock)
         self._desk, self._found = desk, found
         self._languages = list(found.written)
-        self._opened = clock()
-        self._said = ""
 
     @property
     def profile(self) -> ProfileInfo:
@@ -90,14 +87,9 @@ class LetterDialog(ReadFirst[Desired | None]):
         with Horizontal(id="buttons"):
             yield Push("Cancel", self.arrivals, id="cancel")
             yield Push("Other language", self.arrivals, id="language", disabled=len(self._languages) < 2)
-            yield Push("Send", self.arrivals, id="commit", disabled=True)
+            commits = "Send once more" if self._found.before else "Send"
+            yield Push(commits, self.arrivals, id="commit", disabled=True)
         yield Static("PgDn reads on. Tab moves, Enter presses. Esc: close, nothing sent.", id="keys")
-
-    def on_mount(self) -> None:
-        """Focus the harmless button."""
-        self.query_one("#cancel").focus()
-        self.set_interval(TICK, self._paint)
-        self.call_after_refresh(self._paint)
 
     def _facts(self) -> Text:
         letter, width = self.letter, min(self.app.size.width, WIDEST) - 2
@@ -112,33 +104,12 @@ class LetterDialog(ReadFirst[Desired | None]):
             text.append("\n".join(wrap(display(line, 4000), max(20, width), _MOST_LINES)))
         return text
 
-    def _blocked(self) -> str | None:
-        """Return why nothing can be sent yet, or None."""
-        if self.too_small:
-            return "The terminal is too small to show what would be sent."
+    def _barred(self) -> str | None:
         if self.profile.read_only_reason is not None:
             return display(self.profile.read_only_reason, 200)
         if not self._desk.letters.mail.on:
             return 'This profile sends no letters: set send = "manual" in its section mail.'
-        if self._unread():
-            return "Read all of it first: PgDn."
-        return "A moment ..." if self.clock() - self._opened < ARM else None
-
-    def _paint(self) -> None:
-        """Bring texts and buttons in step; paints only what differs."""
-        if not self.is_mounted or self._answered:
-            return
-        self._note_reading()
-        blocked = self._blocked()
-        said = self._hint or blocked or "Ready: Tab to the right button, then Enter."
-        if said != self._said:
-            self._said = said
-            self.query_one("#why", Static).update(Text(said), layout=False)
-        commit = self.query_one("#commit", Push)
-        if blocked is not None and commit.has_focus:
-            self.query_one("#cancel").focus()
-        commit.disabled = blocked is not None
-        commit.label = "Send once more" if self._found.before else "Send"
+        return None
 
     def _turn(self) -> None:
         """Show it in the next language, to be read anew."""
@@ -148,13 +119,11 @@ class LetterDialog(ReadFirst[Desired | None]):
         self.query_one("#facts", Static).update(self._facts())
         self.call_after_refresh(self._paint)
 
-    @on(Push.Entered)
-    def _pressed(self, event: Push.Entered) -> None:
-        if not event.isolated:
-            self._refuse(TOO_QUICK)
-        elif event.push.id == "cancel":
-            self.action_leave()
-        elif event.push.id == "language":
+    def _press(self, push: Push) -> None:
+        if push.id == "language":
             self._turn()
-        elif event.push.id == "commit" and self._blocked() is None:
-            self.dismiss(replace(self._found.wanted, language=self.letter.language))
+        else:
+            super()._press(push)
+
+    def _answer(self) -> Desired:
+        return replace(self._found.wanted, language=self.letter.language)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from azpay_tui.domain.goods import Goods, Slip, SlipError
 from azpay_tui.domain.intent import Verb
@@ -17,7 +16,7 @@ from azpay_tui.domain.order import Order
 from azpay_tui.domain.picking import MOST, Picked, pick
 from azpay_tui.domain.slips import check_money
 from azpay_tui.tui.dialogs.boxes import TickBox
-from azpay_tui.tui.dialogs.guard import TOO_QUICK, Monotonic, Push, TypedInput
+from azpay_tui.tui.dialogs.guard import Monotonic, Push, TypedInput
 from azpay_tui.tui.dialogs.read_first import ReadFirst
 from azpay_tui.tui.display import display, fit
 from azpay_tui.tui.widgets.words import order_name, outside
@@ -70,7 +69,7 @@ class LinesDialog(ReadFirst[Slip | None]):
             yield from self._row("Adjustment", "adjustment", "", "on top, or with - taken off", "amount")
             yield from self._row("Your document number", "document", "", "", "text")
             if self._offer.verb is Verb.CAPTURE:
-                yield from self._row("Tracking number", "tracking", "", "such as UPS:1Z999", "text")
+                yield from self._row("Tracking number, as UPS:1Z999", "tracking", "", "", "text")
             else:
                 yield TickBox("The pieces go back to the stock", id="restock")
         yield Static(id="sum", markup=False)
@@ -121,18 +120,7 @@ class LinesDialog(ReadFirst[Slip | None]):
         self.query_one("#sum", Static).update(self._hint or said)
         self.query_one("#go", Push).disabled = self._slip is None
 
-    @on(Input.Changed)
-    def _changed(self) -> None:
-        self._hint = ""
+    def _press(self, push: Push) -> None:
         self._paint()
-
-    @on(Push.Entered)
-    def _pressed(self, event: Push.Entered) -> None:
-        if not event.isolated:
-            self._refuse(TOO_QUICK)
-        elif event.push.id == "cancel":
-            self.action_leave()
-        else:
-            self._paint()
-            if self._slip is not None:
-                self.dismiss(self._slip)
+        if self._slip is not None:
+            self.dismiss(self._slip)

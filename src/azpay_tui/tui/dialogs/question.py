@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from azpay_tui.backoffice.errors import BackOfficeError, OfflineError
-from azpay_tui.backoffice.ports import Desk, Ready
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import Ready
 from azpay_tui.domain import outlook
 from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.intent import Seen, Verb, Wish
@@ -181,6 +182,8 @@ class Question:
         """Return the facts, from the one record used for the call as soon as there is one."""
         order, offer = (self.ready.order, self.ready.offer) if self.ready else (self._order, self.offer)
         found = facts.facts_of(self._desk.profile, order, offer, self._desk.now())
+        elsewhere = self.ready.elsewhere if self.ready else ""
+        found += (facts.Fact("Know this", elsewhere),) if elsewhere else ()
         return (*found, *facts.slip_facts(self._slip, self.ready.slip if self.ready else None))
 
     def outcome(self) -> tuple[facts.Fact, ...]:

@@ -11,10 +11,11 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 
 from azpay_tui.tui.dialogs.dialog import Dialog, ResultType
-from azpay_tui.tui.dialogs.guard import PASTE_REFUSED, Monotonic, TypedInput
+from azpay_tui.tui.dialogs.guard import PASTE_REFUSED, TOO_QUICK, Monotonic, Push, TypedInput
 
 TICK: Final = 0.25
 """Seconds between looks at ages; only what differs is painted."""
+READY: Final = "Ready: Tab to the right button, then Enter."
 WIDEST: Final = 90
 """Columns of the facts at the most."""
 
@@ -22,7 +23,8 @@ WIDEST: Final = 90
 class ReadFirst(Dialog[ResultType]):
     """Keeps how far the facts were read, and a hint about what was refused.
 
-    Its content has a scroll area `#facts-area`, a button `#cancel` that does nothing but close, and `TypedInput`s.
+    Its content has a scroll area `#facts-area`, a button `#cancel` that does nothing but close, other buttons that do
+    something only by an Enter that stands alone, and `TypedInput`s.
     """
 
     DEFAULT_CSS = """
@@ -48,6 +50,9 @@ class ReadFirst(Dialog[ResultType]):
     def _paint(self) -> None:
         """Bring texts and buttons in step; each dialog has its own."""
 
+    def _press(self, push: Push) -> None:
+        """Do what a button does that is not `#cancel`, if nothing stands in its way; each dialog has its own."""
+
     def _area(self) -> VerticalScroll:
         return self.query_one("#facts-area", VerticalScroll)
 
@@ -66,10 +71,36 @@ class ReadFirst(Dialog[ResultType]):
         yield field
         yield Static("]", classes="edge", markup=False)
 
+    def _let(self, name: str, blocked: str | None) -> None:
+        """Let a button work unless it is blocked; the focus never stays on one that does not."""
+        button = self.query_one(f"#{name}", Push)
+        if blocked is not None and button.has_focus:
+            self.query_one("#cancel").focus()
+        button.disabled = blocked is not None
+
+    def _touched(self) -> None:
+        """Drop an old hint, and say what stands in the way by now."""
+        self._hint = ""
+        self._paint()
+
     def _refuse(self, hint: str) -> None:
         """Say why what a person just did had no effect."""
         self._hint = hint
         self._paint()
+
+    @on(Push.Entered)
+    def _pressed(self, event: Push.Entered) -> None:
+        if not event.isolated:
+            self._refuse(TOO_QUICK)
+        elif event.push.id == "cancel":
+            self.action_leave()
+        else:
+            self._press(event.push)
+
+    # A dialog that takes over what was typed does so in a handler of its own, which comes before this one.
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._touched()
 
     @on(TypedInput.Refused)
     def _paste_refused(self) -> None:

@@ -10,25 +10,24 @@ from typing import Final, Literal
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from azpay_tui.backoffice.ports import Desk, ProfileInfo, SaleReady
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import ProfileInfo, SaleReady
 from azpay_tui.domain.deleting import KEPT
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import AmountError, Money, parse_amount, total
 from azpay_tui.domain.reasons import warning_sentence
-from azpay_tui.domain.retention import no_buyer
-from azpay_tui.domain.status import status_of
 from azpay_tui.domain.unwinding import Step
 from azpay_tui.tui.dialogs import facts
+from azpay_tui.tui.dialogs.armed import Armed
 from azpay_tui.tui.dialogs.boxes import AcceptBox
 from azpay_tui.tui.dialogs.facts import Fact
-from azpay_tui.tui.dialogs.guard import TOO_QUICK, Monotonic, Push, TypedInput
-from azpay_tui.tui.dialogs.question import ARM, STALE
-from azpay_tui.tui.dialogs.read_first import TICK, WIDEST, ReadFirst
+from azpay_tui.tui.dialogs.guard import Monotonic, Push, TypedInput
+from azpay_tui.tui.dialogs.read_first import WIDEST
 from azpay_tui.tui.display import display
 from azpay_tui.tui.widgets.sums import sums
-from azpay_tui.tui.widgets.words import ENVIRONMENTS, glyph, local, object_name, order_name, outside, zone
+from azpay_tui.tui.widgets.words import local, object_name, zone
 
 Ends = Literal["cancel", "unfulfilled", "delete"]
 """What a person wants to end: the sale, a sale that cannot be fulfilled, or every trace of the order."""
@@ -62,7 +61,7 @@ def goes_back(ready: SaleReady) -> Money | None:
     return total(back, back[0]) if back else None
 
 
-class SaleDialog(ReadFirst[SaleAnswer | None]):
+class SaleDialog(Armed[SaleAnswer | None]):
     """Confirm everything that ending a sale needs, at once.
 
     Shows a plan that was made on a live read. The commit button works only when all of it was read, what is asked for
@@ -73,13 +72,13 @@ class SaleDialog(ReadFirst[SaleAnswer | None]):
     DEFAULT_CSS = """
     SaleDialog {
         #box { height: 100%; max-height: 32; }
-        #facts, #accepts { height: auto; }
-        #why { height: 1; text-style: bold; }
+        #accepts { height: auto; }
         .row > .label { width: 30; }
         #typed { width: 18; }
         .hint { width: 1fr; height: 1; padding: 0 1; }
     }
     """
+    WOULD_BE = "confirmed"
 
     def __init__(
         self, desk: Desk, ready: SaleReady, ends: Ends, *, note: str = "", clock: Monotonic = time.monotonic
@@ -89,8 +88,6 @@ class SaleDialog(ReadFirst[SaleAnswer | None]):
         self._desk, self._ready, self._ends = desk, ready, ends
         self._first_note = note
         self._back = goes_back(ready)
-        self._opened = clock()
-        self._said = ""
 
     @property
     def profile(self) -> ProfileInfo:
@@ -121,22 +118,11 @@ class SaleDialog(ReadFirst[SaleAnswer | None]):
             yield Push(COMMITS[self._ends], self.arrivals, id="commit", disabled=True)
         yield Static("Tab moves. Enter on the left, or Esc: close, nothing sent.", id="keys")
 
-    def on_mount(self) -> None:
-        """Focus the harmless button."""
-        self.query_one("#cancel").focus()
-        self.set_interval(TICK, self._paint)
-        self.call_after_refresh(self._paint)
-
     # What is said
 
     def _facts(self) -> Iterator[Fact]:
         profile, order, plan = self.profile, self._ready.order, self._ready.plan
-        word = status_of(order, self._ready.read_at)
-        yield Fact("Environment", f"{ENVIRONMENTS[profile.environment]} / {outside(profile.name, 30)}")
-        yield Fact("Signed in as", outside(profile.person, 60))
-        yield Fact("Order", order_name(order))
-        yield Fact("Status", f"{glyph(word)} {word}")
-        yield Fact("Buyer", outside(order.buyer_name, 60) or no_buyer(order))
+        yield from facts.about(profile, order, self._ready.read_at)
         yield Fact("Refunds", plan.cancelled.refunds)
         for line in sums(order, self._ready.read_at).lines:
             yield Fact(line.label, str(line.amount) if line.amount is not None else "not known")
@@ -151,17 +137,10 @@ class SaleDialog(ReadFirst[SaleAnswer | None]):
         if self._ends == "delete":
             yield Fact("Deleted", f"No import brings it back. {KEPT}")
 
-    def _blocked(self) -> str | None:
-        """Return the first reason why nothing can be confirmed now, or None."""
-        if self.too_small:
-            return "The terminal is too small to show what would be confirmed."
-        age = self.clock() - self._opened
-        if age >= STALE:
-            return "The plan is more than 60 s old: close this and open it again."
-        if not self.is_mounted or age < ARM:
-            return "A moment ..."
-        if self._unread():
-            return "Read all of it first: PgDn."
+    def _barred(self) -> str | None:
+        return "The plan is more than 60 s old: close this and open it again." if self._stale else None
+
+    def _lacking(self) -> str | None:
         missing = [box.warning for box in self.query(AcceptBox) if not box.accepted]
         if missing:
             return f"Accept {missing[0]} with Space, or keep the order."
@@ -183,37 +162,14 @@ class SaleDialog(ReadFirst[SaleAnswer | None]):
         except AmountError:
             return False
 
-    def _paint(self) -> None:
-        if self._answered or not self.is_mounted:
-            return
-        self._note_reading()
-        blocked = self._blocked()
-        said = self._hint or blocked or "Ready: Tab to the right button, then Enter."
-        if said != self._said:
-            self._said = said
-            self.query_one("#why", Static).update(said)
-        commit = self.query_one("#commit", Push)
-        if blocked is not None and commit.has_focus:
-            self.query_one("#cancel").focus()
-        commit.disabled = blocked is not None
-
     # What a person does
 
-    @on(Input.Changed)
     @on(AcceptBox.Changed)
-    def _changed(self) -> None:
-        self._hint = ""
-        self._paint()
+    def _accepted(self) -> None:
+        self._touched()
 
-    @on(Push.Entered)
-    def _pressed(self, event: Push.Entered) -> None:
-        if not event.isolated:
-            self._refuse(TOO_QUICK)
-        elif event.push.id == "cancel":
-            self.action_leave()
-        elif self._blocked() is None:
-            names = tuple(self._ready.plan.warnings)
-            self.dismiss(SaleAnswer(self._ends, self._ready, names, self._note()))
+    def _answer(self) -> SaleAnswer:
+        return SaleAnswer(self._ends, self._ready, tuple(self._ready.plan.warnings), self._note())
 
 
 def step_text(step: Step) -> str:

@@ -13,16 +13,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from azpay_tui.backoffice.ports import Desk, ProfileInfo
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.domain.dossier import SETTLEMENTS, Dossier, Line, lines, means
 from azpay_tui.domain.intent import Intent, State
 from azpay_tui.domain.order import Order
 from azpay_tui.tui.dialogs.boxes import OutcomeBox
-from azpay_tui.tui.dialogs.guard import TOO_QUICK, Monotonic, Push, TypedInput
+from azpay_tui.tui.dialogs.guard import Monotonic, Push, TypedInput
 from azpay_tui.tui.dialogs.question import ARM
-from azpay_tui.tui.dialogs.read_first import TICK, WIDEST, ReadFirst
+from azpay_tui.tui.dialogs.read_first import READY, TICK, WIDEST, ReadFirst
 from azpay_tui.tui.display import display, wrap
 from azpay_tui.tui.feed import READ_ERRORS
 
@@ -189,7 +190,7 @@ class SettleDialog(ReadFirst[Decision | None]):
             case "means":
                 return means(self._outcome, self._matter.intent) if self._outcome else "Choose what happened."
             case _:
-                return self._hint or self._blocked() or "Ready: Tab to the right button, then Enter."
+                return self._hint or self._blocked() or READY
 
     def _unready(self) -> str | None:
         """Return why neither button works yet, or None."""
@@ -227,12 +228,9 @@ class SettleDialog(ReadFirst[Decision | None]):
             if self._texts.get(name) != said:
                 self._texts[name] = said
                 self.query_one(f"#{name}", Static).update(Text(said), layout=False)
-        again, commit = self.query_one("#again", Push), self.query_one("#commit", Push)
-        for button, blocked in ((again, self._unready()), (commit, self._blocked())):
-            if blocked is not None and button.has_focus:
-                self.query_one("#cancel").focus()
-            button.disabled = blocked is not None
-        commit.label = f"Settle as {self._outcome}" if self._outcome else "Settle"
+        self._let("again", self._unready())
+        self._let("commit", self._blocked())
+        self.query_one("#commit", Push).label = f"Settle as {self._outcome}" if self._outcome else "Settle"
 
     # What a person does
 
@@ -243,18 +241,8 @@ class SettleDialog(ReadFirst[Decision | None]):
             box.picked = box.outcome == message.outcome
         self._touched()
 
-    @on(Input.Changed)
-    def _touched(self) -> None:
-        self._hint = ""
-        self._paint()
-
-    @on(Push.Entered)
-    def _pressed(self, event: Push.Entered) -> None:
-        if event.push.id == "cancel" and event.isolated:
-            self.action_leave()
-        elif not event.isolated:
-            self._refuse(TOO_QUICK)
-        elif event.push.id == "again" and self._unready() is None:
+    def _press(self, push: Push) -> None:
+        if push.id == "again" and self._unready() is None:
             self.dismiss(Decision(self._matter.intent, None))
-        elif event.push.id == "commit" and self._blocked() is None:
+        elif push.id == "commit" and self._blocked() is None:
             self.dismiss(Decision(self._matter.intent, self._outcome, self._note()))

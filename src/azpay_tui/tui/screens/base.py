@@ -7,7 +7,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from textual import events
 from textual.message import Message
@@ -28,6 +28,9 @@ from azpay_tui.tui.terminal import TerminalApp
 from azpay_tui.tui.timely import Timely
 from azpay_tui.tui.widgets.prompt import Prompt
 from azpay_tui.tui.widgets.status_line import KeysLine
+
+REPEATED: Final = 1.0
+"""Seconds in which the same key counts as held down; a keyboard waits up to one before it repeats."""
 
 
 class Movable(Protocol):
@@ -84,6 +87,8 @@ class CommandScreen(Timely, Screen[None], inherit_bindings=False):
         """Every command of this screen, also those that do not work now."""
         self._where: Where = where
         self._keys = KeyReader(keymap(where))
+        self._last = "", 0.0
+        """The newest key, and when it was read."""
 
     @property
     @abstractmethod
@@ -124,13 +129,16 @@ class CommandScreen(Timely, Screen[None], inherit_bindings=False):
             self.message.take_key(event)
             return
         self.alarms.stop("leader")
+        repeated = event.key == self._last[0] and event.time - self._last[1] < REPEATED
+        self._last = event.key, event.time
         pressed = self._keys.press(event.key, self.where)
         if pressed.kind == "other":
             return
         event.stop()
         event.prevent_default()
         if pressed.command is not None:
-            self.run_command(pressed.command)
+            if pressed.command.held or not repeated:
+                self.run_command(pressed.command)
         elif pressed.leader is not None and pressed.kind == "lead":
             self.led(pressed.leader)
         elif pressed.leader is not None and not self.led_nowhere(pressed.leader, event.key) and event.key != "escape":

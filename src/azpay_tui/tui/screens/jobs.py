@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from azpay_tui.backoffice.ports import Desk
 from azpay_tui.domain.dossier import may_be_settled
 from azpay_tui.domain.intent import RETRY_AFTER, Intent
+from azpay_tui.domain.messages import Message
 from azpay_tui.tui import theme
 from azpay_tui.tui.deciding import why_not
 from azpay_tui.tui.display import display, fit
+from azpay_tui.tui.feed import READ_ERRORS
 from azpay_tui.tui.news import why
 from azpay_tui.tui.screens.page import PageScreen
 from azpay_tui.tui.sitting import Sitting
@@ -137,7 +139,7 @@ def _twin(intent: Intent) -> str:
 
 
 class JobsScreen(PageScreen, inherit_bindings=False):
-    """Every open intent, the last that ended, messages that did not arrive; it only shows, and leads to the order."""
+    """Every open intent, the last that ended, messages that did not arrive; it leads to the order."""
 
     twin = "azpay journal list"
 
@@ -145,8 +147,8 @@ class JobsScreen(PageScreen, inherit_bindings=False):
         """Show the journal of a desk."""
         super().__init__(desk, sitting, "jobs")
         self._intents: dict[str, Intent] = {}
-        self._about: dict[str, str] = {}
-        """Which order a message is about."""
+        self._messages: dict[str, Message] = {}
+        """Those that wait or failed."""
 
     def look(self) -> tuple[str, Sequence[Choice]]:
         """Read the journal."""
@@ -155,7 +157,7 @@ class JobsScreen(PageScreen, inherit_bindings=False):
         intents |= {intent.id: intent for intent in self.desk.intents(limit=LAST)}
         messages = self.desk.messages.list(states=("waiting", "failed"), limit=LAST)
         self._intents = intents
-        self._about = {message.id: message.draft.order_id for message in messages}
+        self._messages = {message.id: message for message in messages}
         lines = list(job_lines(list(intents.values()), now, self.zone))
         ended = next((n for n, line in enumerate(lines) if line.text.startswith(_ENDED)), len(lines))
         lines[ended:ended] = message_lines(messages, now, self.zone)
@@ -166,8 +168,10 @@ class JobsScreen(PageScreen, inherit_bindings=False):
 
     def opens(self, choice: Choice) -> str | None:
         """Return the order of an intent or of a message."""
-        intent = self._intents.get(str(choice.value))
-        return intent.draft.wish.order_id if intent is not None else self._about.get(str(choice.value)) or None
+        intent, message = self._intents.get(str(choice.value)), self._messages.get(str(choice.value))
+        if intent is not None:
+            return intent.draft.wish.order_id
+        return message.draft.order_id or None if message is not None else None
 
     def why_not_settle(self) -> str | None:
         """Say why nothing may be decided about the line under the cursor, or None."""
@@ -180,6 +184,36 @@ class JobsScreen(PageScreen, inherit_bindings=False):
         intent = self._here()
         if intent is not None:
             self.post_message(self.SettleWanted(intent.id))
+
+    def message_here(self) -> Message | None:
+        """Return the message of the line under the cursor."""
+        choice = self.body.choice
+        return self._messages.get(str(choice.value)) if choice is not None else None
+
+    def retry_message(self, seen: Message) -> None:
+        """Have a message sent again, unless something became of it since the page looked."""
+        retry = self.desk.messages.retry
+        self._change(lambda: retry(seen.id, seen), f"{seen.id} is sent again as soon as an azpay delivers.")
+
+    def drop_message(self, message_id: str) -> None:
+        """Have a message not sent any more."""
+        after_all = f"azpay messages retry {message_id} sends it after all"
+        drop = self.desk.messages.drop
+        self._change(lambda: drop(message_id), f"{message_id} is not sent any more; {after_all}.")
+
+    def _change(self, change: Callable[[], object], done: str) -> None:
+        """Change a message off the screen's thread, and say so."""
+
+        def work() -> None:
+            try:
+                change()
+            except READ_ERRORS as error:
+                self.app.call_from_thread(self.say, display(str(error), 400), warning=True)
+            else:
+                self.app.call_from_thread(self.say, done)
+            self.app.call_from_thread(self.look_again)
+
+        self.run_worker(work, thread=True, group="message")
 
     def _here(self) -> Intent | None:
         choice = self.body.choice

@@ -8,26 +8,20 @@ from typing import Final
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Static
 
-from azpay_tui.backoffice.ports import Desk, Event
-from azpay_tui.domain.cancelling import WHOLE, Wanted
-from azpay_tui.domain.intent import Verb
-from azpay_tui.domain.money import Money
-from azpay_tui.domain.offer import Offer
-from azpay_tui.domain.order import Order, order_id_of
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import Event
 from azpay_tui.store.views import SavedViews
-from azpay_tui.tui.commands.acting import LINES
+from azpay_tui.tui.acting import Acting
 from azpay_tui.tui.commands.base import Command, Where
-from azpay_tui.tui.dialogs.facts import read_amount
-from azpay_tui.tui.dialogs.sale import Ends
 from azpay_tui.tui.display import display
 from azpay_tui.tui.following import Following
 from azpay_tui.tui.frame import Frame
 from azpay_tui.tui.listing import Listing
 from azpay_tui.tui.marker import Marker
 from azpay_tui.tui.modifying import Modifying
+from azpay_tui.tui.rooms import Rooms
 from azpay_tui.tui.screens.base import CommandScreen
 from azpay_tui.tui.sight import Sight
 from azpay_tui.tui.sitting import Sitting
@@ -66,17 +60,6 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
 
         event: Event
 
-    @dataclass
-    class Acted(Message):
-        """A person chose an action; the app opens its dialog."""
-
-        offer: Offer
-        order: Order
-        amount: Money | None = None
-        """The amount that was typed with the verb; the dialog checks it like any other."""
-        by_lines: bool = False
-        """Whether the lines are chosen first."""
-
     def __init__(
         self,
         desk: Desk,
@@ -91,6 +74,8 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         profile = desk.profile
         self.zone = zone(profile.timezone)
         """Of days and times."""
+        self.acting = Acting(self)
+        """Asks for what is wanted of the order under the cursor."""
         self.marker = Marker(self)
         """Marks orders."""
         self.modifying = Modifying(self)
@@ -102,12 +87,13 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         self.detail = DetailView(timezone=profile.timezone, masked=profile.environment == "live", id="detail")
         self.detail.policy = profile.policy
         self.actions = ActionsPane(timezone=profile.timezone, policy=profile.policy, id="actions")
-        self._last: Widget = self.orders
         self.peek = Peek(timezone=profile.timezone, id="peek")
         self.panes = Panes(self.orders, self.detail, self.actions, id="panes")
-        self._frame = Frame(profile, self.zone, desk.now, self.orders)
+        self._frame = Frame(lambda: desk.profile, self.zone, desk.now, self.orders)
         self.listing = Listing(self, saved)
         """What the list shows and how that is changed."""
+        self.rooms = Rooms(self)
+        """Where one is among the panes."""
         self.following = Following(self, self._frame)
         """What keeps the panes in step."""
         self.message, self.keys = self._frame.message, self._frame.keys
@@ -157,13 +143,13 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
     def led(self, leader: str) -> None:
         """Open the pane of actions when nothing follows."""
         if leader == "a" and self.orders.row is not None:
-            self.alarms.set("leader", LEADER, self.focus_actions)
+            self.alarms.set("leader", LEADER, self.rooms.focus_actions)
 
     def led_nowhere(self, leader: str, key: str) -> bool:
         """Open the pane of actions by Enter or an arrow."""
         if leader != "a" or key not in ("enter", "down", "up"):
             return False
-        self.focus_actions()
+        self.rooms.focus_actions()
         return True
 
     def run_command(self, command: Command, argument: str = "") -> None:
@@ -201,65 +187,21 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
         """How many orders the list has; None: more than are counted."""
         return self._frame.total
 
-    def open_detail(self) -> None:
-        """Go to the order under the cursor; from an empty list to all orders."""
-        if self.orders.row is None:
-            self.listing.show_everything()
-            return
-        self.following.look()
-        self.add_class("-detail")
-        self.set_focus(self.detail)
-
-    def zoom(self) -> None:
-        """Give the order the room of the list too, or give it back."""
-        self.open_detail()
-        self.panes.zoom(not self.panes.zoomed)
-
-    def focus_actions(self) -> None:
-        """Go to the actions of the order under the cursor."""
-        self._keys.leader = None
-        if self.app.screen is self:
-            self.following.look()
-            self.add_class("-detail")
-            self.set_focus(self.actions)
-
-    def act(self, verb: Verb, amount: str = "") -> None:
-        """Ask the pane for a verb of the order under the cursor, with an amount as it was typed."""
-        self.following.look()
-        self.actions.choose(verb, amount)
-
-    def step_pane(self, step: int) -> None:
-        """Move the focus to the next pane that is shown."""
-        panes = [pane for pane in (self.orders, self.detail, self.actions) if pane.is_on_screen]
-        if self.focused in panes:
-            self.set_focus(panes[(panes.index(self.focused) + step) % len(panes)])
-
     def go_back(self) -> None:
         """Give room back, go to the list; from the list quit."""
-        if self.panes.zoomed:
-            self.panes.zoom(False)
-        elif self.where == "list":
+        if not self.rooms.leave():
             self.ask_quit()
-        else:
-            self.to_list()
 
     def peel(self) -> None:
         """Leave the innermost thing."""
-        if self.panes.zoomed:
-            self.panes.zoom(False)
-        elif self.where != "list":
-            self.to_list()
-        elif not self.listing.peel():
+        if not self.rooms.leave() and not self.listing.peel():
             self.term = ""
             self.sitting.take_note()
             self.say("")
 
-    def to_list(self) -> None:
-        """Go to the list."""
-        self.panes.zoom(False)
-        self.remove_class("-detail")
-        if self.focused is not self.orders:
-            self.set_focus(self.orders)
+    def forget_leader(self) -> None:
+        """Wait for no second key."""
+        self._keys.leader = None
 
     def _continue_tour(self) -> None:
         if self._tour is not None:
@@ -288,38 +230,17 @@ class OrdersScreen(CommandScreen, inherit_bindings=False):
 
     @on(ActionsPane.Chosen)
     def _chosen(self, message: ActionsPane.Chosen) -> None:
-        offer, order = message.offer, self.following.order
-        if order is None or offer.target is None or order_id_of(offer.target) != order.id:
-            return
-        if offer.verb is Verb.REFRESH:
-            self.try_to(lambda: self.following.refresh([order.id]))
-        else:
-            by_lines = message.amount == LINES
-            amount = read_amount(message.amount, offer) if message.amount and not by_lines else None
-            if isinstance(amount, str):
-                self.say(amount)
-            else:
-                self.post_message(self.Acted(offer, order, amount, by_lines))
+        self.acting.take(message.offer, message.amount)
 
     @on(ActionsPane.Asked)
     def _asked(self, message: ActionsPane.Asked) -> None:
         self.run_line(message.command)
 
-    def end_sale(self, ends: Ends, wanted: Wanted = WHOLE) -> None:
-        """Ask for the dialog that ends the sale of the order under the cursor, or deletes it."""
-        if self.orders.row is not None:
-            self.post_message(self.EndWanted(self.orders.row.id, wanted, ends))
-
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""
-        self._last = self.focused or self._last
+        self.rooms.focused()
         self.show_keys()
 
     def on_resize(self) -> None:
-        """Keep the focus on the pane that had it, also over a size at which nothing is shown."""
-        self.set_class(self._last is not self.orders, "-detail")
-        self.call_after_refresh(self._focus_again)
-
-    def _focus_again(self) -> None:
-        if self.focused is None:
-            self.set_focus(self._last)
+        """Keep the focus where it was."""
+        self.rooms.resized()

@@ -12,7 +12,8 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Static
 
-from azpay_tui.backoffice.ports import Desk, Event
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import Event
 from azpay_tui.domain.rows import SyncStatus
 from azpay_tui.tui.clipboard import copy
 from azpay_tui.tui.commands.base import Where
@@ -86,7 +87,7 @@ class PageScreen(CommandScreen, inherit_bindings=False):
         self.details = Details(id="details")
         self.keys = KeysLine(id="keys")
         self.message = Prompt(id="message")
-        self.status = StatusLine(profile, self.zone, id="status")
+        self.status = StatusLine(lambda: desk.profile, self.zone, id="status")
 
     copied = "the line"
     """What is copied of a line, in words."""

@@ -105,7 +105,7 @@ class PolicyScreen(PageScreen, inherit_bindings=False):
     def why_not_switch(self) -> str | None:
         """Say why nothing automatic can be switched on, or None."""
         profile = self.desk.profile
-        why = cannot(profile.policy, profile.capturing, profile.read_only_reason)
+        why = cannot(profile.policy, profile.capturing, profile.read_only_reason or profile.paused)
         return None if why is None else display(why, 400)
 
     def switch_off(self) -> None:

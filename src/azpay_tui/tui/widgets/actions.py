@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Final
 
 from rich.text import Text
@@ -14,105 +14,34 @@ from textual.timer import Timer
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from azpay_tui.domain import limits
 from azpay_tui.domain.charging import above_total
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.offer import Offer
-from azpay_tui.domain.order import OpenIntent, Order
+from azpay_tui.domain.order import Order
 from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.tui.deciding import to_settle
 from azpay_tui.tui.dialogs.pick import PickDialog
-from azpay_tui.tui.display import display
 from azpay_tui.tui.timely import Timely
+from azpay_tui.tui.widgets.action_lines import action_line, groups, more_line, refusal_line, settle_line, why_not
 from azpay_tui.tui.widgets.ends import ENDS, may_end
-from azpay_tui.tui.widgets.words import LETTERS, NAMES, absolute, local, object_name, zone
+from azpay_tui.tui.widgets.words import LETTERS, NAMES, zone
 
 TITLE: Final = "Amazon Pay available order actions"
 _VERBS: Final = {letter: verb for verb, letter in LETTERS.items()}
 _FOLD: Final = "fold"
 _SETTLE: Final = "settle"
 _MORE: Final = "more"
-_COMMANDS: Final = {"s": _SETTLE, "m": _MORE, **{letter: command for letter, (command, _) in ENDS.items()}}
+_COMMANDS: Final = {
+    "s": _SETTLE,
+    "m": _MORE,
+    "t": "track-delivery",
+    **{letter: command for letter, (command, _) in ENDS.items()},
+}
 """Letters of what is no verb of its own: each asks for the command of that name."""
 _LEADER: Final = LETTERS[Verb.AUTHORIZE]
 """The lines of the pane say `a c`, so it leads here too, and is a letter of its own when nothing follows."""
 _WAIT: Final = 0.7
 """Seconds after which the leader alone is the letter."""
-
-
-def amount_of(order: Order, offer: Offer, now: datetime) -> str:
-    """Say how much an action is about: what is left by itself, and the most that is possible where that is more."""
-    charge = order.charge(offer.target) if offer.target else None
-    match offer.verb:
-        case Verb.AUTHORIZE:
-            left = limits.chargeable_left(order, now)
-        case Verb.CAPTURE | Verb.VOID:
-            left = charge.amount if charge else None
-        case Verb.REFUND:
-            left = limits.refundable(order, charge) if charge else None
-        case _:
-            return ""
-    most = f"at most {offer.maximum}" if offer.maximum is not None and offer.maximum != left else ""
-    return ", ".join(part for part in (str(left) if left else "", most) if part)
-
-
-def action_line(order: Order, offer: Offer, now: datetime, where: tzinfo) -> Text:
-    """Set one valid action: warning sign, keys, name, amount, names of the warnings."""
-    sign = "!" if offer.verdict == "warn" else " "
-    text = Text(f"{sign} a {LETTERS[offer.verb]}  ")
-    text.append(NAMES[offer.verb], "bold")
-    amount = amount_of(order, offer, now)
-    if amount:
-        text.append(f" {amount}")
-    if offer.warnings:
-        text.append(f" (! {', '.join(offer.warnings)})")
-    elif offer.reason:
-        text.append(f" ({display(local(offer.reason, where), 300)})")
-    return text
-
-
-def settle_line(intent: OpenIntent) -> Text:
-    """Set the one thing that a person may decide."""
-    amount = f" {intent.amount}" if intent.amount else ""
-    text = Text("! a s  ")
-    text.append("Settle", "bold")
-    return text.append(f" {intent.verb}{amount}: its outcome is not known")
-
-
-def more_line(above: str) -> Text:
-    """Set what may be charged above the total."""
-    text = Text("  a m  ")
-    text.append("Charge more", "bold")
-    return text.append(f" ({display(above, 300)})")
-
-
-def refusal_line(offer: Offer, where: tzinfo) -> Text:
-    """Set one action that is not valid: `-`, name, object, reason and the date when time changes it."""
-    name = NAMES[offer.verb]
-    which = f", {object_name(offer.target)}" if offer.target and offer.verb in _PER_CHARGE else ""
-    return Text(f"- {name}{which}: {why_not(offer, where)}")
-
-
-def why_not(offer: Offer, where: tzinfo) -> str:
-    """Say why an action is not valid, and until when where time decides."""
-    when = f" Changes {absolute(offer.changes_at, where)}." if offer.changes_at else ""
-    return f"{display(local(offer.reason or 'Not valid now.', where), 400)}{when}"
-
-
-_PER_CHARGE: Final = frozenset({Verb.CAPTURE, Verb.VOID, Verb.REFUND})
-
-
-def groups(order: Order, offers: Iterable[Offer]) -> Iterator[tuple[str, list[Offer]]]:
-    """Group the valid offers by the object they act on: charges, oldest first, then the order."""
-    valid = [offer for offer in offers if offer.verdict != "no"]
-    for charge in order.charges:
-        of_charge = [offer for offer in valid if offer.target == charge.id]
-        if of_charge:
-            yield f"{object_name(charge.id)}, {display(charge.state, 40)}, {charge.amount}", of_charge
-    charge_ids = {charge.id for charge in order.charges}
-    rest = [offer for offer in valid if offer.target not in charge_ids]
-    if rest:
-        yield object_name(order.id), rest
 
 
 class ActionsPane(Timely, OptionList):
@@ -123,6 +52,7 @@ class ActionsPane(Timely, OptionList):
     | a c v f k x r | choose authorize, capture, void, refund, cancel, close, refresh |
     | s | settle an outcome that is not known |
     | m | charge more than the order's total |
+    | t | send a tracking number to Amazon |
     | e o | cancel the sale; cancel one that cannot be fulfilled |
     | a, then one of them | the same, as the lines say it; `a` alone waits a moment for a second letter |
     | Enter | choose the line, or open and fold the reasons |
@@ -183,6 +113,7 @@ class ActionsPane(Timely, OptionList):
         """Show what may be done with an order; repaints only when a line changes. `now` is UTC."""
         if order is None or self._order is None or order.id != self._order.id:
             self._open = None
+            self.remove_class("-grown")
             self._stop_leading()
         self._order, self._offers, self._now = order, offers, now
         self._fill()
@@ -256,6 +187,12 @@ class ActionsPane(Timely, OptionList):
         ids = [option.id for option in options]
         if at is not None and at in ids:
             self.highlighted = ids.index(at)
+        self.call_after_refresh(self._grow)
+
+    def _grow(self) -> None:
+        """Take more room while the focus is here and not all lines fit: no line stays under the edge unseen."""
+        if self.has_focus and self.max_scroll_y > 0:
+            self.add_class("-grown")
 
     def on_resize(self) -> None:
         """Open the reasons where there is room now."""
@@ -265,6 +202,7 @@ class ActionsPane(Timely, OptionList):
         """Start on the first action."""
         if self.highlighted is None:
             self.action_first()
+        self.call_after_refresh(self._grow)
 
     def on_key(self, event: events.Key) -> None:
         """Take a letter of an action, also behind the leader; nothing is committed by it."""
@@ -284,8 +222,9 @@ class ActionsPane(Timely, OptionList):
             self.choose(verb)
 
     def on_blur(self) -> None:
-        """Forget the leader: what opens must be what the next key is for."""
+        """Forget the leader: what opens must be what the next key is for. Give the room back."""
         self._stop_leading()
+        self.remove_class("-grown")
 
     def _stop_leading(self) -> bool:
         """Forget the leader; returns whether it was waiting."""

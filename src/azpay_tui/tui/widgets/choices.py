@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
@@ -21,7 +21,7 @@ class Choice:
     """One line; outside text in it must have passed `display`."""
 
     value: object
-    """What is chosen with it; None: it is a heading, and the cursor passes it."""
+    """What is chosen with it, hashable; None: it is a heading, and the cursor passes it."""
     text: str
     detail: str = ""
     """What is said of it while the cursor is on it."""
@@ -63,18 +63,28 @@ class Choices(Widget, can_focus=False):
         return choice if choice is not None and choice.value is not None else None
 
     def show(self, choices: Sequence[Choice], at: object = None) -> None:
-        """Show choices, the cursor on the one of a value, else on the first."""
+        """Show choices, the cursor on the one of a value, or on what was nearest to it, else on the first."""
         new = tuple(choices)
-        wanted = next((i for i, choice in enumerate(new) if at is not None and choice.value == at), None)
+        there = {choice.value: i for i, choice in reversed([*enumerate(new)]) if choice.value is not None}
         moved = self.choice.value if self.choice is not None else None
-        first = next((i for i, choice in enumerate(new) if choice.value is not None), 0)
-        place = first if wanted is None else wanted
+        place = next((there[value] for value in self._nearest(at) if value in there), min(there.values(), default=0))
         if new != self.choices or place != self.at:
             self.choices, self.at = new, place
             self._follow()
             self.refresh()
         if self.choice is not None and self.choice.value != moved:
             self.post_message(self.Moved())
+
+    def _nearest(self, at: object) -> Iterator[object]:
+        """Yield a value and those that stood around it: first what was below, then what was above."""
+        if at is None:
+            return
+        shown = [choice.value for choice in self.choices]
+        yield at
+        if at in shown:
+            place = shown.index(at)
+            yield from shown[place + 1 :]
+            yield from reversed(shown[:place])
 
     def move(self, step: int) -> None:
         """Move the cursor by choices, stopping at the ends."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import ClassVar
 
 from rich.text import Text
@@ -16,10 +16,11 @@ from textual.widgets import Static
 
 from azpay_tui.domain.charging import above_total
 from azpay_tui.domain.closing import reminder
+from azpay_tui.domain.deliveries import Delivery
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.marks import Marks
 from azpay_tui.domain.offer import Offer, valid_verbs
-from azpay_tui.domain.order import OpenIntent, Order
+from azpay_tui.domain.order import Order
 from azpay_tui.domain.owing import told
 from azpay_tui.domain.policies import PRESETS, Settings, shop_word
 from azpay_tui.domain.rows import ListRow, TimelineEntry
@@ -34,7 +35,9 @@ from azpay_tui.tui.widgets.charges import (
     pressing,
     pressing_lines,
 )
+from azpay_tui.tui.widgets.intents import intent_line
 from azpay_tui.tui.widgets.marks import attention_line, mark_lines, note_lines
+from azpay_tui.tui.widgets.parcels import parcel_lines
 from azpay_tui.tui.widgets.people import people_lines
 from azpay_tui.tui.widgets.shop import difference_lines, shop_lines
 from azpay_tui.tui.widgets.slips import slip_lines
@@ -46,9 +49,7 @@ from azpay_tui.tui.widgets.words import (
     glyph,
     keys_of,
     local,
-    object_name,
     order_name,
-    outside,
     relative,
     zone,
 )
@@ -59,30 +60,6 @@ _UNMARKED = Marks()
 
 def _heading(word: str) -> Text:
     return Text(f"\n{word}", "bold")
-
-
-def _intent(intent: OpenIntent, now: datetime) -> Text:
-    amount = f" {intent.amount}" if intent.amount else ""
-    sign = "?" if intent.state in ("unknown", "attention") else "~"
-    text = (
-        f"{sign} {intent.verb}{amount}, {object_name(intent.target)}: {intent.state}, "
-        f"confirmed by {outside(intent.person, 60)} {relative(intent.at, now)} ({intent.id})"
-        f"{_what_is_done(intent, now)}"
-    )
-    return Text(display(text, 400), "bold")
-
-
-def _what_is_done(intent: OpenIntent, now: datetime) -> str:
-    """Say what becomes of an outcome that is not known: who looks at it next, and when."""
-    if intent.state == "attention":
-        return f". It could not be learned: decide with a s (azpay journal settle {intent.id})."
-    if intent.state != "unknown":
-        return ""
-    when = ""
-    if intent.next_due is not None:
-        soon = intent.next_due - now < timedelta(minutes=1)
-        when = f", next {'within a minute' if soon else relative(intent.next_due, now)}"
-    return f". Do not repeat it: it is read back by itself{when}; {keys_of(Verb.REFRESH)} looks now."
 
 
 def _sums(order: Order, now: datetime) -> Iterator[Text]:
@@ -114,6 +91,7 @@ def detail_lines(
     shown: tuple[str, ...] = (),
     policy: Settings = PRESETS["amazon"],
     slips: Sequence[Booked] = (),
+    deliveries: Sequence[Delivery] = (),
 ) -> Iterator[Text]:
     """Yield the lines of the detail, most important first; `shown` are the marks of the list row."""
     word, verdict = status_of(order, now), ship(order, now)
@@ -137,7 +115,7 @@ def detail_lines(
         yield Text(local(close.write(keys_of), where))
     yield from mark_lines(marks, now, where)
     for intent in order.intents:
-        yield _intent(intent, now)
+        yield intent_line(intent, now)
     yield _offers(offers)
     yield _heading("SUMS")
     yield from _sums(order, now)
@@ -151,6 +129,10 @@ def detail_lines(
     if slips:
         yield _heading("SLIPS")
         yield from slip_lines(slips, where)
+    parcels = list(parcel_lines(slips, deliveries, where))
+    if parcels:
+        yield _heading("PARCELS")
+        yield from parcels
     deadlines = list(deadline_lines(order, now, where))
     if deadlines:
         yield _heading("DEADLINES")
@@ -215,7 +197,7 @@ class DetailView(VerticalScroll, can_focus=True):
         self._shown: tuple[Order | None, tuple[Offer, ...], tuple[TimelineEntry, ...], ListRow | None, datetime] | None
         self._shown = None
         self._marks = _UNMARKED
-        self._slips: tuple[Booked, ...] = ()
+        self._shipped: tuple[tuple[Booked, ...], tuple[Delivery, ...]] = ((), ())
         self._text = Text()
 
     def compose(self) -> ComposeResult:
@@ -231,10 +213,12 @@ class DetailView(VerticalScroll, can_focus=True):
         now: datetime,
         marks: Marks = _UNMARKED,
         slips: tuple[Booked, ...] = (),
+        deliveries: tuple[Delivery, ...] = (),
     ) -> None:
         """Show an order; without one what its list row says; another order starts at the top. `now` is UTC."""
         before = self._shown[0].id if self._shown and self._shown[0] else None
-        self._shown, self._marks, self._slips = (order, offers, timeline, row, now), marks, slips
+        self._shown, self._marks = (order, offers, timeline, row, now), marks
+        self._shipped = slips, deliveries
         self._update()
         if order is not None and order.id != before:
             self.scroll_home(animate=False)
@@ -260,7 +244,16 @@ class DetailView(VerticalScroll, can_focus=True):
         if order is not None:
             shown = row.marks if row is not None else ()
             lines = detail_lines(
-                order, offers, timeline, now, self._zone, self.masked, self._marks, shown, self.policy, self._slips
+                order,
+                offers,
+                timeline,
+                now,
+                self._zone,
+                self.masked,
+                self._marks,
+                shown,
+                self.policy,
+                *self._shipped,
             )
             text = Text("\n").join(lines)
         elif row is not None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 from rich.style import Style
 from textual.screen import Screen
 
-from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display, width
 from azpay_tui.tui.widgets.line import Line, Part, justified

@@ -47,7 +47,7 @@ def _detail(message: Message, now: datetime, where: tzinfo) -> str:
     said = f"{why}{'' if why.endswith('.') else '.'} " if why else ""
     tried = f"{plural(message.attempts, 'attempt')}, " if message.attempts else ""
     if message.state == "failed":
-        what = f"It is not tried again by itself: azpay messages retry {message.id} sends it again (y copies it)."
+        what = f"It is not tried again by itself: t sends it again, d drops it; azpay messages retry {message.id}."
     elif message.next_due is not None and message.next_due > now:
         what = f"It is sent again {absolute(message.next_due, where)}."
     else:

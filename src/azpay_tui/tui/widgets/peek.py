@@ -20,7 +20,7 @@ from azpay_tui.domain.rows import ListRow
 from azpay_tui.domain.status import attention, ship, status_of
 from azpay_tui.tui import theme
 from azpay_tui.tui.display import display, fit, width
-from azpay_tui.tui.widgets.actions import amount_of, why_not
+from azpay_tui.tui.widgets.action_lines import amount_of, why_not
 from azpay_tui.tui.widgets.line import Line, Part
 from azpay_tui.tui.widgets.marks import MARKS
 from azpay_tui.tui.widgets.words import LETTERS, NAMES, glyph, outside, zone

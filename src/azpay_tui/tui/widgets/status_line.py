@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from textual.strip import Strip
 
-from azpay_tui.backoffice.ports import ProfileInfo
+from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.domain.queue import about
 from azpay_tui.domain.rows import FirstSync, SyncStatus
 from azpay_tui.domain.switching import sign
@@ -65,7 +65,7 @@ def status_text(
     counts = [waiting, f"errors {status.errors:,}"]
     # Money of unknown whereabouts comes first: what is last may be cut.
     left = "  ".join([synced, *([unknown, *counts] if status.unknown else [*counts, unknown])])
-    auto = sign(profile.policy, status.switch, profile.capturing, profile.read_only_reason)
+    auto = sign(profile.policy, status.switch, profile.capturing, profile.read_only_reason or profile.paused)
     mode = f"{'RW' if profile.writable else 'RO'}{f' {auto}' if auto else ''}"
     return left, f"{mode}  {display(profile.host, 30)}"
 
@@ -73,8 +73,8 @@ def status_text(
 class StatusLine(Line):
     """The last row, always: connection, age of the data, queue, errors, unknown outcomes, RO or RW, AUTO, host."""
 
-    def __init__(self, profile: ProfileInfo, where: tzinfo, *, id: str | None = None) -> None:
-        """`where` is the profile's time zone."""
+    def __init__(self, profile: Callable[[], ProfileInfo], where: tzinfo, *, id: str | None = None) -> None:
+        """`profile` gives it as it is now, for steps pause and go on; `where` is its time zone."""
         super().__init__(id=id)
         self._profile = profile
         self._where = where
@@ -91,7 +91,7 @@ class StatusLine(Line):
         elif self._first is None or abs(now - self._first[1]) >= FIRST_EVERY:
             self._first = (first_text(status.first, left), now)
         first = self._first[0] if self._first is not None else ""
-        self._halves = status_text(status, self._profile, now, self._where, first)
+        self._halves = status_text(status, self._profile(), now, self._where, first)
         calm = status.connection in _CALM
         self.put(("  ".join(self._halves), theme.PLAIN if calm else theme.WARNING))
 
