@@ -1,6 +1,8 @@
 """What every test starts from: the same locale, zone, file modes and an empty home, whoever runs it and wherever."""
 
 import functools
+import gc
+import itertools
 import os
 import signal
 import time
@@ -36,11 +38,14 @@ def _picture_directory(cls: type, *, test_location: PyTestLocation) -> str:
 
 pytest_textual_snapshot.SVGImageExtension.dirname = classmethod(_picture_directory)
 
-# What takes longest. Where everything runs, every 24th of these tests does; `make safety` runs all of them.
+# What takes longest. Where everything runs, every 48th of these tests does, and those marked `always`; `make safety`
+# runs all of them.
 _PROOFS = ("hostile", "machine", "planted", "processes", "schedules", "secrets", "storage")
-_ALWAYS = ("test_what_once_broke_a_promise_breaks_none", "test_no_crash_at_any_point_of_any_short_sequence")
-# A whole console on a terminal for each of many cases: every third, where everything runs.
-_CASES = ("test_lifecycle", "test_dialog_bytes")
+# A whole console or command on a terminal for each of many cases: of each test every sixth, where everything runs.
+_CASES = (
+    "test_bytes", "test_dialog_bytes", "test_lifecycle", "test_painter", "test_terminal", "test_terminal_app",
+    "test_wide_bytes",
+)  # fmt: skip
 _EVERYTHING = 5000
 
 
@@ -50,16 +55,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     slow = [item for item in items if item.path.relative_to(ROOT / "tests").parts[0] in _PROOFS]
     cases = [item for item in items if item.path.stem in _CASES]
-    kept = {*slow[::24], *cases[::3], *(item for item in slow if item.name.startswith(_ALWAYS))}
+    some = [item for _, of in itertools.groupby(cases, lambda item: item.function) for item in list(of)[::6]]
+    kept = {*slow[::48], *some, *(item for item in slow if item.get_closest_marker("always"))}
     dropped = [item for item in (*slow, *cases) if item not in kept]
     config.hook.pytest_deselected(items=dropped)
     left = set(dropped)
     items[:] = [item for item in items if item not in left]
 
 
+def pytest_collection_finish() -> None:
+    """Look for garbage less often, and not among what stays: that took a quarter of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 # A shell's background job is deaf to Ctrl-C and so is whatever it starts; a terminal's own programs are not.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# What nohup starts is deaf to the end of its terminal. The run stays so; what it starts hears it again.
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda _signal, _frame: None)
 
 
 @pytest.fixture(name="snap_compare")

@@ -10,11 +10,29 @@ from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from azpay_tui.backoffice import ports
-from azpay_tui.backoffice.ports import Event, ProfileInfo
-from azpay_tui.domain import attempt, calls, intent, marks, offer, order, queue, rows, sources
+from azpay_tui.backoffice.records import Event, ProfileInfo
+from azpay_tui.domain import (
+    attempt,
+    calls,
+    deliveries,
+    goods,
+    intent,
+    marks,
+    messages,
+    offer,
+    order,
+    queue,
+    rows,
+    slips,
+    sources,
+    switch,
+)
 from azpay_tui.domain.calls import Call
+from azpay_tui.domain.deliveries import Delivery, Parcel
+from azpay_tui.domain.goods import Goods, Line, Slip
 from azpay_tui.domain.intent import Intent, IntentDraft, Place, Wish
 from azpay_tui.domain.marks import Marks, Note, Reminder, Review, Standing
+from azpay_tui.domain.messages import Message, MessageDraft
 from azpay_tui.domain.order import (
     Address,
     Buyer,
@@ -30,7 +48,9 @@ from azpay_tui.domain.order import (
 )
 from azpay_tui.domain.queue import Queued
 from azpay_tui.domain.rows import OrderLine, SyncStatus, TimelineEntry
+from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
+from azpay_tui.domain.switch import Switch
 
 Record = TypeVar("Record")
 
@@ -38,6 +58,7 @@ FILLED: Final[tuple[type, ...]] = (
     *(Order, ShopFacts, Sighting, OrderLine, Permission, Reason, Buyer, Address, Charge, Refund, OpenIntent),
     *(LocalDecline, TimelineEntry, Queued, Call, SourceState, SyncStatus, Marks, Standing, Review, Reminder, Note),
     *(ProfileInfo, Place, Event, Intent, IntentDraft, Wish),
+    *(Booked, Slip, Goods, Line, Delivery, Parcel, Message, MessageDraft, Switch),
 )
 """What a front end gets from the desk and puts on the screen."""
 
@@ -53,9 +74,11 @@ OWN: Final = frozenset(
             "Wish.order_id",
             "Wish.target",
         ),
+        *("Booked.charge", "Booked.order_id", "Booked.refund", "Parcel.order_id", "MessageDraft.order_id"),
         # Words that this program chose.
         *("Permission.kind", "OpenIntent.id", "OpenIntent.verb", "OpenIntent.state", "Queued.kind", "Call.operation"),
-        *("IntentDraft.accepted_warnings", "SourceState.kind", "Intent.id"),
+        *("IntentDraft.accepted_warnings", "SourceState.kind", "Intent.id", "Order.untold"),
+        *("Booked.intent", "Message.id", "MessageDraft.occasion", "Switch.mode"),
         # The configuration takes these from lists or by their form.
         *("ProfileInfo.region", "ProfileInfo.timezone", "Place.api", "Place.region", "Place.environment"),
         # Never shown: derived keys.
@@ -84,10 +107,19 @@ NOT_SHOWN: Final = {
     "Judgement": "how an attempt ended, comes out as Intent",
     "Offer": "verbs and reasons of the table",
     "Ready": "made of Order and Wish",
+    "Try": "shown by the command line alone",
+    "Delivered": "how a delivery ended, comes out as Message",
+    "Refused": "how a delivery ended, comes out as Message",
+    "Unknown": "how a delivery ended, comes out as Message",
+    "After": "how a delivery ended, comes out as Message",
+    "Act": "words that this program chose, and the person of an Intent",
 }
 """Other records with texts in the same modules, and why they need no filling of their own."""
 
-_MODULES: Final = (attempt, calls, intent, marks, offer, order, ports, queue, rows, sources)
+_MODULES: Final = (
+    *(attempt, calls, deliveries, goods, intent, marks, messages, offer, order, ports, queue, rows, slips, sources),
+    switch,
+)
 
 
 def records() -> Iterator[type]:

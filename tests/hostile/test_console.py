@@ -21,10 +21,19 @@ from azpay_tui.store.errors import CacheUnavailable
 WIDE, USUAL, SMALLEST = (200, 50), (80, 24), (60, 15)
 SOME = TEXTS if full() else FEW
 """What goes into the fields."""
-PAGES = ("exclamation_mark", "at", "S", "x", "L")
+PAGES = {
+    ("exclamation_mark",): "k",
+    ("at",): "k",
+    ("S",): "k",
+    ("x",): "p",
+    ("L",): "tab",
+    ("colon", *"policy", "enter"): "s",
+}
+"""Keys that lead to each page, and one that does something there."""
 MENUS = ("y", "question_mark", "ctrl+p", "f", "s", "t", "p", "e", "space")
 
 
+@pytest.mark.always
 def test_every_text_that_is_shown_is_filled_or_known_to_be_ours() -> None:
     """A new field, or a new record, has to say which."""
     for kind in records():
@@ -70,8 +79,8 @@ async def test_every_page_menu_and_help(terminal: tuple[int, int]) -> None:
     async with driven(desk, terminal) as console:
         witness = Witness(console)
         await witness.press("6", "j")
-        for key in PAGES:
-            await witness.press(key, "j", "j", "G", "y", "p" if key == "x" else "k", "slash", "l", "enter", "escape")
+        for keys, own in PAGES.items():
+            await witness.press(*keys, "j", "j", "G", "y", own, "slash", "l", "enter", "escape")
             await witness.press("escape", "6")
         for key in MENUS:
             await witness.press(key, "down", "down", "enter")
@@ -79,16 +88,18 @@ async def test_every_page_menu_and_help(terminal: tuple[int, int]) -> None:
         judged(witness, witness.looks, f"looks at pages and menus at {terminal[0]}x{terminal[1]}")
 
 
+@pytest.mark.always
 async def test_every_field_is_reached_by_these_walks() -> None:
     """What is filled only when it is read, is read."""
-    reached: set[str] = set()
-    for words in (False, True):
-        desk = HostileDesk(48, SOME, words=words)
-        async with driven(desk, WIDE) as console:
-            await console.press("6", "j", "S")
-            desk._profile = desk.fill(replace(desk.profile, read_only_reason=""))
-        reached |= set(desk.fill.filled)
-    assert wanted() - reached <= {"Event.problem"}
+    desk = HostileDesk(24, FEW, words=True)
+    async with driven(desk, USUAL) as console:
+        await console.press("6", "j", "S")
+        desk._profile = desk.fill(replace(desk.profile, read_only_reason=""))
+    assert wanted() - set(desk.fill.filled) <= {"Event.problem"}
+
+
+DIALOGS = (("a", "l"), ("a", "e"), ("a", "w"), ("a", "t", *"UPS", "colon", *"1Z", "enter"))
+"""Keys that open a dialog about lines, the whole sale, a letter or a parcel, or say why there is none."""
 
 
 async def test_every_dialog_of_every_order() -> None:
@@ -99,7 +110,7 @@ async def test_every_dialog_of_every_order() -> None:
         witness = Witness(console)
         await witness.press("6")
         opened = 0
-        for _ in range(count):
+        for place in range(count):
             await witness.press("j")
             order = desk.orders[console.at or ""]
             for verb in sorted({offer.verb for offer in desk.offers(order) if offer.verdict != "no" and offer.target}):
@@ -114,6 +125,12 @@ async def test_every_dialog_of_every_order() -> None:
                 if letter is not None:
                     await witness.press("a", letter, "pagedown", "tab", "escape")
                     opened += 1
+            for keys in DIALOGS if place % 3 == 0 else ():
+                await witness.press(*keys)
+                if console.app.screen is not console.screen:
+                    await witness.press("pagedown", "tab")
+                    opened += 1
+                await witness.press("escape", "escape")
             await witness.press("escape")
         assert opened >= count // 2
         assert not desk.submitted

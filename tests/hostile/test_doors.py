@@ -34,12 +34,14 @@ def told(promise: str, runs: int, found: dict[str, list[str]], where: str) -> No
     assert not found
 
 
+@pytest.mark.always
 def test_the_corpus_is_large_and_each_text_is_there_once() -> None:
     assert len(CORPUS) >= 500
     assert len(set(TEXTS)) == len(TEXTS)
     assert sum(len(text) >= 100_000 for text in TEXTS) >= 5
 
 
+@pytest.mark.always
 def test_the_judge_sees_the_harm_in_most_of_the_corpus() -> None:
     """A judge that lets everything pass would make every other test of this package worth nothing."""
     harmful = [

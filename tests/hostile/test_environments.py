@@ -16,6 +16,7 @@ from tests.tui.test_gallery import screens
 from azpay_tui.cli.confirm import facts
 from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.paths import data_directory
+from azpay_tui.tui.dialogs.dialog import Dialog
 from azpay_tui.tui.levers import Levers, Palette
 
 WORDS = {"simulator": "SIMULATOR", "sandbox": "SANDBOX", "live": "PROD"}
@@ -37,14 +38,19 @@ class Place:
 
 
 def place(console: Driven) -> Place:
-    """Read the first line that names an environment."""
-    for strip in console.app.screen._compositor.render_strips():
+    """Read the first line that names an environment; of a dialog only what is its own, not what it lies upon."""
+    screen = console.app.screen
+    own = screen.query_one("#box").region if isinstance(screen, Dialog) else screen.region
+    for whole in screen._compositor.render_strips()[own.y : own.bottom]:
+        strip = whole.crop(own.x, own.right)
         text = "".join(segment.text for segment in strip)
         words = frozenset(word for word in WORDS.values() if word in text.split())
         if words:
             marked = next(s for s in strip if any(word in s.text.split() for word in words))
             style = marked.style or Style()
             edges = "".join(sorted({edge for edge in EDGES.values() if edge in text}))
+            if not edges and isinstance(screen, Dialog):
+                edges = "lacking"
             return Place(words, str(style.color.name if style.color else ""), edges)
     return Place(frozenset(), "", "")
 
@@ -56,6 +62,7 @@ def combinations() -> Iterator[tuple[tuple[int, int], Palette]]:
             yield each, palette
 
 
+@pytest.mark.always
 def test_every_screen_has_a_way_to_it() -> None:
     assert {screen.__name__ for screen in screens()} == set(WAYS)
 

@@ -50,9 +50,9 @@ class Witness:
                     yield f"a link to {style.link!r}"
 
     async def press(self, *keys: str) -> None:
-        """Press keys one by one and look after each."""
+        """Press keys one by one and look after each; at rest, without the pilot's waiting for a quiet processor."""
         for key in keys:
-            await self.console.pilot.press(key)
+            await self.console.press(key)
             self.look()
 
     async def paste(self, text: str) -> None:

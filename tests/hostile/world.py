@@ -11,14 +11,20 @@ from tests.hostile.fields import Filler
 from tests.tui.desk import NOW, MemoryDesk, MemoryReader, sample_orders
 from tests.tui.pictures import busy_shop
 
-from azpay_tui.backoffice.ports import Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.domain.calls import Call
-from azpay_tui.domain.intent import Intent
+from azpay_tui.domain.deliveries import Delivery, Parcel
+from azpay_tui.domain.goods import Goods, Line, Slip
+from azpay_tui.domain.intent import Intent, Verb
 from azpay_tui.domain.marks import Marks, Note, Reminder, Review, Standing, Trouble
+from azpay_tui.domain.messages import Message, MessageDraft
+from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Address, Buyer, LocalDecline, Order, Reason, ShopFacts, Sighting
 from azpay_tui.domain.queue import Queue, Queued
 from azpay_tui.domain.rows import OrderLine, TimelineEntry
+from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.sources import SourceState
+from azpay_tui.domain.switch import Switch
 
 TEXT = "a text that is replaced"
 PER_ROUND = len(sample_orders(rounds=1))
@@ -114,7 +120,7 @@ class HostileDesk(MemoryDesk):
         super().__init__(list(hostile_orders(count, self.fill, self.texts)), environment=environment)
         self.hostile_reader = HostileReader(self)
         self._reader = self.hostile_reader
-        self._profile = self.fill(replace(self._profile, read_only_reason=None))
+        self._profile = self.fill(replace(self._profile, read_only_reason=None, capturing=TEXT, paused=TEXT))
         self.called = [
             self.fill(Call(NOW - timedelta(seconds=place), "capture", TEXT, 0.3, status, request, TEXT))
             for place, (status, request) in enumerate(((422, TEXT), (None, None), (200, TEXT)) * 4)
@@ -123,6 +129,10 @@ class HostileDesk(MemoryDesk):
         self.marked = {order_id: self._marks() for order_id in list(self.orders)[::2]}
         self.sync = self.fill(replace(self.sync, message=TEXT, shop_heard=True, errors=3))
         self._jobs()
+        self.booked = tuple(self.fill(booked_of(order_id)) for order_id in self.orders)
+        self.told = tuple(self.fill(delivery_of(order_id)) for order_id in self.orders)
+        self.messages.kept = [self.fill(message_of(order_id, number)) for number, order_id in enumerate(self.orders, 1)]
+        self.switched = self.fill(Switch("stopped", "authorize", NOW, TEXT, TEXT))
 
     def _marks(self) -> Marks:
         about = Trouble()
@@ -138,6 +148,24 @@ class HostileDesk(MemoryDesk):
     def tell(self, intent: Intent) -> None:
         """Let an outcome be told on the message line."""
         self.emit(Event("intent", (intent.draft.wish.order_id,), intent))
+
+
+def booked_of(order_id: str) -> Booked:
+    """Return a refund of an order that was made elsewhere."""
+    price, none = Money(500, "USD"), Money(0, "USD")
+    made = Slip(Goods((Line(TEXT, TEXT, 1, price, none),), none, none), none, TEXT, TEXT, TEXT)
+    return Booked("", Verb.REFUND, "", None, made, 1, order_id, None, NOW, TEXT, TEXT)
+
+
+def delivery_of(order_id: str) -> Delivery:
+    """Return a parcel of an order that Amazon refused."""
+    return Delivery(1, Parcel(order_id, TEXT, TEXT), NOW, TEXT, "refused", TEXT, TEXT, NOW)
+
+
+def message_of(order_id: str, number: int) -> Message:
+    """Return a message about an order that did not arrive."""
+    draft = MessageDraft("buyer", "mail", order_id, TEXT, TEXT, TEXT)
+    return Message(f"M-{number:06}-0a1b2c3d", number, draft, NOW, TEXT, "failed", 3, 3, None, NOW, TEXT)
 
 
 def sources() -> Iterator[SourceState]:

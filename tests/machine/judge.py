@@ -46,7 +46,7 @@ def disagreements(simulator: Simulator, intents: Iterable[Intent], elsewhere: se
         if many > 1:
             yield f"{many} effects of {operation} {key}"
     for entry in effects:
-        if not any(_fits(intent, entry) for intent in sent):
+        if not any(fits(intent, entry) for intent in sent):
             yield f"no intent for {entry}"
     for intent in sent:
         yield from _settled_wrong(simulator, intent, sent, effects, elsewhere)
@@ -56,7 +56,7 @@ def _name(entry: LedgerEntry) -> str | None:
     return entry.idempotency_key or entry.id
 
 
-def _fits(intent: Intent, entry: LedgerEntry) -> bool:
+def fits(intent: Intent, entry: LedgerEntry) -> bool:
     """Whether an effect is the one that an intent asked for: verb, object, amount, key."""
     wish = intent.draft.wish
     now = wish.capture_now and wish.verb is Verb.AUTHORIZE and entry.operation == "capture"
@@ -77,7 +77,7 @@ def _settled_wrong(
     effects: list[LedgerEntry],
     elsewhere: set[tuple[str, str]],
 ) -> Iterator[str]:
-    happened = any(_fits(intent, entry) for entry in effects)
+    happened = any(fits(intent, entry) for entry in effects)
     wish = intent.draft.wish
     if intent.state in CLAIMS and not happened and intent.reason != ALREADY_SO:
         by_others = wish.verb is Verb.REFUND and (wish.target, str(wish.amount)) in elsewhere

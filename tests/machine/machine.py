@@ -62,10 +62,15 @@ class Machine(RuleBasedStateMachine):
     """Acts on a world; `tally` belongs to the series of runs."""
 
     tally: ClassVar[Counter[str]] = Counter()
+    called: ClassVar[str] = "machine"
+    """What a series of it is called in `make safety`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(self.tally)
+        self.world = self.new_world()
+
+    def new_world(self) -> World:
+        return World(self.tally)
 
     @initialize(switches=st.sets(st.sampled_from(SWITCHES)), situation=st.sampled_from(SITUATIONS))
     def begin(self, switches: set[str], situation: str) -> None:
@@ -224,10 +229,10 @@ class Machine(RuleBasedStateMachine):
             ask()
 
 
-def series(seed: int, runs: int) -> None:
+def series(seed: int, runs: int, of: type[Machine] = Machine) -> None:
     """Try so many runs of one seed; raises what the shortest run that fails raised."""
-    tally: ClassVar[Counter[str]] = Counter()
-    machine = hypothesis.seed(seed)(type("Machine", (Machine,), {"tally": tally}))
+    tally: Counter[str] = Counter()
+    machine = hypothesis.seed(seed)(type("Machine", (of,), {"tally": tally}))
     settings = hypothesis.settings(
         max_examples=runs,
         stateful_step_count=STEPS,
@@ -243,4 +248,4 @@ def series(seed: int, runs: int) -> None:
             run_state_machine_as_test(machine, settings=settings)
         failed = False
     finally:
-        told(tally, f"machine {seed}", runs, int(failed))
+        told(tally, f"{of.called} {seed}", runs, int(failed))

@@ -10,19 +10,21 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from tests.machine import judge
 from tests.support.figures import tell
 from tests.support.office import Hands, Office, open_office
 
 from azpay_tui import points
+from azpay_tui.amazon.throttle import Throttle
 from azpay_tui.backoffice.errors import BackOfficeError, ChangedError, NotValidError
 from azpay_tui.backoffice.threads import Threads
 from azpay_tui.domain.dossier import may_be_settled
 from azpay_tui.domain.intent import OPEN_STATES, Intent, Verb, Wish
 from azpay_tui.domain.money import Money, parse_amount
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.policies import PRESETS, Settings
 from azpay_tui.domain.rows import TrackedOrder
 from azpay_tui.simulator.model import Order as Theirs
 from azpay_tui.simulator.wire import Request
@@ -72,6 +74,8 @@ def _fresh() -> Path:
 class World:
     """One run; `tally` counts what was tried, by promise."""
 
+    policy: ClassVar[Settings] = PRESETS["amazon"]
+
     def __init__(self, tally: Counter[str]) -> None:
         self.tally = tally
         self.hands = Hands()
@@ -93,11 +97,24 @@ class World:
         place = ExitStack()
         simulator = getattr(self, "simulator", None)
         office = place.enter_context(
-            open_office(self.directory, simulator, local=self.hands, person=name, jitter=lambda: 0.5, threads=Orderly())
+            open_office(
+                self.directory,
+                simulator,
+                local=self.hands,
+                person=name,
+                jitter=lambda: 0.5,
+                threads=Orderly(),
+                policy=self.policy,
+                throttle=self.throttle(),
+            )
         )
         office.transport.before = self._leaving
         self._places[name], self._desks[name] = place, office
         return office
+
+    def throttle(self) -> Throttle | None:
+        """Return what paces the requests of a desk; None: what paces those of the program."""
+        return None
 
     def close(self, name: str) -> None:
         self._places.pop(name).close()
@@ -157,10 +174,10 @@ class World:
 
     # What people do
 
-    def arrive(self, situation: str, currency: str, known: bool) -> None:
+    def arrive(self, situation: str, currency: str, known: bool, **more: str) -> None:
         amount = AMOUNTS[currency]
         office = self.desks[0]
-        body = [{"situation": situation, "currency": currency, "amount": amount, "limit": amount}]
+        body = [{"situation": situation, "currency": currency, "amount": amount, "limit": amount, **more}]
         made = office.sim("POST", "/_sim/orders", body)[0]
         self.orders.append(made["permission_id"])
         if situation == "unknown":
@@ -367,7 +384,7 @@ class World:
 
     def settle(self, intent: Intent) -> None:
         """Let a person decide what rules cannot, as it is in Seller Central."""
-        happened = any(judge._fits(intent, entry) for entry in self.simulator.ledger if entry.effect)
+        happened = any(judge.fits(intent, entry) for entry in self.simulator.ledger if entry.effect)
         try:
             self.desks[0].desk.settle(intent.id, "succeeded" if happened else "abandoned", "looked in Seller Central")
         except ChangedError:  # a read just before the decision said something new; now it is known

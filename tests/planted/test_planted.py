@@ -15,10 +15,12 @@ QUICK = ("timeout-is-failure", "no-unique-index")
 """One of the rules, one in a process of its own, one of the database, one of the way to Amazon."""
 
 
+@pytest.mark.always
 def test_there_are_thirty_different_bugs() -> None:
     assert len({bug.name for bug in BUGS}) == len({bug.edits for bug in BUGS}) == len(BUGS) == 30
 
 
+@pytest.mark.always
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_every_bug_fits_the_program_and_has_a_test(bug: Bug) -> None:
     assert bug.edits

@@ -30,25 +30,6 @@ FILES = (
 )
 FUNCTIONS = (("cli/output.py", "shown"),)
 """Single functions of files that otherwise decide nothing here."""
-JOURNAL = (
-    "test_journal.py",
-    "test_audit.py",
-    "test_audit_bytes.py",
-    "test_audit_facts.py",
-    "test_audit_rows.py",
-    "test_audit_schemas.py",
-    "test_backups.py",
-    "test_dossiers.py",
-    "test_evidence.py",
-    "test_exact.py",
-    "test_faults.py",
-    "test_marks.py",
-    "test_opening.py",
-    "test_purge.py",
-    "test_shops.py",
-    "test_tracked_exactly.py",
-    "test_wiping.py",
-)
 TESTS = (
     "tests/unit/domain/test_intent.py",
     "tests/unit/domain/test_attempt.py",
@@ -59,7 +40,8 @@ TESTS = (
     "tests/amazon/test_signing.py",
     "tests/tui/test_display.py",
     "tests/cli/test_output.py",
-    *(f"tests/store/{name}" for name in JOURNAL),
+    "tests/store",
+    "tests/backoffice",
 )
 
 

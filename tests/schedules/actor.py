@@ -20,16 +20,19 @@ from azpay_tui.amazon.transport import open_client
 from azpay_tui.amazon.v2.client import V2Gateway
 from azpay_tui.amazon.v2.signing import Signature
 from azpay_tui.backoffice.clock import CorrectedClock
-from azpay_tui.backoffice.desk import BackOffice, Parts
+from azpay_tui.backoffice.desk import BackOffice
 from azpay_tui.backoffice.messages.ports import MessageParts
-from azpay_tui.backoffice.ports import Event, ProfileInfo
+from azpay_tui.backoffice.records import Event, ProfileInfo
 from azpay_tui.backoffice.sources.engine import SourceParts
 from azpay_tui.backoffice.threads import Threads
+from azpay_tui.backoffice.wiring import Parts
 from azpay_tui.domain.intent import Place
+from azpay_tui.store.cache.file import CacheFile
 from azpay_tui.store.cache.read import CacheReader
 from azpay_tui.store.cache.reports import ReportBook
 from azpay_tui.store.cache.sources import SourceBook
 from azpay_tui.store.cache.write import CacheStore
+from azpay_tui.store.journal.deliveries import DeliveryBook
 from azpay_tui.store.journal.file import JournalFile
 from azpay_tui.store.journal.messages import MessageBook
 from azpay_tui.store.journal.store import JournalStore
@@ -111,7 +114,7 @@ class Actor:
         self._connections: list[sqlite3.Connection] = []
         file = JournalFile(data, busy=0.0, engine=host.engine(slot, self._connections))
         self._journal = JournalStore(file, person=person, session=self.session)
-        self._cache = CacheStore(data, busy=0.0)
+        self._cache = CacheStore(CacheFile(data, busy=0.0))
         self._reader = CacheReader(data.path)
         self._cache.catch_up(world.local(host), opening=True)
         self._threads = InLine()
@@ -138,16 +141,20 @@ class Actor:
             cache=self._cache,
             reader=self._reader,
             gateway=gateway,
-            reports=ReportBook(self._cache),
+            reports=ReportBook(self._cache.file),
             session=self._session,
             lease=self._lease,
             daily=lambda: None,
             close=self._close,
             sources=SourceParts(
-                (), SourceBook(self._cache), lambda name: Lease(data.source_lock(name)), lambda name: is_held(data.path)
+                (),
+                SourceBook(self._cache.file),
+                lambda name: Lease(data.source_lock(name)),
+                lambda name: is_held(data.path),
             ),
             scratch=data.path,
             messages=MessageParts(MessageBook(file, person=person), lambda: Lease(data.messages_lock)),
+            deliveries=DeliveryBook(file, person=person),
             wipe=lambda now, pause: 0,
         )
 
@@ -185,22 +192,22 @@ class Actor:
             self._journal.close()
         for connection in (*self._connections, *self._opened()):
             connection.close()
-        self._cache._cache.close()
+        self._cache.file._cache.close()
         self._reader.close()
-        self._cache.close()
+        self._cache.file.close()
 
     def end(self) -> None:
         """End as a program does that is told to."""
         self.desk.stop(0)
 
     def _opened(self) -> list[sqlite3.Connection]:
-        found = (self._cache._cache._connection, self._cache._journal._connection)
+        found = (self._cache.file._cache._connection, self._cache.file._journal._connection)
         return [connection for connection in found if connection is not None]
 
     def _close(self) -> None:
         self._lease.release()
         self._reader.close()
-        self._cache.close()
+        self._cache.file.close()
         self._journal.close()
         self._session.close()
 

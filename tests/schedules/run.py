@@ -224,7 +224,7 @@ def _job(world: World, actor: Actor, step: Step, number: int) -> Callable[[], No
                 case "start":
                     actor.doing = "machine"
                     actor.desk.start()
-                    actor.desk._refresher.turn()
+                    actor.desk.works.refresher.turn()
                 case _:
                     actor.doing = "word"
                     for intent in actor.desk.intents(open_only=True):

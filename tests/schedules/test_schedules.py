@@ -19,8 +19,8 @@ from azpay_tui.domain.intent import Verb
 
 EACH = 530
 """Schedules of each of the 19 sequences where time is short: more than 10,000 in all."""
-SPARING = 8
-"""Where time is short, one of so many crashes of those that take days to be settled."""
+SPARING = 40
+"""Where time is short, one of so many crashes, at least one, of those that take days to be settled."""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,7 @@ def _of(sequence: int) -> Iterator[Schedule]:
         yield from families[sequence][2 * pair : 2 * pair + 2]
 
 
+@pytest.mark.always
 @pytest.mark.parametrize("sequence", range(len(SEQUENCES)))
 def test_no_crash_at_any_point_of_any_short_sequence_breaks_a_promise(bench: Bench, sequence: int) -> None:
     totals = Totals()
@@ -71,6 +72,7 @@ def test_no_drawn_schedule_breaks_a_promise(bench: Bench, part: int) -> None:
     assert not totals.failed, _say(totals, bench)
 
 
+@pytest.mark.always
 @pytest.mark.parametrize("name", NAMED)
 def test_what_once_broke_a_promise_breaks_none(bench: Bench, name: str) -> None:
     found = run(read(NAMED[name]), bench)

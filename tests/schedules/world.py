@@ -18,7 +18,7 @@ from tests.schedules.bench import Bench, Host, Start
 from tests.schedules.schedule import Crash, Schedule, Switches
 from tests.schedules.wire import Sent
 
-from azpay_tui.backoffice.ports import Event
+from azpay_tui.backoffice.records import Event
 from azpay_tui.domain.intent import Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.rows import TrackedOrder

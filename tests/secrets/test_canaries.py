@@ -111,7 +111,7 @@ def test_no_console_that_breaks_tells_a_key_or_a_buyer(tmp_path: Path, seed: int
             while (ended := os.waitpid(terminal.pid, os.WNOHANG))[0] == 0:
                 if terminal.read(0.1):
                     text = terminal.text.lower()
-                    shown = shown or buyers[1] in text
+                    shown = shown or buyers[1][:6] in text  # the list has room for the beginning of a name
                     wrong += [(word, "screen") for word in HIDDEN if word in text]
             terminal.status = os.waitstatus_to_exitcode(ended[1])
         finally:

@@ -15,8 +15,8 @@ from tests.support.peers import Peer, Script, http, take_request
 from azpay_tui.amazon.download import Downloads
 from azpay_tui.amazon.hosts import Endpoint, endpoint
 from azpay_tui.amazon.transport import Place, open_client
-from azpay_tui.config import is_local_url
 from azpay_tui.paths import ConfigError
+from azpay_tui.profiles import is_local_url
 from azpay_tui.shops.address import shop_address
 
 EVIL = "evil.example"

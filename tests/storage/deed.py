@@ -16,7 +16,7 @@ from tests.support.office import _KEY as KEY
 from tests.support.office import KEY_ID, Hands, Office, open_office
 
 from azpay_tui.backoffice import reading
-from azpay_tui.backoffice.ports import Ready
+from azpay_tui.backoffice.records import Ready
 from azpay_tui.domain.intent import OPEN_STATES, Intent, Verb
 from azpay_tui.domain.status import status_of
 from azpay_tui.simulator.core import Simulator

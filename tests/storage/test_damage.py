@@ -69,7 +69,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
             assert intent.state == "unknown"
         sent = [Sent.of(request) for request in office.transport.requests if request.method == "POST"]
         assert len(office.effects()) == 1
-        office.stores.cache.checkpoint()
+        office.stores.cache.file.checkpoint()
     assert len({each.key for each in sent}) == 2
     return Left(directory, office.simulator, sent)
 

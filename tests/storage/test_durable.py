@@ -23,7 +23,7 @@ def test_the_real_connection_syncs_at_every_commit(tmp_path: Path) -> None:
         ask = session.connection().exec_driver_sql
         found = {name: ask(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "secure_delete")}
         found |= {name: ask(f"PRAGMA {name}").scalar() for name in ("foreign_keys", "trusted_schema")}
-    with stores.cache._writing() as (cache, _journal):
+    with stores.cache.file.writing() as (cache, _journal):
         modes = [cache.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "wal_autocheckpoint")]
     stores.close()
     full = 2

@@ -14,7 +14,7 @@ from tests.support.figures import size, tell
 from tests.support.office import Hands, Office, open_office
 
 from azpay_tui.backoffice.errors import BusyError
-from azpay_tui.backoffice.ports import Ready
+from azpay_tui.backoffice.records import Ready
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.moments import written
 from azpay_tui.simulator.wire import Request
