@@ -19,7 +19,8 @@ import httpx
 
 from azpay_tui import config
 from azpay_tui.amazon.exchange import Received, exchange
-from azpay_tui.backoffice.ports import Desk, Ready
+from azpay_tui.backoffice.ports import Desk
+from azpay_tui.backoffice.records import Ready
 from azpay_tui.bootstrap import Parts, build_desk
 from azpay_tui.domain.intent import Intent, Verb, Wish
 from azpay_tui.domain.rows import TrackedOrder

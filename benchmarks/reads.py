@@ -12,8 +12,8 @@ from pathlib import Path
 from azpay_tui.domain.filters import Narrowed, parse
 from azpay_tui.domain.lapses import DAYS, days_ahead, totals
 from azpay_tui.domain.rows import VIEWS
-from azpay_tui.store.cache.project import VIEW_COLUMNS
 from azpay_tui.store.cache.read import CacheReader
+from azpay_tui.store.cache.row import VIEW_COLUMNS
 from benchmarks.common import Table, finish, interleaved, options, timed, workplace
 from benchmarks.shop import RARE, made
 

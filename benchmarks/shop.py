@@ -17,12 +17,12 @@ import httpx
 
 from azpay_tui.amazon.hosts import endpoint
 from azpay_tui.amazon.v2.signing import Signature
-from azpay_tui.config import Profile
 from azpay_tui.domain.intent import Place
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Buyer, Charge, Permission
 from azpay_tui.domain.rows import ReadResult, TrackedOrder
 from azpay_tui.keyfile import load_private_key
+from azpay_tui.profiles import Profile
 from azpay_tui.simulator.profile import open_profile, write_profile
 from azpay_tui.store.opening import Stores, open_stores
 
@@ -94,7 +94,7 @@ def fill(stores: Stores, orders: int) -> None:
         stores.journal.track([tracked(number) for number in numbers], NOW)
         stores.cache.put([read for number in numbers for read in reads(number, chance)], NOW)
     stores.cache.catch_up(NOW)
-    stores.cache.checkpoint()
+    stores.cache.file.checkpoint()
 
 
 def made(directory: Path, orders: int) -> Path:

@@ -21,8 +21,8 @@ from azpay_tui.amazon import v2
 from azpay_tui.amazon.v2.requests import read_route
 from azpay_tui.backoffice.harvest.contract import read_orders
 from azpay_tui.bootstrap import Parts, build_desk, utc_now
-from azpay_tui.config import Profile
 from azpay_tui.domain.rows import TrackedOrder
+from azpay_tui.profiles import Profile
 from benchmarks.common import Table, finish, interleaved, options, timed, workplace
 from benchmarks.shop import NOW, made, open_shop, reads, signed_client, simulated, tracked
 

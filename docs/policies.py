@@ -16,7 +16,7 @@ from azpay_tui.domain.policy import Policy
 
 def settings() -> str:
     """Every setting with what it may be and does."""
-    rows = ((f"`{one.name}`", one.allowed.replace('such as "', 'a share such as "'), one.says) for one in SETTINGS)
+    rows = ((f"`{one.name}`", one.allowed.replace('such as "15', 'a share such as "15'), one.says) for one in SETTINGS)
     return table(("Setting", "Values", "What it does"), rows)
 
 
