@@ -24,8 +24,8 @@ SHOWN_OFF: Final = timedelta(minutes=5)
 VERBS_OFF: Final = timedelta(hours=1)
 """A larger offset against the real Amazon switches the verbs off."""
 _WORTH_CORRECTING: Final = timedelta(seconds=2)
-"""A smaller change is none: `Date` has whole seconds, so each process would measure another offset of the same clock, and
-what two of them do within a second would seem to have happened in the other order."""
+"""A smaller change is none: `Date` has whole seconds, so each process would measure another offset of the same clock,
+and what two of them do within a second would seem to have happened in the other order."""
 
 
 def local_clock() -> datetime:
