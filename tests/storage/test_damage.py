@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+import re
 import shutil
 from collections import Counter
 from dataclasses import dataclass
@@ -182,6 +183,25 @@ def test_a_request_whose_key_or_amount_was_flipped_is_not_sent_again(left: Left,
     )
     assert wrong == []
     assert places
+
+
+def test_an_order_whose_name_was_flipped_in_one_place_is_damaged_or_harmless(left: Left, place: Path) -> None:
+    """SQLite finds a row by its index, and does not see that the row has another name than it was found by."""
+    whole = (left.directory / "data" / "journal.db").read_bytes()
+    first_of_every_index = min(re.findall(rb"S01-[0-9]{7}-[0-9]{7}", whole))
+    wrong: list[str] = []
+    words: Counter[str] = Counter()
+    for at in _places(whole, first_of_every_index):
+        simulator = again(left, place / "run")
+        spoiled = bytearray(whole)
+        spoiled[at] ^= 8
+        (place / "run" / "data" / "journal.db").write_bytes(spoiled)
+        word, found = live_on(left, place / "run", simulator)
+        words[word] += 1
+        wrong += [f"name at byte {at}: {text}" for text in found]
+    tell("R15", words.total(), len(wrong), seed=wrong[0] if wrong else "", says="flipped bits in the name of an order")
+    assert wrong == []
+    assert words["stopped"]
 
 
 def test_damage_that_cannot_even_be_quoted_is_refused_as_damage(left: Left, place: Path) -> None:

@@ -169,7 +169,7 @@ def readable(order_ids: Collection[str]) -> Iterator[None]:
     """Raise `JournalUnavailable` where the block cannot read what the journal holds of orders: somebody edited it."""
     try:
         yield
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, RecursionError) as error:  # an index may find a row of another name
         what = next(iter(order_ids)) if len(order_ids) == 1 else "some orders"
         raise _unreadable(what) from error
 
