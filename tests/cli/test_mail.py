@@ -216,7 +216,7 @@ def test_a_preview_shows_the_letter_and_sends_nothing(shop: Shop) -> None:
     assert (done["template"], done["language"], done["to"]) == ("payment-method", "en", "zoe@example.com")
     text = shop.good("mail", "preview", order_id, "--template", "charged-more", "--set", "total=230.00 USD",
                      "--set", "more=30.00 USD", "--set", "why=Express", "--language", "de").out  # fmt: skip
-    assert "Subject:  Ihre Bestellung 1001" in text
+    assert "Subject:  Ihre Bestellung 1001 bei $shop:" in text, "a shop whose name is not known is left to fill in"
     assert "Der Grund: Express\n" in text
     assert shop.good("messages", "list", "--json").json["messages"] == []
 

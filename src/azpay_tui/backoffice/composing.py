@@ -87,7 +87,7 @@ def _recipient(order: Order, to: str, mail: Mail) -> str:
 
 def _values(order: Order, mail: Mail, region: str, language: str) -> dict[str, str]:
     return {
-        "shop": mail.shop,
+        "shop": mail.shop or "$shop",  # as in the template: whoever copies the letter sees what to fill in
         "buyer": order.buyer_name or _NOBODY.get(language, "customer"),
         "order": order.number or order.id,
         "order_id": order.id,
