@@ -154,6 +154,7 @@ def _ends(world: World, found: list[Row]) -> None:
     if not ours or crc32(f"{world.now}{found}".encode()) % _SPARING:
         return
     _read(world, seconds=_SOON)
+    pending = [one for one in pending if _refund_state(world, one) == "RefundInitiated"]  # a bank may have been quick
     for refund_id in pending:
         world.count("R3")
         row = ours[refund_id]
