@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from azpay_tui.domain.intent import Verb
-from azpay_tui.tui.commands.base import Argument, Command, Keys
+from azpay_tui.tui.commands.base import Argument, Command, Keys, OnOrder
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
@@ -14,15 +14,6 @@ LINES: Final = "lines"
 """What stands in for an amount where the lines are to be chosen first: `:refund lines`."""
 REVEALED: Final = 60.0
 """Seconds for which personal data of a live shop stays shown."""
-_NO_ORDER: Final = "There is no order under the cursor."
-
-
-class OnOrder(Command):
-    """Base of what needs an order under the cursor."""
-
-    def refusal(self, screen: OrdersScreen) -> str | None:
-        """Refuse in an empty list."""
-        return None if screen.orders.row is not None else _NO_ORDER
 
 
 class OpenDetail(OnOrder):

@@ -18,6 +18,7 @@ Keys = tuple[str, ...]
 """Textual's names of keys pressed one after the other."""
 
 PAGES: Final[tuple[Page, ...]] = get_args(Page)
+NO_ORDER: Final = "There is no order under the cursor."
 _ORDERS: Final[frozenset[Place]] = frozenset({"anywhere", "everywhere"})
 
 
@@ -87,6 +88,14 @@ class Command(ABC):
     def way(self) -> str:
         """The keys, or the name on the `:` line."""
         return self.shown or f":{self.id}"
+
+
+class OnOrder(Command):
+    """Base of what needs an order under the cursor; its screen is `OrdersScreen`."""
+
+    def refusal(self, screen: Any) -> str | None:
+        """Refuse in an empty list."""
+        return None if screen.orders.row is not None else NO_ORDER
 
 
 def hints(commands: Iterable[Command], where: Where) -> list[str]:

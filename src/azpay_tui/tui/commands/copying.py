@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpay_tui.domain.links import seller_central
 from azpay_tui.tui.clipboard import copy
-from azpay_tui.tui.commands.base import Argument, Command
+from azpay_tui.tui.commands.base import Argument, Command, OnOrder
 from azpay_tui.tui.dialogs.copy import Copyable, CopyMenu, copyables
 from azpay_tui.tui.display import display
 from azpay_tui.tui.raw import raw_lines
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
     from azpay_tui.tui.screens.raw import RawScreen
 
-_NO_ORDER: Final = "There is no order under the cursor."
 _LINKING: Final = re.compile(r"xterm|tmux|alacritty|foot|ghostty|wezterm|konsole|contour|vte|iterm", re.IGNORECASE)
 
 
@@ -41,19 +40,11 @@ def things_of(screen: OrdersScreen) -> tuple[Copyable, ...]:
     return (*ids, *copyables(order, seller_central(order.id, profile.region, profile.environment), json))
 
 
-class _OnOrder(Command):
-    """Base of what needs an order under the cursor."""
-
-    def refusal(self, screen: OrdersScreen) -> str | None:
-        """Refuse in an empty list."""
-        return None if screen.orders.row is not None else _NO_ORDER
-
-
 def _names(screen: OrdersScreen) -> Sequence[str]:
     return [thing.what for thing in things_of(screen)]
 
 
-class Copy(_OnOrder):
+class Copy(OnOrder):
     """Copy something of the order."""
 
     id, name, shown, sentence = "copy", "copy", "y", "Copy an id, the number, the link or the JSON (y, Enter: the id)."
@@ -84,7 +75,7 @@ class Copy(_OnOrder):
         screen.say(copy(screen.app, thing.text, thing.what, thing.twin))
 
 
-class Link(_OnOrder):
+class Link(OnOrder):
     """Where the order is in Seller Central."""
 
     id, name, shown, sentence = (
@@ -108,7 +99,7 @@ class Link(_OnOrder):
         screen.say(f"Sent to the clipboard: {display(link, 300)}{sandbox}", link=display(link, 300) if safe else "")
 
 
-class Raw(_OnOrder):
+class Raw(OnOrder):
     """What Amazon sent."""
 
     id, name, shown, sentence = "raw", "raw", "x", "Show what Amazon sent about the order, as JSON."

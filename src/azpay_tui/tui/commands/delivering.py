@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpay_tui.backoffice.errors import ToldBeforeError
 from azpay_tui.domain.deliveries import DeliveryReady, Parcel, ParcelError, parcel_of, to_offer
-from azpay_tui.tui.commands.acting import OnOrder
-from azpay_tui.tui.commands.base import Argument
+from azpay_tui.tui.commands.base import Argument, OnOrder
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS
 from azpay_tui.tui.widgets.words import short

@@ -13,7 +13,7 @@ from azpay_tui.domain.marks import (
     parse_tags,
 )
 from azpay_tui.domain.reminders import CHOICES, parse_when
-from azpay_tui.tui.commands.base import Argument, Command
+from azpay_tui.tui.commands.base import NO_ORDER, Argument, Command
 from azpay_tui.tui.display import display
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 NEVER: Final = "none"
 """Typed instead of a time to forget a reminder."""
-_NO_ORDER: Final = "There is no order under the cursor."
 _UNKNOWN: Final = "Its outcome is unknown: it stays in sight until it is settled (azpay journal resume)."
 
 
@@ -55,7 +54,7 @@ class _Mark(Command):
         """Refuse in an empty list, and to take an unknown outcome out of sight."""
         order_ids, row = targets(screen), screen.orders.row
         if not order_ids:
-            return _NO_ORDER
+            return NO_ORDER
         alone = row is not None and order_ids == (row.id,)
         return _UNKNOWN if self.settles and alone and row is not None and "unknown" in row.attention else None
 

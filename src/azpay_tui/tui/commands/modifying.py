@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpay_tui.domain.closing import UNCLOSED
-from azpay_tui.tui.commands.base import Argument, Command
+from azpay_tui.tui.commands.base import Argument, Command, OnOrder
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
 
-_NO_ORDER: Final = "There is no order under the cursor."
 
-
-class ChargeMore(Command):
+class ChargeMore(OnOrder):
     """Charge more than the total."""
 
     id, name, shown, sentence = (
@@ -26,10 +24,6 @@ class ChargeMore(Command):
     keys = (("a", "m"),)
     argument = Argument("total")
 
-    def refusal(self, screen: OrdersScreen) -> str | None:
-        """Refuse in an empty list."""
-        return None if screen.orders.row is not None else _NO_ORDER
-
     def run(self, screen: OrdersScreen) -> None:
         """Ask for the new total."""
         screen.modifying.ask()
@@ -41,16 +35,12 @@ class ChargeMore(Command):
             raise ValueError(refused)
 
 
-class ShipElsewhere(Command):
+class ShipElsewhere(OnOrder):
     """Another address."""
 
     id, name = "address", "ship elsewhere"
     sentence = "Have the parcel sent elsewhere: kept here, Amazon is not told, and the order is marked NOT PROTECTED."
     argument = Argument("address")
-
-    def refusal(self, screen: OrdersScreen) -> str | None:
-        """Refuse in an empty list."""
-        return None if screen.orders.row is not None else _NO_ORDER
 
     def run(self, screen: OrdersScreen) -> None:
         """Ask for the address."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpay_tui.domain.rows import VIEWS
 from azpay_tui.store.views import LONGEST_NAME
-from azpay_tui.tui.commands.base import Argument, Command
+from azpay_tui.tui.commands.base import Argument, Command, OnOrder
 from azpay_tui.tui.dialogs.choose import Choice, Choose
 from azpay_tui.tui.display import display
 from azpay_tui.tui.sight import sorts_of
@@ -69,7 +69,7 @@ class Columns(Command):
         screen.listing.choose_columns(names)
 
 
-class SelectRange(Command):
+class SelectRange(OnOrder):
     """Select a range."""
 
     id, name, shown, sentence = (
@@ -79,10 +79,6 @@ class SelectRange(Command):
         "Begin a range of selected orders; again ends it.",
     )
     keys, place, rank = (("v",),), "list", 10
-
-    def refusal(self, screen: OrdersScreen) -> str | None:
-        """Refuse in an empty list."""
-        return None if screen.orders.row is not None else "There is no order under the cursor."
 
     def run(self, screen: OrdersScreen) -> None:
         """Begin or end."""

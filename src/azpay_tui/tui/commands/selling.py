@@ -8,8 +8,7 @@ from azpay_tui.domain.cancelling import Wanted
 from azpay_tui.domain.goods import SlipError, quantity_of
 from azpay_tui.domain.money import AmountError, Money, parse_amount
 from azpay_tui.domain.sale import REFUNDS, Refunds
-from azpay_tui.tui.commands.acting import OnOrder
-from azpay_tui.tui.commands.base import Argument
+from azpay_tui.tui.commands.base import Argument, OnOrder
 from azpay_tui.tui.display import display
 
 if TYPE_CHECKING:

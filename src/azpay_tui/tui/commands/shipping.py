@@ -5,23 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpay_tui.domain.deadlines import advise, marked, parse_ships
-from azpay_tui.tui.commands.base import Argument, Command
+from azpay_tui.tui.commands.base import NO_ORDER, Argument, OnOrder
 from azpay_tui.tui.widgets.words import local
 
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
 
 
-class Ships(Command):
+class Ships(OnOrder):
     """When to authorize for a late parcel."""
 
     id, name = "ships", "ships later"
     sentence = "Say when to authorize for a parcel that leaves on a day, and be reminded of it then."
     argument = Argument("day", required=True)
-
-    def refusal(self, screen: OrdersScreen) -> str | None:
-        """Refuse in an empty list."""
-        return None if screen.orders.row is not None else "There is no order under the cursor."
 
     def run(self, screen: OrdersScreen) -> None:
         """Say what is lacking."""
@@ -32,7 +28,7 @@ class Ships(Command):
         row = screen.orders.row
         order = None if row is None else screen.desk.reader.order(row.id)
         if order is None:
-            screen.say("There is no order under the cursor.")
+            screen.say(NO_ORDER)
             return
         now = screen.desk.now()
         ships = parse_ships(argument, now, screen.zone)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpay_tui.backoffice.composing import Desired
 from azpay_tui.domain.letters import KINDS
-from azpay_tui.tui.commands.base import Argument, Command
+from azpay_tui.tui.commands.base import Argument, OnOrder
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS
 from azpay_tui.tui.lettering import show_letter
@@ -15,14 +15,12 @@ from azpay_tui.tui.lettering import show_letter
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
 
-_NO_ORDER: Final = "There is no order under the cursor."
-
 
 def _names(screen: OrdersScreen) -> Sequence[str]:
     return [kind.name for kind in KINDS.values() if not kind.own]
 
 
-class WriteLetter(Command):
+class WriteLetter(OnOrder):
     """Write to the buyer."""
 
     id, name, shown, sentence = (
@@ -32,10 +30,6 @@ class WriteLetter(Command):
         "Show a letter to the buyer and send it: after a decline the one that asks for another payment method.",
     )
     aliases, keys, argument = ("mail",), (("a", "w"),), Argument("template", _names)
-
-    def refusal(self, screen: OrdersScreen) -> str | None:
-        """Refuse in an empty list."""
-        return None if screen.orders.row is not None else _NO_ORDER
 
     def run(self, screen: OrdersScreen) -> None:
         """Show the letter that the order waits for."""
