@@ -265,7 +265,7 @@ def test_what_every_command_writes(shop: Shop, words: bool) -> None:
     for name, forms in COMMANDS.items():
         for arguments in forms if full() else forms[:1]:
             several = full() and not words and any("{text}" in each for each in arguments)
-            for _ in range(len(SOME) // 4 if several else 1):
+            for _ in range(len(SOME) // 8 if several else 1):
                 place += 1
                 text, order = SOME[place % len(SOME)], shop.orders[place % len(shop.orders)]
                 command = [*shop.options, *name.split(), *filled(arguments, shop, text, order)]
