@@ -64,6 +64,19 @@ def test_a_refund_of_two_of_three_pieces_and_half_the_shipping(shop: Shop) -> No
     assert sum(float(amount or 0) for what, amount in shop.effects(order) if what == "refund") == pytest.approx(22.30)
 
 
+def test_a_cancelled_line_goes_back_with_half_of_the_shipping(shop: Shop) -> None:
+    order = sold(shop, "captured")
+    for wrong, why in (
+        (("--line", "TEA=1", "--line", "TEA=2"), "The line 'TEA' is named twice."),
+        (("--shipping", "third"), "Shipping: "),
+    ):
+        code, sentence = said(shop("cancel-sale", order, *wrong, "--automatic", "--yes"))
+        assert code == 2
+        assert sentence.startswith(why)
+    shop.good("cancel-sale", order, "--line", "CUP=1", "--shipping", "half", "--automatic", "--yes")
+    assert shop.effects(order) == [("refund", "9.98")]
+
+
 def test_a_capture_of_some_lines_and_what_is_left_for_the_next(shop: Shop) -> None:
     """S3.36, S3.38: quantities are chosen, and capturing always means at Amazon."""
     order = sold(shop)
@@ -71,7 +84,7 @@ def test_a_capture_of_some_lines_and_what_is_left_for_the_next(shop: Shop) -> No
     assert (done.json["amount"]["amount"], shop.effects(order)) == ("8.29", [("capture", "8.29")])
     assert [line["quantity"] for line in slips(shop, order)[0]["lines"]] == [1]
     refused = shop("refund", order, "--line", "CUP=1", "--yes")
-    assert said(refused) == (2, "The order has no line 'CUP'; its lines are TEA.")
+    assert said(refused) == (2, "There is no line 'CUP' to take here; the lines are TEA.")
     # S2.8: what no capture took is cancelled too; nothing goes back for it, and just the rest is charged.
     cancelled = shop.good("cancel-sale", order, "--line", "TEA=2", "--yes")
     assert "These lines were not captured, so nothing goes back" in cancelled.err
@@ -103,7 +116,7 @@ def test_a_capture_without_lines_has_a_slip_of_all_or_none(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "sentence"),
     [
-        (["--line", "POT=1"], 2, "The order has no line 'POT'; its lines are TEA, CUP."),
+        (["--line", "POT=1"], 2, "There is no line 'POT' to take here; the lines are TEA, CUP."),
         (["--line", "TEA=-1"], 2, "The quantity '-1' is below nothing."),
         (["--line", "TEA=0.5"], 2, "The quantity '0.5' is no whole number of pieces."),
         (["--line", "TEA=0"], 2, "This comes to 0.00 USD; there must be more than nothing."),

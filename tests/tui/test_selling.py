@@ -165,6 +165,7 @@ def test_what_is_typed_behind_the_command_says_how() -> None:
     """S2.8, S2.10."""
     assert read_wanted("manual extra=5.00", "EUR") == Wanted("manual", Money(500, "EUR"))
     assert read_wanted("TEA=2 shipping=1.50", "USD") == Wanted(None, None, {"TEA": 2}, Money(150, "USD"))
-    for wrong in ("perhaps", "extra=-1", "TEA=1.5", "=2"):
-        with pytest.raises(ValueError, match=r"none of|amount|quantity|piece"):
+    assert read_wanted("TEA=2 shipping=half", "USD").shipping == "half"
+    for wrong in ("perhaps", "extra=-1", "TEA=1.5", "=2", "shipping=third", "TEA=1 TEA=2"):
+        with pytest.raises(ValueError, match=r"none of|amount|quantity|piece|Shipping|named twice"):
             read_wanted(wrong, "USD")

@@ -40,7 +40,7 @@ def cancel_sale(
         typer.Option("--line", metavar="SKU=N", help="Cancel only so many pieces of this line; may be repeated."),
     ] = None,
     shipping: Annotated[
-        str | None, typer.Option(metavar="A", help="So much of the shipping goes back with the lines.")
+        str | None, typer.Option(metavar="A", help="So much of the shipping with the lines: an amount, all or half.")
     ] = None,
     note: Note = "",
     yes: Yes = False,

@@ -16,10 +16,11 @@ from azpay_tui.cli.output import ask, error_value, json_result, result, say, sho
 from azpay_tui.domain import limits
 from azpay_tui.domain.cancelling import Plan, Wanted
 from azpay_tui.domain.deleting import KEPT
-from azpay_tui.domain.goods import SlipError, quantity_of
+from azpay_tui.domain.goods import SlipError
 from azpay_tui.domain.intent import Intent, Verb
-from azpay_tui.domain.money import AmountError, Money, parse_amount, total
+from azpay_tui.domain.money import AmountError, parse_amount, total
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.picking import freight, quantities
 from azpay_tui.domain.reasons import warning_sentence
 from azpay_tui.domain.sale import Refunds
 from azpay_tui.domain.status import status_of
@@ -98,29 +99,18 @@ def load(context: Context, desk: Desk, text: str) -> Order:
 
 def _wanted(order: Order, request: Request) -> Wanted:
     """Read what was typed; raises `CommandError` (exit code 2)."""
-    return Wanted(
-        request.refunds, _amount(order, request.extra), dict(_lines(request.lines)), _amount(order, request.shipping)
-    )
-
-
-def _amount(order: Order, text: str | None) -> Money | None:
-    if text is None:
-        return None
+    currency = resolve.currency_of(order, None) or "USD"
     try:
-        return parse_amount(text, resolve.currency_of(order, None) or "USD")
+        return Wanted(
+            request.refunds,
+            None if request.extra is None else parse_amount(request.extra, currency),
+            quantities(request.lines),
+            None if request.shipping is None else freight(request.shipping, currency),
+        )
     except AmountError as error:
         raise CommandError(str(error), code="amount") from error
-
-
-def _lines(texts: Sequence[str]) -> Iterator[tuple[str, int]]:
-    for text in texts:
-        key, equals, pieces = text.rpartition("=")
-        if not equals or not key:
-            raise CommandError(f"{text[:60]!r} is no line with its quantity, such as TEA=2.")
-        try:
-            yield key, quantity_of(pieces)
-        except SlipError as error:
-            raise CommandError(str(error)) from error
+    except SlipError as error:
+        raise CommandError(str(error)) from error
 
 
 # Before

@@ -9,11 +9,12 @@ from typing import Final
 
 from azpay_tui.domain import limits, matrix, owing, states
 from azpay_tui.domain.cancelled_lines import cut
-from azpay_tui.domain.goods import LinesUnknown, SlipError
+from azpay_tui.domain.goods import LinesUnknown, SlipError, ordered
 from azpay_tui.domain.intent import OPEN_STATES, Verb
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order
+from azpay_tui.domain.picking import Share, share_of
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.sale import Cancelled, Goal, Pieces, Refunds, together
 from azpay_tui.domain.slips import Booked
@@ -37,8 +38,9 @@ class Wanted:
     """Goodwill: so much more than was captured is given back."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """Pieces to cancel by the key of their line; empty: the whole sale."""
-    shipping: Money | None = None
-    """How much of the shipping is given back with the lines."""
+    shipping: Money | Share | None = None
+    """How much of the order's shipping is given back with the lines; a share is one of all of it, not of what is left:
+    the same again has to mean the same."""
 
     @property
     def whole(self) -> bool:
@@ -204,11 +206,12 @@ def _by_lines(
     if wanted.extra is not None:
         raise PlanError("Goodwill goes with the whole sale: refund it on its own (azpay refund ORDER --amount).")
     last = order.cancelled.pieces[-1:] if order.cancelled is not None else ()
-    same = Pieces(tuple(sorted(wanted.lines.items())), wanted.shipping)
-    if last == (same,) and last[0].taken and owing.due(order) is not None:
-        return Cancelled(now, person, False, refunds), ()  # the same again: it goes on with what is still due
     try:
-        pieces, slip = cut(order, wanted.lines, wanted.shipping, booked)
+        shipping = _freight(order, wanted.shipping)
+        same = Pieces(tuple(sorted(wanted.lines.items())), shipping)
+        if last == (same,) and last[0].taken and owing.due(order) is not None:
+            return Cancelled(now, person, False, refunds), ()  # the same again: it goes on with what is still due
+        pieces, slip = cut(order, wanted.lines, shipping, booked)
     except LinesUnknown as error:
         way = (
             " An amount can go back all the same: azpay refund ORDER --amount." if limits.captured_total(order) else ""
@@ -227,6 +230,13 @@ def _by_lines(
     if charge.captured is not None and so_far + slip.total > charge.captured:
         raise PlanError(f"{slip.total} are wanted, of {charge.captured} captured {charge.captured - so_far} are left.")
     return replace(act, goals=(Goal(charge.id, so_far + slip.total),)), sums
+
+
+def _freight(order: Order, said: Money | Share | None) -> Money | None:
+    """Return how much of the shipping is meant; raises `SlipError` where the lines cannot tell what a share is."""
+    if said is None or isinstance(said, Money):
+        return said
+    return share_of(ordered(order.shop.lines, order.shop.amount).shipping, said)
 
 
 def _whole_captures(order: Order, policy: Policy) -> None:

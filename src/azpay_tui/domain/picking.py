@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal, get_args
 
 from azpay_tui.domain.goods import Goods, Slip, SlipError, quantity_of, spread
 from azpay_tui.domain.money import AmountError, Money, parse_amount
 from azpay_tui.domain.slips import draw
 
-ALL: Final = "all"
-HALF: Final = "half"
+Share = Literal["all", "half"]
+"""A part of the shipping, in a word."""
+SHARES: Final[tuple[Share, ...]] = get_args(Share)
 MOST: Final = 60
 """Characters of a document number, of a carrier or of a tracking number."""
 TRACKING: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,58}[A-Za-z0-9])?", re.ASCII)
@@ -71,11 +72,23 @@ def quantities(lines: Iterable[str]) -> dict[str, int]:
 
 def part(text: str, whole: Money) -> Money | None:
     """Read how much of the shipping is meant, None when nothing was said; raises `SlipError`."""
-    if text == ALL:
-        return whole
-    if text == HALF:
-        return spread(whole, (1, 1))[0]
-    return _amount("Shipping", text, whole) if text else None
+    if not text:
+        return None
+    return share_of(whole, freight(text, whole.currency))
+
+
+def freight(text: str, currency: str) -> Money | Share:
+    """Read an amount of shipping, `all` or `half`; raises `SlipError`."""
+    if text in SHARES:
+        return text
+    return _amount("Shipping", text, currency)
+
+
+def share_of(whole: Money, said: Money | Share) -> Money:
+    """Return what was said of the shipping as an amount; the larger half where it cannot be halved."""
+    if isinstance(said, Money):
+        return said
+    return whole if said == "all" else spread(whole, (1, 1))[0]
 
 
 def signed(picked: Picked, like: Money) -> Money | None:
@@ -83,7 +96,7 @@ def signed(picked: Picked, like: Money) -> Money | None:
     text = picked.adjustment
     if not text:
         return None
-    amount = _amount("Adjustment", text[1:] if text[0] in "+-" else text, like)
+    amount = _amount("Adjustment", text[1:] if text[0] in "+-" else text, like.currency)
     return Money(-amount.minor, amount.currency, amount.exponent) if text[0] == "-" else amount
 
 
@@ -107,8 +120,8 @@ def shipment(text: str) -> tuple[str, str]:
     return carrier, number
 
 
-def _amount(what: str, text: str, like: Money) -> Money:
+def _amount(what: str, text: str, currency: str) -> Money:
     try:
-        return parse_amount(text, like.currency)
+        return parse_amount(text, currency)
     except AmountError as error:
         raise SlipError(f"{what}: {error}") from error

@@ -267,7 +267,7 @@ def draw(left: Goods, wanted: Mapping[str, int], shipping: Money | None, adjustm
     for key, pieces in wanted.items():
         if key not in lines:
             names = ", ".join(lines)
-            raise SlipError(f"The order has no line {key[:60]!r}; its lines are {names[:300]}.")
+            raise SlipError(f"There is no line {key[:60]!r} to take here; the lines are {names[:300]}.")
         if pieces < 0:
             raise SlipError(f"Line {key}: the quantity {pieces} is below nothing.")
         if pieces > lines[key].quantity:

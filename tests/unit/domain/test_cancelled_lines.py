@@ -77,12 +77,30 @@ def test_pieces_that_were_captured_and_pieces_that_were_not_are_two_acts() -> No
     assert [step.amount for step in done.steps] == [usd(34_00)]
 
 
+def test_a_share_of_the_shipping_is_of_what_the_order_had_so_that_the_same_again_goes_on() -> None:
+    made, booked = shipped({"LAMP": 3, "CABLE": 1}, shipping=10_00)
+    wanted = Wanted(lines={"LAMP": 1}, shipping="half")
+    found = plan(made, wanted, OPEN, NOW, "ops", booked)
+    assert [step.amount for step in found.steps] == [usd(35_00)]
+    begun = replace(made, cancelled=found.cancelled)  # killed before anything was given back
+    again = plan(begun, wanted, OPEN, NOW, "ops", booked)
+    assert [step.amount for step in again.steps] == [usd(35_00)]
+    done = after(begun, again)
+    rest = plan(done, Wanted(lines={"LAMP": 1}, shipping="half"), OPEN, NOW, "ops", booked)
+    assert [step.amount for step in rest.steps] == [usd(35_00)], "the other half, not half of it"
+    with pytest.raises(PlanError, match=r"^Shipping: 10\.00 USD is wanted, 5\.00 USD is left\.$"):
+        plan(done, Wanted(lines={"LAMP": 1}, shipping="all"), OPEN, NOW, "ops", booked)
+    bare = replace(made, shop=ShopFacts("1001", amount=usd(LIMIT)))
+    with pytest.raises(PlanError, match=r"^No source gave the lines"):
+        plan(bare, wanted, OPEN, NOW, "ops", booked)
+
+
 def test_a_line_of_which_nothing_is_left_is_said_so() -> None:
     made, booked = shipped({"LAMP": 2})
     half = after(made, asked(made, booked, {"CABLE": 1}))
     with pytest.raises(PlanError, match=r"^Line CABLE: 1 are wanted, 0 are left\.$"):
         asked(half, booked, {"CABLE": 1})
-    with pytest.raises(PlanError, match=r"^The order has no line 'DESK'; its lines are LAMP, CABLE\.$"):
+    with pytest.raises(PlanError, match=r"^There is no line 'DESK' to take here; the lines are LAMP, CABLE\.$"):
         asked(half, booked, {"DESK": 1})
 
 
@@ -93,7 +111,7 @@ def test_lines_are_not_taken_for_uncaptured_where_slips_do_not_tell_of_all_money
     made = replace(made, charges=(charge("Captured", captured=captured),))
     with pytest.raises(PlanError, match=r"^No slip tells which lines"):
         asked(made, (), {"CABLE": 1})
-    with pytest.raises(PlanError, match=r"^The order has no line 'CABLE'"):
+    with pytest.raises(PlanError, match=r"^There is no line 'CABLE'"):
         asked(made, booked, {"CABLE": 1})
 
 

@@ -7,7 +7,7 @@ from tests.support.goods import GOODS, slip, usd
 
 from azpay_tui.domain.goods import SlipError, SlipLimit
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.picking import HALF, Picked, part, pick
+from azpay_tui.domain.picking import Picked, part, pick
 from azpay_tui.domain.slips import parts
 
 
@@ -40,8 +40,8 @@ def test_shipping_or_an_adjustment_alone() -> None:
 
 
 def test_half_of_an_odd_amount_gives_the_minor_unit_to_the_first_half() -> None:
-    assert part(HALF, usd(4_95)) == usd(2_48)
-    assert part(HALF, Money(7, "JPY")) == Money(4, "JPY")
+    assert part("half", usd(4_95)) == usd(2_48)
+    assert part("half", Money(7, "JPY")) == Money(4, "JPY")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_half_of_an_odd_amount_gives_the_minor_unit_to_the_first_half() -> None:
         (Picked(("TEA=-1",)), "The quantity '-1' is below nothing."),
         (Picked(("TEA=1.5",)), "The quantity '1.5' is no whole number of pieces."),
         (Picked(("TEA=two",)), "The quantity 'two' is no number of pieces, such as 2."),
-        (Picked(("POT=1",)), "The order has no line 'POT'; its lines are TEA, CUP."),
+        (Picked(("POT=1",)), "There is no line 'POT' to take here; the lines are TEA, CUP."),
         (
             Picked(shipping="4,95"),
             "Shipping: '4,95' is not an amount. Write digits with an optional point, such as 12.50.",

@@ -94,7 +94,7 @@ def _in_parts(goods: Goods, data: st.DataObject) -> list[Slip]:
 @pytest.mark.parametrize(
     ("wanted", "shipping", "adjustment", "said"),
     [
-        ({"POT": 1}, None, None, "The order has no line 'POT'; its lines are TEA, CUP."),
+        ({"POT": 1}, None, None, "There is no line 'POT' to take here; the lines are TEA, CUP."),
         ({"TEA": -1}, None, None, "Line TEA: the quantity -1 is below nothing."),
         ({"TEA": 4}, None, None, "Line TEA: 4 are wanted, 3 are left."),
         ({}, usd(4_96), None, "Shipping: 4.96 USD is wanted, 4.95 USD is left."),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from azpay_tui.domain.cancelling import Wanted
-from azpay_tui.domain.goods import SlipError, quantity_of
+from azpay_tui.domain.goods import SlipError
 from azpay_tui.domain.money import AmountError, Money, parse_amount
+from azpay_tui.domain.picking import Share, freight, quantities
 from azpay_tui.domain.sale import REFUNDS, Refunds
 from azpay_tui.tui.commands.base import Argument, OnOrder
 from azpay_tui.tui.display import display
@@ -14,33 +15,32 @@ from azpay_tui.tui.display import display
 if TYPE_CHECKING:
     from azpay_tui.tui.screens.orders import OrdersScreen
 
-_WORDS = "manual, automatic, extra=5.00, shipping=4.00 and SKU=2"
-
 
 def read_wanted(typed: str, currency: str) -> Wanted:
-    """Read what is typed behind `:cancel-sale`: `manual`, `automatic`, `extra=5.00`, `shipping=4.00`, `SKU=2`.
+    """Read what is typed behind `:cancel-sale`: `manual`, `automatic`, `extra=5.00`, `shipping=half`, `SKU=2`.
 
     Raises `ValueError` with a sentence.
     """
     how: Refunds | None = None
-    amounts: dict[str, Money] = {}
-    lines: dict[str, int] = {}
-    for word in typed.split():
-        name, equals, value = word.rpartition("=")
-        try:
+    extra: Money | None = None
+    shipping: Money | Share | None = None
+    lines: list[str] = []
+    try:
+        for word in typed.split():
+            name, equals, value = word.rpartition("=")
             if word in REFUNDS:
                 how = word
-            elif name in ("extra", "shipping"):
-                amounts[name] = parse_amount(value, currency)
+            elif name == "extra":
+                extra = parse_amount(value, currency)
+            elif name == "shipping":
+                shipping = freight(value, currency)
             elif equals and name:
-                lines[name] = quantity_of(value)
+                lines.append(word)
             else:
-                raise ValueError(
-                    f"{display(word, 40)!r} is none of manual, automatic, extra=5.00, shipping=4.00, SKU=2."
-                )
-        except (AmountError, SlipError) as error:
-            raise ValueError(display(str(error), 200)) from error
-    return Wanted(how, amounts.get("extra"), lines, amounts.get("shipping"))
+                raise SlipError(f"{word[:40]!r} is none of manual, automatic, extra=5.00, shipping=half, SKU=2.")
+        return Wanted(how, extra, quantities(lines), shipping)
+    except (AmountError, SlipError) as error:
+        raise ValueError(display(str(error), 200)) from error
 
 
 class _Ends(OnOrder):
