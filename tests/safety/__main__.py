@@ -50,7 +50,7 @@ def main() -> int:
     found = rows(book, codes, planned, outcomes, logs)
     sys.stdout.write(f"{text(found)}\n")
     if keep:
-        kept.keep(found, planned, outcomes, name, next(run.name for run in book.runs.values() if run.counted))
+        kept.keep(found, planned, outcomes, name)
     return int(any(row.wrong for row in found))
 
 

@@ -16,6 +16,8 @@ from tests.safety.table import Row
 FIGURES = ROOT / "docs" / "safety-figures.json"
 MUTATION = ROOT / "docs" / "safety-mutation.json"
 TOTALS = ROOT / "docs" / "safety-totals.json"
+SIMULATION = "simulation"
+"""The run whose seeds are counted: it takes the most of them, so what the others draw from the same ones is new too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,12 @@ def next_seed(file: Path = TOTALS) -> int:
     return max((done.last for done in totals(file)), default=0) + 1
 
 
-def keep(
-    found: Sequence[Row], pieces: Sequence[Piece], outcomes: Mapping[str, Outcome], version: str, simulation: str
-) -> None:
+def keep(found: Sequence[Row], pieces: Sequence[Piece], outcomes: Mapping[str, Outcome], version: str) -> None:
     """Write the figures of a whole run, and add the seeds of its simulation to those that were used."""
     promises = {row.code: {"runs": row.runs, "violations": row.violations, "says": row.says} for row in found}
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     _write(FIGURES, {"version": version, "day": day, "promises": promises})
-    seeded = [piece for piece in pieces if piece.source == simulation and piece.seeds]
+    seeded = [piece for piece in pieces if piece.source == SIMULATION and piece.seeds]
     if not seeded:
         return
     first = min(piece.seeds[0] for piece in seeded if piece.seeds)

@@ -41,11 +41,6 @@ class Run:
     def seeded(self) -> bool:
         return "{first}" in self.command
 
-    @property
-    def counted(self) -> bool:
-        """Whether its seeds add up over all runs."""
-        return self.seeded and self.start is None
-
 
 @dataclass(frozen=True, slots=True)
 class Book:
