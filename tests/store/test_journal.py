@@ -181,6 +181,19 @@ def test_the_counter_rises_only_with_proof_or_a_persons_word(stores: Stores) -> 
     assert stores.journal.counter("another") == 0
 
 
+@pytest.mark.parametrize(
+    ("verb", "result", "counted"),
+    [(Verb.REFUND, None, 1), (Verb.AUTHORIZE, None, 1), (Verb.REFUND, "S01-1-1-R000001", 0), (Verb.CAPTURE, None, 0)],
+)
+def test_the_counter_rises_with_a_success_of_which_no_id_is_known(
+    stores: Stores, verb: Verb, result: str | None, counted: int
+) -> None:
+    made = stores.journal.open_intent(draft(verb=verb))
+    stores.journal.start_attempt(made.id, NOW)
+    stores.journal.move(made.id, "succeeded", None, "read-back", NOW, result_id=result)
+    assert stores.journal.counter("base") == counted
+
+
 def test_intents_are_listed_newest_first(stores: Stores) -> None:
     for number in (1, 2, 3):
         stores.journal.open_intent(draft(oid(number)))

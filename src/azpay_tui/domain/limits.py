@@ -10,7 +10,7 @@ from typing import Final
 
 from azpay_tui.domain import states
 from azpay_tui.domain.money import Money, total
-from azpay_tui.domain.order import Charge, Order, Refund, kind_of
+from azpay_tui.domain.order import Charge, Order, Refund, Unnamed, kind_of
 
 GUARANTEE: Final = timedelta(days=7)
 """A capture inside it is immediate and guaranteed; later it may go pending and be declined."""
@@ -74,10 +74,20 @@ def captured_total(order: Order) -> Money | None:
 def held_total(order: Order, now: datetime) -> Money | None:
     """Return what is authorized or being decided (authorizations that have not lapsed, and running captures).
 
+    Authorizations that succeeded without an id are in it: nobody can tell what became of them.
     None when the currency is not known yet or there are several.
     """
     live = [c.amount for c in order.charges if c.state in states.LIVE_CHARGE and not lapsed(c, now)]
-    return _sum(live, nothing_in(order))
+    return _sum(live + unnamed_holds(order, now), nothing_in(order))
+
+
+def unnamed_holds(order: Order, now: datetime) -> list[Money]:
+    """Return amounts that authorizations hold, or took at once, whose charges are not known by their ids."""
+    return [
+        made.amount
+        for made in order.unnamed
+        if made.verb == "authorize" and (made.capture_now or now < made.at + AUTHORIZATION_LIFE)
+    ]
 
 
 def refunded_total(order: Order) -> Money | None:
@@ -125,14 +135,26 @@ def spent_by_refunds(order: Order, charge: Charge) -> Money:
 
     Whether Amazon's own total holds refunds in flight is not documented. While the refunds known here explain it either
     way it adds nothing; a total they cannot explain holds refunds made elsewhere, and those in flight come on top.
+    A refund that a person says has succeeded is as one in flight until the total has room for it: it may lag behind.
     """
     like = charge.amount
-    flight, refunds = _in_flight(order, charge), order.refunds_of(charge.id)
-    settled, pending = _added([r.amount for r in refunds if r.state == states.REFUNDED], like), total(flight, like)
+    flight, unnamed = _in_flight(order, charge), _unnamed_refunds(order, charge)
+    settled = _added([r.amount for r in order.refunds_of(charge.id) if r.state == states.REFUNDED], like)
+    settled += _added([made.amount for made in unnamed if made.shown], like)
     reported = _added([charge.refunded] if charge.refunded is not None else [], like)
+    believed = _added([made.amount for made in unnamed if not made.shown], like)
+    if reported >= settled + believed:
+        settled += believed
+    else:
+        flight.append(believed)
+    pending = total(flight, like)
     if reported <= settled or reported.minor in _subset_sums(flight, settled):
         return settled + pending
     return reported + pending
+
+
+def _unnamed_refunds(order: Order, charge: Charge) -> list[Unnamed]:
+    return [made for made in order.unnamed if made.verb == "refund" and made.target == charge.id]
 
 
 def _subset_sums(amounts: list[Money], start: Money) -> set[int]:
@@ -174,7 +196,7 @@ def refundable(order: Order, charge: Charge) -> Money:
 def refund_count(order: Order, charge: Charge) -> int:
     """Count the refunds made of a charge, declined ones excepted."""
     made = [refund for refund in order.refunds_of(charge.id) if refund.state != states.DECLINED]
-    return len(made) + len(own_refunds_in_flight(order, charge))
+    return len(made) + len(own_refunds_in_flight(order, charge)) + len(_unnamed_refunds(order, charge))
 
 
 def last_refund(order: Order, charge: Charge) -> Refund | None:

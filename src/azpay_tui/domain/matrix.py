@@ -200,10 +200,24 @@ def _of_order(order: Order, verb: Verb, now: datetime) -> Offer:
     sentence = next((why for rule in rules if (why := rule(order, now)) is not None), None)
     offer = _strictest(order, verb, now) if sentence is None else Offer(verb, order.id, "no", sentence)
     if verb is Verb.AUTHORIZE:
-        offer = _authorize(order, offer, now)
+        offer = _authorize(order, _second_hold(order, offer, now), now)
     elif "leaves-authorization" in offer.warnings:
         offer = replace(offer, changes_at=_earliest(_lapses(order, now), now))
     return _partly_known(order, offer)
+
+
+def _second_hold(order: Order, offer: Offer, now: datetime) -> Offer:
+    """Warn also of authorizations whose charges nobody knows by their ids."""
+    name = "second-hold"
+    if offer.verdict == "no" or name in offer.warnings or not limits.unnamed_holds(order, now):
+        return offer
+    return _warned(offer, name)
+
+
+def _warned(offer: Offer, name: str) -> Offer:
+    sentence = reasons.warning_sentence(name)
+    reason = f"{offer.reason} {sentence}" if offer.reason else sentence
+    return replace(offer, verdict="warn", reason=reason, warnings=(*offer.warnings, name))
 
 
 def _strictest(order: Order, verb: Verb, now: datetime) -> Offer:
@@ -222,11 +236,7 @@ def _strictest(order: Order, verb: Verb, now: datetime) -> Offer:
 
 
 def _partly_known(order: Order, offer: Offer) -> Offer:
-    if offer.verdict == "no" or limits.fully_known(order):
-        return offer
-    sentence = reasons.warning_sentence("partly-known")
-    reason = f"{offer.reason} {sentence}" if offer.reason else sentence
-    return replace(offer, verdict="warn", reason=reason, warnings=(*offer.warnings, "partly-known"))
+    return offer if offer.verdict == "no" or limits.fully_known(order) else _warned(offer, "partly-known")
 
 
 def _lapses(order: Order, now: datetime) -> list[datetime | None]:

@@ -198,6 +198,22 @@ class OpenIntent:
 
 
 @dataclass(frozen=True, slots=True)
+class Unnamed:
+    """A refund or an authorization of this journal that succeeded; the id of its object at Amazon is not known."""
+
+    verb: str
+    target: str
+    """Id of the object acted on."""
+    amount: Money
+    at: datetime
+    """When it was confirmed, UTC."""
+    capture_now: bool = False
+    """Whether an authorization took the money as well."""
+    shown: bool = False
+    """Whether Amazon's totals proved it; otherwise a person said so, and the totals may lag behind."""
+
+
+@dataclass(frozen=True, slots=True)
 class LocalDecline:
     """A synchronous decline, which leaves no charge at Amazon and is known from the journal alone."""
 
@@ -226,6 +242,8 @@ class Order:
     """Open and accepted intents, oldest first."""
     declines: tuple[LocalDecline, ...] = ()
     """Synchronous declines this journal knows, oldest first."""
+    unnamed: tuple[Unnamed, ...] = ()
+    """What succeeded without an id and is none of the objects known, oldest first."""
     canceled_here: bool = False
     """Whether this journal cancelled the order."""
     refreshed_at: datetime | None = None

@@ -9,7 +9,11 @@ from tests.support.random_orders import orders
 
 from azpay_tui.domain import limits
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.order import Order, ShopFacts
+from azpay_tui.domain.order import Order, ShopFacts, Unnamed
+
+
+def usd(minor: int) -> Money:
+    return Money(minor, "USD")
 
 
 def taken(minor: int, currency: str = "USD") -> Order:
@@ -95,6 +99,44 @@ def test_refunds_made_elsewhere_count_with_those_in_flight(
     assert limits.spent_by_refunds(made, made.charges[0]) == Money(spent, "USD")
     assert limits.refunded_total(made) == Money(spent, "USD")
     assert limits.settled_refunds(made) == Money(spent - sum(pending), "USD")
+
+
+@pytest.mark.parametrize(
+    ("shown", "word", "pending", "reported", "spent"),
+    [
+        ([], [30_00], [], None, 30_00),
+        ([], [30_00], [], 0, 30_00),  # the total lags behind what a person knows
+        ([], [30_00], [], 30_00, 30_00),
+        ([], [30_00], [], 20_00, 50_00),  # another one was made elsewhere; ours comes on top
+        ([], [30_00], [], 50_00, 50_00),  # both are there
+        ([30_00], [], [30_00], 30_00, 60_00),  # the total holds the first: an equal one in flight is no part of it
+        ([30_00], [], [30_00], 60_00, 60_00),
+        ([10_00], [30_00], [], 10_00, 40_00),
+        ([10_00], [30_00], [5_00], 45_00, 45_00),
+    ],
+)
+def test_what_succeeded_without_an_id_counts_once(
+    shown: list[int], word: list[int], pending: list[int], reported: int | None, spent: int
+) -> None:
+    made = order(
+        charge("Captured", amount=100_00, refunded=reported),
+        refunds=[refund(minor, "RefundInitiated", number=number) for number, minor in enumerate(pending, 1)],
+    )
+    unnamed = [Unnamed("refund", charge_id(), Money(minor, "USD"), NOW, shown=True) for minor in shown]
+    unnamed += [Unnamed("refund", charge_id(), Money(minor, "USD"), NOW) for minor in word]
+    unnamed += [Unnamed("refund", charge_id(2), Money(7_00, "USD"), NOW), Unnamed("authorize", ORDER, usd(7), NOW)]
+    made = replace(made, unnamed=tuple(unnamed))
+    first = made.charges[0]
+    assert limits.spent_by_refunds(made, first) == Money(spent, "USD")
+    assert limits.refund_count(made, first) == len(shown) + len(word) + len(pending)
+
+
+def test_an_authorization_without_an_id_holds_until_it_lapses_and_for_good_where_it_took_the_money() -> None:
+    held = Unnamed("authorize", ORDER, usd(50_00), NOW - 29 * DAY)
+    made = replace(order(), unnamed=(held, Unnamed("refund", charge_id(), usd(9_00), NOW)))
+    assert limits.held_total(made, NOW) == usd(50_00)
+    assert limits.held_total(made, NOW + DAY) == usd(0)
+    assert limits.held_total(replace(made, unnamed=(replace(held, capture_now=True),)), NOW + DAY) == usd(50_00)
 
 
 def test_own_refunds_count_from_the_intent_on_and_once() -> None:

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 
 from azpay_tui.domain.declines import decided_in
 from azpay_tui.domain.marks import Marks
-from azpay_tui.domain.order import Charge, LocalDecline, OpenIntent, Order, Permission, Refund, ShopFacts
+from azpay_tui.domain.order import Charge, LocalDecline, OpenIntent, Order, Permission, Refund, ShopFacts, Unnamed
 from azpay_tui.domain.sale import Cancelled
 from azpay_tui.store.cache.facts import from_json
 from azpay_tui.store.cache.shop import Bound, Said, asked_at, bound, money, said_of
+from azpay_tui.store.cache.unnamed import unnamed, without_objects
 from azpay_tui.store.errors import readable
 from azpay_tui.store.marks import load as load_marks
 from azpay_tui.store.sales import deleted
@@ -65,6 +66,7 @@ class Parts:
     """Of each object that was read: whether it is read again by itself, and when it was read."""
     intents: list[OpenIntent] = field(default_factory=list)
     declines: list[LocalDecline] = field(default_factory=list)
+    unnamed: list[Unnamed] = field(default_factory=list)
     canceled_here: bool = False
     acted_at: datetime | None = None
     """When the last wish on it was confirmed or settled."""
@@ -94,6 +96,7 @@ class Parts:
             missing=frozenset(self.missing),
             intents=tuple(self.intents),
             declines=tuple(self.declines),
+            unnamed=tuple(self.unnamed),
             canceled_here=self.canceled_here,
             refreshed_at=min(counted, default=None),
             purged_at=self.purged_at,
@@ -131,6 +134,9 @@ def _load_journal(
     for order_id, object_id in journal.execute(_TRACKED_IDS, (wanted,)).fetchall():
         parts[order_id].ids.add(object_id)
     _load_intents(parts, journal.execute(_INTENTS, (wanted,)).fetchall())
+    for order_id, made, own in unnamed(journal, wanted):
+        part = parts[order_id]
+        part.unnamed = list(without_objects(made, own, (*part.charges, *part.refunds)))
     _load_said(parts, said_of(journal, parts), bound(journal), None if cache is None else asked_at(cache))
     for order_id, acted_at in journal.execute(_ACTED, (wanted,)).fetchall():
         parts[order_id].acted_at = from_text(acted_at)

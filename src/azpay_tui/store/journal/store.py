@@ -10,7 +10,7 @@ from sqlmodel import col, func, or_, select
 
 from azpay_tui.domain.attempt import Answer
 from azpay_tui.domain.dossier import Dossier
-from azpay_tui.domain.intent import OPEN_STATES, Intent, IntentDraft, State
+from azpay_tui.domain.intent import OPEN_STATES, Intent, IntentDraft, State, Verb
 from azpay_tui.domain.marks import MarkEdit
 from azpay_tui.domain.order import Address
 from azpay_tui.domain.rows import TrackedOrder, TrackResult
@@ -228,11 +228,14 @@ class JournalStore:
     def counter(self, base: str) -> int:
         """Return the counter for a new key under this base.
 
-        It rises with every proven refusal or decline, and with every intent that was sent and that a person settled;
-        one that ended without being sent does not count.
+        It rises with every proven refusal or decline, with every intent that was sent and that a person settled, and
+        with every success of which Amazon never named the object: the totals seen do not have it. One that ended
+        without being sent does not count.
         """
-        by_person = (col(IntentRow.settled_by).startswith("person"), col(IntentRow.attempts) > 0)
-        counted = or_(col(IntentRow.state).in_(("declined", "refused")), by_person[0] & by_person[1])
+        by_person = col(IntentRow.settled_by).startswith("person") & (col(IntentRow.attempts) > 0)
+        makes = col(IntentRow.verb).in_((Verb.AUTHORIZE, Verb.REFUND))
+        unnamed = makes & (col(IntentRow.state) == "succeeded") & col(IntentRow.result_id).is_(None)
+        counted = or_(col(IntentRow.state).in_(("declined", "refused")), by_person, unnamed)
         query = select(func.count()).select_from(IntentRow).where(IntentRow.key_base == base, counted)
         with self.file.reading() as session:
             return session.exec(query).one()

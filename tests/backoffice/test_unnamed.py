@@ -1,0 +1,90 @@
+"""What succeeded without an id, at a person's word or by Amazon's totals, counts as made: nothing is given twice."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.office import Office
+
+from azpay_tui.backoffice.errors import BackOfficeError, NotValidError
+from azpay_tui.backoffice.records import SaleDone
+from azpay_tui.domain.cancelling import Wanted
+from azpay_tui.domain.intent import Intent, Verb
+from azpay_tui.domain.limits import refunded_total
+from azpay_tui.domain.money import Money
+from azpay_tui.domain.rows import OrderLine, TrackedOrder
+
+LINES = (
+    OrderLine("Tea", "3", Money(90_00, "USD"), "TEA"),
+    OrderLine("Parcel", "1", Money(30_00, "USD"), None, kind="shipping"),
+)
+
+
+def amounts(office: Office) -> list[tuple[str, str | None]]:
+    return [(verb, amount) for verb, _, amount in office.effects()]
+
+
+def cancel(office: Office, order_id: str, wanted: Wanted) -> SaleDone:
+    return office.desk.cancel_sale(office.desk.plan_sale(order_id, wanted), (), "", lambda intent: None)
+
+
+def lost(office: Office, operation: str, order_id: str, verb: Verb, amount: str) -> Intent:
+    """Do what Amazon carries out and never answers, and settle it, late, at a person's word."""
+    office.fault(operation, "close-after", times=20)
+    intent = office.act(order_id, verb, amount)
+    office.sim("DELETE", "/_sim/faults")
+    office.world(minutes=20)
+    return office.desk.settle(intent.id, "succeeded", "seen in Seller Central")
+
+
+def test_a_cancelled_piece_whose_refund_a_person_settled_is_not_refunded_again(office: Office) -> None:
+    order_id = office.make("captured")
+    office.desk.track([TrackedOrder(order_id, source="web", side="shop", lines=LINES)])
+    office.fault("refund", "close-after", times=20)
+    done = cancel(office, order_id, Wanted(lines={"TEA": 1}))
+    office.sim("DELETE", "/_sim/faults")
+    office.world(minutes=20)
+    office.desk.settle(done.intents[0].id, "succeeded", "seen in Seller Central")
+    with pytest.raises(BackOfficeError):  # two of it would be more than the order has, or ask to be accepted
+        cancel(office, order_id, Wanted(lines={"TEA": 1}))
+    assert amounts(office) == [("refund", "30.00")]
+
+
+def test_a_refund_that_a_person_settled_counts_towards_what_is_left(office: Office) -> None:
+    order_id = office.make("captured")
+    lost(office, "refund", order_id, Verb.REFUND, "10.00")
+    cancel(office, order_id, Wanted())
+    assert amounts(office) == [("refund", "10.00"), ("refund", "110.00")]
+
+
+def test_a_second_equal_refund_is_one_of_its_own(office: Office) -> None:
+    """Amazon would replay the first to an equal key, and the buyer would be told of money that never moves."""
+    order_id = office.make("captured")
+    office.fault("refund", "close-after", times=20)
+    office.act(order_id, Verb.REFUND, "30.00")
+    office.sim("DELETE", "/_sim/faults")
+    office.world(hours=2)
+    office.desk.sync_once(all_=True)
+    assert office.desk.intents()[0].reason == "seen in Amazon's totals"
+    second = office.act(order_id, Verb.REFUND, "30.00")
+    assert (second.state, amounts(office).count(("refund", "30.00"))) == ("accepted", 2)
+
+
+def test_an_authorization_that_a_person_settled_is_a_hold_until_it_lapses(office: Office) -> None:
+    order_id = office.make("open")
+    lost(office, "authorize", order_id, Verb.AUTHORIZE, "120.00")
+    assert office.desk.suggest(office.order(order_id), Verb.AUTHORIZE, order_id) is None
+    with pytest.raises(NotValidError, match="second-hold"):
+        office.act(order_id, Verb.AUTHORIZE, "120.00")
+    assert amounts(office) == [("authorize", "120.00")]
+
+
+def test_a_refund_that_becomes_known_by_its_id_counts_once(office: Office) -> None:
+    order_id = office.make("captured")
+    lost(office, "refund", order_id, Verb.REFUND, "10.00")
+    assert [made.amount for made in office.order(order_id).unnamed] == [Money(10_00, "USD")]
+    ((_, made, _),) = office.effects()
+    assert made is not None
+    office.desk.track([TrackedOrder(order_id, source="web", side="shop", refund_ids=(made,))])
+    office.desk.refresh([order_id], wait=True)
+    known = office.order(order_id)
+    assert (known.unnamed, refunded_total(known)) == ((), Money(10_00, "USD"))
