@@ -217,6 +217,55 @@ def test_what_is_still_open_is_not_deleted(office: Office, situation: str, why: 
     assert office.desk.reader.order(order_id) is not None
 
 
+def not_found(office: Office, operation: str, times: int = 1) -> None:
+    office.fault(operation, "status", times, code=404, reason="ResourceNotFound")
+
+
+@pytest.mark.parametrize(
+    ("lost", "why"),
+    [
+        (("get-permission",), "Amazon knew this order before"),
+        (("get-permission", "get-charge"), "Amazon knew this order before"),
+        (("get-charge",), "Amazon does not find S01-.*-C"),
+        ((), "shows a charge that is not known here"),
+    ],
+)
+def test_an_order_that_was_paid_is_not_deleted(office: Office, lost: tuple[str, ...], why: str) -> None:
+    """Neither while Amazon does not find it, or its charge, nor when the charge was made elsewhere."""
+    order_id = office.make("captured", known=bool(lost))
+    for operation in lost:
+        not_found(office, operation)
+    office.desk.refresh([order_id], wait=True)
+    for operation in lost:
+        not_found(office, operation)
+    with pytest.raises(NotValidError, match=why):
+        office.desk.delete_order(order_id)
+    assert office.desk.reader.order(order_id) is not None
+
+
+def test_what_was_not_found_once_is_asked_for_again_before_it_is_deleted(office: Office) -> None:
+    order_id = office.make("captured")
+    not_found(office, "get-permission")
+    office.desk.refresh([order_id], wait=True)
+    assert stands(office, order_id)[0] == "NOT FOUND"
+    with pytest.raises(NotValidError, match=r"120\.00 USD was paid"):
+        office.desk.delete_order(order_id)
+    assert stands(office, order_id)[0] == "CAPTURED"
+
+
+def test_what_amazon_never_knew_is_deleted_also_with_the_charges_that_an_import_named(office: Office) -> None:
+    order_id = "S01-9999999-9999999"
+    office.desk.track([TrackedOrder(order_id, charge_ids=(f"{order_id}-C999999",), source="import")])
+    office.desk.refresh([order_id], wait=True)
+    assert stands(office, order_id)[0] == "NOT FOUND"
+    office.transport.reachable = False
+    with pytest.raises(OfflineError):
+        office.desk.delete_order(order_id)
+    office.transport.reachable = True
+    office.desk.delete_order(order_id)
+    assert office.desk.reader.order(order_id) is None
+
+
 # Killed at every named point
 
 

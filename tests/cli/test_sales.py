@@ -141,3 +141,22 @@ def held_and_due(shop: Shop, order: str) -> tuple[object, object, object]:
     found = shown(shop, order)
     (charge,) = found["charges"]  # type: ignore[misc]
     return found["status"], found["attention"], charge["state"]  # type: ignore[index]
+
+
+def test_what_was_not_found_once_is_planned_as_it_is_now(shop: Shop) -> None:
+    """What was paid goes back first, also when Amazon did not find the order the last time it was read."""
+    order = shop.make("captured", number="N-1")
+    shop.fault(order, "get-permission", "status", code=404, reason="ResourceNotFound")
+    shop("refresh", order)
+    assert shown(shop, order)["status"] == "NOT FOUND"
+    done = shop("orders", "delete", "N-1", "--yes")
+    assert (done.code, "is not settled" in done.err) == (3, True)
+    assert shop.effects(order) == [("refund", "120.00")]
+
+
+def test_what_amazon_never_knew_is_deleted(shop: Shop) -> None:
+    order = "S01-9999999-9999999"
+    shop("orders", "track", order)
+    shop("refresh", order)
+    shop.good("orders", "delete", order, "--yes")
+    assert shop("orders", "show", order).code == 2

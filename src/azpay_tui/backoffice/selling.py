@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from azpay_tui.backoffice.act import Checker
+from azpay_tui.backoffice.act import Checker, own_objects
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, ChangedError, NotValidError, UsageError, translated
 from azpay_tui.backoffice.health import Health
@@ -112,13 +112,14 @@ class Selling:
         return SaleDone(tuple(intents), left, owing.due(fresh), problem)
 
     def delete(self, order_id: str) -> None:
-        """Take an order out of the lists for good, with its buyer's data; raises `NotValidError` while it may not."""
+        """Take an order out of the lists for good, with its buyer's data; raises `NotValidError` while it may not.
+
+        Also one that Amazon did not find is asked for again: once is no proof that nothing was paid.
+        """
         self._writable()
-        known = self._reader.order(order_id)
-        if known is None:
-            raise UsageError(f"The order {order_id} is not known here: import or track it first.")
-        order = known if order_id in known.missing else self._live(order_id)
-        why = deleting.why_not(order, self._clock())
+        order = self._live(order_id)
+        told = {entry.object_id or "" for entry in self._reader.timeline(order_id) if entry.source == "amazon"}
+        why = deleting.why_not(order, self._clock(), told | own_objects(self._journal, order_id))
         if why is not None:
             raise NotValidError(why)
         self._purging.delete(order_id)

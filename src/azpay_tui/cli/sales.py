@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from azpay_tui.backoffice.errors import BackOfficeError
+from azpay_tui.backoffice.errors import BackOfficeError, NotValidError
 from azpay_tui.backoffice.ports import Desk
 from azpay_tui.backoffice.records import ProfileInfo, SaleDone, SaleReady
 from azpay_tui.cli import confirm, intent_shapes, resolve, shapes
@@ -65,7 +65,7 @@ def delete_order(context: Context, request: Request) -> int:
     confirm.require_way(request.yes, request.dry_run)
     with context.desk() as desk:
         order = load(context, desk, request.order)
-        ready = None if order.id in order.missing else desk.plan_sale(order.id, _wanted(order, request))
+        ready = _first(desk, order, request)
         plan = ready.plan if ready is not None else None
         if request.dry_run:
             json_result({"dry_run": True, "order": order.id, **(planned(plan) if plan is not None else {})})
@@ -86,6 +86,17 @@ def delete_order(context: Context, request: Request) -> int:
     else:
         result(shown(f"{order.id} is deleted. {KEPT}"))
     return OK
+
+
+def _first(desk: Desk, order: Order, request: Request) -> SaleReady | None:
+    """Plan, on a live read, what ends an order before it is deleted; None where Amazon does not find the order."""
+    try:
+        return desk.plan_sale(order.id, _wanted(order, request))
+    except NotValidError:
+        found = desk.reader.order(order.id)
+        if found is None or order.id not in found.missing:
+            raise
+        return None
 
 
 def load(context: Context, desk: Desk, text: str) -> Order:

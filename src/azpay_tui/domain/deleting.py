@@ -2,32 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from azpay_tui.domain import limits, states
 from azpay_tui.domain.moments import written
-from azpay_tui.domain.order import Order
+from azpay_tui.domain.order import Order, kind_of
 from azpay_tui.domain.owing import due
+from azpay_tui.domain.status import charged_elsewhere
 from azpay_tui.domain.words import unrecognised_why, usable
 
 KEPT = "The journal keeps what was wished, sent and answered, with amounts and ids; nothing of the buyer."
 """What stays of an order that was deleted, one sentence."""
 FIRST = "azpay cancel-sale ORDER"
 """What refunds and ends everything."""
+ELSEWHERE = (
+    "The balance at Amazon shows a charge that is not known here, whose money nobody would give back: learn of it "
+    "first (azpay discover, or azpay orders track CHARGE-ID)."
+)
+"""Why nothing ends an order for which money may have been taken elsewhere."""
 
 
-def why_not(order: Order, now: datetime) -> str | None:
-    """Say why an order may not be deleted at `now` (UTC), one sentence with what to do; None when it may."""
+def why_not(order: Order, now: datetime, told_of: Collection[str] = ()) -> str | None:
+    """Say why an order may not be deleted at `now` (UTC), one sentence with what to do; None when it may.
+
+    `told_of` are the ids of which Amazon ever told anything here: it may know them still, whatever it answers today.
+    """
     if order.intents:
         busy = order.intents[0]
         return f"{busy.named} of this order is not settled ({busy.id}, {busy.state}): delete it when that is done."
     if order.id in order.missing:
-        return None
+        return _why_not_unknown(order, told_of)
     if order.permission is None or order.unread:
         return "Not all of this order was read from Amazon yet: refresh it first."
     odd = next((why for _, why in unrecognised_why(order)), None)
-    if odd is not None:
-        return odd
+    return odd or _unseen(order) or _owed(order, now)
+
+
+def _why_not_unknown(order: Order, told_of: Collection[str]) -> str | None:
+    """Say why an order that Amazon does not find may not be deleted: only what it never knew owes nobody anything."""
+    if order.charges or order.refunds or {order.id, *order.missing}.intersection(told_of):
+        return (
+            "Amazon knew this order before and does not find it now, so what was paid for it is not known: refresh it "
+            "later, or look into Seller Central."
+        )
+    return None
+
+
+def _unseen(order: Order) -> str | None:
+    """Say which money of an order may have been taken that is not to be seen here."""
+    lost = next((one for one in sorted(order.missing) if kind_of(one) == "charge"), None)
+    if lost is not None:
+        return (
+            f"Amazon does not find {lost}, so what was paid with it is not known: refresh the order later, or look "
+            "into Seller Central."
+        )
+    return ELSEWHERE if charged_elsewhere(order) else None
+
+
+def _owed(order: Order, now: datetime) -> str | None:
     live = [c for c in order.charges if c.state in states.LIVE_CHARGE and not limits.lapsed(c, now)]
     if live:
         return f"{live[0].amount} are held or being taken for this order: end that first ({FIRST})."
