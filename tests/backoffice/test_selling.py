@@ -139,6 +139,18 @@ def test_what_forbids_it_is_said_and_nothing_is_written(tmp_path: Path) -> None:
         assert office.order(order_id).cancelled is None
 
 
+def test_a_sale_of_which_a_charge_is_not_known_is_not_told_as_cancelled(office: Office) -> None:
+    order_id = office.make("captured", known=False)
+    with pytest.raises(NotValidError, match="shows a charge that is not known here"):
+        cancel(office, order_id)
+    assert office.order(order_id).cancelled is None
+    (made,) = office.sim("GET", "/_sim/orders")
+    office.desk.track([TrackedOrder(order_id, charge_ids=tuple(made["charge_ids"]))])
+    office.desk.refresh([order_id], wait=True)
+    assert states(cancel(office, order_id)) == [("refund", "accepted")]
+    assert moved(office) == [("refund", "120.00")]
+
+
 def test_a_warning_must_be_accepted_before_anything_is_written(office: Office) -> None:
     """S2.10: goodwill is above what was taken."""
     order_id = office.make("captured")

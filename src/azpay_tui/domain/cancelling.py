@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from azpay_tui.domain import limits, matrix, owing, states
+from azpay_tui.domain.cancellable import PlanError as PlanError
+from azpay_tui.domain.cancellable import refuse
 from azpay_tui.domain.cancelled_lines import cut
 from azpay_tui.domain.goods import LinesUnknown, SlipError, ordered
-from azpay_tui.domain.intent import OPEN_STATES, Verb
-from azpay_tui.domain.moments import written
+from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order
 from azpay_tui.domain.picking import Share, share_of
@@ -19,13 +20,8 @@ from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.sale import Cancelled, Goal, Pieces, Refunds, together
 from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.unwinding import Step, elsewhere, steps_of
-from azpay_tui.domain.words import unrecognised_why
 
 CANCELLED_BEFORE: Final = "cancelled-before"
-
-
-class PlanError(ValueError):
-    """A sale cannot be cancelled so; the text is one sentence that says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,31 +112,6 @@ def plan(
         left=(*_left(after, policy, now), *_by_hand(order, act)),
         warnings=tuple(warnings),
     )
-
-
-def refuse(order: Order) -> None:
-    """Raise `PlanError` while nothing can be planned: nothing is known, or something is being decided."""
-    if order.id in order.missing:
-        raise PlanError("Amazon does not know this id here: check the id, region and environment, then refresh.")
-    if order.permission is None or limits.unread_charges(order):
-        raise PlanError("Not all of this order was read from Amazon yet: refresh it first.")
-    if order.permission.kind != states.ONE_TIME:
-        raise PlanError(
-            f"This is a {order.permission.kind} permission, which pays for more than one sale: refund its charges or "
-            "close it by themselves."
-        )
-    odd = next((why for _, why in unrecognised_why(order)), None)
-    if odd is not None:
-        raise PlanError(odd)
-    busy = next((intent for intent in order.intents if intent.state in OPEN_STATES), None)
-    if busy is not None:
-        raise PlanError(
-            f"{busy.named} by {busy.person}, confirmed {written(busy.at)}, is not settled ({busy.state}): first "
-            f"azpay journal resume {busy.id}."
-        )
-    running = next((charge for charge in order.charges if charge.state == states.CAPTURE_INITIATED), None)
-    if running is not None:
-        raise PlanError(f"A capture of {running.amount} is being decided: wait for it, then cancel the sale again.")
 
 
 # What shall go back

@@ -6,21 +6,16 @@ from collections.abc import Collection
 from datetime import datetime
 
 from azpay_tui.domain import limits, states
+from azpay_tui.domain.cancellable import ELSEWHERE, lost, taken_elsewhere
 from azpay_tui.domain.moments import written
-from azpay_tui.domain.order import Order, kind_of
+from azpay_tui.domain.order import Order
 from azpay_tui.domain.owing import due
-from azpay_tui.domain.status import charged_elsewhere
 from azpay_tui.domain.words import unrecognised_why, usable
 
 KEPT = "The journal keeps what was wished, sent and answered, with amounts and ids; nothing of the buyer."
 """What stays of an order that was deleted, one sentence."""
 FIRST = "azpay cancel-sale ORDER"
 """What refunds and ends everything."""
-ELSEWHERE = (
-    "The balance at Amazon shows a charge that is not known here, whose money nobody would give back: learn of it "
-    "first (azpay discover, or azpay orders track CHARGE-ID)."
-)
-"""Why nothing ends an order for which money may have been taken elsewhere."""
 
 
 def why_not(order: Order, now: datetime, told_of: Collection[str] = ()) -> str | None:
@@ -36,7 +31,7 @@ def why_not(order: Order, now: datetime, told_of: Collection[str] = ()) -> str |
     if order.permission is None or order.unread:
         return "Not all of this order was read from Amazon yet: refresh it first."
     odd = next((why for _, why in unrecognised_why(order)), None)
-    return odd or _unseen(order) or _owed(order, now)
+    return odd or lost(order) or (ELSEWHERE if taken_elsewhere(order) else _owed(order, now))
 
 
 def _why_not_unknown(order: Order, told_of: Collection[str]) -> str | None:
@@ -47,17 +42,6 @@ def _why_not_unknown(order: Order, told_of: Collection[str]) -> str | None:
             "later, or look into Seller Central."
         )
     return None
-
-
-def _unseen(order: Order) -> str | None:
-    """Say which money of an order may have been taken that is not to be seen here."""
-    lost = next((one for one in sorted(order.missing) if kind_of(one) == "charge"), None)
-    if lost is not None:
-        return (
-            f"Amazon does not find {lost}, so what was paid with it is not known: refresh the order later, or look "
-            "into Seller Central."
-        )
-    return ELSEWHERE if charged_elsewhere(order) else None
 
 
 def _owed(order: Order, now: datetime) -> str | None:

@@ -109,6 +109,26 @@ def test_every_situation_has_the_steps_that_end_it(name: str) -> None:
     assert all(step.why for step in found.steps)
 
 
+def test_a_sale_of_which_more_was_taken_than_is_known_here_is_not_told_as_cancelled() -> None:
+    paid = order(charge("Captured", amount=50_00), charge("Authorized", number=2, amount=70_00))
+    for made in (replace(paid, charges=()), replace(paid, charges=paid.charges[1:])):
+        with pytest.raises(PlanError, match=r"shows a charge that is not known here.*orders track"):
+            planned(made)
+        with pytest.raises(PlanError, match=f"Amazon does not find {charge_id()}"):
+            planned(replace(made, missing=frozenset({charge_id()})))
+    assert planned(replace(paid, permission=permission())).steps, "a balance that lags behind hides no money"
+    assert planned(replace(paid, missing=frozenset({charge_id(3)}))).steps, "the balance tells that it took nothing"
+
+
+@pytest.mark.parametrize("seen", [50_00, 70_00])
+def test_a_balance_that_fits_only_one_of_two_holds_may_be_a_charge_made_elsewhere(seen: int) -> None:
+    holds = order(charge("Authorized", amount=50_00), charge("Authorized", number=2, amount=70_00))
+    assert planned(holds).steps
+    assert planned(replace(holds, permission=permission(balance=0))).steps, "holds may lower it, documented or not"
+    with pytest.raises(PlanError, match="shows a charge"):
+        planned(replace(holds, permission=permission(balance=LIMIT - seen)))
+
+
 def test_what_is_under_way_is_waited_for() -> None:
     """S4.14: the blocker is explained."""
     with pytest.raises(PlanError, match=r"A capture of 120\.00 USD is being decided: wait"):
