@@ -83,9 +83,6 @@ def plan(
     taken = limits.captured_total(order)
     if policy.read_only is not None:
         raise PlanError(policy.read_only)
-    if policy.settings.cancel_sale == "refuse" and taken:
-        why = policy.settings.why("cancel_sale")
-        raise PlanError(f"{taken} were captured, so the sale cannot be cancelled ({why}); refund instead.")
     before = order.cancelled
     refunds = _refunds(wanted, before, policy)
     if wanted.whole:
@@ -94,6 +91,9 @@ def plan(
         act, sums = _by_lines(order, wanted, refunds, now, person, booked)
         if _left_out(act):
             _whole_captures(order, policy)
+    if policy.settings.cancel_sale == "refuse" and taken and not _goes_on(before, wanted, act):
+        why = policy.settings.why("cancel_sale")
+        raise PlanError(f"{taken} were captured, so the sale cannot be cancelled ({why}); refund instead.")
     cancelled = together([act] if before is None else [before, act]) or act
     marked = replace(order, cancelled=cancelled)
     steps, after = steps_of(marked, policy, now)
@@ -123,6 +123,13 @@ def _refunds(wanted: Wanted, before: Cancelled | None, policy: Policy) -> Refund
     if before is not None:
         return before.refunds
     return "manual" if policy.settings.cancel_sale == "manual" else "automatic"
+
+
+def _goes_on(before: Cancelled | None, wanted: Wanted, act: Cancelled) -> bool:
+    """Whether this only goes on with what was decided before, which what the policy says now does not undo."""
+    if before is None or wanted.extra is not None:
+        return False
+    return before.whole if wanted.whole else not act.pieces
 
 
 def _whole(

@@ -162,6 +162,28 @@ def test_money_taken_is_refunded_by_itself_or_by_hand_or_forbids_it() -> None:
     assert steps(planned(SITUATIONS["4 authorized"](), Policy(PRESETS["magento"]))) == [("cancel", "7654321", "")]
 
 
+def test_what_was_decided_goes_on_also_under_a_policy_that_refuses_it_by_now() -> None:
+    refuses, paid = Policy(PRESETS["magento"]), SITUATIONS["9 captured"]()
+    back = [("refund", "C000001", "120.00 USD")]
+    decided = cancelled(paid)
+    assert steps(planned(decided, refuses)) == back
+    assert steps(planned(cancelled(paid, refunds="manual"), refuses, refunds="automatic")) == back
+    held = cancelled(SITUATIONS["4 authorized"](), refuses)
+    assert steps(planned(replace(paid, cancelled=held.cancelled), refuses)) == back, "captured after all"
+    with pytest.raises(PlanError, match="so the sale cannot be cancelled"):
+        planned(decided, refuses, extra=usd(1_00))
+
+
+def test_lines_that_were_cancelled_go_on_under_such_a_policy_and_no_others_do() -> None:
+    refuses, line = Policy(PRESETS["magento"]), OrderLine("Tea", "4", usd(LIMIT), "TEA")
+    paid = replace(SITUATIONS["9 captured"](), shop=ShopFacts("1001", amount=usd(LIMIT), lines=(line,)))
+    decided = cancelled(paid, lines={"TEA": 1})
+    assert steps(planned(decided, refuses, lines={"TEA": 1})) == [("refund", "C000001", "30.00 USD")]
+    for wanted in ({"lines": {"TEA": 2}}, {}):
+        with pytest.raises(PlanError, match="so the sale cannot be cancelled"):
+            planned(decided, refuses, **wanted)
+
+
 def test_refund_due_stays_until_what_was_due_went_back() -> None:
     """S2.13, S2.16."""
     made = cancelled(SITUATIONS["9 captured"](), refunds="manual")
