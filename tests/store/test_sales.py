@@ -76,6 +76,15 @@ def test_of_two_people_one_cancels_and_the_other_one_looks_again(known: Stores) 
     assert found.cancelled == LAMPS
 
 
+def test_what_was_planned_before_another_act_is_not_written(known: Stores) -> None:
+    none = (0, 0)
+    known.journal.open_intent(draft(verb=Verb.CLOSE))
+    assert not known.journal.cancel_sale(ORDER, LAMPS, None, none)
+    assert not known.journal.cancel_sale(ORDER, LAMPS, None, (1, 1))
+    assert known.journal.cancel_sale(ORDER, LAMPS, None, (1, 0))
+    assert known.journal.verify() is None
+
+
 def test_the_chain_tells_who_cancelled_what_and_never_what_the_shop_calls_it(known: Stores, data_dir: Path) -> None:
     cancel(known, LAMPS)
     cancel(known, replace(WHOLE, goals=()), LAMPS)

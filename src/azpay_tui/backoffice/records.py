@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from azpay_tui.backoffice.errors import BackOfficeError
-from azpay_tui.domain.cancelling import Plan
+from azpay_tui.domain.cancelling import WHOLE, Plan, Wanted
 from azpay_tui.domain.configured import Fact
 from azpay_tui.domain.goods import Slip
 from azpay_tui.domain.intent import Intent, Place, Prepared, Seen, Wish
@@ -53,6 +53,10 @@ class SaleReady:
     """As read from Amazon just now."""
     plan: Plan
     read_at: datetime
+    wanted: Wanted = WHOLE
+    """What it is the plan of."""
+    counts: tuple[int, int] = (0, 0)
+    """How many intents and slips the order had when it was made."""
 
 
 @dataclass(frozen=True, slots=True)

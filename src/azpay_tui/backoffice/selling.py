@@ -32,7 +32,8 @@ from azpay_tui.store import errors as store_errors
 
 PATIENCE = 30.0
 """Seconds in which one step's outcome is waited for."""
-_MEANWHILE = "Somebody else cancelled this sale, or lines of it, meanwhile: look at it and run it again."
+_MEANWHILE = "Somebody else acted on this order, or cancelled some of it, meanwhile: look at it and run it again."
+_OTHERWISE = "The order changed since the plan was shown, and nothing was written down: look at it and run it again."
 
 
 class Selling:
@@ -72,6 +73,7 @@ class Selling:
     def plan(self, order_id: str, wanted: Wanted) -> SaleReady:
         """Read an order live and say what cancelling its sale comes to; raises `BackOfficeError`s."""
         self._writable()
+        intents = len(self._reader.acts(order_id))  # before it is read: what comes later is not in the plan
         order = self._live(order_id)
         now = self._clock()
         try:
@@ -79,7 +81,7 @@ class Selling:
             plan = cancelling.plan(order, wanted, self._policy, now, self._person, booked)
         except PlanError as error:
             raise NotValidError(str(error)) from error
-        return SaleReady(order, plan, now)
+        return SaleReady(order, plan, now, wanted, (intents, len(booked)))
 
     def carry_out(
         self, ready: SaleReady, accepted: Iterable[str], note: str, told: Callable[[Intent], None]
@@ -149,9 +151,10 @@ class Selling:
             raise UsageError(str(error)) from error
         if plan.act is None:
             return
-        act = replace(plan.act, at=self._clock())
         try:
-            written = self._journal.cancel_sale(order.id, act, order.cancelled)
+            counts = None if plan.act.whole else self._as_planned(ready).counts  # whole, all that is taken is due
+            act = replace(plan.act, at=self._clock())
+            written = self._journal.cancel_sale(order.id, act, order.cancelled, counts)
         except store_errors.StoreError as error:
             raise translated(error) from error
         if not written:
@@ -160,6 +163,13 @@ class Selling:
         self._tell(Event("orders", (order.id,)))
         if line:
             self._marking.mark([order.id], MarkChange(note=line))
+
+    def _as_planned(self, ready: SaleReady) -> SaleReady:
+        """Plan it again on a live read; raises `ChangedError` where that comes to anything else."""
+        again = self.plan(ready.order.id, ready.wanted)
+        if not again.plan.same_as(ready.plan):
+            raise ChangedError(_OTHERWISE)
+        return again
 
     def _take(self, order_id: str, step: Step, accepted: set[str], note: str) -> Intent | None:
         """Do one step as it was confirmed; None when it is not needed any more. Raises `ChangedError` for another."""

@@ -114,8 +114,13 @@ class Journal(Protocol):
         """
         ...
 
-    def cancel_sale(self, order_id: str, act: Cancelled, seen: Cancelled | None) -> bool:
-        """Write that a sale was cancelled; tells whether it was: not where what was `seen` is not so any more."""
+    def cancel_sale(
+        self, order_id: str, act: Cancelled, seen: Cancelled | None, counts: tuple[int, int] | None = None
+    ) -> bool:
+        """Write that a sale was cancelled; tells whether it was: not where what was `seen` is not so any more.
+
+        With `counts` only while the order has so many intents and slips.
+        """
         ...
 
     def delete(self, order_id: str, at: datetime) -> bool:

@@ -71,6 +71,10 @@ class Plan:
         """Why a note must be written; None: it need not."""
         return next((step.needs_note for step in self.steps if step.needs_note is not None), None)
 
+    def same_as(self, other: Plan) -> bool:
+        """Whether both write down and do the same, and say so; by whom and when is left aside."""
+        return _compared(self) == _compared(other)
+
 
 def plan(
     order: Order, wanted: Wanted, policy: Policy, now: datetime, person: str, booked: Sequence[Booked] = ()
@@ -227,6 +231,12 @@ def _whole_captures(order: Order, policy: Policy) -> None:
             f"Lines cannot be left out of what is charged ({policy.settings.why(name)}): cancel the whole sale and "
             "place the order again with the customer."
         )
+
+
+def _compared(plan: Plan) -> object:
+    act, steps = plan.act, [(step.verb, step.target, step.amount) for step in plan.steps]
+    said = None if act is None else (act.whole, act.refunds, act.goals, [(one, one.taken) for one in act.pieces])
+    return said, steps, plan.due, plan.sums, plan.warnings
 
 
 def _differs(before: Cancelled, after: Cancelled) -> bool:

@@ -184,6 +184,24 @@ def test_lines_that_were_cancelled_go_on_under_such_a_policy_and_no_others_do() 
             planned(decided, refuses, **wanted)
 
 
+def test_two_plans_are_the_same_when_they_write_down_and_do_the_same() -> None:
+    line = OrderLine("Tea", "4", usd(LIMIT), "TEA")
+    held, paid = (
+        replace(SITUATIONS[name](), shop=ShopFacts("1001", amount=usd(LIMIT), lines=(line,)))
+        for name in ("4 authorized", "9 captured")
+    )
+    first = planned(paid, lines={"TEA": 1})
+    later = plan(paid, Wanted(lines={"TEA": 1}), OPEN, NOW + timedelta(minutes=1), "other")
+    assert first.same_as(later), "who confirms it, and when, is not what it does"
+    assert not first.same_as(planned(held, lines={"TEA": 1})), "the piece was captured meanwhile"
+    assert not first.same_as(planned(paid, lines={"TEA": 2}))
+    assert not first.same_as(planned(paid, lines={"TEA": 1}, refunds="manual"))
+    given = captured("Closed", refund(10_00), refunded=10_00)
+    goodwill = replace(paid, charges=given.charges, refunds=given.refunds)
+    assert steps(planned(goodwill, lines={"TEA": 1})) == steps(first)
+    assert not first.same_as(planned(goodwill, lines={"TEA": 1})), "it would go back for goodwill and not for the piece"
+
+
 def test_refund_due_stays_until_what_was_due_went_back() -> None:
     """S2.13, S2.16."""
     made = cancelled(SITUATIONS["9 captured"](), refunds="manual")

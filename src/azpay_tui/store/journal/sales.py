@@ -17,6 +17,8 @@ from azpay_tui.store.sales import goals_text, pieces_text, read
 from azpay_tui.store.times import storable, to_text
 
 _ACTS: Final = "SELECT order_id, at, person, whole, refunds, goals, pieces FROM sale WHERE order_id = ? ORDER BY id"
+_COUNTS: Final = """SELECT (SELECT count(*) FROM intent WHERE order_id = ?),
+    (SELECT count(*) FROM slip WHERE order_id = ?)"""
 _ADD: Final = "INSERT INTO sale (order_id, at, person, whole, refunds, goals, pieces) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _DELETED: Final = "SELECT order_id FROM deletion WHERE order_id IN (SELECT value FROM json_each(?))"
 
@@ -27,13 +29,17 @@ def write_act(
     order_id: str,
     act: Cancelled,
     seen: Cancelled | None,
+    counts: tuple[int, int] | None,
     person: str,
     session: str,
 ) -> bool:
     """Write that a sale was cancelled; tells whether it was written.
 
-    It is not where another act came between: what was `seen` of the order is not what is there.
+    It is not where another act came between: what was `seen` of the order is not what is there. With `counts`, of its
+    intents and slips, nor where anything else did.
     """
+    if counts is not None and tuple(connection.exec_driver_sql(_COUNTS, (order_id, order_id)).one()) != counts:
+        return False
     if read(connection.exec_driver_sql(_ACTS, (order_id,)).all()).get(order_id) != seen:
         return False
     goals, pieces = goals_text(act), pieces_text(act)

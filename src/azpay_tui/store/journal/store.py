@@ -283,10 +283,15 @@ class JournalStore:
         with self.file.writing() as (session, audit):
             return purge_orders(session.connection(), audit, order_ids, at, self._person, self._session)
 
-    def cancel_sale(self, order_id: str, act: Cancelled, seen: Cancelled | None) -> bool:
-        """Write that a sale was cancelled; tells whether it was: not where what was `seen` is not so any more."""
+    def cancel_sale(
+        self, order_id: str, act: Cancelled, seen: Cancelled | None, counts: tuple[int, int] | None = None
+    ) -> bool:
+        """Write that a sale was cancelled; tells whether it was: not where what was `seen` is not so any more.
+
+        With `counts` only while the order has so many intents and slips.
+        """
         with self.file.writing() as (session, audit):
-            return write_act(session.connection(), audit, order_id, act, seen, self._person, self._session)
+            return write_act(session.connection(), audit, order_id, act, seen, counts, self._person, self._session)
 
     def delete(self, order_id: str, at: datetime) -> bool:
         """Delete an order so that nothing brings it back; tells whether it is: not while an action is not settled."""
