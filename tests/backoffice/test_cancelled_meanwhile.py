@@ -15,6 +15,7 @@ from azpay_tui.backoffice.errors import ChangedError, NotValidError, OfflineErro
 from azpay_tui.backoffice.records import SaleDone, SaleReady
 from azpay_tui.domain.cancelling import Wanted
 from azpay_tui.domain.intent import Intent, Verb
+from azpay_tui.domain.marks import MarkChange
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.policies import chosen
 from azpay_tui.domain.rows import OrderLine, TrackedOrder
@@ -131,6 +132,32 @@ def test_the_policy_charges_neither(
     (intent,) = one.desk.intents()
     assert intent.draft.person == POLICY
     assert unsent(intent, warning)
+    assert one.effects() == []
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("how", ["the shop", "a person"])
+def test_what_the_shop_or_a_person_says_last_stops_an_automatic_step(
+    two: tuple[Office, Office], moment: points.Point, how: str
+) -> None:
+    one, other = two
+    one.desk.switch_on("authorize-and-capture")
+    one.world(minutes=1)
+    order_id = one.make("open", age="1s", limit="138.00")
+    word = TrackedOrder(order_id, source="web", side="shop", shop_status="cancelled", claim="canceled")
+
+    def say() -> None:
+        if how == "the shop":
+            other.desk.track([word])
+        else:
+            other.desk.mark([order_id], MarkChange(note="wait for the buyer's call"))
+
+    with at(moment, say):
+        one.desk.sync_once(act=True)
+    (intent,) = one.desk.intents()
+    assert unsent(intent, "The shop says" if how == "the shop" else "A person wrote a note")
+    assert one.effects() == []
+    one.desk.sync_once(act=True)
     assert one.effects() == []
 
 

@@ -14,11 +14,12 @@ from typing import Final
 from azpay_tui.backoffice.act import Checker
 from azpay_tui.backoffice.errors import BackOfficeError, ChangedError, CredentialsError, OfflineError, StoreError
 from azpay_tui.backoffice.health import Health
+from azpay_tui.backoffice.judging import Judging
 from azpay_tui.backoffice.outbox import Outbox
 from azpay_tui.backoffice.planning import wish_of
 from azpay_tui.backoffice.records import Event, ProfileInfo
 from azpay_tui.backoffice.stores import Journal, Reader
-from azpay_tui.domain.automatic import Pause, Step, next_step
+from azpay_tui.domain.automatic import Pause, Step
 from azpay_tui.domain.intent import Seen
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policy import Policy
@@ -51,6 +52,7 @@ class Automatic:
         health: Health,
         clock: Callable[[], datetime],
         policy: Policy,
+        judging: Judging,
         read: Callable[[str], Order],
         standing: Callable[[], str | None],
         tell: Callable[[Event], None],
@@ -67,6 +69,7 @@ class Automatic:
         self._health = health
         self._clock = clock
         self._policy = policy
+        self._judging = judging
         self._read = read
         self._standing = standing
         self.paused: str | None = None
@@ -130,7 +133,7 @@ class Automatic:
         """Take the step that is due on an order, if there is one; returns whether something was confirmed."""
         for _ in range(_LOOKS):
             order = self._reader.order(order_id)
-            step = None if order is None else self._judge(order, switch)
+            step = None if order is None else self._judging.step(order, switch)
             if isinstance(step, Pause) and step.stale and order_id not in self._known:
                 self._read(order_id)
                 self._known.add(order_id)
@@ -142,7 +145,7 @@ class Automatic:
                 ready = self._checker.check(wish, Seen.of(order))
             except ChangedError:
                 continue
-            if ready.already_so or self._judge(ready.order, switch) != step or ready.offer.verdict != "yes":
+            if ready.already_so or self._judging.step(ready.order, switch) != step or ready.offer.verdict != "yes":
                 continue
             if self._pauses():  # to read the order took its time
                 self._waiting[order_id] = None
@@ -162,10 +165,6 @@ class Automatic:
             said = "Automatic steps go on: the configuration allows them again."
             self._tell(Event("automatic", problem=said, well=True))
         return self.paused is not None
-
-    def _judge(self, order: Order, switch: Switch) -> Step | Pause | None:
-        acts, marks = self._reader.acts(order.id), self._reader.marks(order.id)
-        return next_step(order, self._policy, switch.mode, switch.at, self._clock(), acts, marks)
 
     def _stopped(self, switch: Switch) -> bool:
         """Whether too many steps failed in a row; then the switch says so, to every process, until a person acts."""

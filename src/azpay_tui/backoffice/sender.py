@@ -20,6 +20,7 @@ from azpay_tui.backoffice.act import check_accepted, check_amount, describe, fin
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, NotValidError
 from azpay_tui.backoffice.health import Health
+from azpay_tui.backoffice.judging import Judging
 from azpay_tui.backoffice.outcomes import Outcomes
 from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.stores import Journal
@@ -30,7 +31,7 @@ from azpay_tui.domain.order import Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.telling import ALREADY_SO, CHANGED, OFFLINE
 from azpay_tui.points import reach
-from azpay_tui.store.errors import JournalUnavailable, NotAsConfirmed
+from azpay_tui.store.errors import JournalUnavailable, NotAsConfirmed, StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Sender:
         outcomes: Outcomes,
         gateway: Gateway,
         reading: Reading,
+        judging: Judging,
         health: Health,
         clock: CorrectedClock,
         policy: Policy,
@@ -71,6 +73,7 @@ class Sender:
         self._outcomes = outcomes
         self._gateway = gateway
         self._reading = reading
+        self._judging = judging
         self._health = health
         self._clock = clock
         self._policy = policy
@@ -85,7 +88,8 @@ class Sender:
         """Bring a durable, never-sent intent to an outcome; returns it as it stands at the end.
 
         Abandons it, provably unsent, when the fresh read fails, shows a difference, or the verdict is no longer given
-        for this amount or has a warning that nobody accepted, and when the journal does not take the attempt.
+        for this amount or has a warning that nobody accepted, when a step without a person is not due any more,
+        and when the journal does not take the attempt.
         """
         wish = intent.draft.wish
         try:
@@ -108,8 +112,11 @@ class Sender:
             found = find_offer(matrix.offers(order, self._policy, now), wish)
             offer = check_amount(order, wish, found, now, others)
             check_accepted(offer, intent.draft.accepted_warnings)  # also what is known here alone may be news
+            self._judging.check(order, intent)  # and what the shop said since
         except NotValidError as error:
             return self._outcomes.end(intent, "abandoned", f"{CHANGED}{error.message}")
+        except StoreError as error:
+            return self._unsent(intent, error)
         reach("compared")
         return self._attempts(intent, 0, until)
 

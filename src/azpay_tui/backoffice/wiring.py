@@ -20,6 +20,7 @@ from azpay_tui.backoffice.discover.book import Book
 from azpay_tui.backoffice.discover.discovery import Discovery
 from azpay_tui.backoffice.events import Events
 from azpay_tui.backoffice.health import Health
+from azpay_tui.backoffice.judging import Judging
 from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.messages.messaging import Messaging
 from azpay_tui.backoffice.messages.ports import MessageParts
@@ -118,9 +119,10 @@ def wired(
     simulated, zone = info.environment == "simulator", ZoneInfo(info.timezone)
     health = Health(cache, clock, simulated=simulated)
     reading = Reading(gateway, cache, reader, clock, health, threads)
+    judging = Judging(reader, policy, clock)
     sender = Sender(
-        journal, Outcomes(journal, cache, clock, tell, pause), gateway, reading, health, clock, policy, stop, pause,
-        jitter,
+        journal, Outcomes(journal, cache, clock, tell, pause), gateway, reading, judging, health, clock, policy, stop,
+        pause, jitter,
     )  # fmt: skip
     checker = Checker(reader, journal, gateway, reading, health, clock, policy, info.place)
     outbox = Outbox(journal, cache, checker, sender, parts.session, info.person, clock, tell, stop, threads)
@@ -128,7 +130,7 @@ def wired(
     recovery = Recovery(journal, cache, reader, sender, clock, worked_on, tell, read_only=read_only)
     settling = Settling(journal, cache, reader, recovery, sender, reading, info, clock, worked_on, tell, stop)
     automatic = Automatic(
-        info, journal, reader, checker, outbox, health, clock, policy, reading.order, parts.standing, tell
+        info, journal, reader, checker, outbox, health, clock, policy, judging, reading.order, parts.standing, tell
     )
     refresher = Refresher(
         cache, reader, reading, recovery, sender, health, clock, lease, tell, stop, pause, parts.daily, automatic.turn
