@@ -13,9 +13,10 @@ from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order, ShopFacts
 from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.remaining import rest_to_charge
 from azpay_tui.domain.rows import OrderLine
 from azpay_tui.domain.sale import Cancelled, Goal, Pieces
-from azpay_tui.domain.slips import Booked, draw, left_to_capture, rest_to_charge, slip_of
+from azpay_tui.domain.slips import Booked, draw, left_to_capture, slip_of
 from azpay_tui.domain.status import Ship, ship, status_of
 
 OPEN = Policy()

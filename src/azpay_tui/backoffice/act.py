@@ -29,7 +29,8 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.policy import Policy
-from azpay_tui.domain.slips import Booked, given_elsewhere, rest_to_charge, slip_of
+from azpay_tui.domain.remaining import rest_to_charge
+from azpay_tui.domain.slips import Booked, given_elsewhere, slip_of
 from azpay_tui.domain.switch import Switch
 from azpay_tui.domain.telling import ALREADY_SO
 

@@ -10,8 +10,9 @@ from azpay_tui.domain.goods import Goods, Line, Slip, SlipError, SlipLimit
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order
+from azpay_tui.domain.remaining import uncaptured
 from azpay_tui.domain.sale import Pieces
-from azpay_tui.domain.slips import Booked, cancelled_pieces, draw, left_to_capture, left_to_refund, uncaptured, without
+from azpay_tui.domain.slips import Booked, cancelled_pieces, draw, left_to_capture, left_to_refund, without
 
 
 def cut(

@@ -16,7 +16,8 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.owing import cancelled_whole
 from azpay_tui.domain.policies import Settings
-from azpay_tui.domain.slips import Booked, rest_to_charge
+from azpay_tui.domain.remaining import rest_to_charge
+from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.words import usable
 
 Route = Literal["whole", "difference"]

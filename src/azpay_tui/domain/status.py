@@ -12,7 +12,7 @@ from azpay_tui.domain.declines import declined_last, repaired
 from azpay_tui.domain.intent import OPEN_STATES
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.order import Order
-from azpay_tui.domain.slips import rest_is_paid, taken_for_cancelled
+from azpay_tui.domain.remaining import rest_is_paid, taken_for_cancelled
 from azpay_tui.domain.words import last_charge as last_charge
 from azpay_tui.domain.words import payment_blocked as payment_blocked
 from azpay_tui.domain.words import stop_shipment as stop_shipment

@@ -14,8 +14,9 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order, ShopFacts
 from azpay_tui.domain.policies import PRESETS
 from azpay_tui.domain.policy import Policy
+from azpay_tui.domain.remaining import rest_to_charge
 from azpay_tui.domain.rows import OrderLine
-from azpay_tui.domain.slips import Booked, draw, left_to_capture, left_to_refund, rest_to_charge, slip_of
+from azpay_tui.domain.slips import Booked, draw, left_to_capture, left_to_refund, slip_of
 from azpay_tui.domain.status import attention
 
 LINES = (
