@@ -1,23 +1,26 @@
 """What is charged for an order of which lines were cancelled: their cost stays out of it unless somebody says so."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from tests.support.office import Office
 from tests.support.orders import DAY, LIMIT, NOW, SITUATIONS, charge, charge_id, order
 
 from azpay_tui.backoffice.act import check_amount, find_offer, suggest
 from azpay_tui.domain import matrix
-from azpay_tui.domain.cancelling import Wanted, plan
+from azpay_tui.domain.cancelling import PlanError, Wanted, plan
 from azpay_tui.domain.closing import unclosed
+from azpay_tui.domain.goods import LinesUnknown
 from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order, ShopFacts
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.remaining import rest_to_charge
-from azpay_tui.domain.rows import OrderLine
+from azpay_tui.domain.rows import OrderLine, TrackedOrder
 from azpay_tui.domain.sale import Cancelled, Goal, Pieces
-from azpay_tui.domain.slips import Booked, draw, left_to_capture, slip_of
-from azpay_tui.domain.status import Ship, ship, status_of
+from azpay_tui.domain.slips import Booked, draw, goods_of, left_to_capture, slip_of
+from azpay_tui.domain.status import Ship, attention, ship, status_of
 
 OPEN = Policy()
 
@@ -131,9 +134,8 @@ def test_what_is_left_of_an_order_is_paid_and_leaves() -> None:
 
 def test_pieces_that_go_back_pay_for_nothing_else() -> None:
     shipped = with_lines(order(charge("Captured", amount=60_00)))
-    act = Cancelled(
-        NOW, "ops", False, "automatic", (Goal(charge_id(), usd(30_00)),), (Pieces((("LAMP", 1),), taken=True),)
-    )
+    lamp = Pieces((("LAMP", 1),), None, True, goods_of(shipped).fingerprint)
+    act = Cancelled(NOW, "ops", False, "automatic", (Goal(charge_id(), usd(30_00)),), (lamp,))
     made = replace(shipped, cancelled=act)
     assert rest_to_charge(made, ()) == usd(60_00)
     assert (status_of(made, NOW), ship(made, NOW).word) == ("PART-CAPTURED", "HOLD")
@@ -152,3 +154,103 @@ def test_lines_that_changed_since_charge_nothing_without_a_word() -> None:
     assert rest_to_charge(changed, ()) == usd(0)
     assert warned(changed, Verb.CAPTURE, 1) == ("lines-cancelled",)
     assert suggest(changed, Verb.CAPTURE, charge_id(), NOW, ()) == usd(LIMIT)
+
+
+# Lines that came anew since
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (OrderLine("Lamp", "2", usd(60_00), "LAMP"), *LINES[1:]),
+        (OrderLine("Lamp", "3", usd(90_00), "LAMP-2"), *LINES[1:]),
+        (OrderLine("Lamp", "3", usd(80_00), "LAMP"), OrderLine("Cable", "1", usd(30_00), "CABLE"), LINES[2]),
+        (OrderLine("Lamp", "4", usd(90_00), "LAMP"), *LINES[1:]),
+        (LINES[0], OrderLine("Cable", "1", usd(30_00), "CABLE")),
+    ],
+)
+def test_lines_that_are_others_since_do_not_tell_what_the_rest_costs(lines: tuple[OrderLine, ...]) -> None:
+    """S2.8: fewer pieces, another number, other prices, no shipping: what was cancelled may be out of them already."""
+    made = without_lamps(SITUATIONS["4 authorized"]())
+    amount = sum(line.amount.minor for line in lines if line.amount is not None)
+    changed = replace(made, shop=replace(made.shop, lines=lines, amount=usd(amount)))
+    assert rest_to_charge(changed, ()) == usd(0)
+    assert warned(changed, Verb.CAPTURE, 1) == ("lines-cancelled",)
+    assert suggest(changed, Verb.CAPTURE, charge_id(), NOW, ()) == usd(amount), "what the order comes to, if accepted"
+    with pytest.raises(LinesUnknown, match=r"^The lines of this order changed since some were cancelled here"):
+        left_to_capture(changed, ())
+    with pytest.raises(PlanError, match=r"^The lines of this order changed"):
+        plan(changed, Wanted(lines={"CABLE": 1}), OPEN, NOW, "ops")
+    assert plan(changed, Wanted(), OPEN, NOW, "ops").cancelled.whole
+    back = replace(changed, shop=made.shop)
+    assert rest_to_charge(back, ()) == usd(90_00), "the same lines once more tell it again"
+
+
+def test_lines_in_another_order_and_called_otherwise_are_the_same_lines() -> None:
+    made = without_lamps(SITUATIONS["4 authorized"]())
+    lines = tuple(replace(line, name=f"{line.name}, new") for line in reversed(LINES))
+    assert rest_to_charge(replace(made, shop=replace(made.shop, lines=lines)), ()) == usd(90_00)
+
+
+def test_what_was_cancelled_before_lines_were_kept_with_it_asks_first() -> None:
+    made = without_lamps(SITUATIONS["4 authorized"]())
+    assert made.cancelled is not None
+    older = replace(made, cancelled=replace(made.cancelled, pieces=(Pieces((("LAMP", 1),)),)))
+    assert warned(older, Verb.CAPTURE, 90_00) == ("lines-cancelled",)
+
+
+def test_of_lines_that_changed_no_more_is_suggested_than_captures_leave_of_the_order() -> None:
+    made = without_lamps(SITUATIONS["4 authorized"]())
+    both = order(charge("Captured", number=2, amount=60_00), charge("Authorized", amount=LIMIT))
+    made = replace(made, charges=both.charges, permission=both.permission)
+    for amount, left in ((90_00, usd(30_00)), (60_00, None), (50_00, None), (200_00, usd(LIMIT))):
+        changed = replace(made, shop=replace(made.shop, lines=(), amount=usd(amount)))
+        assert suggest(changed, Verb.CAPTURE, charge_id(), NOW, ()) == left
+
+
+PARCEL = OrderLine("Parcel", "1", usd(30_00), None, kind="shipping")
+TEA = (OrderLine("Tea", "3", usd(90_00), "TEA"), PARCEL)
+
+
+def tell(office: Office, order_id: str, lines: tuple[OrderLine, ...] = TEA, **more: Any) -> None:
+    """Let the shop tell the lines of an order of 120.00."""
+    office.desk.track([TrackedOrder(order_id, source="web", side="shop", lines=lines, **more)])
+
+
+def cancel(office: Office, order_id: str, *accepted: str, **wanted: Any) -> None:
+    ready = office.desk.plan_sale(order_id, Wanted(**wanted))
+    assert office.desk.cancel_sale(ready, accepted, "", lambda intent: None).problem is None
+
+
+def test_what_the_shop_took_out_itself_is_not_taken_out_twice(office: Office) -> None:
+    order_id = office.make("authorized")
+    tell(office, order_id)
+    cancel(office, order_id, lines={"TEA": 1})
+    tell(office, order_id, (OrderLine("Tea", "2", usd(60_00), "TEA"), PARCEL), amount=usd(90_00))
+    ready = office.ready(order_id, Verb.CAPTURE)
+    assert (ready.wish.amount, ready.offer.warnings) == (usd(90_00), ("lines-cancelled",))
+    office.act(order_id, Verb.CAPTURE, accept=("lines-cancelled",))
+    captured = office.order(order_id)
+    assert (status_of(captured, office.desk.now()), attention(captured, office.desk.now())) == ("CAPTURED", ())
+
+
+def test_lines_that_are_called_otherwise_since_ask_first(office: Office) -> None:
+    order_id = office.make("authorized")
+    tell(office, order_id)
+    cancel(office, order_id, lines={"TEA": 1})
+    tell(office, order_id, (OrderLine("Tea", "3", usd(90_00), "TEA-2"), PARCEL))
+    assert office.ready(order_id, Verb.CAPTURE).offer.warnings == ("lines-cancelled",)
+
+
+@pytest.mark.parametrize("amounts", [(10_00, 110_00), (60_00, 60_00)])
+def test_lines_without_a_number_keep_their_meaning(office: Office, amounts: tuple[int, int]) -> None:
+    """Of the same price the other one would be on the slip."""
+    order_id = office.make("authorized")
+    cheap, dear = amounts
+    two = (OrderLine("Cheap", "1", usd(cheap), None), OrderLine("Dear", "1", usd(dear), None))
+    tell(office, order_id, two)
+    cancel(office, order_id, lines={"@1": 1})
+    assert office.ready(order_id, Verb.CAPTURE).wish.amount == usd(dear)
+    tell(office, order_id, two[::-1])
+    ready = office.ready(order_id, Verb.CAPTURE)
+    assert (ready.slip, ready.offer.warnings) == (None, ("lines-cancelled",))

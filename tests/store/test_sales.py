@@ -15,6 +15,7 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Buyer
 from azpay_tui.domain.sale import Cancelled, Goal, Pieces, together
 from azpay_tui.domain.trail import sentence
+from azpay_tui.store import sales
 from azpay_tui.store.journal.read import JournalReader
 from azpay_tui.store.opening import Stores
 
@@ -58,14 +59,21 @@ def test_a_cancelled_sale_is_read_back_as_it_was_written(known: Stores) -> None:
 
 
 def test_pieces_are_read_back_with_whether_money_was_taken_for_them(known: Stores) -> None:
-    lamp = Pieces((("LAMP", 1),), None, taken=True)
+    lamp = Pieces((("LAMP", 1),), None, True, "f00d")
     taken = replace(LAMPS, goals=(GOAL,), pieces=(lamp,))
     assert cancel(known, LAMPS)
     assert cancel(known, taken, LAMPS)
     found = known.reader.order(ORDER)
     assert found is not None
     assert found.cancelled is not None
-    assert [one.taken for one in found.cancelled.pieces] == [False, True]
+    assert [(one.taken, one.among) for one in found.cancelled.pieces] == [(False, ""), (True, "f00d")]
+
+
+@pytest.mark.parametrize(("shipping", "freight"), [("null, null, null", None), ('500, "USD", 2', Money(5_00, "USD"))])
+def test_older_acts_do_not_say_among_which_lines_their_pieces_were(shipping: str, freight: Money | None) -> None:
+    rows = [(ORDER, "2026-01-01T00:00:00Z", "ops", 0, "automatic", "[]", f'[[[["LAMP", 2]], {shipping}]]')]
+    (piece,) = sales.read(rows)[ORDER].pieces
+    assert (piece, piece.among) == (Pieces((("LAMP", 2),), freight), "")
 
 
 def test_of_two_people_one_cancels_and_the_other_one_looks_again(known: Stores) -> None:

@@ -27,7 +27,7 @@ from azpay_tui.domain.idempotency import derive_key, key_base
 from azpay_tui.domain.intent import IntentDraft, Place, Seen, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
-from azpay_tui.domain.order import Order
+from azpay_tui.domain.order import Charge, Order
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.remaining import rest_to_charge
 from azpay_tui.domain.slips import Booked, given_elsewhere, slip_of
@@ -40,8 +40,8 @@ def suggest(order: Order, verb: Verb, target: str, now: datetime, booked: Sequen
 
     Capture: the authorized amount. Authorize: the order's amount minus what was captured and what is authorized or
     being decided, at most the balance. Both are without what lines cost that were cancelled here, which `booked`, the
-    order's slips, tell to the minor unit; none where all the other lines are held already. Refund: captured minus
-    refunded, declined refunds excepted.
+    order's slips, tell to the minor unit; none where all the other lines are held already. Where the lines cannot tell
+    it is at most what captures leave of the order's amount. Refund: captured minus refunded, declined refunds excepted.
     """
     charge = order.charge(target)
     match verb:
@@ -51,7 +51,8 @@ def suggest(order: Order, verb: Verb, target: str, now: datetime, booked: Sequen
                 return None
             return _without_cancelled(limits.chargeable_left(order, now), rest)
         case Verb.CAPTURE:
-            return _without_cancelled(charge.amount if charge else None, _rest(order, verb, now, booked))
+            rest = _rest(order, verb, now, booked)
+            return _without_cancelled(_held(order, charge, rest), rest)
         case Verb.REFUND:
             left = limits.refundable(order, charge) if charge else None
             return left if left else None
@@ -71,6 +72,17 @@ def _rest(order: Order, verb: Verb, now: datetime, booked: Sequence[Booked]) -> 
     if rest is None or held is None or not held.same_currency(rest):
         return rest
     return max(rest - held, Money.zero(rest))
+
+
+def _held(order: Order, charge: Charge | None, rest: Money | None) -> Money | None:
+    """Return what a charge holds; where lines were cancelled that leave nothing, at most what the order lacks."""
+    amount, captured = order.amount, limits.captured_total(order)
+    if charge is None or rest is None or rest or amount is None or captured is None:
+        return charge.amount if charge else None
+    if not (amount.known and amount.same_currency(captured) and captured.same_currency(charge.amount)):
+        return charge.amount
+    lacks = min(charge.amount, amount - captured)
+    return lacks if lacks.minor > 0 else None
 
 
 def _without_cancelled(amount: Money | None, rest: Money | None) -> Money | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from azpay_tui.domain import limits
-from azpay_tui.domain.goods import Goods, Line, Slip, SlipError, SlipLimit
+from azpay_tui.domain.goods import Goods, Line, Slip, SlipError, SlipLimit, ordered
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order
@@ -24,7 +24,7 @@ def cut(
     many, where only some of them were captured, and where nobody can tell.
     """
     captured, free = limits.captured_charges(order), uncaptured(order, booked)
-    pieces = Pieces(tuple(sorted(lines.items())), shipping)
+    pieces = Pieces(tuple(sorted(lines.items())), shipping, among=_fingerprint(order))
     if not captured:
         return pieces, draw(left_to_capture(order, booked), lines, shipping, None)
     there = _there(free, lines, shipping)
@@ -39,6 +39,13 @@ def cut(
         raise SlipError("Several charges were captured: refund the lines of each (azpay refund --charge --line).")
     left = _captured(order, captured[0], booked)
     return replace(pieces, taken=True), draw(_naming(left, free), lines, shipping, None)
+
+
+def _fingerprint(order: Order) -> str:
+    try:
+        return ordered(order.shop.lines, order.shop.amount).fingerprint
+    except SlipError:
+        return ""
 
 
 def _there(free: Goods | None, lines: Mapping[str, int], shipping: Money | None) -> list[str]:

@@ -6,6 +6,8 @@ gets its share cut to minor units, and what remains goes to the largest remainde
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -62,6 +64,18 @@ class Goods:
     def total(self) -> Money:
         """What all of it comes to."""
         return total([line.amount for line in self.lines], self.shipping) + self.shipping
+
+    @property
+    def fingerprint(self) -> str:
+        """A short text that is the same as long as every key means as many pieces at the same amount.
+
+        A place is no article number: of such lines the name counts as well.
+        """
+        lines = [
+            (line.key, line.name if line.key.startswith("@") else "", line.quantity, line.amount) for line in self.lines
+        ]
+        told = [(*said, str(amount)) for *said, amount in sorted(lines, key=lambda line: line[0])]
+        return hashlib.sha256(json.dumps([told, str(self.shipping)]).encode()).hexdigest()[:16]
 
     def minus(self, others: Iterable[Goods]) -> Goods:
         """Return what is left when others were taken from it; raises `SlipError` when they held more."""

@@ -265,7 +265,7 @@ _WARNINGS: Final[dict[str, str]] = {
     "same-card": "The same card will probably be declined again; the buyer should choose another.",
     "partly-known": "Not all charges of this order may be known here.",
     "sale-cancelled": "The sale was cancelled here: nothing should be charged for it any more.",
-    "lines-cancelled": "Lines of this order were cancelled here: this charges more than the rest of it costs.",
+    "lines-cancelled": "Lines were cancelled here: this charges more than the other lines cost, or nobody can tell.",
     "cancelled-before": "Lines of this order were cancelled before: this cancels more of it.",
 }
 WARNINGS: Final = tuple(_WARNINGS)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from azpay_tui.domain import limits
-from azpay_tui.domain.goods import Goods, SlipError, ordered
+from azpay_tui.domain.goods import Goods, SlipError
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money, total
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.sale import Cancelled
-from azpay_tui.domain.slips import Booked, left_to_capture, without
+from azpay_tui.domain.slips import Booked, goods_of, left_to_capture, without
 
 
 def uncaptured(order: Order, booked: Sequence[Booked]) -> Goods | None:
@@ -62,7 +62,7 @@ def taken_for_cancelled(order: Order) -> bool:
     if rest is None or returned is None:
         return False
     back = taken - rest[0] + rest[1]  # what goes back for lines that had been captured
-    goods = ordered(order.shop.lines, order.shop.amount)  # fits: `_rest` read it
+    goods = goods_of(order)  # fits: `_rest` read it
     untaken = goods.total - without(goods, [one for one in cancelled.pieces if not one.taken]).total
     over = taken - rest[0] - max(returned, back)
     return min(over, untaken).minor > len(order.shop.lines)
@@ -74,7 +74,7 @@ def _rest(order: Order, cancelled: Cancelled, taken: Money) -> tuple[Money, Mone
     The second is below nothing where more was taken.
     """
     try:
-        goods = ordered(order.shop.lines, order.shop.amount)
+        goods = goods_of(order)
         charged = without(goods, [one for one in cancelled.pieces if not one.taken]).total
         rest = without(goods, cancelled.pieces).total
     except SlipError:

@@ -31,6 +31,8 @@ class Pieces:
     shipping: Money | None = None
     taken: bool = field(default=False, compare=False)
     """Whether money had been taken for them: then it goes back, otherwise they are not to be captured."""
+    among: str = field(default="", compare=False)
+    """Which lines the order had then, see `Goods.fingerprint`; empty: they could not be read, or an older act."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,21 @@ def left_to_capture(order: Order, booked: Sequence[Booked]) -> Goods:
     Raises `SlipError` where the lines cannot tell.
     """
     captures = [one.slip.goods for one in booked if one.verb is Verb.CAPTURE and one.counts]
-    left = ordered(order.shop.lines, order.shop.amount).minus(captures)
+    left = goods_of(order).minus(captures)
     return without(left, [one for one in cancelled_pieces(order) if not one.taken])
+
+
+def goods_of(order: Order) -> Goods:
+    """Return an order's lines as they were when some of them were cancelled here, which those now may not mean.
+
+    Raises `SlipError` where they cannot be read, `LinesUnknown` where they are others since.
+    """
+    goods = ordered(order.shop.lines, order.shop.amount)
+    if any(one.among != goods.fingerprint for one in cancelled_pieces(order)):
+        raise LinesUnknown(
+            "The lines of this order changed since some were cancelled here: which these are is unknown."
+        )
+    return goods
 
 
 def cancelled_pieces(order: Order) -> tuple[Pieces, ...]:
@@ -112,7 +125,7 @@ def left_to_refund(order: Order, charge: Charge, booked: Sequence[Booked]) -> Go
     refunds = [one.slip.goods for one in counting if one.verb is Verb.REFUND and one.charge == charge.id]
     if own:
         return taken(own).minus(refunds)
-    goods = ordered(order.shop.lines, order.shop.amount)
+    goods = goods_of(order)
     if captures or charge.captured != goods.total or len(limits.captured_charges(order)) != 1:
         raise LinesUnknown(f"No slip tells which lines {charge.id} took.")
     return goods.minus(refunds)

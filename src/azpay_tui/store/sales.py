@@ -44,10 +44,20 @@ def deleted(journal: sqlite3.Connection, order_ids: Iterable[str]) -> set[str]:
     return {row[0] for row in journal.execute(_DELETED, (json.dumps([*order_ids]),)).fetchall()}
 
 
-def _pieces(taken: bool, lines: list[tuple[str, int]], *shipping: Any) -> Pieces:
-    """Read the pieces of an act; an act says how much goes back just where money had been taken for them."""
-    freight = Money(*shipping) if shipping[0] is not None else None
-    return Pieces(tuple((key, count) for key, count in lines), freight, taken)
+def _pieces(
+    taken: bool,
+    lines: list[tuple[str, int]],
+    minor: int | None,
+    currency: str,
+    exponent: int,
+    among: str = "",
+) -> Pieces:
+    """Read the pieces of an act; an act says how much goes back just where money had been taken for them.
+
+    Older acts do not say which lines they were among.
+    """
+    freight = Money(minor, currency, exponent) if minor is not None else None
+    return Pieces(tuple((key, count) for key, count in lines), freight, taken, among)
 
 
 def goals_text(act: Cancelled) -> str:
@@ -57,7 +67,7 @@ def goals_text(act: Cancelled) -> str:
 
 def pieces_text(act: Cancelled) -> str:
     """Write the pieces of an act as its column."""
-    return json.dumps([[one.lines, *_columns(one.shipping)] for one in act.pieces])
+    return json.dumps([[one.lines, *_columns(one.shipping), one.among] for one in act.pieces])
 
 
 def _columns(amount: Money | None) -> tuple[int | None, str | None, int | None]:

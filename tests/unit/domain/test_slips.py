@@ -21,6 +21,7 @@ from azpay_tui.domain.slips import (
     check_capture,
     check_refund,
     draw,
+    goods_of,
     left_to_capture,
     left_to_refund,
     slip_of,
@@ -243,7 +244,9 @@ def test_a_wish_without_a_slip_has_the_one_that_nobody_can_mistake() -> None:
     assert pieces(whole.goods) == ({"TEA": 3, "CUP": 1}, 4_95)
     part = replace(wish, amount=usd(6_67))
     assert slip_of(made, part, []) is None
-    act = Cancelled(NOW, "ops", False, "automatic", (), (Pieces((("TEA", 2),), taken=True),))
+    act = Cancelled(
+        NOW, "ops", False, "automatic", (), (Pieces((("TEA", 2),), None, True, goods_of(made).fingerprint),)
+    )
     cancelled = slip_of(replace(made, cancelled=act), part, [])
     assert cancelled is not None
     assert pieces(cancelled.goods) == ({"TEA": 2}, 0)

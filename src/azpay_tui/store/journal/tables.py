@@ -321,7 +321,10 @@ class SaleRow(JournalTable, table=True):
     goals: str
     """JSON list of `[charge, minor, currency, exponent]`: how much of it shall have gone back in all."""
     pieces: str
-    """JSON list of `[[[key, pieces]], minor, currency, exponent]`, the last three of the shipping; at most one."""
+    """JSON list of `[[[key, pieces]], minor, currency, exponent, fingerprint]`, at most one.
+
+    The three in the middle are the shipping, the last one, which older acts lack, is that of all lines.
+    """
 
 
 class DeletionRow(JournalTable, table=True):
