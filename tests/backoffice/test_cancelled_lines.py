@@ -10,11 +10,14 @@ from tests.support.orders import DAY, LIMIT, NOW, SITUATIONS, charge, charge_id,
 from azpay_tui.backoffice.act import check_amount, find_offer, suggest
 from azpay_tui.domain import matrix
 from azpay_tui.domain.cancelling import PlanError, Wanted, plan
+from azpay_tui.domain.charging import ChargeMoreError, above_total, buyer_text, room
+from azpay_tui.domain.charging import plan as raised
 from azpay_tui.domain.closing import unclosed
 from azpay_tui.domain.goods import LinesUnknown
 from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order, ShopFacts
+from azpay_tui.domain.policies import PRESETS, chosen
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.remaining import rest_to_charge
 from azpay_tui.domain.rows import OrderLine, TrackedOrder
@@ -34,6 +37,20 @@ LINES = (
     OrderLine("Cable", "1", usd(20_00), "CABLE"),
     OrderLine("Shipping", "1", usd(10_00), None, "shipping"),
 )
+
+
+PARCEL = OrderLine("Parcel", "1", usd(30_00), None, kind="shipping")
+TEA = (OrderLine("Tea", "3", usd(90_00), "TEA"), PARCEL)
+
+
+def tell(office: Office, order_id: str, lines: tuple[OrderLine, ...] = TEA, **more: Any) -> None:
+    """Let the shop tell the lines of an order of 120.00."""
+    office.desk.track([TrackedOrder(order_id, source="web", side="shop", lines=lines, **more)])
+
+
+def cancel(office: Office, order_id: str, *accepted: str, **wanted: Any) -> None:
+    ready = office.desk.plan_sale(order_id, Wanted(**wanted))
+    assert office.desk.cancel_sale(ready, accepted, "", lambda intent: None).problem is None
 
 
 def with_lines(made: Order) -> Order:
@@ -156,6 +173,44 @@ def test_lines_that_changed_since_charge_nothing_without_a_word() -> None:
     assert suggest(changed, Verb.CAPTURE, charge_id(), NOW, ()) == usd(LIMIT)
 
 
+def test_charging_more_leaves_cancelled_lines_out(office: Office) -> None:
+    """S4.8: the buyer agreed to just that much more, and is told the total without what was cancelled."""
+    order_id = office.make("authorized", limit="200.00")
+    tell(office, order_id)
+    cancel(office, order_id, lines={"TEA": 1})
+    assert office.act(order_id, Verb.CAPTURE).draft.wish.amount == usd(90_00)
+    made, now = office.order(order_id), office.desk.now()
+    found = room(made, PRESETS["amazon"], now)
+    assert found is not None
+    planned = raised(made, PRESETS["amazon"], found.base + usd(10_00), now)
+    assert planned.amount == usd(10_00)
+    assert "100.00 USD instead of 90.00 USD, 10.00 USD more" in buyer_text(made, planned)
+
+
+def test_how_much_more_may_be_charged_is_counted_from_what_is_left_of_the_order() -> None:
+    made = without_lamps(order(charge("Authorized", amount=LIMIT), limit=200_00))
+    found = room(made, chosen("amazon", {"overcharge": "15%/75"}), NOW)
+    assert found is not None
+    assert (found.total, found.most) == (usd(90_00), usd(103_50)), "15 % of 90.00"
+    shipped = with_lines(order(charge("Captured", amount=LIMIT, captured=LIMIT), limit=200_00))
+    back = replace(shipped, cancelled=plan(shipped, Wanted(lines={"LAMP": 1}), OPEN, NOW, "ops").cancelled)
+    changed = replace(back, shop=replace(back.shop, lines=()))
+    for one in (shipped, back, changed):
+        found = room(one, PRESETS["amazon"], NOW)
+        assert found is not None
+        assert (found.total, found.left) == (usd(LIMIT), usd(80_00)), "what goes back again was charged"
+
+
+def test_nothing_more_is_charged_where_lines_do_not_tell_what_is_left_of_the_order() -> None:
+    made = without_lamps(order(charge("Authorized", amount=LIMIT), limit=200_00))
+    changed = replace(made, shop=replace(made.shop, lines=LINES[:2], amount=usd(110_00)))
+    assert room(changed, PRESETS["amazon"], NOW) is None
+    assert above_total(made, PRESETS["amazon"], NOW)
+    assert above_total(changed, PRESETS["amazon"], NOW) == ""
+    with pytest.raises(ChargeMoreError, match=r"^Lines of this order were cancelled here, and what the others cost"):
+        raised(changed, PRESETS["amazon"], usd(130_00), NOW)
+
+
 # Lines that came anew since
 
 
@@ -206,20 +261,6 @@ def test_of_lines_that_changed_no_more_is_suggested_than_captures_leave_of_the_o
     for amount, left in ((90_00, usd(30_00)), (60_00, None), (50_00, None), (200_00, usd(LIMIT))):
         changed = replace(made, shop=replace(made.shop, lines=(), amount=usd(amount)))
         assert suggest(changed, Verb.CAPTURE, charge_id(), NOW, ()) == left
-
-
-PARCEL = OrderLine("Parcel", "1", usd(30_00), None, kind="shipping")
-TEA = (OrderLine("Tea", "3", usd(90_00), "TEA"), PARCEL)
-
-
-def tell(office: Office, order_id: str, lines: tuple[OrderLine, ...] = TEA, **more: Any) -> None:
-    """Let the shop tell the lines of an order of 120.00."""
-    office.desk.track([TrackedOrder(order_id, source="web", side="shop", lines=lines, **more)])
-
-
-def cancel(office: Office, order_id: str, *accepted: str, **wanted: Any) -> None:
-    ready = office.desk.plan_sale(order_id, Wanted(**wanted))
-    assert office.desk.cancel_sale(ready, accepted, "", lambda intent: None).problem is None
 
 
 def test_what_the_shop_took_out_itself_is_not_taken_out_twice(office: Office) -> None:

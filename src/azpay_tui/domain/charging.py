@@ -16,7 +16,7 @@ from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.owing import cancelled_whole
 from azpay_tui.domain.policies import Settings
-from azpay_tui.domain.remaining import rest_to_charge
+from azpay_tui.domain.remaining import left_out, rest_to_charge
 from azpay_tui.domain.slips import Booked
 from azpay_tui.domain.words import usable
 
@@ -35,7 +35,7 @@ class Room:
     """How much an order may come to in all, and how much of that is left above its total."""
 
     total: Money
-    """The order's total: the shop's when known, else the permission's limit."""
+    """The order's total: the shop's when known, else the permission's limit; without lines cancelled before capture."""
     spent: Money
     """Captured, authorized or being decided."""
     most: Money
@@ -107,16 +107,19 @@ def left_to_charge(order: Order, booked: Sequence[Booked]) -> str:
 def room(order: Order, settings: Settings, now: datetime) -> Room | None:
     """Return how much more than its total an order may be charged at `now` (UTC).
 
-    None where its total, its limit or its charges are not known, or are in several currencies.
+    None where its total, its limit or its charges are not known, or are in several currencies, and where lines were
+    cancelled here of which nobody can tell what they cost.
     """
-    amount, permission = order.amount, order.permission
+    whole, permission = order.amount, order.permission
+    gone = left_out(order)
     captured, held = limits.captured_total(order), limits.held_total(order, now)
-    if amount is None or not amount.known or permission is None or permission.limit is None:
+    if whole is None or not whole.known or permission is None or permission.limit is None:
         return None
-    if captured is None or held is None or permission.kind != states.ONE_TIME:
+    if captured is None or held is None or gone is None or permission.kind != states.ONE_TIME:
         return None
-    if not all(money.same_currency(amount) for money in (captured, held, permission.limit)):
+    if not all(money.same_currency(whole) for money in (captured, held, gone, permission.limit)):
         return None
+    amount = whole - gone
     most, why = permission.limit, f"the permission's limit is {permission.limit}"
     share = settings.overcharge.of(amount)
     if share is not None and amount + share < most:
@@ -150,6 +153,10 @@ def plan(order: Order, settings: Settings, total: Money, now: datetime) -> Plan:
         raise ChargeMoreError("The sale was cancelled here: nothing more is charged for it.")
     found = room(order, settings, now)
     if found is None or not total.same_currency(found.total):
+        if order.cancelled is not None and left_out(order) is None:
+            raise ChargeMoreError(
+                "Lines of this order were cancelled here, and what the others cost cannot be told: authorize an amount."
+            )
         raise ChargeMoreError("How much this order may be charged is not known here: refresh it, or import its total.")
     if total <= found.total:
         raise ChargeMoreError(

@@ -10,7 +10,7 @@ from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money, total
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.sale import Cancelled
-from azpay_tui.domain.slips import Booked, goods_of, left_to_capture, without
+from azpay_tui.domain.slips import Booked, cancelled_pieces, goods_of, left_to_capture, without
 
 
 def uncaptured(order: Order, booked: Sequence[Booked]) -> Goods | None:
@@ -62,10 +62,20 @@ def taken_for_cancelled(order: Order) -> bool:
     if rest is None or returned is None:
         return False
     back = taken - rest[0] + rest[1]  # what goes back for lines that had been captured
-    goods = goods_of(order)  # fits: `_rest` read it
-    untaken = goods.total - without(goods, [one for one in cancelled.pieces if not one.taken]).total
-    over = taken - rest[0] - max(returned, back)
-    return min(over, untaken).minor > len(order.shop.lines)
+    over, untaken = taken - rest[0] - max(returned, back), left_out(order)
+    return untaken is not None and min(over, untaken).minor > len(order.shop.lines)
+
+
+def left_out(order: Order) -> Money | None:
+    """Return what the pieces cost that were cancelled here before they were captured; None where nobody can tell."""
+    untaken = [one for one in cancelled_pieces(order) if not one.taken]
+    if not untaken:
+        return Money.zero(order.amount) if order.amount is not None else None
+    try:
+        goods = goods_of(order)
+    except SlipError:
+        return None
+    return goods.total - without(goods, untaken).total
 
 
 def _rest(order: Order, cancelled: Cancelled, taken: Money) -> tuple[Money, Money] | None:
