@@ -211,6 +211,17 @@ def test_nothing_more_is_charged_where_lines_do_not_tell_what_is_left_of_the_ord
         raised(changed, PRESETS["amazon"], usd(130_00), NOW)
 
 
+def test_a_later_equal_refund_is_not_taken_for_the_cancelled_piece(office: Office) -> None:
+    order_id = office.make("captured")
+    tell(office, order_id)
+    cancel(office, order_id, lines={"TEA": 1})
+    office.world(hours=2)
+    office.desk.sync_once(all_=True)
+    office.act(order_id, Verb.REFUND, "30.00")  # goodwill
+    (slip,) = office.desk.reader.slips(order_id)
+    assert [(line.key, line.quantity) for line in slip.slip.goods.lines] == [("TEA", 1)]
+
+
 # Lines that came anew since
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.domain import limits
+from azpay_tui.domain import limits, owing
 from azpay_tui.domain.goods import Goods, Line, LinesUnknown, Slip, SlipError, SlipLimit, ordered, spread
 from azpay_tui.domain.intent import State, Verb, Wish
 from azpay_tui.domain.money import Money, total
@@ -145,7 +145,8 @@ def slip_of(order: Order, wish: Wish, booked: Sequence[Booked]) -> Slip | None:
     """Return the slip of a wish, checked against the order, or the one that covers all lines.
 
     A capture or refund of all that is left by lines has such a slip without being asked, and a refund of the pieces
-    that were cancelled last has one of these; another one has none, for which lines it would be is not guessed.
+    that were cancelled last, while it is due, has one of these; another one has none, for which lines it would be is
+    not guessed.
     Raises `SlipError`, or `SlipLimit` for more than there is.
     """
     slip = wish.slip
@@ -177,12 +178,21 @@ def _covering(order: Order, wish: Wish, booked: Sequence[Booked]) -> Slip | None
         whole = draw(left, {line.key: line.quantity for line in left.lines}, left.shipping, None)
         if whole.total == wish.amount:
             return whole
-        # Of pieces that were cancelled just this amount goes back.
-        gone = [one for one in cancelled_pieces(order) if one.taken] if wish.verb is Verb.REFUND else []
+        # Of pieces that were cancelled just this amount goes back, as long as it did not.
+        gone = [one for one in cancelled_pieces(order) if one.taken] if _still_due(order, wish) else []
         slips = (draw(left, dict(one.lines), one.shipping, None) for one in gone[-1:])
         return next((slip for slip in slips if slip.total == wish.amount), None)
     except SlipError:
         return None
+
+
+def _still_due(order: Order, wish: Wish) -> bool:
+    """Whether a wish refunds no more than what is still to go back for what was cancelled."""
+    charge, amount = order.charge(wish.target), wish.amount
+    if wish.verb is not Verb.REFUND or charge is None or amount is None:
+        return False
+    due = owing.due_of(order, charge)
+    return due.same_currency(amount) and amount <= due
 
 
 def taken(slips: Sequence[Slip]) -> Goods:

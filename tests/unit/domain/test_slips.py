@@ -15,7 +15,7 @@ from azpay_tui.domain.intent import State, Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order
 from azpay_tui.domain.rows import OrderLine
-from azpay_tui.domain.sale import Cancelled, Pieces
+from azpay_tui.domain.sale import Cancelled, Goal, Pieces
 from azpay_tui.domain.slips import (
     Booked,
     check_capture,
@@ -244,13 +244,16 @@ def test_a_wish_without_a_slip_has_the_one_that_nobody_can_mistake() -> None:
     assert pieces(whole.goods) == ({"TEA": 3, "CUP": 1}, 4_95)
     part = replace(wish, amount=usd(6_67))
     assert slip_of(made, part, []) is None
-    act = Cancelled(
-        NOW, "ops", False, "automatic", (), (Pieces((("TEA", 2),), None, True, goods_of(made).fingerprint),)
-    )
+    gone = Pieces((("TEA", 2),), None, True, goods_of(made).fingerprint)
+    act = Cancelled(NOW, "ops", False, "automatic", (Goal(charge_id(), usd(6_67)),), (gone,))
     cancelled = slip_of(replace(made, cancelled=act), part, [])
     assert cancelled is not None
     assert pieces(cancelled.goods) == ({"TEA": 2}, 0)
     assert slip_of(replace(made, cancelled=act), replace(part, amount=usd(6_66)), []) is None
+    given = replace(made, cancelled=act, refunds=(refund(6_67),))
+    assert slip_of(given, part, []) is None, "these went back already: a later refund is for something else"
+    assert slip_of(replace(given, refunds=(refund(1),)), part, []) is None, "a part of it went back otherwise"
+    assert slip_of(replace(made, cancelled=replace(act, goals=())), part, []) is None, "another charge took them"
     assert slip_of(sold(charge("Authorized", amount=22_45)), replace(part, verb=Verb.VOID, amount=None), []) is None
 
 
