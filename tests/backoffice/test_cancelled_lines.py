@@ -8,21 +8,23 @@ from tests.support.office import Office
 from tests.support.orders import DAY, LIMIT, NOW, SITUATIONS, charge, charge_id, order
 
 from azpay_tui.backoffice.act import check_amount, find_offer, suggest
+from azpay_tui.backoffice.errors import NotValidError
 from azpay_tui.domain import matrix
 from azpay_tui.domain.cancelling import PlanError, Wanted, plan
 from azpay_tui.domain.charging import ChargeMoreError, above_total, buyer_text, room
 from azpay_tui.domain.charging import plan as raised
 from azpay_tui.domain.closing import unclosed
-from azpay_tui.domain.goods import LinesUnknown
+from azpay_tui.domain.goods import LinesUnknown, SlipLimit
 from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order, ShopFacts
+from azpay_tui.domain.picking import Picked, pick
 from azpay_tui.domain.policies import PRESETS, chosen
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.remaining import rest_to_charge
 from azpay_tui.domain.rows import OrderLine, TrackedOrder
 from azpay_tui.domain.sale import Cancelled, Goal, Pieces
-from azpay_tui.domain.slips import Booked, draw, goods_of, left_to_capture, slip_of
+from azpay_tui.domain.slips import Booked, draw, goods_of, left_for, left_to_capture, left_to_refund, slip_of
 from azpay_tui.domain.status import Ship, attention, ship, status_of
 
 OPEN = Policy()
@@ -220,6 +222,26 @@ def test_a_later_equal_refund_is_not_taken_for_the_cancelled_piece(office: Offic
     office.act(order_id, Verb.REFUND, "30.00")  # goodwill
     (slip,) = office.desk.reader.slips(order_id)
     assert [(line.key, line.quantity) for line in slip.slip.goods.lines] == [("TEA", 1)]
+
+
+def test_a_piece_that_was_cancelled_and_paid_back_is_not_given_back_again(office: Office) -> None:
+    """By hand, in one sum for two acts: no slip says which pieces these were."""
+    order_id = office.make("captured")
+    tell(office, order_id)
+    cancel(office, order_id, lines={"TEA": 2}, refunds="manual")
+    cancel(office, order_id, "cancelled-before", shipping=usd(10_00), refunds="manual")
+    office.act(order_id, Verb.REFUND, "70.00")
+    office.world(hours=2)
+    office.desk.sync_once(all_=True)
+    made, slips = office.order(order_id), office.desk.reader.slips(order_id)
+    left = left_for(made, Verb.REFUND, made.charges[0].id, slips)
+    assert slips == ()
+    with pytest.raises(SlipLimit, match=r"^Line TEA: 2 are wanted, 1 are left\.$"):
+        pick(left, Picked(lines=("TEA=2",)))
+    assert left.total == usd(50_00), "a tea and the rest of the shipping"
+    two = pick(left_to_refund(made, made.charges[0], slips), Picked(lines=("TEA=2",)))
+    with pytest.raises(NotValidError, match=r"^More of TEA was taken"):
+        office.ready(order_id, Verb.REFUND, "60.00", slip=two)
 
 
 # Lines that came anew since

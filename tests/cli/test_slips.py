@@ -77,6 +77,19 @@ def test_a_cancelled_line_goes_back_with_half_of_the_shipping(shop: Shop) -> Non
     assert shop.effects(order) == [("refund", "9.98")]
 
 
+def test_what_went_back_for_cancelled_lines_is_not_given_back_again_and_can_be_written_down(shop: Shop) -> None:
+    """S2.14, S3.49: in one sum, so no slip says which lines it was for."""
+    order = sold(shop, "captured")
+    shop.good("cancel-sale", order, "--line", "CUP=1", "--manual", "--yes")
+    shop.good("cancel-sale", order, "--line", "TEA=1", "--manual", "--accept", "cancelled-before", "--yes")
+    shop.good("refund", order, "--amount", "10.84", "--yes")
+    assert slips(shop, order) == []
+    again = shop("refund", order, "--line", "CUP=1", "--accept", "refund-under-way", "--yes")
+    assert said(again) == (3, "Line CUP: 1 are wanted, 0 are left.")
+    assert shop.effects(order) == [("refund", "10.84")]
+    shop.good("slips", "record", order, "--line", "CUP=1", "--line", "TEA=1", "--note", "the 10.84")
+
+
 def test_a_capture_of_some_lines_and_what_is_left_for_the_next(shop: Shop) -> None:
     """S3.36, S3.38: quantities are chosen, and capturing always means at Amazon."""
     order = sold(shop)

@@ -19,7 +19,7 @@ from azpay_tui.domain.marks import MarkError, clean_note
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.picking import Picked, pick
-from azpay_tui.domain.slips import Booked, check_money, left_for, parts
+from azpay_tui.domain.slips import Booked, check_money, left_for, left_to_refund, parts
 
 MOST_SLIPS: Final = 10_000
 _AS_NOTE: Final = "What was given back elsewhere can be noted all the same: azpay orders mark {} --note TEXT."
@@ -30,16 +30,29 @@ _CSV: Final = (
 
 
 def picked_slip(
-    reader: Reader, order: Order, verb: Verb, target: str, picked: Picked, given: Money | None = None, *, way: str
+    reader: Reader,
+    order: Order,
+    verb: Verb,
+    target: str,
+    picked: Picked,
+    given: Money | None = None,
+    *,
+    way: str,
+    elsewhere: bool = False,
 ) -> Slip:
     """Make the slip that the options say, of what is left of the order's lines; `given` is an amount typed beside.
 
-    `way` is a sentence on what does without lines, for where nobody can tell them.
+    `way` is a sentence on what does without lines, for where nobody can tell them. A refund that was made `elsewhere`
+    may be just that which went back for cancelled pieces.
     Raises `BackOfficeError`: exit code 2 for what makes no sense, 3 for more than there is.
     """
     charge = order.charge(target)
     try:
-        slip = pick(left_for(order, verb, target, reader.slips(order.id)), picked)
+        booked = reader.slips(order.id)
+        if elsewhere and charge is not None:
+            slip = pick(left_to_refund(order, charge, booked), picked)
+        else:
+            slip = pick(left_for(order, verb, target, booked), picked)
         if given is not None and given != slip.total:
             raise SlipError(f"The lines come to {slip.total}, the amount given is {given}: leave --amount out.")
         if charge is not None:
@@ -84,7 +97,9 @@ def record_slip(context: Context, text: str, charge: str | None, picked: Picked,
             written = clean_note(note) if note.strip() else ""
         except MarkError as error:
             raise CommandError(str(error)) from error
-        slip = picked_slip(desk.reader, order, Verb.REFUND, target, picked, way=_AS_NOTE.format(order.id))
+        slip = picked_slip(
+            desk.reader, order, Verb.REFUND, target, picked, way=_AS_NOTE.format(order.id), elsewhere=True
+        )
         booked = desk.record_slip(order.id, target, slip, written)
         possible = any(o.verb is Verb.REFUND and o.verdict != "no" for o in desk.offers(order))
     if as_json:

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from azpay_tui.domain import limits
-from azpay_tui.domain.goods import Goods, Line, Slip, SlipError, SlipLimit, ordered
-from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.goods import Goods, Slip, SlipError, SlipLimit, ordered
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.order import Charge, Order
+from azpay_tui.domain.order import Order
 from azpay_tui.domain.remaining import uncaptured
 from azpay_tui.domain.sale import Pieces
-from azpay_tui.domain.slips import Booked, cancelled_pieces, draw, left_to_capture, left_to_refund, without
+from azpay_tui.domain.slips import Booked, cancelled_pieces, draw, left_to_capture, not_given_back
 
 
 def cut(
@@ -37,7 +36,8 @@ def cut(
             ) from error
     if len(captured) > 1:
         raise SlipError("Several charges were captured: refund the lines of each (azpay refund --charge --line).")
-    left = _captured(order, captured[0], booked)
+    gone = [one for one in cancelled_pieces(order) if one.taken]
+    left = not_given_back(order, captured[0], booked, gone)
     return replace(pieces, taken=True), draw(_naming(left, free), lines, shipping, None)
 
 
@@ -57,23 +57,6 @@ def _there(free: Goods | None, lines: Mapping[str, int], shipping: Money | None)
     if shipping is not None and shipping.minor > 0 and free.shipping:
         found.append(f"shipping {free.shipping}")
     return found
-
-
-def _captured(order: Order, charge: Charge, booked: Sequence[Booked]) -> Goods:
-    """Return what a charge took and neither a slip gave back nor an earlier act cancelled: that is gone once."""
-    left = left_to_refund(order, charge, booked)
-    had = left_to_refund(order, charge, [one for one in booked if one.verb is Verb.CAPTURE])
-    return _less_of(left, without(had, [one for one in cancelled_pieces(order) if one.taken]))
-
-
-def _less_of(one: Goods, other: Goods) -> Goods:
-    """Return of each line, and of the shipping, the one of which less is left; both name the same lines."""
-    lines = tuple(min(pair, key=_pieces) for pair in zip(one.lines, other.lines, strict=True))
-    return replace(min(one, other, key=lambda goods: goods.shipping.minor), lines=lines)
-
-
-def _pieces(line: Line) -> int:
-    return line.quantity
 
 
 def _naming(left: Goods, free: Goods | None) -> Goods:

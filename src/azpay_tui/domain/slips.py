@@ -132,13 +132,53 @@ def left_to_refund(order: Order, charge: Charge, booked: Sequence[Booked]) -> Go
 
 
 def left_for(order: Order, verb: Verb, target: str, booked: Sequence[Booked]) -> Goods:
-    """Return what a slip of this verb and object can be made of; raises `SlipError` where nobody can tell."""
+    """Return what a slip of this verb and object can be made of; raises `SlipError` where nobody can tell.
+
+    Of what was captured, pieces that were cancelled and went back are left out.
+    """
     if verb is not Verb.REFUND:
         return left_to_capture(order, booked)
     charge = order.charge(target)
     if charge is None:
         raise SlipError(f"{target} is not known here; refresh the order.")
-    return left_to_refund(order, charge, booked)
+    return not_given_back(order, charge, booked, _went_back(order, charge, booked))
+
+
+def not_given_back(order: Order, charge: Charge, booked: Sequence[Booked], gone: Iterable[Pieces]) -> Goods:
+    """Return what a charge took and neither a slip gave back nor is among pieces that are gone: that is gone once.
+
+    Raises `SlipError` where nobody can tell.
+    """
+    left, had = left_to_refund(order, charge, booked), _had(order, charge, booked)
+    return _less_of(left, without(had, gone))
+
+
+def _had(order: Order, charge: Charge, booked: Sequence[Booked]) -> Goods:
+    return left_to_refund(order, charge, [one for one in booked if one.verb is Verb.CAPTURE])
+
+
+def _went_back(order: Order, charge: Charge, booked: Sequence[Booked]) -> Sequence[Pieces]:
+    """Return the cancelled pieces of a charge but for those, the newest of them, that are still due to the buyer.
+
+    What went back in one sum has no slip; none where all that no slip gave back is due.
+    """
+    gone = [one for one in cancelled_pieces(order) if one.taken]
+    had, due = _had(order, charge, booked), owing.due_of(order, charge)
+    if order.cancelled is None or order.cancelled.goal(charge.id) is None or not due.same_currency(had.shipping):
+        return ()
+    left = left_to_refund(order, charge, booked)
+    open_ = left.total - _less_of(left, without(had, gone)).total
+    if due and open_.minor - due.minor <= len(had.lines):  # pieces do not always divide a line evenly
+        return ()
+    while gone and (cost := without(had, gone[:-1]).total - without(had, gone).total) <= due:
+        gone, due = gone[:-1], due - cost
+    return gone
+
+
+def _less_of(one: Goods, other: Goods) -> Goods:
+    """Return of each line, and of the shipping, the one of which less is left; both name the same lines."""
+    lines = tuple(min(pair, key=lambda line: line.quantity) for pair in zip(one.lines, other.lines, strict=True))
+    return replace(min(one, other, key=lambda goods: goods.shipping.minor), lines=lines)
 
 
 def slip_of(order: Order, wish: Wish, booked: Sequence[Booked]) -> Slip | None:

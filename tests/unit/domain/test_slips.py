@@ -22,10 +22,12 @@ from azpay_tui.domain.slips import (
     check_refund,
     draw,
     goods_of,
+    left_for,
     left_to_capture,
     left_to_refund,
     slip_of,
     taken,
+    without,
 )
 
 
@@ -280,3 +282,43 @@ def test_a_slip_comes_to_the_amount_of_its_wish_or_is_refused() -> None:
 def test_which_lines_a_charge_took_is_not_guessed(charges: list[Charge], slips: list[Booked]) -> None:
     with pytest.raises(SlipError, match=rf"^No slip tells which lines {charges[0].id} took\.$"):
         left_to_refund(sold(*charges), charges[0], slips)
+
+
+def of_cancelled(*acts: tuple[dict[str, int], int], refunded: int = 0) -> Order:
+    """Return an order captured in whole of which acts cancelled pieces with a part of the shipping, tea at 3.33."""
+    made = sold(charge("Captured", amount=22_45))
+    fingerprint = goods_of(made).fingerprint
+    gone = tuple(Pieces(tuple(lines.items()), usd(freight), True, fingerprint) for lines, freight in acts)
+    due = GOODS.total - without(GOODS, gone).total
+    act = Cancelled(NOW, "ops", False, "manual", (Goal(charge_id(), due),), gone)
+    return replace(made, cancelled=act, refunds=(refund(refunded),) if refunded else ())
+
+
+@pytest.mark.parametrize(
+    ("refunded", "slips", "left"),
+    [
+        (0, [], ({"TEA": 3, "CUP": 1}, 4_95)),
+        (6_67, [booked(Verb.REFUND, {"TEA": 2})], ({"TEA": 1, "CUP": 1}, 4_95)),
+        (7_50, [booked(Verb.REFUND, {"CUP": 1})], ({"TEA": 3, "CUP": 0}, 4_95)),
+        (1_00, [booked(Verb.REFUND, {}, shipping=1_00)], ({"TEA": 3, "CUP": 1}, 3_95)),
+        (6_67, [], ({"TEA": 1, "CUP": 1}, 4_95)),  # the oldest
+        (14_17, [], ({"TEA": 1, "CUP": 0}, 4_95)),
+        (15_17, [], ({"TEA": 1, "CUP": 0}, 3_95)),
+        (22_45, [], ({"TEA": 1, "CUP": 0}, 3_95)),
+        (15_16, [], ({"TEA": 1, "CUP": 0}, 3_95)),  # less than any of them costs
+    ],
+)
+def test_of_cancelled_pieces_just_what_is_still_due_is_given_back(
+    refunded: int, slips: list[Booked], left: tuple[dict[str, int], int]
+) -> None:
+    """S3.49, S2.8: two teas, then the cup, then 1.00 of the shipping; what went back in one sum has no slip."""
+    made = of_cancelled(({"TEA": 2}, 0), ({"CUP": 1}, 0), ({}, 1_00), refunded=refunded)
+    assert pieces(left_for(made, Verb.REFUND, charge_id(), slips)) == left
+
+
+def test_pieces_of_another_charge_were_not_cancelled() -> None:
+    made = of_cancelled(({"TEA": 2}, 0), refunded=6_67)
+    other = charge("Captured", number=2, amount=3_33)
+    both = [booked(Verb.CAPTURE, {"TEA": 2}), booked(Verb.CAPTURE, {"TEA": 1}, of=2)]
+    made = replace(made, charges=(*made.charges, other))
+    assert pieces(left_for(made, Verb.REFUND, other.id, both)) == ({"TEA": 1}, 0)
