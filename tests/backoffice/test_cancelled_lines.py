@@ -14,6 +14,7 @@ from azpay_tui.domain.cancelling import PlanError, Wanted, plan
 from azpay_tui.domain.charging import ChargeMoreError, above_total, buyer_text, room
 from azpay_tui.domain.charging import plan as raised
 from azpay_tui.domain.closing import unclosed
+from azpay_tui.domain.divergence import differences
 from azpay_tui.domain.goods import LinesUnknown, SlipLimit
 from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.money import Money
@@ -242,6 +243,18 @@ def test_a_piece_that_was_cancelled_and_paid_back_is_not_given_back_again(office
     two = pick(left_to_refund(made, made.charges[0], slips), Picked(lines=("TEA=2",)))
     with pytest.raises(NotValidError, match=r"^More of TEA was taken"):
         office.ready(order_id, Verb.REFUND, "60.00", slip=two)
+
+
+def test_lines_that_were_cancelled_are_no_disagreement_with_the_shop(office: Office) -> None:
+    """S2.8: what is left of the order is paid, so nobody is told to charge the rest of it."""
+    order_id = office.make("authorized")
+    tell(office, order_id)
+    cancel(office, order_id, lines={"TEA": 1})
+    office.act(order_id, Verb.CAPTURE)
+    tell(office, order_id, shop_status="shipped", claim="shipped")
+    office.world(hours=2)
+    office.desk.sync_once(all_=True)
+    assert differences(office.order(order_id), office.desk.now()) == ()
 
 
 # Lines that came anew since

@@ -19,6 +19,7 @@ from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order, ShopFacts
 from azpay_tui.domain.reasons import Explanation, Step
+from azpay_tui.domain.remaining import rest_is_paid
 from azpay_tui.domain.status import charged_elsewhere, status_of
 
 Shows = Literal["held", "uncaptured", "kept", "untouched", "nothing", "returned", "less", "more"]
@@ -218,6 +219,8 @@ def _about_money(order: Order, now: datetime, word: str, *, several: bool) -> It
             continue
         missing = rule.shows in _MISSING_MONEY
         if missing and shop.shared:  # the other payment of the same number may be the one that counts
+            continue
+        if missing and rest_is_paid(order):
             continue
         doubt = " Not every charge of it is known here." if missing and not known else ""
         yield Difference(rule.code, rule.sentence.format(**values) + doubt, KINDS[rule.code].steps)

@@ -8,9 +8,12 @@ import pytest
 from azpay_tui.domain.claims import CLAIMS, Claim
 from azpay_tui.domain.disagreements import CODES, KINDS, ORPHANS
 from azpay_tui.domain.divergence import JUDGED, RULES, differences
+from azpay_tui.domain.goods import ordered
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Charge, Order, Permission, Refund, ShopFacts, Sighting
+from azpay_tui.domain.rows import OrderLine
+from azpay_tui.domain.sale import Cancelled, Pieces
 from azpay_tui.domain.status import STATUS_WORDS, status_of
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -217,6 +220,25 @@ def test_the_reverse_is_an_order_of_the_shop_that_amazon_does_not_know() -> None
     lost = replace(order("paid", {}), missing=frozenset({ORDER}))
     assert codes(lost) == ("not-at-amazon",)
     assert differences(lost, NOW)[0].sentence == "The shop names this order as 1001; Amazon does not know it here."
+
+
+@pytest.mark.parametrize("held", [(), (replace(charge("Authorized"), id=f"{ORDER}-C000002"),)])
+@pytest.mark.parametrize("claim", ["paid", "shipped"])
+def test_money_for_lines_that_were_cancelled_is_not_missing(claim: Claim, held: tuple[Charge, ...]) -> None:
+    """Of 120.00 a line of 30.00 was cancelled before anything was captured."""
+    lines = (OrderLine("Tea", "3", eur(9000), "TEA"), OrderLine("Cup", "1", eur(3000), "CUP"))
+    gone = Pieces((("TEA", 1),), None, False, ordered(lines, AMOUNT).fingerprint)
+    code = "capture-due" if held else "captured-less"
+
+    def took(captured: int, pieces: Pieces = gone) -> Order:
+        facts = {"permission": permission(captured), "charges": (charge("Captured", captured), *held)}
+        cancelled = Cancelled(NOW, "ops", False, "automatic", (), (pieces,))
+        return replace(order(claim, facts, lines=lines), cancelled=cancelled)
+
+    assert codes(took(9000)) == ()
+    assert codes(took(8999)) == (code,)
+    assert codes(took(9000, replace(gone, among="other lines"))) == (code,)
+    assert codes(replace(took(9000), cancelled=None)) == (code,)
 
 
 def test_one_number_of_two_payments_is_said_and_missing_money_is_not() -> None:
