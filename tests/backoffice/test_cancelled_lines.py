@@ -257,6 +257,20 @@ def test_lines_that_were_cancelled_are_no_disagreement_with_the_shop(office: Off
     assert differences(office.order(order_id), office.desk.now()) == ()
 
 
+@pytest.mark.parametrize(("refunded", "left"), [("130.00", "0.00"), ("119.00", "1.00")])
+def test_what_is_left_of_a_capture_is_never_below_nothing(office: Office, refunded: str, left: str) -> None:
+    """S2.10: with goodwill more went back than was captured."""
+    order_id = office.make("captured")
+    tell(office, order_id)
+    ready = office.ready(order_id, Verb.REFUND, refunded)
+    office.act(order_id, Verb.REFUND, refunded, accept=ready.offer.warnings)
+    office.world(hours=2)
+    office.desk.sync_once(all_=True)
+    with pytest.raises(NotValidError) as told:
+        cancel(office, order_id, lines={"TEA": 1})
+    assert told.value.message == f"30.00 USD are wanted, of 120.00 USD captured {left} USD are left."
+
+
 # Lines that came anew since
 
 

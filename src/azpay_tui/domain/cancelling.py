@@ -210,7 +210,8 @@ def _by_lines(
     charge = limits.captured_charges(order)[0]
     so_far = _asked(order, charge)
     if charge.captured is not None and so_far + slip.total > charge.captured:
-        raise PlanError(f"{slip.total} are wanted, of {charge.captured} captured {charge.captured - so_far} are left.")
+        left = max(charge.captured - so_far, Money.zero(so_far))  # goodwill may have gone back on top
+        raise PlanError(f"{slip.total} are wanted, of {charge.captured} captured {left} are left.")
     return replace(act, goals=(Goal(charge.id, so_far + slip.total),)), sums
 
 
