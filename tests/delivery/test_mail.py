@@ -74,6 +74,26 @@ def test_no_text_adds_a_header(end: str) -> None:
     assert read(letter.as_bytes()).keys() == letter.keys()
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "=?utf-8?q?=0D=0ABcc:_mallory@evil.example=0D=0A=0D=0APay:_https://evil.example?=",
+        "=?utf-8?b?DQpCY2M6IG1hbGxvcnlAZXZpbC5leGFtcGxlDQoNClBheQ==?=",
+        "==??=?utf-8?q?=0ABcc:_mallory@evil.example?=",
+        "=\x1b?utf-8?q?=0ABcc:_mallory@evil.example?=",
+    ],
+)
+def test_no_encoded_word_adds_a_header_or_ends_the_headers(word: str) -> None:
+    """An order number comes from an import: the header library would decode what it is given, line ends and all."""
+    plain = letter_of(MESSAGE, replace(MAIL, sender_name="Lamps")).keys()
+    for subject, name in ((f"Order 1001{word}", "Lamps"), ("Order 1001", f"Lamps{word}"), (word, word)):
+        injected = replace(MESSAGE, draft=replace(DRAFT, subject=subject))
+        letter = read(letter_of(injected, replace(MAIL, sender_name=name)).as_bytes())
+        assert letter.keys() == plain
+        assert letter.get_content().replace("\r\n", "\n") == BODY
+        assert len(letter["From"].addresses) == 1
+
+
 def test_a_letter_whose_buyer_was_forgotten_is_not_sent() -> None:
     empty = replace(MESSAGE, draft=replace(DRAFT, subject="", body="", to=""))
     outcome = deliver(MAIL, empty)

@@ -87,7 +87,7 @@ class MailCourier:
 def letter_of(message: Message, mail: Mail) -> EmailMessage:
     """Make the mail of a message; the same at every attempt."""
     letter = EmailMessage(policy=SMTP)
-    letter["From"] = Address(mail.sender_name, addr_spec=mail.sender)
+    letter["From"] = Address(one_line(mail.sender_name), addr_spec=mail.sender)
     letter["To"] = Address(addr_spec=message.draft.to)
     if mail.reply_to is not None:
         letter["Reply-To"] = Address(addr_spec=mail.reply_to)

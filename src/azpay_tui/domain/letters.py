@@ -165,6 +165,7 @@ def _check(text: str, kind: Kind, where: str) -> None:
 def one_line(text: str, longest: int = _LONGEST_VALUE) -> str:
     """Return outside text as one line of printable characters, so that it can add no line and no header to a letter."""
     plain = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    plain = plain.replace("=?", "= ?")  # an encoded word (RFC 2047), which may hold line ends, is read as such no more
     return plain if len(plain) <= longest else plain[: longest - 3] + "..."
 
 

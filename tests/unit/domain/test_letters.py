@@ -97,6 +97,14 @@ def test_a_value_adds_no_line_and_no_header(outside: str) -> None:
     assert text.rstrip("\n").isprintable()
 
 
+def test_an_encoded_word_stays_the_text_it_is() -> None:
+    """Also one whose parts come from two places: what decodes it would find line ends in it."""
+    draft = read_draft("Subject: for =$buyer\n\nHello\n", KIND, "t")
+    subject, _text = draft.fill({"buyer": "?utf-8?q?=0D=0ABcc:_a@b.example?="})
+    assert subject == "for = ?utf-8?q?=0D=0ABcc:_a@b.example?="
+    assert [one_line(text) for text in ("==??=", "=\x00?", "a=? b")] == ["== ??=", "= ?", "a= ? b"]
+
+
 def test_what_a_value_says_is_no_placeholder() -> None:
     draft = read_draft("Subject: a\n\n$buyer\n", KIND, "t")
     assert draft.fill(VALUES | {"buyer": "$amount ${order} $$"})[1] == "$amount ${order} $$\n"
