@@ -148,6 +148,31 @@ def test_a_letter_that_was_being_handed_over_when_azpay_died_is_not_sent_twice(
     assert first.content == second.content, "whoever got both has one number to know them by"
 
 
+def test_a_profile_that_may_only_look_writes_to_nobody(writing: Callable[..., Shop], server: MailServer) -> None:
+    """Neither a new letter nor one that waits leaves, by option or by configuration; both do where that may be."""
+    shop = writing("automatic")
+    shop.good("sync", "--once")
+    server.answers["RCPT"] = b"450 later\r\n"
+    waiting = declined(shop, buyer_email="zoe@example.com")
+    shop.good("sync", "--once")
+    server.answers.clear()
+    shop.sim("POST", "/_sim/clock", {"advance": "1h"})
+    new = declined(shop, buyer_email="bob@example.com")
+    file, written = Path(shop.options[1]), Path(shop.options[1]).read_text("utf-8")
+    connections = server.connections
+    shop.good("--read-only", "sync", "--once")
+    done = shop("--read-only", "messages", "send")
+    assert (done.code, done.out) == (3, "")
+    file.write_text(written.replace("writable = true", "writable = false"), "utf-8")
+    shop.good("sync", "--once")
+    assert (server.connections, server.taken) == (connections, [])
+    assert [m["order"] for m in shop.good("messages", "list", "--json").json["messages"]] == [waiting]
+    file.write_text(written, "utf-8")
+    shop.good("sync", "--once")
+    assert {taken.to for taken in server.taken} == {("zoe@example.com",), ("bob@example.com",)}
+    assert len(shop.good("messages", "list", "--order", new, "--json").json["messages"]) == 1
+
+
 def test_a_letter_is_shown_and_asked_for_before_it_leaves(writing: Callable[..., Shop], server: MailServer) -> None:
     shop = writing("manual", 'languages = { US = "de" }')
     order_id = declined(shop, number="1001", buyer_email="zoe@example.com")

@@ -100,6 +100,19 @@ def test_a_webhook_by_hand_retry_drop_and_send(shop: Told, receiver: Receiver) -
     assert [message["id"] for message in shop.messages("--order", newest["order"])] == [newest["id"]]
 
 
+def test_a_profile_that_may_only_look_tells_nobody(shop: Told, receiver: Receiver) -> None:
+    """What is to be told waits for a process that may send."""
+    shop.tell_by_webhook(receiver)
+    (order,) = shop.voided()
+    shop.good("--read-only", "sync", "--once")
+    done = shop("--read-only", "messages", "send", "--json")
+    assert (done.code, done.error["code"]) == (3, "not-valid")
+    assert (receiver.arrived, shop.messages()) == ([], [])
+    shop.good("sync", "--once")
+    (told,) = receiver.arrived
+    assert json.loads(told.body)["data"]["order"] == order
+
+
 def test_a_message_that_failed_for_good_needs_a_person_until_it_is_sent_again_or_dropped(
     shop: Told, receiver: Receiver
 ) -> None:

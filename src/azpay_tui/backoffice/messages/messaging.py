@@ -74,6 +74,11 @@ class Messaging:
         return self._active
 
     @property
+    def _may_send(self) -> bool:
+        """Whether this process may tell anybody; where it may not, what is to be told waits for one that may."""
+        return self._info.read_only_reason is None
+
+    @property
     def letters(self) -> Letters:
         """What is written to buyers and to the shop's admin."""
         return self._letters
@@ -81,9 +86,9 @@ class Messaging:
     # In the background
 
     def run(self) -> None:
-        """Tell and deliver until stopped; the body of a thread."""
+        """Tell and deliver until stopped, where anything may be sent; the body of a thread."""
         wait = 0.0
-        while not self._stop.is_set():
+        while self._may_send and not self._stop.is_set():
             if wait:
                 self._wake.wait(wait)
                 self._wake.clear()
@@ -108,9 +113,12 @@ class Messaging:
         self._give_up.set()
 
     def run_due(self) -> None:
-        """Tell and deliver everything that is due now; what fails is in the history of its message."""
+        """Tell and deliver everything that is due now, where anything may be sent.
+
+        What fails is in the history of its message.
+        """
         try:
-            while not self._stop.is_set() and self._step(lambda _message: True) is not None:
+            while self._may_send and not self._stop.is_set() and self._step(lambda _message: True) is not None:
                 pass
         except store_errors.StoreError as error:
             self._complain(error)
@@ -123,7 +131,7 @@ class Messaging:
     def _step(self, only: Callable[[Message], bool]) -> Message | None:
         """Look at what is to be told, then deliver one message."""
         with self._busy:
-            if self._announcer.has_news or self._letters.has_news:
+            if self._may_send and (self._announcer.has_news or self._letters.has_news):
                 with self._engine.turn() as mine:
                     told = self._announcer.look() + self._letters.look() if mine else 0
                 if told:
@@ -170,7 +178,11 @@ class Messaging:
         return self._drop(name)
 
     def send(self) -> tuple[Message, ...]:
-        """Keep what is to be told, deliver what is due now; returns messages as they are after an attempt."""
+        """Keep what is to be told, deliver what is due now; returns messages as they are after an attempt.
+
+        Raises `NotValidError` where nothing may be sent.
+        """
+        self._must_be_writable()
         return self._send(lambda _message: True)
 
     def test(self) -> tuple[Message, ...]:

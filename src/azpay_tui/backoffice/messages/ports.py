@@ -141,13 +141,15 @@ class Messages(Protocol):
     def send(self) -> tuple[Message, ...]:
         """Keep what is to be told, deliver what is due now; blocks. Returns messages as they are after an attempt.
 
-        Raises `BusyError` while another process delivers and does not come to an end.
+        Raises `BusyError` while another process delivers and does not come to an end, `NotValidError` where nothing
+        may be sent.
         """
         ...
 
     def test(self) -> tuple[Message, ...]:
-        """Send one message that is only a test to every hook of the profile, once; blocks. As `send` else.
+        """Send one message that is only a test to every hook of the profile, once; blocks.
 
+        As `send` else, and also where nothing else may be sent: it tells of no order.
         What did not arrive is dropped, and returned as it was before that.
         Raises `UsageError` when the profile names no hook.
         """
