@@ -52,7 +52,7 @@ class Server:
     user: str | None = None
     password_file: Path | None = None
     ca_file: Path | None = None
-    """Who vouches for its certificate, in place of those the machine trusts."""
+    """Who vouches for its certificate, in place of those that certifi knows."""
 
 
 @dataclass(frozen=True, slots=True)

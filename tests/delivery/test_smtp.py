@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -74,6 +75,29 @@ def test_a_certificate_that_nobody_vouches_for_gets_nothing(tmp_path: Path, tls:
     assert not outcome.permanent
     assert "shows a certificate that cannot be verified" in outcome.why
     assert not any(command.upper().startswith((b"AUTH", b"MAIL")) for command in server.said)
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_no_variable_says_whom_letters_trust(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tls: Tls) -> None:
+    """Neither does what the machine trusts: who can set a variable would read password and letter."""
+    with mail_server(tmp_path, implicit=tls == "implicit") as server:
+        for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+            monkeypatch.setenv(variable, str(tmp_path / "sim-ca.pem"))
+        monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+        server.offers += ("AUTH PLAIN",)
+        server.login = ("shop", "hunter2 canary")
+        outcome = post(server, tls=tls, login=("shop", password_file(tmp_path)))
+    assert "shows a certificate that cannot be verified" in outcome.why
+    assert not any(command.upper().startswith((b"AUTH", b"MAIL")) for command in server.said)
+    assert server.taken == []
+
+
+def test_a_server_is_known_by_its_names_alone() -> None:
+    """The common name of a certificate is no host's (RFC 9525)."""
+    context = smtp._context(Server("mail.shop.example", 465, "implicit"))
+    assert context.check_hostname
+    assert not context.hostname_checks_common_name
+    assert context.verify_mode == ssl.CERT_REQUIRED
 
 
 def test_a_server_without_starttls_gets_nothing(tmp_path: Path) -> None:

@@ -176,7 +176,11 @@ _CLIENTS: Final = re.compile(
     r"|(?:urllib\.request\.)?(?:urlopen|urlretrieve)|http\.client\.\w+|HTTPSConnection|HTTPConnection)$"
 )
 _OTHERS: Final = frozenset({"aiohttp", "requests", "urllib3", "http.client", "urllib.request"})
-_UNVERIFIED: Final = re.compile(r"CERT_NONE|CERT_OPTIONAL|_create_unverified_context|disable_warnings")
+_UNVERIFIED: Final = re.compile(
+    r"CERT_NONE|CERT_OPTIONAL|_create_unverified_context|disable_warnings"
+    r"|create_default_context|load_default_certs|set_default_verify_paths"
+)
+"""What verifies less, or by authorities that a variable of the environment may name."""
 
 
 def clients(tree: ast.Module, name: str) -> Iterator[str]:
@@ -305,6 +309,7 @@ FORBIDDEN: Final[tuple[tuple[Rule, str, str], ...]] = (
     (clients, "amazon/download.py", "from http.client import HTTPSConnection"),
     (clients, FACTORY, "context.verify_mode = ssl.CERT_NONE"),
     (clients, FACTORY, "context.check_hostname = False"),
+    (clients, "delivery/smtp.py", "context.load_default_certs()"),
     (clients, FACTORY, "open_client(place, verify=False)"),
     (factory, FACTORY, f"{CONTEXT}; {GOOD_CLIENT}; {GOOD_CLIENT}"),
     (factory, FACTORY, f"{CONTEXT}; {GOOD_CLIENT.replace('follow_redirects=False', 'follow_redirects=True')}"),

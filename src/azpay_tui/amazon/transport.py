@@ -288,17 +288,23 @@ class Guard(httpx.BaseTransport):
         self._inner.close()
 
 
+def bare_context() -> ssl.SSLContext:
+    """Return what verifies chain and host name of a server, and trusts nobody yet."""
+    # Made by hand: the usual helper obeys SSLKEYLOGFILE, the system's default obeys SSL_CERT_FILE.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies chain and host name
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # An authority vouches for the names in the extension alone; the common name is no host's (RFC 9525).
+    context.hostname_checks_common_name = False
+    return context
+
+
 def tls_context(place: Place, ca_file: Path | None) -> ssl.SSLContext | None:
     """Return what verifies a place's certificate, None where there is no TLS. Raises `ConfigError`."""
     if ca_file is not None and not (isinstance(place, Endpoint) and place.environment == "simulator"):
         raise HostRefusedError("ca_file is for the simulator only: remove it.")
     if place.scheme != "https":
         return None
-    # Made by hand: the usual helper obeys SSLKEYLOGFILE, the system's default obeys SSL_CERT_FILE.
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies chain and host name
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # An authority vouches for the names in the extension alone; the common name is no host's (RFC 9525).
-    context.hostname_checks_common_name = False
+    context = bare_context()
     try:
         context.load_verify_locations(ca_file or certifi.where())
     except (OSError, ssl.SSLError) as error:

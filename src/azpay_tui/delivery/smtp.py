@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import certifi
 
+from azpay_tui.amazon.transport import bare_context
 from azpay_tui.delivery.smtp_client import Client
 from azpay_tui.domain.letters import one_line
 from azpay_tui.domain.messages import Delivered, Outcome, Refused, Unknown
@@ -210,15 +211,11 @@ def _password(server: Server) -> str:
 
 
 def _context(server: Server) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies chain and host name
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    """Return what verifies the server's certificate: by its ca_file, else by certifi. Raises ConfigError."""
+    context = bare_context()
     try:
-        if server.ca_file is not None:
-            context.load_verify_locations(server.ca_file)
-        else:
-            context.load_default_certs()
-            context.load_verify_locations(certifi.where())
+        context.load_verify_locations(server.ca_file or certifi.where())
     except (OSError, ssl.SSLError):
-        where = shown(server.ca_file) if server.ca_file else "The machine's list of certificates"
+        where = shown(server.ca_file) if server.ca_file else "The list of certificates of certifi"
         raise ConfigError(f"{where} cannot be used as a list of trusted certificates: check ca_file.") from None
     return context
