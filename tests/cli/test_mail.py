@@ -14,6 +14,7 @@ from tests.store.forging import database, letters_without_salts
 from tests.support.mailserver import MailServer, mail_server
 from tests.support.terminal import Terminal
 
+from azpay_tui.cli.mail import letters
 from azpay_tui.store.files import DataDir
 
 
@@ -187,6 +188,34 @@ def test_a_letter_is_shown_and_asked_for_before_it_leaves(writing: Callable[...,
             terminal.type(f"{answer}\n")
             assert terminal.ended() == code
         assert len(server.taken) == taken
+
+
+def test_a_letter_that_changed_since_it_was_shown_does_not_leave(
+    writing: Callable[..., Shop], server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import while a person reads names another recipient: what was confirmed is what leaves, or nothing."""
+    shop = writing("manual")
+    order_id = shop.make("suspended", age="40d")  # Amazon shows the buyer no more
+    shop.learn(f"77,{order_id},,,USD,120.00,,Zoe,zoe@example.com")
+    lines = [f"77,{order_id},,,USD,120.00,,Zoe,mallory@evil.example", ""]
+    said: list[str] = []
+
+    def ask(_prompt: str) -> str:
+        if line := lines.pop(0):
+            shop.learn(line)
+        return "yes"
+
+    monkeypatch.setattr(letters, "is_terminal", lambda _stream: True)
+    monkeypatch.setattr(letters, "say", said.append)
+    monkeypatch.setattr(letters, "ask", ask)
+    done = shop("mail", "send", order_id, "--json")
+    assert (done.code, done.error["code"]) == (3, "changed")
+    assert "did not leave, because its recipient changed since it was shown" in done.error["message"]
+    assert "To:       zoe@example.com" in said
+    assert (server.taken, shop.good("messages", "list", "--json").json["messages"]) == ([], [])
+    shop.good("mail", "send", order_id)
+    assert "To:       mallory@evil.example" in said
+    assert [taken.to for taken in server.taken] == [("mallory@evil.example",)]
 
 
 def test_nothing_that_tells_a_guessed_letter_leaves_with_the_trail(

@@ -17,10 +17,13 @@ from tests.tui.pictures import LARGE, MIDDLE, SMALL, Camera, console_of, honest_
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from azpay_tui.backoffice.composing import Desired
 from azpay_tui.backoffice.health import Health
+from azpay_tui.backoffice.messages.letters import Correspondence
 from azpay_tui.domain.intent import Verb
+from azpay_tui.domain.letters import Letter
 from azpay_tui.domain.messages import Message, Outcome, Refused
-from azpay_tui.domain.order import Buyer
+from azpay_tui.domain.order import Buyer, Order
 from azpay_tui.tui.app import Console
 from azpay_tui.tui.dialogs.action import ActionDialog
 from azpay_tui.tui.dialogs.letter import LetterDialog
@@ -149,6 +152,26 @@ async def test_a_letter_is_read_to_its_end_and_anew_in_another_language(office: 
         await read_and_send(person)
         await person.until(lambda: len(postman.taken) == 1)
     assert postman.taken[0].draft.subject.startswith("Ihre Bestellung 1001 bei Desk Lamps")
+
+
+async def test_a_letter_that_changed_while_it_was_read_does_not_leave(
+    office: Office, postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = declined(office)
+    async with at_keyboard(office) as person:
+        await person.go_to(order_id)
+        await person.press("a", "w")
+        await letter_of(person)
+        real = Correspondence._composed
+
+        def composed(self: Correspondence, order_id: str, wanted: Desired) -> tuple[Order, Letter]:
+            order, letter = real(self, order_id, wanted)
+            return order, replace(letter, to="mallory@evil.example")
+
+        monkeypatch.setattr(Correspondence, "_composed", composed)
+        await read_and_send(person)
+        await person.until(lambda: "Nothing was sent. The letter did not leave, because its recipient" in person.said)
+    assert (postman.taken, office.desk.messages.list()) == ([], ())
 
 
 async def ask_for_letter(person: Keyboard, order_id: str) -> None:

@@ -8,6 +8,7 @@ from azpay_tui.backoffice.composing import Desired
 from azpay_tui.backoffice.errors import NotValidError
 from azpay_tui.backoffice.ports import Desk
 from azpay_tui.domain.charging import Plan
+from azpay_tui.domain.letters import Letter
 from azpay_tui.domain.messages import Message
 
 _LETTER: Final = "charged-more"
@@ -20,13 +21,14 @@ def letter_of(planned: Plan, why: str) -> Desired:
     return Desired(_LETTER, None, {"total": str(planned.total), "more": str(more), "why": why})
 
 
-def send_letter(desk: Desk, order_id: str, wanted: Desired) -> Message:
+def send_letter(desk: Desk, order_id: str, wanted: Desired, seen: Letter | None = None) -> Message:
     """Keep the letter and deliver it now; blocks. Returns it as it is then; raises `BackOfficeError`s.
 
+    `seen`: the letter as a person saw it, where one did; another one is refused with `ChangedError`.
     One that did not arrive is not tried again later: it would tell of a charge that was not made, or twice of one that
     was asked for again.
     """
-    message = desk.letters.write(order_id, wanted, again=True)
+    message = desk.letters.write(order_id, wanted, again=True, seen=seen)
     try:
         desk.messages.send()
     finally:

@@ -12,6 +12,7 @@ from azpay_tui.backoffice.raising import how_told, letter_of, lost, send_letter
 from azpay_tui.domain.addresses import WARNS, AddressError, changed, parse
 from azpay_tui.domain.charging import ChargeMoreError, Plan, buyer_text, plan, room, told_note
 from azpay_tui.domain.intent import Seen, Verb, Wish
+from azpay_tui.domain.letters import Letter
 from azpay_tui.domain.marks import MarkChange
 from azpay_tui.domain.money import AmountError, parse_amount
 from azpay_tui.domain.offer import Offer
@@ -97,10 +98,10 @@ class Modifying:
         if not why.strip():
             return "Say in the letter why, such as: letter: Faster shipping, as you asked."
         wanted = letter_of(planned, " ".join(why.split()))
-        show_letter(self._screen, order.id, wanted, lambda chosen: self._send(order, planned, chosen))
+        show_letter(self._screen, order.id, wanted, lambda chosen, seen: self._send(order, planned, chosen, seen))
         return None
 
-    def _send(self, order: Order, planned: Plan, wanted: Desired) -> None:
+    def _send(self, order: Order, planned: Plan, wanted: Desired, seen: Letter) -> None:
         """Send the letter that was read, in a thread; what is to be authorized waits for it to arrive."""
         screen = self._screen
         tell = screen.app.call_from_thread
@@ -109,7 +110,7 @@ class Modifying:
             tell(screen.say, f"Nothing was sent to Amazon, and no letter to the buyer. {problem}", warning=True)
             return
         try:
-            message = send_letter(screen.desk, order.id, wanted)
+            message = send_letter(screen.desk, order.id, wanted, seen)
         except READ_ERRORS as error:
             tell(screen.say, f"Nothing was sent to Amazon. {display(str(error), 400)}", warning=True)
             return

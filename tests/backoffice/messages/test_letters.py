@@ -13,7 +13,7 @@ import pytest
 from tests.support.office import Office, open_office
 
 from azpay_tui.backoffice.composing import Desired
-from azpay_tui.backoffice.errors import NotValidError, UsageError
+from azpay_tui.backoffice.errors import ChangedError, NotValidError, UsageError
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.messages import Delivered, Message, Outcome, Refused, Unknown
 from azpay_tui.domain.status import attention
@@ -235,6 +235,18 @@ def test_an_order_is_confirmed_once_when_the_profile_says_so(tmp_path: Path) -> 
         office.act(order_id, Verb.CAPTURE)
         office.desk.sync_once(all_=True)
     assert [message.draft.subject for message in postman.taken] == ["Your order 1001 at Desk Lamps"]
+
+
+@pytest.mark.parametrize(
+    ("change", "what"), [({"to": "b@c.example"}, "recipient"), ({"subject": "b"}, "subject"), ({"text": "b"}, "text")]
+)
+def test_a_letter_is_kept_only_as_it_was_seen(office: Office, change: dict[str, str], what: str) -> None:
+    order_id = office.make("suspended", buyer_email="zoe@example.com")
+    seen = office.desk.letters.preview(order_id, Desired())
+    with pytest.raises(ChangedError, match=f"did not leave, because its {what} changed since it was shown"):
+        office.desk.letters.write(order_id, Desired(), seen=replace(seen, **change))
+    assert office.desk.messages.list() == ()
+    assert office.desk.letters.write(order_id, Desired(), seen=seen).draft.to == "zoe@example.com"
 
 
 def test_a_letter_of_another_kind_takes_what_the_caller_knows(office: Office, postman: Postman) -> None:

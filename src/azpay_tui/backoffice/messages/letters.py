@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.composing import ADMIN, CONFIRMATION, PAYMENT_METHOD, Desired, compose
-from azpay_tui.backoffice.errors import NotValidError, UsageError
+from azpay_tui.backoffice.errors import ChangedError, NotValidError, UsageError
 from azpay_tui.backoffice.messages.ports import Book
 from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.backoffice.stores import Reader
@@ -47,11 +47,14 @@ class Letters(Protocol):
         """Return a letter as it would be kept now; raises `UsageError` when it cannot be written."""
         ...
 
-    def write(self, order_id: str, wanted: Desired, *, again: bool = False) -> Message:
+    def write(
+        self, order_id: str, wanted: Desired, *, again: bool = False, seen: Letter | None = None
+    ) -> Message:  # fmt: skip
         """Keep a letter, which leaves in the background or with `Messages.send`.
 
-        `again`: also when the buyer was written to about this decline before. Raises `UsageError` when it cannot be
-        written, `NotValidError` when it may not be: letters are off, or it was written before.
+        `again`: also when the buyer was written to about this decline before. `seen`: the letter as a person saw it.
+        Raises `UsageError` when it cannot be written, `ChangedError` when it would not be the one that was seen,
+        `NotValidError` when it may not be: letters are off, or it was written before.
         """
         ...
 
@@ -105,7 +108,9 @@ class Correspondence:
         """Return a letter as it would be kept now."""
         return self._composed(order_id, wanted)[1]
 
-    def write(self, order_id: str, wanted: Desired, *, again: bool = False) -> Message:
+    def write(
+        self, order_id: str, wanted: Desired, *, again: bool = False, seen: Letter | None = None
+    ) -> Message:  # fmt: skip
         """Keep a letter that a person wants."""
         if not self._mail.on:
             raise NotValidError(
@@ -114,6 +119,8 @@ class Correspondence:
         if self._info.read_only_reason is not None:
             raise NotValidError(self._info.read_only_reason)
         order, letter = self._composed(order_id, wanted)
+        if seen is not None and letter != seen:
+            raise ChangedError(_differs(seen, letter))
         occasion = _occasion(letter.kind.name, order)
         kept = self._book.enqueue([_draft(order_id, letter, occasion)], self._clock())
         if again and occasion and not kept:
@@ -181,6 +188,12 @@ class Correspondence:
             self._told.add(occasion)
             return
         yield _draft(order.id, letter, occasion)
+
+
+def _differs(seen: Letter, letter: Letter) -> str:
+    """Say what is not as it was shown, without a word of either letter."""
+    what = "its recipient" if letter.to != seen.to else "its subject" if letter.subject != seen.subject else "its text"
+    return f"The letter did not leave, because {what} changed since it was shown: look at it and send it again."
 
 
 def _occasion(kind: str, order: Order) -> str:

@@ -92,19 +92,23 @@ def send(
     yes: bool,
     as_json: bool,
 ) -> int:
-    """Keep a letter, then deliver it; exit code 4 when it did not arrive, 5 when that is not known."""
+    """Keep a letter, then deliver it; exit code 4 when it did not arrive for certain.
+
+    Raises `ChangedError` when it would not be the one that was shown.
+    """
     asks = is_terminal(sys.stdin) and is_terminal(sys.stderr)
     if not yes and not asks:
         raise CommandError("Nobody can be asked here: say --yes to confirm.", code="not-confirmed")
     wanted = Desired(template, language, _values(sets))
     with context.desk() as desk:
         order_id = resolve.order_id(desk.reader, text)
-        if not yes:
-            for line in _lines(desk.letters.preview(order_id, wanted)):
+        seen = None if yes else desk.letters.preview(order_id, wanted)
+        if seen is not None:
+            for line in _lines(seen):
                 say(shown(line))
             if ask("Type yes to send this letter: ") != "yes":
                 raise CommandError("Not confirmed: nothing was sent.", code="not-confirmed")
-        message = desk.letters.write(order_id, wanted, again=again)
+        message = desk.letters.write(order_id, wanted, again=again, seen=seen)
         desk.messages.send()
         message = desk.messages.show(message.id)[0]
     if as_json:

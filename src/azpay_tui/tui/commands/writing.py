@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from azpay_tui.backoffice.composing import Desired
-from azpay_tui.domain.letters import KINDS
+from azpay_tui.domain.letters import KINDS, Letter
 from azpay_tui.tui.commands.base import Argument, OnOrder
 from azpay_tui.tui.display import display
 from azpay_tui.tui.feed import READ_ERRORS
@@ -43,13 +43,13 @@ class WriteLetter(OnOrder):
         row = screen.orders.row
         if row is not None:
             order_id = row.id
-            show_letter(screen, order_id, wanted, lambda chosen: _send(screen, order_id, chosen))
+            show_letter(screen, order_id, wanted, lambda chosen, seen: _send(screen, order_id, chosen, seen))
 
 
-def _send(screen: OrdersScreen, order_id: str, wanted: Desired) -> None:
+def _send(screen: OrdersScreen, order_id: str, wanted: Desired, seen: Letter) -> None:
     """Keep it; the background delivers it. What was written before stood in the dialog."""
     try:
-        message = screen.desk.letters.write(order_id, wanted, again=True)
+        message = screen.desk.letters.write(order_id, wanted, again=True, seen=seen)
     except READ_ERRORS as error:
         screen.app.call_from_thread(screen.say, f"Nothing was sent. {display(str(error), 400)}", warning=True)
         return

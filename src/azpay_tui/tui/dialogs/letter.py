@@ -52,8 +52,8 @@ def gather(desk: Desk, order_id: str, wanted: Desired) -> Correspondence:
     return Correspondence(order_id, replace(wanted, kind=meant.kind.name), written, before)
 
 
-class LetterDialog(Armed[Desired | None]):
-    """Shows a letter with its recipient; returns which one is to leave, None for none. Never sends itself."""
+class LetterDialog(Armed[tuple[Desired, Letter] | None]):
+    """Shows a letter with its recipient; returns which is to leave, and as it was read, or None. Never sends itself."""
 
     DEFAULT_CSS = """
     LetterDialog {
@@ -125,5 +125,5 @@ class LetterDialog(Armed[Desired | None]):
         else:
             super()._press(push)
 
-    def _answer(self) -> Desired:
-        return replace(self._found.wanted, language=self.letter.language)
+    def _answer(self) -> tuple[Desired, Letter]:
+        return replace(self._found.wanted, language=self.letter.language), self.letter
