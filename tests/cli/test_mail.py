@@ -174,6 +174,24 @@ def test_a_profile_that_may_only_look_writes_to_nobody(writing: Callable[..., Sh
     assert len(shop.good("messages", "list", "--order", new, "--json").json["messages"]) == 1
 
 
+def test_nobody_is_asked_to_pay_for_what_was_cancelled_meanwhile(own_shop: Shop, server: MailServer) -> None:
+    shop = own_shop
+    switch_on(shop, server)
+    shop.good("sync", "--once")
+    order_id = declined(shop, buyer_email="zoe@example.com")
+    server.answers["RCPT"] = b"450 later\r\n"
+    shop.good("sync", "--once")
+    shop.good("cancel-sale", order_id, "--yes")
+    server.answers.clear()
+    shop.sim("POST", "/_sim/clock", {"advance": "2h"})
+    shop.good("refresh", order_id)
+    assert "not delivered. The sale was cancelled, so the letter was not sent." in shop("messages", "send").out
+    assert server.taken == []
+    (kept,) = shop.good("messages", "list", "--json").json["messages"]
+    assert kept["state"] == "dropped"
+    shop.good("audit", "verify")
+
+
 def test_a_letter_is_shown_and_asked_for_before_it_leaves(writing: Callable[..., Shop], server: MailServer) -> None:
     shop = writing("manual", 'languages = { US = "de" }')
     order_id = declined(shop, number="1001", buyer_email="zoe@example.com")

@@ -12,7 +12,8 @@ Kind = Literal["shop", "buyer", "admin"]
 Channel = Literal["command", "webhook", "mail"]
 """Which way it goes."""
 MessageState = Literal["waiting", "delivered", "failed", "dropped"]
-"""Failed: given up by itself; dropped: by a person. Neither is tried again unless a person says so."""
+"""Failed: given up by itself; dropped: by a person, or because it was wrong by then. Neither is tried again unless a
+person says so."""
 MESSAGE_STATES: Final[tuple[MessageState, ...]] = get_args(MessageState)
 Result = Literal["delivered", "refused", "unknown", "interrupted"]
 """How one attempt ended. Unknown: it may have arrived; interrupted: so it may, because azpay died meanwhile."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.messages.ports import MessageParts
-from azpay_tui.domain.messages import INTERRUPTED, Channel, Message, Unknown, after
+from azpay_tui.domain.messages import INTERRUPTED, After, Channel, Message, Unknown, after
 from azpay_tui.store.errors import MessageConflict
 
 _log = logging.getLogger(__name__)
@@ -33,10 +33,11 @@ class Engine:
         stop: threading.Event,
         give_up: threading.Event | None = None,
         failed: Callable[[Message], None] = lambda _message: None,
+        outdated: Callable[[Message], str | None] = lambda _message: None,
     ) -> None:
         """Take the parts; after `stop` nothing begins, after `give_up` (default: the same) nothing goes on.
 
-        `failed` hears of each message that is given up.
+        `failed` hears of each message that is given up. `outdated` says why one is not to be sent any more.
         """
         self._book = parts.book
         self._couriers = parts.couriers
@@ -45,12 +46,13 @@ class Engine:
         self._stop = stop
         self._give_up = give_up or stop
         self._failed = failed
+        self._outdated = outdated
         self._failures: dict[Channel, int] = {}
         self._rests: dict[Channel, tuple[datetime, timedelta]] = {}
         """Since when, and for how long, a channel is left alone."""
 
     def next(self, only: Callable[[Message], bool] = lambda _message: True) -> Message | None:
-        """Deliver the message that is due the longest; returns it as it then is, None when there is none now.
+        """Deliver the message that is due the longest, or drop it; returns it as it then is, None when there is none.
 
         None also while another process delivers. `only` narrows what is looked at. Raises the store's errors.
         """
@@ -61,11 +63,12 @@ class Engine:
             for message in self._book.due(self._clock(), self._open_channels(), 100):
                 if not only(message) or self._stop.is_set():
                     continue
+                why = self._outdated(message)
                 try:
                     begun = self._book.begin(message, self._clock())
                 except MessageConflict:  # dropped just now
                     continue
-                return self._deliver(begun)
+                return self._deliver(begun) if why is None else self._leave(begun, why)
         return None
 
     @contextmanager
@@ -85,6 +88,10 @@ class Engine:
             if not since <= now < since + rest:  # also when the clock was put back
                 del self._rests[channel]
         return [channel for channel in self._couriers if channel not in self._rests]
+
+    def _leave(self, message: Message, why: str) -> Message:
+        """Drop a message that is wrong by now; the attempt that is not made keeps the reason."""
+        return self._book.end(message, After("dropped", None, "refused", why), self._clock())
 
     def _deliver(self, message: Message) -> Message:
         channel = message.draft.channel

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.composing import ADMIN, CONFIRMATION, PAYMENT_METHOD, Desired, compose
 from azpay_tui.backoffice.errors import ChangedError, NotValidError, UsageError
+from azpay_tui.backoffice.messages.occasions import occasion_of, outdated
 from azpay_tui.backoffice.messages.ports import Book
 from azpay_tui.backoffice.records import ProfileInfo
 from azpay_tui.backoffice.stores import Reader
@@ -79,6 +80,14 @@ class Correspondence:
         """How letters leave."""
         return self._mail
 
+    def outdated(self, message: Message) -> str | None:
+        """Say why a message is not to be sent any more, one sentence; None for one that is no letter, or still right.
+
+        Raises the store's `StoreError`s.
+        """
+        draft = message.draft
+        return outdated(message, self._reader.order(draft.order_id)) if draft.channel == "mail" else None
+
     @property
     def has_news(self) -> bool:
         """Whether the cache changed since the last look; cheap."""
@@ -121,7 +130,7 @@ class Correspondence:
         order, letter = self._composed(order_id, wanted)
         if seen is not None and letter != seen:
             raise ChangedError(_differs(seen, letter))
-        occasion = _occasion(letter.kind.name, order)
+        occasion = occasion_of(letter.kind.name, order)
         kept = self._book.enqueue([_draft(order_id, letter, occasion)], self._clock())
         if again and occasion and not kept:
             kept = self._book.enqueue([_draft(order_id, letter, "")], self._clock())
@@ -179,7 +188,7 @@ class Correspondence:
             yield from self._try(order, ADMIN)
 
     def _try(self, order: Order, kind: str) -> Iterator[MessageDraft]:
-        occasion = _occasion(kind, order)
+        occasion = occasion_of(kind, order)
         try:
             letter = self._composed(order.id, Desired(kind))[1]
         except UsageError as error:
@@ -194,14 +203,6 @@ def _differs(seen: Letter, letter: Letter) -> str:
     """Say what is not as it was shown, without a word of either letter."""
     what = "its recipient" if letter.to != seen.to else "its subject" if letter.subject != seen.subject else "its text"
     return f"The letter did not leave, because {what} changed since it was shown: look at it and send it again."
-
-
-def _occasion(kind: str, order: Order) -> str:
-    """Return what a letter is written for, when one is enough."""
-    if kind == CONFIRMATION:
-        return f"{kind}:{order.id}"
-    decline = decline_of(order)
-    return f"{kind}:{decline.key}" if decline is not None and kind in (PAYMENT_METHOD, ADMIN) else ""
 
 
 def _draft(order_id: str, letter: Letter, occasion: str) -> MessageDraft:

@@ -59,10 +59,10 @@ class Messaging:
         self._show = show
         self._stop = stop
         self._give_up = threading.Event()
-        self._engine = Engine(parts, clock, stop, self._give_up, self._shown)
         names = {"profile": info.name, "environment": info.environment}
         self._announcer = Announcer(parts.book, reader, parts.hooks, clock, **names)
         self._letters = Correspondence(parts.book, reader, parts.mail, info, clock)
+        self._engine = Engine(parts, clock, stop, self._give_up, self._shown, self._letters.outdated)
         self._busy = threading.Lock()
         self._told = ""
         """Why nothing could be told last; empty when it could."""
