@@ -92,6 +92,39 @@ def test_no_variable_says_whom_letters_trust(tmp_path: Path, monkeypatch: pytest
     assert server.taken == []
 
 
+def test_nobody_else_may_change_who_vouches_for_a_server(tmp_path: Path) -> None:
+    with mail_server(tmp_path, implicit=True) as server:
+        file, directory = tmp_path / "sim-ca.pem", tmp_path / "open"
+        directory.mkdir()
+        (directory / "ca.pem").write_bytes(file.read_bytes())
+        (directory / "link.pem").symlink_to(file)
+        directory.chmod(0o777)
+        for open_to_others in (directory / "ca.pem", directory / "link.pem"):
+            outcome = post(server, tls="implicit", ca_file=open_to_others)
+            assert "Others can write to the directory" in outcome.why
+        file.chmod(0o666)
+        outcome = post(server, tls="implicit", ca_file=file)
+        assert isinstance(outcome, Refused)
+        assert not outcome.permanent
+        assert f"Others can change the ca_file {file}: chmod go-w {file} Nothing was sent." in outcome.why
+        assert (server.connections, server.taken) == (0, [])
+        file.chmod(0o644)
+        file.write_bytes("# Bücher und Söhne\n".encode("latin-1") + file.read_bytes())
+        assert isinstance(post(server, tls="implicit", ca_file=file), Delivered)
+
+
+@pytest.mark.parametrize("content", [b"", b"no certificate\n", b"\xff\xfe", None])
+def test_a_list_of_certificates_that_is_none_is_said(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_bytes(content)
+    with mail_server() as server:
+        outcome = post(server, tls="implicit", ca_file=file)
+    said = f"{file} cannot be used as a list of trusted certificates: check ca_file. Nothing was sent."
+    assert outcome == Refused(said)
+    assert server.connections == 0
+
+
 def test_a_server_is_known_by_its_names_alone() -> None:
     """The common name of a certificate is no host's (RFC 9525)."""
     context = smtp._context(Server("mail.shop.example", 465, "implicit"))

@@ -6,6 +6,7 @@ The words are RFC 5321's. Once the last byte of a letter has left, only the serv
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import smtplib
 import ssl
@@ -22,15 +23,18 @@ from azpay_tui.domain.messages import Delivered, Outcome, Refused, Unknown
 from azpay_tui.domain.spans import written
 from azpay_tui.keyfile import read_key_file
 from azpay_tui.mailing import Server
-from azpay_tui.paths import ConfigError, shown
+from azpay_tui.paths import ConfigError, check_parents, check_unchangeable, shown, without_waiting
 
 if TYPE_CHECKING:
     from datetime import timedelta
+    from pathlib import Path
 
 _SHOWN: Final = 200
 _GLANCE: Final = 0.05
 """Seconds between two looks at the wish to stop."""
 _ADDRESS: Final = re.compile(r"\S+@\S+")
+_MOST: Final = 16 * 1024 * 1024
+"""Bytes of a list of certificates."""
 
 
 def send(
@@ -210,12 +214,26 @@ def _password(server: Server) -> str:
     return password
 
 
+def _authorities(file: Path) -> str:
+    """Return the certificates of a ca_file; who can change it could vouch for a server of their own.
+
+    Raises ConfigError, and OSError when it cannot be read.
+    """
+    check_parents(file)
+    with open(file, "rb", opener=without_waiting) as stream:
+        check_unchangeable(file, os.fstat(stream.fileno()), "The ca_file")
+        return stream.read(_MOST).decode("ascii", "ignore")  # comments may be in any language
+
+
 def _context(server: Server) -> ssl.SSLContext:
     """Return what verifies the server's certificate: by its ca_file, else by certifi. Raises ConfigError."""
     context = bare_context()
     try:
-        context.load_verify_locations(server.ca_file or certifi.where())
-    except (OSError, ssl.SSLError):
+        if server.ca_file is None:
+            context.load_verify_locations(certifi.where())
+        else:
+            context.load_verify_locations(cadata=_authorities(server.ca_file))
+    except (OSError, ValueError, ssl.SSLError):
         where = shown(server.ca_file) if server.ca_file else "The list of certificates of certifi"
         raise ConfigError(f"{where} cannot be used as a list of trusted certificates: check ca_file.") from None
     return context
