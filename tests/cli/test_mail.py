@@ -328,6 +328,17 @@ def test_a_shops_own_template_with_an_unknown_placeholder_is_named(
     assert attention(shop, order_id) == ("SUSPENDED", ["suspended"])
 
 
+def test_an_address_that_mail_cannot_write_is_refused_before_a_letter_is_kept(
+    writing: Callable[..., Shop], server: MailServer
+) -> None:
+    shop = writing()
+    order_id = shop.make("suspended", buyer_email="=?utf-8?q?mallory=40evil.example=2C?=@x.example")
+    done = shop("mail", "send", order_id, "--yes")
+    assert (done.code, done.out) == (2, "")
+    assert "has no e-mail address of its buyer that mail can go to" in done.err
+    assert (server.connections, shop.good("messages", "list", "--json").json["messages"]) == (0, [])
+
+
 def test_letters_that_are_off_are_refused_with_the_switch(shop: Shop) -> None:
     order_id = shop.make("declined-hard", buyer_email="zoe@example.com")
     done: Result = shop("mail", "send", order_id, "--yes", "--json")

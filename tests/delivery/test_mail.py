@@ -100,6 +100,13 @@ def test_a_letter_whose_buyer_was_forgotten_is_not_sent() -> None:
     assert outcome == Refused("The letter is empty: the personal data of its buyer was removed.", permanent=True)
 
 
+@pytest.mark.parametrize("to", ["=?utf-8?q?x?=@x.example", "a@b.example, c@d.example", "a@b.example\nBcc: c@d.example"])
+def test_a_letter_to_what_is_no_address_is_not_sent(to: str) -> None:
+    """The header library would raise on it, or find another recipient in it."""
+    outcome = deliver(MAIL, replace(MESSAGE, draft=replace(DRAFT, to=to)))
+    assert outcome == Refused("Mail cannot go to the address of the letter: write from the shop.", permanent=True)
+
+
 # A program such as msmtp
 
 

@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Final
 
 from azpay_tui.delivery import smtp
-from azpay_tui.domain.letters import one_line
+from azpay_tui.domain.letters import is_address, one_line
 from azpay_tui.domain.messages import Delivered, Message, Outcome, Refused, Unknown
 from azpay_tui.domain.spans import written
 from azpay_tui.mailing import Mail
@@ -42,6 +42,8 @@ class MailCourier:
         """Hand one letter over, once."""
         if not message.draft.to or not message.draft.body:
             return Refused("The letter is empty: the personal data of its buyer was removed.", permanent=True)
+        if not is_address(message.draft.to):  # one that was kept before such a one was refused
+            return Refused("Mail cannot go to the address of the letter: write from the shop.", permanent=True)
         letter, mail = letter_of(message, self._mail), self._mail
         if mail.server is not None:
             sent = letter.as_bytes(policy=SMTP)

@@ -170,8 +170,8 @@ def one_line(text: str, longest: int = _LONGEST_VALUE) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Tell whether a text is an e-mail address in ASCII, without name, quotes or comment."""
-    return len(text) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+    """Tell whether a text is an e-mail address in ASCII, without name, quotes, comment or encoded word."""
+    return len(text) <= _LONGEST_ADDRESS and "=?" not in text and _ADDRESS.fullmatch(text) is not None
 
 
 def is_language(text: str) -> bool:

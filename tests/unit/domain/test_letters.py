@@ -117,7 +117,8 @@ def test_a_long_value_is_cut() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a@b.example", "first.last+tag@mail.shop.example", "o'neil@b", "a@127.0.0.1", "x" * 64 + "@" + "y" * 63 + ".org"],
+    ["a@b.example", "first.last+tag@mail.shop.example", "o'neil@b", "a@127.0.0.1", "a=b?=@c.example",
+     "x" * 64 + "@" + "y" * 63 + ".org"],
 )  # fmt: skip
 def test_an_address_is_taken(text: str) -> None:
     assert is_address(text)
@@ -129,6 +130,7 @@ def test_an_address_is_taken(text: str) -> None:
         "", "a", "@b.example", "a@", "a b@c.example", "a@b..example", "a@-b.example", "a@b.example\n", "a@b.c,d@e.f",
         '"a b"@c.example', "A <a@b.example>", "a@b.example\r\nBcc: c@d.example", "a@bücher.example", ".a@b.example",
         "x" * 250 + "@b.example", "a@b@c.example", "a@b.example;", "a@[127.0.0.1]",
+        "=?utf-8?q?x?=@b.example", "a=?b@c.example",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:
