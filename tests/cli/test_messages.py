@@ -9,12 +9,18 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import DEADLINE, Simulated, simulate, until
 from tests.cli.telling import SECRET, Told
 from tests.support.receiver import Answer, Receiver, receiving
+
+from azpay_tui.config import load
+from azpay_tui.domain.intent import Place
+from azpay_tui.domain.messages import MessageDraft
+from azpay_tui.store.opening import open_stores
 
 
 @pytest.fixture
@@ -162,6 +168,20 @@ def test_a_test_goes_to_the_hook_at_once_and_is_not_repeated(shop: Told, receive
     assert done.json["messages"][0]["why"].startswith(f"{receiver.url} answered HTTP 401")
     assert [message["state"] for message in shop.messages()] == ["dropped", "delivered"]
     assert [json.loads(request.body)["type"] for request in receiver.arrived] == ["test", "test"]
+
+
+def test_a_test_is_sent_however_many_messages_wait(shop: Told, receiver: Receiver) -> None:
+    shop.tell_by_webhook(receiver)
+    profile = load(Path(shop.options[1]))
+    place = Place(profile.api, profile.region, profile.environment, profile.merchant_id)
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    stores = open_stores(shop.data, place, person="ops", now=lambda: now)
+    orders = [f"S01-0000000-{number:07}" for number in range(120)]
+    stores.messages.enqueue([MessageDraft("shop", "webhook", order, "x", "{}") for order in orders], now)
+    stores.close()
+    assert "a test: delivered." in shop.good("messages", "test").out
+    assert len(receiver.arrived) == 1
+    assert len(shop.messages("--state", "waiting", "--limit", "200")) == 120
 
 
 @pytest.mark.parametrize(

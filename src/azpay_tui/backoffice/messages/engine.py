@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +19,8 @@ _log = logging.getLogger(__name__)
 
 IN_A_ROW: Final = 3
 """Failures of a channel in a row after which the rest of its messages waits: it is the other side that is down."""
+_AT_ONCE: Final = 100
+"""Messages read at a time, of which the first that still is as it was read is delivered."""
 _RESTS: Final = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5))
 """For how long a channel is left alone then, longer each time."""
 
@@ -51,18 +53,18 @@ class Engine:
         self._rests: dict[Channel, tuple[datetime, timedelta]] = {}
         """Since when, and for how long, a channel is left alone."""
 
-    def next(self, only: Callable[[Message], bool] = lambda _message: True) -> Message | None:
+    def next(self, only: Collection[str] | None = None) -> Message | None:
         """Deliver the message that is due the longest, or drop it; returns it as it then is, None when there is none.
 
-        None also while another process delivers. `only` narrows what is looked at. Raises the store's errors.
+        None also while another process delivers. `only`: the ids of those looked at. Raises the store's errors.
         """
         with self.turn() as mine:
             if not mine:
                 return None
             self._bury()
-            for message in self._book.due(self._clock(), self._open_channels(), 100):
-                if not only(message) or self._stop.is_set():
-                    continue
+            for message in self._book.due(self._clock(), self._open_channels(), _AT_ONCE, only):
+                if self._stop.is_set():
+                    break
                 why = self._outdated(message)
                 try:
                     begun = self._book.begin(message, self._clock())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, TypeVar
 
 from azpay_tui.backoffice.clock import CorrectedClock
@@ -95,7 +95,7 @@ class Messaging:
             if self._stop.is_set():
                 return
             try:
-                wait = 0.0 if self._step(lambda _message: True) is not None else _TICK
+                wait = 0.0 if self._step() is not None else _TICK
             except store_errors.StoreError as error:
                 self._complain(error)
                 wait = _TROUBLE
@@ -118,7 +118,7 @@ class Messaging:
         What fails is in the history of its message.
         """
         try:
-            while self._may_send and not self._stop.is_set() and self._step(lambda _message: True) is not None:
+            while self._may_send and not self._stop.is_set() and self._step() is not None:
                 pass
         except store_errors.StoreError as error:
             self._complain(error)
@@ -128,8 +128,8 @@ class Messaging:
             self._told = str(error)
             _log.warning("nothing is told: %s", error)
 
-    def _step(self, only: Callable[[Message], bool]) -> Message | None:
-        """Look at what is to be told, then deliver one message."""
+    def _step(self, only: Collection[str] | None = None) -> Message | None:
+        """Look at what is to be told, then deliver one message, of these ids or of all."""
         with self._busy:
             if self._may_send and (self._announcer.has_news or self._letters.has_news):
                 with self._engine.turn() as mine:
@@ -183,14 +183,14 @@ class Messaging:
         Raises `NotValidError` where nothing may be sent.
         """
         self._must_be_writable()
-        return self._send(lambda _message: True)
+        return self._send()
 
     def test(self) -> tuple[Message, ...]:
         """Send a test to every hook, once."""
         if not self._hooks:
             raise UsageError("This profile tells nobody: add a section [profiles.NAME.tell] with command or webhook.")
         made = {message.id for message in _translated(self._announcer.test)}
-        self._send(lambda message: message.id in made)
+        self._send(made)
         self._wait_for_turn()  # another process may have been faster
         done = tuple(self.show(name)[0] for name in sorted(made))
         for waiting in (message.id for message in done if message.state == "waiting"):
@@ -198,7 +198,7 @@ class Messaging:
             self._drop(waiting)
         return done
 
-    def _send(self, only: Callable[[Message], bool]) -> tuple[Message, ...]:
+    def _send(self, only: Collection[str] | None = None) -> tuple[Message, ...]:
         self._wait_for_turn()
         done: list[Message] = []
         while not self._stop.is_set():

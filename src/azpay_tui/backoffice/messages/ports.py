@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -60,8 +60,10 @@ class Book(Protocol):
         """Forget since when letters are written, because none are."""
         ...
 
-    def due(self, at: datetime, channels: Sequence[Channel], limit: int) -> tuple[Message, ...]:
-        """Return messages for these channels whose time has come, the longest due first."""
+    def due(
+        self, at: datetime, channels: Sequence[Channel], limit: int, only: Collection[str] | None = None
+    ) -> tuple[Message, ...]:
+        """Return messages for these channels whose time has come, the longest due first; `only` those of these ids."""
         ...
 
     def begun(self) -> tuple[Message, ...]:

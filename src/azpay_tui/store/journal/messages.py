@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -123,10 +123,12 @@ class MessageBook:
 
     # Delivering
 
-    def due(self, at: datetime, channels: Sequence[Channel], limit: int) -> tuple[Message, ...]:
-        """Return messages for these channels whose time has come, the longest due first."""
+    def due(
+        self, at: datetime, channels: Sequence[Channel], limit: int, only: Collection[str] | None = None
+    ) -> tuple[Message, ...]:
+        """Return messages for these channels whose time has come, the longest due first; `only` those of these ids."""
         with self._file.plain() as connection:
-            return posted.find_due(connection.exec_driver_sql, at, channels, limit)
+            return posted.find_due(connection.exec_driver_sql, at, channels, limit, only)
 
     def begun(self) -> tuple[Message, ...]:
         """Return messages with an attempt without an end: of a dead process, when no other one delivers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ _DUE: Final = f"""{_SELECT} WHERE m.state = 'waiting' AND m.next_due <= ?
     AND m.channel IN (SELECT value FROM json_each(?)) AND (m.order_id = '' OR NOT EXISTS (
         SELECT 1 FROM message AS o WHERE o.state = 'waiting' AND o.order_id = m.order_id AND o.kind = m.kind
         AND o.channel = m.channel AND o.seq < m.seq))
+    AND (? IS NULL OR m.id IN (SELECT value FROM json_each(?)))
     ORDER BY m.next_due, m.seq LIMIT ?"""
 _TRIES: Final = "SELECT number, at, ended_at, result, why FROM message_try WHERE message_seq = ? ORDER BY number"
 _OCCASIONS: Final = """SELECT occasion FROM message
@@ -27,9 +28,16 @@ _OCCASIONS: Final = """SELECT occasion FROM message
 _OPEN: Final = f"{_SELECT} WHERE m.seq IN (SELECT message_seq FROM message_try WHERE ended_at IS NULL) ORDER BY m.seq"
 
 
-def find_due(query: Query, at: datetime, channels: Sequence[Channel], limit: int) -> tuple[Message, ...]:
-    """Return messages whose time has come, the longest due first; of those that go one after the other the first."""
-    return tuple(message_of(row) for row in query(_DUE, (to_text(at), json.dumps(channels), limit)))
+def find_due(
+    query: Query, at: datetime, channels: Sequence[Channel], limit: int, only: Collection[str] | None = None
+) -> tuple[Message, ...]:
+    """Return messages whose time has come, the longest due first; of those that go one after the other the first.
+
+    `only`: the ids of those that are looked at, instead of all.
+    """
+    wanted = None if only is None else json.dumps([*only])
+    values = to_text(at), json.dumps(channels), wanted, wanted, limit
+    return tuple(message_of(row) for row in query(_DUE, values))
 
 
 def find_begun(query: Query) -> tuple[Message, ...]:
