@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,8 @@ from typing import Any
 import pytest
 from tests.cli.conftest import Shop, until
 from tests.support.terminal import Terminal
+
+from azpay_tui.store.files import DataDir
 
 ALL = "authorize-and-capture+close"
 WHOLE = [("authorize", "120.00"), ("capture", "120.00"), ("close", None)]
@@ -64,6 +69,46 @@ def test_the_one_sync_that_acts_does_what_the_plan_says(under: Under) -> None:
     assert shop.effects(later) == []
     assert "was switched off by" in shop.good("policy", "plan", "--json").json["why"]
     shop.good("audit", "verify")
+
+
+def copied(shop: Shop, target: Path) -> Path:
+    """Write a back-up of the journal, whole, as azpay makes one."""
+    with closing(sqlite3.connect(DataDir(shop.data).journal)) as connection:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    return target
+
+
+def put_back(shop: Shop, backup: Path) -> None:
+    """Restore the journal as the manual says."""
+    journal = DataDir(shop.data).journal
+    journal.unlink()
+    shutil.copy(backup, journal)
+    journal.chmod(0o600)
+    shop.good("doctor", "--rebuild-cache")
+    shop.learn(shop.line(shop.made[-1]))
+    shop.good("sync", "--once")
+
+
+def test_a_back_up_that_is_put_back_switches_nothing_on(under: Under) -> None:
+    """S3.32: what was switched off after it was made stays off, until a person looked and switches it on again."""
+    shop = under(ACTS)
+    switched_on(shop)
+    backup = copied(shop, shop.data.with_name("backup.db"))
+    shop.good("policy", "switch-off")
+    order = new(shop)
+    put_back(shop, backup)
+    shop("sync", "--once", "--act")
+    assert shop.effects(order) == []
+    found = shop.good("policy", "plan", "--json").json
+    assert (found["acting"], found["switch"]["position"]) == (False, "stopped")
+    assert "as after a back-up was put back" in found["why"]
+    assert "azpay policy switch-on starts it again" in found["why"]
+    shop.good("sync", "--once", "--act")
+    assert shop.effects(order) == []
+    switched_on(shop)
+    later = new(shop)
+    shop.good("sync", "--once", "--act")
+    assert (shop.effects(later), shop.effects(order)) == (WHOLE, [])
 
 
 def test_what_is_left_alone_is_told_with_its_reason(under: Under) -> None:

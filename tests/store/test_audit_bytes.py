@@ -11,6 +11,7 @@ import shutil
 import socket
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.store.forging import TEXTS, chain_again, database, live, look, open_w
 from tests.store.making import NOW, oid, tracked
 from tests.support.figures import full, size, tell
 
+from azpay_tui.domain.switch import Switch
 from azpay_tui.store.journal.anchors import AnchorBook, Known, parse_anchor
 from azpay_tui.store.journal.chain import ANCHORED
 from azpay_tui.store.journal.read import JournalReader
@@ -308,6 +310,16 @@ def test_anchors_are_told_daily_and_with_every_outcome(journal: Path, book: Anch
     assert book.path.parent.stat().st_mode & 0o777 == 0o700
 
 
+def test_each_turn_of_the_switch_is_told_at_once(journal: Path, book: AnchorBook, data_dir: Path) -> None:
+    stores = open_with(data_dir, book)
+    on = Switch("on", "authorize", NOW, "ops")
+    stores.journal.turn(replace(on, position="off"), stores.journal.turn(on, None))
+    stores.close()
+    with database(journal) as connection:
+        turns = [row[0] for row in connection.execute("SELECT seq FROM audit WHERE kind = 'switch' ORDER BY seq")]
+    assert [int(line.split()[1]) for line in book.path.read_text().splitlines()][-2:] == turns
+
+
 def test_a_line_that_was_never_finished_spoils_no_other(journal: Path, book: AnchorBook, data_dir: Path) -> None:
     with book.path.open("a") as file:
         file.write("2026-03-0")
@@ -331,17 +343,17 @@ def test_the_syslog_hears_the_same_line_where_it_is_wanted(tmp_path: Path, data_
         syslog.bind(str(address))
         syslog.settimeout(30)
         book = AnchorBook(tmp_path / "anchors", data_dir, syslog=str(address))
-        book.drop(NOW, 7, "a" * 64, "abc", money=True)
+        book.drop(NOW, 7, "a" * 64, "abc", at_once=True)
         assert syslog.recv(1000).decode() == f"<86>azpay: audit anchor 2026-03-01 7 {'a' * 64} abc"
-    book.drop(NOW, 8, "b" * 64, "abc", money=True)
+    book.drop(NOW, 8, "b" * 64, "abc", at_once=True)
     assert [anchor.seq for anchor in book.known("abc").own] == [7, 8], "without a syslog the file still has it"
 
 
 def test_lines_of_others_and_no_lines_are_none_of_a_journals_anchors(tmp_path: Path, data_dir: Path) -> None:
     book = AnchorBook(tmp_path, data_dir)
-    book.drop(NOW, 7, "a" * 64, "abc", money=True)
+    book.drop(NOW, 7, "a" * 64, "abc", at_once=True)
     other = AnchorBook(tmp_path, tmp_path / "elsewhere")
-    other.drop(NOW, 8, "b" * 64, "def", money=True)
+    other.drop(NOW, 8, "b" * 64, "def", at_once=True)
     with book.path.open("a") as file:
         file.write("no anchor\n")
     known = book.known("abc")

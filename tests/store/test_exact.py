@@ -253,7 +253,7 @@ def test_what_keeps_an_anchor_from_being_told_is_in_the_log(tmp_path: Path, capl
     (tmp_path / "state").write_text("a file where the directory should be")
     caplog.set_level("INFO")
     book = AnchorBook(tmp_path / "state" / "anchors", tmp_path, syslog=str(tmp_path / "none"))
-    book.drop(NOW, 7, "a" * 64, "abc", money=True)
+    book.drop(NOW, 7, "a" * 64, "abc", at_once=True)
     first, second = caplog.messages
     assert first.startswith("the end of the audit chain could not be told outside the data directory: ")
     assert second == (

@@ -95,10 +95,10 @@ class Automatic:
             self._switch = self.paused = None
             return False
         if switch != self._switch:
+            if self._strayed(switch) or self._stopped(switch):
+                return False
             self._switch, self._revision = switch, 0
             self._waiting, self._again, self._known = {}, {}, set()
-            if self._stopped(switch):
-                return False
         self._gather(switch)
         while not self._pauses() and self._waiting and self._health.verbs_off is None:
             if enough():
@@ -168,12 +168,19 @@ class Automatic:
 
     def _stopped(self, switch: Switch) -> bool:
         """Whether too many steps failed in a row; then the switch says so, to every process, until a person acts."""
-        if self._reader.failures(switch.after) < MOST_FAILURES:
-            return False
+        return self._reader.failures(switch.after) >= MOST_FAILURES and self._stop(switch, _STOPPED)
+
+    def _strayed(self, switch: Switch) -> bool:
+        """Whether the journal is not what was told outside of it; then the switch is stopped, also for others."""
+        why = self._journal.strayed()
+        return why is not None and self._stop(switch, why)
+
+    def _stop(self, switch: Switch, why: str) -> bool:
+        """Stop what is on, unless somebody turned it meanwhile; returns that this switch stands no more."""
         try:
-            self._journal.turn(Switch("stopped", switch.mode, self._clock(), POLICY, _STOPPED), switch)
+            self._journal.turn(Switch("stopped", switch.mode, self._clock(), POLICY, why), switch)
         except SwitchedOff:
             return True
-        _log.warning("automatic steps stopped: %s", _STOPPED)
-        self._tell(Event("automatic", problem=f"Automatic steps stopped. {_STOPPED}"))
+        _log.warning("automatic steps stopped: %s", why)
+        self._tell(Event("automatic", problem=f"Automatic steps stopped. {why}"))
         return True

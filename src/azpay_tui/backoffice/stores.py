@@ -143,6 +143,10 @@ class Journal(Protocol):
         """Turn the switch of automatic steps; raises `SwitchedOff` unless it stands as it was seen."""
         ...
 
+    def strayed(self) -> str | None:
+        """Say why nothing may be done by itself, one sentence: the journal is not what was told outside of it."""
+        ...
+
     def purge(self, order_ids: Sequence[str], at: datetime) -> tuple[str, ...]:
         """Take out what is personal of orders; returns those where it is gone: all but those with an open intent."""
         ...

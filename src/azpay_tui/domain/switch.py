@@ -9,7 +9,7 @@ from typing import Final, Literal
 POLICY: Final = "policy"
 """Who signs what is done without a person."""
 Position = Literal["on", "off", "stopped"]
-"""`stopped`: by azpay itself, after too many failures."""
+"""`stopped`: by azpay itself, after too many failures, or when the journal is not what was told outside of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The end of the audit chain, told outside the data directory: who rewrites the whole chain cannot rewrite these too.
 
 An anchor is one line, `DATE SEQ HASH JOURNAL`, in a file that is only ever added to. One is dropped with every outcome
-of money and with the first entry of a day; where it is wanted, the machine's syslog gets the same line.
+of money, with every turn of the switch of automatic steps and with the first entry of a day; where it is wanted, the
+machine's syslog gets the same line.
 """
 
 from __future__ import annotations
@@ -77,13 +78,13 @@ class AnchorBook:
         self._syslog = syslog
         self._day = ""
 
-    def drop(self, at: datetime, seq: int, head: str, journal: str, *, money: bool) -> Anchor | None:
-        """Tell how the chain ends at a moment (UTC); without `money` only once a day. What fails stops no outcome.
+    def drop(self, at: datetime, seq: int, head: str, journal: str, *, at_once: bool) -> Anchor | None:
+        """Tell how the chain ends at a moment (UTC); unless `at_once` only once a day. What fails stops no outcome.
 
         Returns the anchor once it is on disk.
         """
         day, dropped = f"{at:%Y-%m-%d}", None
-        if not money and day == (self._day or getattr(self.last(), "day", "")):
+        if not at_once and day == (self._day or getattr(self.last(), "day", "")):
             return None
         line = f"{day} {seq} {head} {journal}"
         try:
@@ -111,12 +112,17 @@ class AnchorBook:
             return None
         return found[-1] if found else None
 
+    def files(self) -> Iterator[tuple[Path, tuple[Anchor, ...]]]:
+        """Yield each file with its anchors as they were told, of whatever journal. Raises `OSError`."""
+        for path in sorted(self._directory.glob("*.txt")):
+            yield path, tuple(_anchors(path.read_bytes(), path))
+
     def known(self, journal: str) -> Known:
         """Return what the files say of a journal, and of others in the place of this one. Raises `OSError`."""
         own: list[Anchor] = []
         others: dict[str, Anchor] = {}
-        for path in sorted(self._directory.glob("*.txt")):
-            for anchor in _anchors(path.read_bytes(), path):
+        for path, anchors in self.files():
+            for anchor in anchors:
                 if anchor.journal == journal:
                     own.append(anchor)
                 elif path == self.path:

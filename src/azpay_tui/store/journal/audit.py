@@ -26,8 +26,8 @@ _INSERT: Final = f"INSERT INTO audit ({', '.join(COLUMNS)}, hash) VALUES ({', '.
 SETTINGS: Final = "audit_settings"
 """Name of the meta row with the settings that were in force for the last row."""
 Fact = str | int | bool | list[str] | None
-MONEY: Final = frozenset({"outcome", "settle"})
-"""Kinds of rows that say what became of money."""
+TOLD_AT_ONCE: Final = frozenset({"outcome", "settle", "switch"})
+"""Kinds of rows that say what became of money, or whether it moves without a person: see `anchors`."""
 _CODE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -65,8 +65,8 @@ class AuditWriter:
         self._anchored = anchored
         self._connection = connection
         self._witness = witness
-        self.money = False
-        """Whether a row says what became of money."""
+        self.at_once = False
+        """Whether the end is told outside with these rows, and not only once a day."""
         last = connection.execute(
             select(AuditRow.seq, AuditRow.hash).order_by(col(AuditRow.seq).desc()).limit(1)
         ).first()
@@ -89,7 +89,7 @@ class AuditWriter:
         if not self._rows:
             self._add_settings(at, person, session)
             data = {**data, **self._outside()}
-        self.money = self.money or kind in MONEY
+        self.at_once = self.at_once or kind in TOLD_AT_ONCE
         self._add(at, person, kind, order_id, session, intent_id, data)
 
     @property

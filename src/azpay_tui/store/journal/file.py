@@ -52,7 +52,8 @@ class JournalFile:
         self.engine = engine or make_engine(data.journal, JOURNAL_PRAGMAS, busy=busy)
         self._refusal = refusal
         self._witness = witness or Witness()
-        self._anchors = anchors
+        self.anchors = anchors
+        """Where its end is told."""
         self._writer = self.engine.execution_options(writing=True)
         self._lock = threading.Lock()
         self._identity: str | None = None
@@ -87,8 +88,8 @@ class JournalFile:
             audit.close()
             reach("committing")
         reach("committed")
-        if self._anchors is not None and audit.last_at is not None:
-            dropped = self._anchors.drop(audit.last_at, *audit.head, self._id(), money=audit.money)
+        if self.anchors is not None and audit.last_at is not None:
+            dropped = self.anchors.drop(audit.last_at, *audit.head, self.identity(), at_once=audit.at_once)
             self._untold = lambda: dropped
 
     def refuse(self) -> None:
@@ -117,7 +118,7 @@ class JournalFile:
         except DBAPIError as error:
             raise journal_error(error.orig, self.path) from error
 
-    def _id(self) -> str:
+    def identity(self) -> str:
         """Return what tells this journal from any other."""
         if self._identity is None:
             with self.reading() as session:

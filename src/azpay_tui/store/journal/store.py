@@ -25,6 +25,7 @@ from azpay_tui.store.journal.chain import first_bad_row
 from azpay_tui.store.journal.dossiers import read_dossier
 from azpay_tui.store.journal.file import JournalFile
 from azpay_tui.store.journal.marks import write_marks
+from azpay_tui.store.journal.outside import strayed
 from azpay_tui.store.journal.purging import purge_orders, purged_among
 from azpay_tui.store.journal.read import ONE, intent_of, narrowed
 from azpay_tui.store.journal.rows import to_evidence, to_intent, to_row
@@ -302,6 +303,10 @@ class JournalStore:
         """Turn the switch of automatic steps, in one transaction; raises `SwitchedOff` unless it stands as `seen`."""
         with self.file.writing() as (session, audit):
             return turn(session, audit, to, seen, self._session)
+
+    def strayed(self) -> str | None:
+        """Say why nothing may be done by itself on the word of this journal, one sentence; see `outside`."""
+        return strayed(self.file)
 
     def verify(self) -> int | None:
         """Check the audit chain; returns the number of the first row that is not as it was written, or None."""
