@@ -245,8 +245,8 @@ def test_nothing_that_tells_a_guessed_letter_leaves_with_the_trail(
     shop.good("mail", "send", order_id, "--yes")
     journal = DataDir(shop.data).journal
     with database(journal) as connection:
-        queued, _delivered = connection.execute("SELECT data FROM audit WHERE kind = 'message' ORDER BY seq").fetchall()
-    seal = json.loads(queued[0])["body_seal"]
+        queued, _began, _delivered = connection.execute("SELECT data FROM audit WHERE kind = 'message' ORDER BY seq").fetchall()
+    seal = json.loads(queued[0])["text_seal"]
     sealed = shop.good("audit", "export", "--json").out
     (plain,) = letters_without_salts(journal)
     hashed = shop("audit", "export", "--json").out

@@ -107,16 +107,20 @@ def chain_again(connection: sqlite3.Connection) -> None:
 
 
 def letters_without_salts(path: Path) -> list[str]:
-    """Write messages and chain as they were written before letters had salts; returns the plain hashes they get."""
+    """Write messages and chain as they were written before letters had salts; returns the plain hashes they get.
+
+    Of attempts, and to whom a letter goes, nothing was told then.
+    """
     with database(path) as connection:
         bodies = dict(connection.execute("SELECT id, body FROM message").fetchall())
         hashes = {name: hashlib.sha256(body.encode()).hexdigest() if body else None for name, body in bodies.items()}
         for seq, data in connection.execute("SELECT seq, data FROM audit WHERE kind = 'message'").fetchall():
             said = json.loads(data)
+            for name in ("message_row", "text_seal", "text_sha256", "try_row", "why_seal", "due", "ended"):
+                said.pop(name, None)
             if said["act"] == "queued":
-                said.pop("body_seal", None)
                 said["body_sha256"] = hashes[said["message"]]
-                connection.execute("UPDATE audit SET data = ? WHERE seq = ?", (json.dumps(said), seq))
+            connection.execute("UPDATE audit SET data = ? WHERE seq = ?", (json.dumps(said), seq))
         connection.execute("UPDATE message SET salt = ''")
         chain_again(connection)
     return [hashed for hashed in hashes.values() if hashed]

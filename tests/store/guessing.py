@@ -15,12 +15,16 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def confirms(path: Path, guess: str) -> bool:
-    """Hash the guess, plain and with everything in the file as its salt, and look whether the file holds that hash."""
+def confirms(path: Path, guess: str, before: tuple[str, ...] = ()) -> bool:
+    """Hash the guess, plain and with everything in the file as its salt, and look whether the file holds that hash.
+
+    `before` are texts that stand before it under the same seal, and are known.
+    """
     with database(path) as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         held = [value for (name,) in tables for row in connection.execute(f"SELECT * FROM {name}") for value in row]
     everything = "\n".join(map(str, held))
     salts = {str(value) for value in held}
     tried = {sha256(guess), *(seal(salt, guess) for salt in salts for seal in (seal_of, seal_of_letter))}
+    tried |= {seal_of_letter(salt, *before, guess) for salt in {"", *salts}}
     return any(hashed in everything for hashed in tried)

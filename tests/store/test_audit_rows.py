@@ -14,7 +14,7 @@ from tests.support.figures import size, tell
 
 from azpay_tui.domain.marks import MarkEdit, Standing
 from azpay_tui.store.journal.anchors import Known
-from azpay_tui.store.journal.digests import ATTEMPT, DELIVERY, EVIDENCE, INTENT, SLIP
+from azpay_tui.store.journal.digests import ATTEMPT, DELIVERY, EVIDENCE, INTENT, MESSAGE, SLIP, TRY
 from azpay_tui.store.journal.seal import COLUMNS as SEALED
 from azpay_tui.store.journal.shape import odd_shapes
 from azpay_tui.store.journal.verify import examine
@@ -33,10 +33,19 @@ TABLES = {
     "delivery": (
         "'delivery ' || id || ' of ' || order_id",
         "'delivery ' || id",
-        (*DELIVERY, "tracking", "salt"),
+        (*DELIVERY, "tracking", "salt", "why"),
     ),
     "mark": ("'the mark on ' || order_id", "order_id", MARKS[:-1]),  # of tags it knows how many
-    "message": ("'message ' || id", "id", ("id", "order_id", "kind", "channel", "state", "body", "salt")),
+    "message": (
+        "'message ' || id",
+        "id",
+        (*MESSAGE, "subject", "body", "recipient", "state", "attempts", "tries", "next_due", "ended_at", "salt"),
+    ),
+    "message_try": (
+        "'message ' || (SELECT id FROM message WHERE seq = message_seq) || ' attempt ' || number",
+        "(SELECT id FROM message WHERE seq = message_seq)",
+        TRY,  # and what came of it in words, of what is not for a shop
+    ),
     "address": ("'the address of ' || order_id", "order_id", SEALED),
     "tracked_id": ("'the object ' || object_id", "object_id", ("object_id",)),
     "tracked": ("'the order ' || order_id", "order_id", ("order_id",)),

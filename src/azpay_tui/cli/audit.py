@@ -21,6 +21,7 @@ from azpay_tui.store.journal.verify import Verified
 _HASHES: Final = (
     *("row", "slip_row", "was", "attempt_row", "attempt_was", "evidence_row", "kept_sha256", "forgot"),
     *("delivery_row", "delivery_was", "tracking_seal", "tracking_sha256", "body_seal"),
+    *("message_row", "text_seal", "text_sha256", "try_row", "why_seal"),
 )
 """Facts of a row that are for the check alone."""
 

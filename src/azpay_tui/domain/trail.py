@@ -226,6 +226,7 @@ def _word(value: object) -> str:
 
 _MESSAGE_ACTS: Final = {
     "queued": "kept, to be sent",
+    "began": "an attempt begins",
     "retried": "to be sent again",
     "dropped": "not to be sent",
 }

@@ -31,8 +31,11 @@ SLIP: Final = (
     "shipping_tax", "adjustment", "document", "carrier", "restock", "note",
 )  # fmt: skip
 DELIVERY: Final = ("id", "order_id", "carrier", "at", "person", "outcome", "request_id", "ended_at")
+MESSAGE: Final = ("seq", "id", "kind", "channel", "order_id", "created", "person", "occasion")
+TRY: Final = ("message_seq", "number", "at", "ended_at", "result")
 """Columns of each table that a digest covers. A later column is no part of it, or older digests would be wrong; the
-body of an answer and tracking numbers have hashes of their own, because they may be forgotten before their rows."""
+body of an answer, tracking numbers and texts have hashes of their own, because they may be forgotten before their rows;
+how far a message has come follows from what the chain tells of it."""
 
 
 def row_hash(kinds: str, values: Sequence[bytes | None]) -> str:
@@ -84,12 +87,20 @@ def digest_of_delivery(query: Query, number: int) -> str:
     return _only(digests(query, "delivery", DELIVERY, f"WHERE id = {int(number)}"))[1]
 
 
-def seal_of_letter(salt: str | bytes, body: str | bytes) -> str:
-    """Return what the chain keeps of a letter's text: without the salt, which a purge removes, it tells nothing.
+def digest_of_try(query: Query, message: int, number: int) -> str:
+    """Return the digest of an attempt to deliver but for what came of it in words; `message` is its message's `seq`.
 
-    Salt and text are told apart by their lengths: a text of many lines could lend one of them to its salt.
+    Raises `JournalUnavailable` when it is not found.
     """
-    return row_hash("", [part.encode() if isinstance(part, str) else part for part in (salt, body)])
+    return _only(digests(query, "message_try", TRY, f"WHERE message_seq = {message:d} AND number = {number:d}"))[1]
+
+
+def seal_of_letter(salt: str | bytes, *texts: str | bytes) -> str:
+    """Return what the chain keeps of a letter's texts: without the salt, which a purge removes, it tells nothing.
+
+    Salt and texts are told apart by their lengths: a text of many lines could lend one of them to its salt.
+    """
+    return row_hash("", [part.encode() if isinstance(part, str) else part for part in (salt, *texts)])
 
 
 def kept_of(query: Query, number: int) -> str:

@@ -35,8 +35,8 @@ class MessageRow(JournalTable, table=True):
     ended_at: str | None
     occasion: str = ""
     salt: str = ""
-    """Goes into the seal of a letter's body; empty for a shop, without a body, of letters from before there were salts,
-    and when it was purged."""
+    """Goes into the seals of a letter; empty for a shop, of letters from before there were salts, and when it was
+    purged."""
 
 
 class MessageTryRow(JournalTable, table=True):

@@ -18,8 +18,8 @@ from sqlmodel import Session, col, delete, select
 from azpay_tui.domain.messages import INTERRUPTED, After, Channel, Message, MessageDraft, MessageState, Try
 from azpay_tui.store.errors import MessageConflict, NoSuchMessage
 from azpay_tui.store.journal import posted
-from azpay_tui.store.journal.audit import AuditWriter, Fact, fingerprint
-from azpay_tui.store.journal.digests import seal_of_letter
+from azpay_tui.store.journal.audit import AuditWriter, Fact
+from azpay_tui.store.journal.digests import MESSAGE, digest_of_try, digests, seal_of_letter
 from azpay_tui.store.journal.file import JournalFile
 from azpay_tui.store.journal.message_tables import MessageRow, MessageTryRow, ToldRow
 from azpay_tui.store.journal.purging import purged_among
@@ -28,8 +28,6 @@ from azpay_tui.store.times import from_text, storable, to_text
 
 _TELLING: Final = "telling_since"
 """Name of the meta row that is there while a shop is told."""
-_LETTERS: Final = "letters_since"
-"""Name of the meta row that says since when letters are written by themselves."""
 _TOLD: Final = "SELECT order_id, status FROM told WHERE order_id IN (SELECT value FROM json_each(?))"
 _ACTED: Final = """SELECT DISTINCT order_id FROM intent WHERE order_id IN (SELECT value FROM json_each(?))
     AND attempts > 0 AND at >= (SELECT value FROM meta WHERE name = ?)"""
@@ -106,20 +104,20 @@ class MessageBook:
     def letters_since(self, at: datetime) -> datetime:
         """Return since when letters are written by themselves; `at` when they were not until now."""
         with self._file.plain() as connection:
-            found = connection.exec_driver_sql("SELECT value FROM meta WHERE name = ?", (_LETTERS,)).scalar()
+            found = connection.exec_driver_sql("SELECT value FROM meta WHERE name = ?", (posted.LETTERS,)).scalar()
         if found is not None:
             return from_text(str(found))
         with self._file.writing() as (session, _audit):
-            session.merge(MetaRow(name=_LETTERS, value=to_text(at)))
+            session.merge(MetaRow(name=posted.LETTERS, value=to_text(at)))
         return at
 
     def forget_letters(self) -> None:
         """Forget since when letters are written, because none are; whoever is written to again begins anew."""
         with self._file.plain() as connection:
-            if connection.exec_driver_sql("SELECT 1 FROM meta WHERE name = ?", (_LETTERS,)).first() is None:
+            if connection.exec_driver_sql("SELECT 1 FROM meta WHERE name = ?", (posted.LETTERS,)).first() is None:
                 return
         with self._file.writing() as (session, _audit):
-            session.connection().execute(delete(MetaRow).where(col(MetaRow.name) == _LETTERS))
+            session.connection().execute(delete(MetaRow).where(col(MetaRow.name) == posted.LETTERS))
 
     # Delivering
 
@@ -137,7 +135,7 @@ class MessageBook:
 
     def begin(self, message: Message, at: datetime) -> Message:
         """Write down that an attempt begins; durable before it returns. Raises `MessageConflict` when it may not."""
-        with self._file.writing() as (session, _audit):
+        with self._file.writing() as (session, audit):
             row = _must(session, message.id)
             if row.state != "waiting" or row.attempts != message.attempts:
                 raise MessageConflict(f"{row.id} is not as it was any more ({row.state}); it is not sent.")
@@ -147,6 +145,8 @@ class MessageBook:
             number = row.attempts
             begun = to_text(at)
             session.add(MessageTryRow(message_seq=row.seq, number=number, at=begun, ended_at=None, result=None, why=""))
+            told: dict[str, Fact] = {"act": "began", "attempt": number, "state": row.state}
+            self._tell(audit, row, at, {**told, **_sealed(row), **_tried(session, row)})
             return replace(message, attempts=number, tries=row.tries)
 
     def end(self, message: Message, step: After, at: datetime, *, interrupted: bool = False) -> Message:
@@ -166,7 +166,9 @@ class MessageBook:
                 _move(row, step.state, step.next_due, at)
             session.add(row)
             told: dict[str, Fact] = {"act": result, "attempt": row.attempts, "state": row.state}
-            self._tell(audit, row, at, told)
+            if row.salt:  # what the other side says may name the buyer, and goes with the letter
+                told["why_seal"] = seal_of_letter(row.salt, tried.why)
+            self._tell(audit, row, at, {**told, **_tried(session, row)})
             return _read(session, row)
 
     # What a person does
@@ -233,8 +235,9 @@ class MessageBook:
         rows = [_row(message, self._draw(16)) for message in messages]
         if rows:
             connection.execute(insert(MessageRow), [row.model_dump() for row in rows])
-        for row in rows:
-            self._tell(audit, row, at, {"act": "queued", "state": "waiting", **_hashed(row)})
+        fixed = digests(connection.exec_driver_sql, "message", MESSAGE, f"WHERE seq > {last:d} ORDER BY seq")
+        for row, (_values, digest) in zip(rows, fixed, strict=True):
+            self._tell(audit, row, at, {"act": "queued", "state": "waiting", "message_row": digest, **_sealed(row)})
         return messages
 
     def _only(self, session: Session, name: str) -> str:
@@ -246,15 +249,25 @@ class MessageBook:
         return found[0].id
 
     def _tell(self, audit: AuditWriter, row: MessageRow, at: datetime, told: Mapping[str, Fact]) -> None:
-        facts: dict[str, Fact] = {"message": row.id, "about": row.kind, "channel": row.channel, **told}
+        about: dict[str, Fact] = {"message": row.id, "about": row.kind, "channel": row.channel}
+        facts = {**about, "due": row.next_due, "ended": row.ended_at, **told}
         audit.add(at, self._person, "message", session=self._session, order_id=row.order_id, data=facts)
 
 
-def _hashed(row: MessageRow) -> dict[str, Fact]:
-    """Return what the chain keeps of a text; that of a letter names the buyer, and is guessed from its template."""
-    if row.kind == "shop":
-        return {"body_sha256": fingerprint(row.body)}
-    return {"body_seal": seal_of_letter(row.salt, row.body) if row.salt else None}
+def _sealed(row: MessageRow) -> dict[str, Fact]:
+    """Return what the chain keeps of what is told to whom; a letter names the buyer, and is guessed from its template.
+
+    Nothing of a letter from before there were salts.
+    """
+    if row.kind != "shop" and not row.salt:
+        return {}
+    name = "text_sha256" if row.kind == "shop" else "text_seal"
+    return {name: seal_of_letter(row.salt, row.recipient, row.subject, row.body)}
+
+
+def _tried(session: Session, row: MessageRow) -> dict[str, Fact]:
+    session.flush()
+    return {"try_row": digest_of_try(session.connection().exec_driver_sql, row.seq, row.attempts)}
 
 
 def _row(message: Message, salt: str) -> MessageRow:
@@ -276,7 +289,7 @@ def _row(message: Message, salt: str) -> MessageRow:
         next_due=to_text(message.created),
         ended_at=None,
         occasion=draft.occasion,
-        salt=salt if draft.body and draft.kind != "shop" else "",
+        salt=salt if draft.kind != "shop" else "",
     )
 
 

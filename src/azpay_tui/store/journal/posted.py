@@ -12,6 +12,8 @@ from azpay_tui.store.times import from_text, storable, to_text
 
 Query = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
 """Runs one statement with values, on a connection of SQLAlchemy's or sqlite3's, and gives its rows."""
+LETTERS: Final = "letters_since"
+"""Name of the meta row that says since when letters are written by themselves, and of that fact in the chain."""
 _WHY: Final = "(SELECT why FROM message_try WHERE message_seq = m.seq AND ended_at IS NOT NULL ORDER BY number DESC)"
 _SELECT: Final = f"""SELECT m.id, m.seq, m.kind, m.channel, m.order_id, m.subject, m.body, m.recipient, m.created,
     m.person, m.state, m.attempts, m.tries, m.next_due, m.ended_at, m.occasion, coalesce({_WHY}, '')
