@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.store.forging import database, look
+from tests.store.forging import chain_again, database, look
+from tests.store.guessing import confirms
 from tests.store.making import NOW, ORDER, answer, oid, open_at, tracked
 from tests.store.older import as_of
 
@@ -74,6 +75,42 @@ def test_a_purge_takes_the_number_and_what_could_tell_it(stores: Stores) -> None
     assert look(path).whole
     with database(path) as connection:
         connection.execute("UPDATE delivery SET tracking = 'another' WHERE id = 1")
+    assert [wrong.what for wrong in look(path).disagreements] == [f"delivery 1 of {ORDER}"]
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_what_came_of_it_is_held_to_what_was_told(stores: Stores, ended: bool) -> None:
+    path, made = stores.journal.file.path, begun(stores)
+    if ended:
+        stores.deliveries.end(made, answer(400), "refused", "Amazon refused it.", LATER)
+    assert look(path).whole
+    with database(path) as connection:
+        connection.execute("UPDATE delivery SET why = 'Amazon took it.'")
+    assert [(wrong.what, wrong.sentence) for wrong in look(path).disagreements] == [
+        (f"delivery 1 of {ORDER}", "what came of it was changed")
+    ]
+
+
+def test_nothing_comes_back_to_what_was_purged_of_it(stores: Stores) -> None:
+    path = stores.journal.file.path
+    stores.journal.track([tracked()], NOW)
+    stores.deliveries.end(begun(stores), answer(400), "refused", "1ZCANARY is invalid.", LATER)
+    assert confirms(path, "1ZCANARY is invalid.")
+    stores.journal.purge([ORDER], NOW)
+    assert not confirms(path, "1ZCANARY is invalid.")
+    with database(path) as connection:
+        connection.execute("UPDATE delivery SET why = 'Amazon took it.'")
+    assert [wrong.what for wrong in look(path).disagreements] == [f"delivery 1 of {ORDER}"]
+
+
+def test_one_of_before_that_was_told_is_held_to_the_rest(stores: Stores) -> None:
+    path = stores.journal.file.path
+    stores.deliveries.end(begun(stores), answer(400), "refused", "Amazon refused it.", LATER)
+    with database(path) as connection:
+        connection.execute("UPDATE audit SET data = json_remove(data, '$.why_seal')")
+        chain_again(connection)
+        assert look(path).whole
+        connection.execute("UPDATE delivery SET outcome = 'sent'")
     assert [wrong.what for wrong in look(path).disagreements] == [f"delivery 1 of {ORDER}"]
 
 

@@ -19,7 +19,7 @@ from azpay_tui.domain.deliveries import Delivery, Outcome, Parcel
 from azpay_tui.store.deliveries import seal_of, with_number
 from azpay_tui.store.errors import DeliveryConflict
 from azpay_tui.store.journal.audit import AuditWriter, Fact, code_only
-from azpay_tui.store.journal.digests import digest_of_delivery
+from azpay_tui.store.journal.digests import digest_of_delivery, seal_of_letter
 from azpay_tui.store.journal.file import JournalFile
 from azpay_tui.store.journal.purging import purged_among
 from azpay_tui.store.times import storable, to_text
@@ -28,6 +28,7 @@ _INSERT: Final = """INSERT INTO delivery
     (id, order_id, carrier, tracking, salt, at, person, outcome, why, request_id, ended_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, 'unknown', '', '', NULL)"""
 _END: Final = "UPDATE delivery SET outcome = ?, why = ?, request_id = ?, ended_at = ? WHERE id = ?"
+_SALT: Final = "SELECT salt FROM delivery WHERE id = ?"
 _WHY_LIMIT: Final = 2000
 """Characters kept of what came of an attempt."""
 
@@ -88,6 +89,7 @@ class DeliveryBook:
                 before = digest_of_delivery(connection.exec_driver_sql, begun.number)
                 gone = purged_among(connection, [begun.parcel.order_id])
                 kept, request_id = "" if gone else storable(why)[:_WHY_LIMIT], storable(answer.request_id or "")
+                salt = str(connection.exec_driver_sql(_SALT, (begun.number,)).scalar_one())
                 connection.exec_driver_sql(_END, (outcome, kept, request_id, to_text(at), begun.number))
                 told: dict[str, Fact] = {
                     "outcome": outcome,
@@ -96,6 +98,7 @@ class DeliveryBook:
                     "code": code_only(answer.reason_code),
                     "request": code_only(answer.request_id),
                     "delivery_was": before,
+                    "why_seal": seal_of_letter(salt, kept) if salt else None,
                 }
                 self._tell(connection, audit, begun, at, told)
                 return replace(begun, outcome=outcome, why=kept, request_id=request_id, ended_at=at)

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from azpay_tui.store.deliveries import seal_of
 from azpay_tui.store.journal.chain import Row
-from azpay_tui.store.journal.digests import DELIVERY, Query, digests
+from azpay_tui.store.journal.digests import DELIVERY, Query, digests, seal_of_letter
 from azpay_tui.store.journal.spoken import Disagreement
 
-_NUMBERS: Final = "SELECT id, CAST(salt AS BLOB), CAST(tracking AS BLOB) FROM delivery"
+_TEXTS: Final = "SELECT id, CAST(salt AS BLOB), CAST(tracking AS BLOB), CAST(why AS BLOB) FROM delivery"
 
 
 @dataclass(slots=True)
@@ -21,6 +21,9 @@ class _Said:
     digest: str
     seal: str
     """Of the tracking number; empty once the personal data of its order's buyer was removed."""
+    ended: bool = False
+    why_seal: str | None = None
+    """Of what came of it in words; None: the chain does not tell, as before it told of that."""
 
 
 class DeliveriesTold:
@@ -48,13 +51,14 @@ class DeliveriesTold:
                 self._between.append(
                     Disagreement(what, f"it was changed before row {row.seq:,} told of it again", before.row)
                 )
-            before.row, before.digest = row.seq, digest
+            before.row, before.digest, before.ended = row.seq, digest, True
+            before.why_seal = None if data.get("why_seal") is None else str(data["why_seal"])
 
     def compare(self, query: Query) -> Iterator[Disagreement]:
         """Yield every attempt that is not as the chain says, or once was not."""
         yield from self._between
         left = dict(self._said)
-        numbers = {int(number): (bytes(salt), bytes(text)) for number, salt, text in query(_NUMBERS)}
+        texts = {int(number): tuple(bytes(text) for text in found) for number, *found in query(_TEXTS)}
         for values, digest in digests(query, "delivery", DELIVERY):
             number = int(values[0])
             said = left.pop(number, None)
@@ -64,8 +68,12 @@ class DeliveriesTold:
             what = f"{_name(number)} of {said.order_id}"
             if digest != said.digest:
                 yield Disagreement(what, "it was changed afterwards", said.row)
-            elif not _is_number(*numbers.get(number, (b"", b"")), said):
+                continue
+            salt, tracking, why = texts.get(number, (b"", b"", b""))
+            if not _is_number(salt, tracking, said):
                 yield Disagreement(what, "its tracking number was changed", said.row)
+            elif not _is_why(salt, why, said):
+                yield Disagreement(what, "what came of it was changed", said.row)
         yield from (Disagreement(f"{_name(n)} of {said.order_id}", "it is gone", said.row) for n, said in left.items())
 
 
@@ -77,3 +85,10 @@ def _is_number(salt: bytes, tracking: bytes, said: _Said) -> bool:
     if not said.seal:
         return not salt and not tracking
     return seal_of(salt.decode("utf-8", "replace"), tracking.decode("utf-8", "replace")) == said.seal
+
+
+def _is_why(salt: bytes, why: bytes, said: _Said) -> bool:
+    """Tell whether that came of it; before it has ended nothing did, and of what was forgotten nothing is left."""
+    if not said.ended or not said.seal:
+        return not why
+    return said.why_seal is None or seal_of_letter(salt, why) == said.why_seal
