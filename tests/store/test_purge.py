@@ -4,7 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,10 @@ from tests.store.older import as_of
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.order import Address, Buyer
 from azpay_tui.store.engine import make_engine, writing
+from azpay_tui.store.journal.anchors import Known
 from azpay_tui.store.journal.audit import AuditWriter, Witness
 from azpay_tui.store.journal.purging import purge_backup
+from azpay_tui.store.journal.verify import examine
 from azpay_tui.store.opening import Stores
 from azpay_tui.store.sqlite import JOURNAL_PRAGMAS, JOURNAL_SCHEMA, schema_of
 from azpay_tui.store.times import to_text
@@ -193,3 +195,66 @@ def test_a_back_up_learns_only_of_what_it_does_not_know_to_be_purged(known: Stor
         assert connection.exec_driver_sql("SELECT order_id, wiped FROM purge ORDER BY 1").all() == [
             (ORDER, 0), (other[0], 1),
         ]  # fmt: skip
+
+
+def faults_after(stores: Stores, *statements: str) -> list[str]:
+    """Run statements that do not stay, and return what is not as the chain says then."""
+    with closing(sqlite3.connect(stores.journal.file.path, isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        for statement in statements:
+            assert connection.execute(statement).rowcount == 1
+        found = examine(connection.execute, Known()).disagreements
+        connection.execute("ROLLBACK")
+    return [f"{wrong.what}: {wrong.sentence}" for wrong in found]
+
+
+@pytest.mark.parametrize("table", ["purge", "deletion"])
+def test_who_removed_what_when_is_held_to_the_chain(known: Stores, table: str) -> None:
+    assert known.journal.delete(ORDER, NOW)
+    assert faults_after(known) == []
+    what = f"the {table} of {ORDER}: "
+    changed = [f"{what}when and by whom was changed afterwards"]
+    assert faults_after(known, f"UPDATE {table} SET person = 'bob'") == changed
+    assert faults_after(known, f"UPDATE {table} SET at = '2020-01-01T00:00:00.000000Z'") == changed
+    assert faults_after(known, f"DELETE FROM {table}") == [f"{what}it is gone"]
+    another = f"UPDATE {table} SET order_id = 'S01-9999999-9999999'"
+    assert f"{what}it is gone" in faults_after(known, another)
+
+
+@pytest.mark.parametrize(("at", "wiped"), [(NOW, 0), (NOW, 1), (NOW - timedelta(days=1), 0)])
+def test_a_purge_that_nobody_did_is_named(known: Stores, at: datetime, wiped: int) -> None:
+    """What is written in its name brings no letter and no label any more."""
+    invented = f"INSERT INTO purge VALUES ('{ORDER}', '{to_text(at)}', 'bob', {wiped})"
+    assert faults_after(known, invented) == [f"the purge of {ORDER}: no row of the chain tells of it"]
+
+
+def test_a_back_up_that_forgot_is_whole_when_it_is_put_back(known: Stores) -> None:
+    """Of an order that it did not know yet it has the purge alone, so that an import does not bring it back."""
+    later, path = "S01-9999999-9999999", known.journal.file.path
+    purged = [(ORDER, to_text(NOW), "ops"), (later, to_text(NOW + timedelta(days=1)), "ops")]
+    engine = make_engine(path, JOURNAL_PRAGMAS, pooled=False)
+    with writing(engine) as connection:
+        audit = AuditWriter(connection, Witness())
+        assert purge_backup(connection, audit, purged)
+        audit.close()
+    engine.dispose()
+    assert faults_after(known) == []
+    known.journal.track([tracked(later)], NOW + timedelta(days=2))
+    assert faults_after(known) == []
+
+
+def test_a_back_up_of_before_purges_were_kept_is_whole_when_it_is_put_back(
+    known: Stores, data_dir: Path, tmp_path: Path
+) -> None:
+    known.close()
+    as_of(2, "journal", data_dir / "journal.db", tmp_path)
+    engine = make_engine(data_dir / "journal.db", JOURNAL_PRAGMAS, pooled=False)
+    with writing(engine) as connection:
+        audit = AuditWriter(connection, Witness())
+        assert purge_backup(connection, audit, [(ORDER, to_text(NOW), "ops")])
+        audit.close()
+    engine.dispose()
+    (data_dir / "cache.db").unlink()
+    again = open_at(data_dir)
+    assert faults_after(again) == []
+    again.close()

@@ -26,7 +26,6 @@ class Bearings:
         self._settings: tuple[int, Mapping[str, object]] | None = None
         self._sales: dict[int, tuple[int, str, object]] = {}
         """Of each act that cancelled a sale: the row of the chain, the order and the digest."""
-        self._deleted: dict[str, int] = {}
         self._switch: tuple[int, Mapping[str, object]] | None = None
 
     def take(self, row: Row, data: Mapping[str, Any]) -> None:
@@ -43,8 +42,6 @@ class Bearings:
                 self._settings = row.seq, data
             case "sale":
                 self._sales[int(data["sale"])] = row.seq, row.order_id, data.get("row")
-            case "delete":
-                self._deleted.setdefault(row.order_id, row.seq)
             case "switch":
                 told = {name: data.get(name) for name in ("position", "mode", "why", "after")}
                 self._switch = row.seq, {**told, "at": row.at, "person": row.person}
@@ -57,7 +54,6 @@ class Bearings:
         yield from _gone("object", self._ids, _texts(query, "tracked_id", "object_id"))
         yield from self._compare_marks(query)
         yield from self._compare_sales(query)
-        yield from _unlike("the deletion of", self._deleted, _texts(query, "deletion", "order_id"))
 
     def _compare_settings(self, query: Query) -> Iterator[Disagreement]:
         row, told = self._settings or (0, {})
@@ -125,12 +121,3 @@ def _gone(kind: str, told: Mapping[str, int], known: Iterator[list[str | None]])
     for name, row in told.items():
         if name not in there:
             yield Disagreement(f"the {kind} {name}", "it is gone", row)
-
-
-def _unlike(what: str, told: Mapping[str, int], known: Iterator[list[str | None]]) -> Iterator[Disagreement]:
-    """Yield what the chain tells of and is not there, and what is there and no row tells of."""
-    there = {name for (name,) in known if name is not None}
-    for name in sorted(there - told.keys()):
-        yield Disagreement(f"{what} {name}", "no row of the chain tells of it", 0)
-    for name in sorted(told.keys() - there):
-        yield Disagreement(f"{what} {name}", "it is gone", told[name])

@@ -42,8 +42,8 @@ class TriesTold:
     ) -> Iterator[Disagreement]:
         """Yield every attempt that is not as the chain says.
 
-        `salts` are those of the messages that are as they were told; of the `whole` ones the chain tells of every attempt, and of the
-        `forgotten` ones nothing may be left of what came of them.
+        `salts` are those of the messages that are as they were told; of the `whole` ones the chain tells of every
+        attempt, and of the `forgotten` ones nothing may be left of what came of them.
         """
         names = {int(seq): bytes(name).decode("utf-8", "replace") for seq, name in query(_NAMES)}
         whys = {(int(seq), int(number)): bytes(why) for seq, number, why in query(_WHYS)}

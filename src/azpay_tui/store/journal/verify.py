@@ -18,6 +18,7 @@ from azpay_tui.store.journal.chain import ANCHORED, KINDS, Row, Walked, facts_of
 from azpay_tui.store.journal.deliveries_told import DeliveriesTold
 from azpay_tui.store.journal.digests import Query
 from azpay_tui.store.journal.heard import Heard
+from azpay_tui.store.journal.removals import Removals
 from azpay_tui.store.journal.seal import Seals
 from azpay_tui.store.journal.shape import odd_shapes
 from azpay_tui.store.journal.slips_told import SlipsTold
@@ -79,7 +80,7 @@ def look_at_chain(connection: sqlite3.Connection, known: Known | None = None) ->
 
 def examine(query: Query, known: Known) -> Verified:
     """Check the journal behind a connection; raises what reading raises, but for rows of the chain."""
-    witnesses = Spoken(), SlipsTold(), DeliveriesTold(), Bearings(), Heard(), Seals()
+    witnesses = Spoken(), SlipsTold(), DeliveriesTold(), Bearings(), Heard(), Seals(), Removals()
     wanted, met, senseless = {anchor.seq for anchor in known.own}, dict[int, str](), list[str]()
     outside = set[int]()
 
