@@ -16,6 +16,8 @@ from tests.support.terminal import Terminal
 
 from azpay_tui.cli.mail import letters
 from azpay_tui.store.files import DataDir
+from azpay_tui.store.journal.anchors import Known
+from azpay_tui.store.journal.verify import examine
 
 
 @pytest.fixture
@@ -245,7 +247,9 @@ def test_nothing_that_tells_a_guessed_letter_leaves_with_the_trail(
     shop.good("mail", "send", order_id, "--yes")
     journal = DataDir(shop.data).journal
     with database(journal) as connection:
-        queued, _began, _delivered = connection.execute("SELECT data FROM audit WHERE kind = 'message' ORDER BY seq").fetchall()
+        queued, _began, _delivered = connection.execute(
+            "SELECT data FROM audit WHERE kind = 'message' ORDER BY seq"
+        ).fetchall()
     seal = json.loads(queued[0])["text_seal"]
     sealed = shop.good("audit", "export", "--json").out
     (plain,) = letters_without_salts(journal)
@@ -360,3 +364,39 @@ def test_no_password_of_a_mail_server_is_shown(
     assert "did not take user and password (535)" in done.out
     for text in (done.out, done.err, shop.good("messages", "list").out, shop.good("config", "show").out):
         assert "hunter2" not in text
+
+
+EDITS = (
+    "UPDATE message SET recipient = 'mallory@evil.example'",
+    "UPDATE message SET subject = 'Pay at evil.example'",
+    "UPDATE message SET occasion = ''",
+    "UPDATE message SET person = 'bob'",
+    "UPDATE message_try SET result = 'delivered', why = ''",
+    "DELETE FROM message_try",
+    "DELETE FROM purge",
+    "UPDATE purge SET person = 'bob'",
+    "UPDATE deletion SET person = 'bob'",
+    "UPDATE meta SET value = '2020-01-01T00:00:00.000000Z' WHERE name = 'letters_since'",
+)
+
+
+def test_what_is_edited_of_a_letter_and_of_what_was_removed_is_found(
+    writing: Callable[..., Shop], server: MailServer
+) -> None:
+    shop = writing("manual")
+    shop.good("sync", "--once")
+    order = declined(shop, buyer_email="zoe@example.com")
+    server.answers["RCPT"] = b"450 later\r\n"
+    shop("mail", "send", order, "--yes")
+    purged, deleted = shop.make("captured"), shop.make("canceled")
+    shop.good("purge", "--order", purged, "--yes")
+    shop.good("orders", "delete", deleted, "--yes")
+    shop.good("audit", "verify")
+    with database(DataDir(shop.data).journal) as connection:
+        for edit in EDITS:
+            connection.execute("BEGIN")
+            assert connection.execute(edit).rowcount > 0, edit
+            assert not examine(connection.execute, Known()).whole, edit
+            connection.execute("ROLLBACK")
+        connection.execute(EDITS[0])
+    assert shop("audit", "verify").code == 1

@@ -29,9 +29,11 @@ from azpay_tui.domain.messages import (
 from azpay_tui.store.errors import JournalUnavailable, MessageConflict, NoSuchMessage
 from azpay_tui.store.journal.read import JournalReader
 from azpay_tui.store.opening import Stores
+from azpay_tui.store.times import to_text
 
 HOOKS: Sequence[Channel] = ("command", "webhook")
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 def told(order: int = 1, channel: Channel = "webhook", subject: str = "OPEN to AUTHORIZED") -> MessageDraft:
@@ -289,4 +291,26 @@ def test_of_one_occasion_one_message_is_ever_kept(stores: Stores) -> None:
         "payment-method:S01-2", "", "",
     ]  # fmt: skip
     again.close()
+    assert look(stores.journal.file.path).whole
+
+
+def test_since_when_letters_are_written_is_held_to_the_chain(stores: Stores) -> None:
+    """Set back, it would bring letters about what was declined long ago."""
+    path = stores.journal.file.path
+    assert stores.messages.letters_since(NOW) == NOW
+    assert stores.messages.letters_since(NOW + HOUR) == NOW
+    assert look(path).whole
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE meta SET value = '2020-01-01T00:00:00.000000Z' WHERE name = 'letters_since'")
+    assert [wrong.what for wrong in look(path).disagreements] == ["since when letters are written"]
+    stores.messages.forget_letters()
+    assert look(path).whole
+    assert stores.messages.letters_since(NOW + HOUR) == NOW + HOUR
+    assert look(path).whole
+
+
+def test_since_when_letters_are_written_may_be_from_before_that_was_told(stores: Stores) -> None:
+    with closing(sqlite3.connect(stores.journal.file.path, isolation_level=None)) as connection:
+        connection.execute("INSERT INTO meta VALUES ('letters_since', ?)", (to_text(NOW),))
+    assert stores.messages.letters_since(NOW + HOUR) == NOW
     assert look(stores.journal.file.path).whole

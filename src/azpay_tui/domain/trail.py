@@ -182,6 +182,10 @@ def _message(row: Happening) -> str:
     return f"message {told}: attempt {row.fact('attempt')} {act}, it is {row.fact('state')} now"
 
 
+def _letters(row: Happening) -> str:
+    return f"letters are written by themselves after what is declined from {row.fact('letters_since')} on"
+
+
 def _sale(row: Happening) -> str:
     what = "the sale" if row.data.get("whole") else "lines of the sale"
     goals = row.data.get("goals") or ()
@@ -247,4 +251,5 @@ _TELL: Final = {
     "sale": _sale,
     "delete": _delete,
     "delivery": _delivery,
+    "letters": _letters,
 }

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from azpay_tui.store.journal.chain import Row
 from azpay_tui.store.journal.digests import SALE, Query, digests
+from azpay_tui.store.journal.posted import LETTERS
 from azpay_tui.store.journal.spoken import Disagreement
 from azpay_tui.store.journal.switched import SWITCH
 from azpay_tui.store.marks import COLUMNS
@@ -27,6 +28,8 @@ class Bearings:
         self._sales: dict[int, tuple[int, str, object]] = {}
         """Of each act that cancelled a sale: the row of the chain, the order and the digest."""
         self._switch: tuple[int, Mapping[str, object]] | None = None
+        self._letters: tuple[int, object] | None = None
+        """Since when letters are written by themselves; None: the chain never told of it."""
 
     def take(self, row: Row, data: Mapping[str, Any]) -> None:
         """Take one row and what it says; raises `ValueError` or `TypeError` when azpay says nothing like that."""
@@ -45,11 +48,14 @@ class Bearings:
             case "switch":
                 told = {name: data.get(name) for name in ("position", "mode", "why", "after")}
                 self._switch = row.seq, {**told, "at": row.at, "person": row.person}
+            case "letters":
+                self._letters = row.seq, data.get(LETTERS)
 
     def compare(self, query: Query) -> Iterator[Disagreement]:
         """Yield every row that is not as the chain says."""
         yield from self._compare_settings(query)
         yield from self._compare_switch(query)
+        yield from self._compare_letters(query)
         yield from _gone("order", self._orders, _texts(query, "tracked", "order_id"))
         yield from _gone("object", self._ids, _texts(query, "tracked_id", "object_id"))
         yield from self._compare_marks(query)
@@ -77,6 +83,12 @@ class Bearings:
         if now != told:
             wrong = "it is gone" if stored is None else "it was changed afterwards"
             yield Disagreement("how the switch of automatic steps stands", wrong, row)
+
+    def _compare_letters(self, query: Query) -> Iterator[Disagreement]:
+        """Where it is gone, letters were switched off; they then begin anew, and nothing older is written about."""
+        stored = next((value for (value,) in _texts(query, f"meta WHERE name = '{LETTERS}'", "value")), None)
+        if self._letters is not None and stored not in (None, self._letters[1]):
+            yield Disagreement("since when letters are written", "it was changed afterwards", self._letters[0])
 
     def _compare_marks(self, query: Query) -> Iterator[Disagreement]:
         left = {order_id: said for order_id, said in self._marks.items() if said[1]}

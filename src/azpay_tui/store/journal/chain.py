@@ -16,7 +16,7 @@ COLUMNS: Final = ("seq", "at", "person", "session", "kind", "order_id", "intent_
 KINDS: Final = frozenset(
     {
         *("intent", "attempt", "outcome", "settle", "slip", "track", "mark", "purge", "message", "settings", "sale"),
-        *("delete", "address", "switch", "delivery"),
+        *("delete", "address", "switch", "delivery", "letters"),
     }
 )
 """What rows tell of."""

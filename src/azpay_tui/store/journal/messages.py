@@ -107,8 +107,10 @@ class MessageBook:
             found = connection.exec_driver_sql("SELECT value FROM meta WHERE name = ?", (posted.LETTERS,)).scalar()
         if found is not None:
             return from_text(str(found))
-        with self._file.writing() as (session, _audit):
+        with self._file.writing() as (session, audit):
             session.merge(MetaRow(name=posted.LETTERS, value=to_text(at)))
+            told: dict[str, Fact] = {posted.LETTERS: to_text(at)}
+            audit.add(at, self._person, "letters", session=self._session, order_id="", data=told)
         return at
 
     def forget_letters(self) -> None:
