@@ -91,7 +91,7 @@ _NO_DATABASE: Final = frozenset(
         ("store/files.py", "private_file"),  # makes a new, empty file under another name
         ("store/files.py", "ensure"),  # the ballast
         ("store/journal/anchors.py", "drop"),  # lines of text outside the data directory
-        ("store/journal/anchors.py", "known"),
+        ("store/journal/anchors.py", "files"),
         ("store/journal/anchors.py", "last"),
         ("store/journal/backup.py", "back_up"),  # a back-up that nobody has opened yet
         ("store/locks.py", "_open"),
