@@ -112,6 +112,7 @@ NOT_SHOWN: Final = {
     "Refused": "how a delivery ended, comes out as Message",
     "Unknown": "how a delivery ended, comes out as Message",
     "After": "how a delivery ended, comes out as Message",
+    "Unnamed": "counted in sums, never shown itself",
     "Act": "words that this program chose, and the person of an Intent",
 }
 """Other records with texts in the same modules, and why they need no filling of their own."""
