@@ -9,8 +9,9 @@ from azpay_tui.backoffice.errors import BackOfficeError, NotValidError
 from azpay_tui.backoffice.records import SaleDone
 from azpay_tui.domain.cancelling import Wanted
 from azpay_tui.domain.intent import Intent, Verb
-from azpay_tui.domain.limits import refunded_total
+from azpay_tui.domain.limits import refunded_total, settled_refunds
 from azpay_tui.domain.money import Money
+from azpay_tui.domain.order import Order
 from azpay_tui.domain.rows import OrderLine, TrackedOrder
 
 LINES = (
@@ -88,3 +89,62 @@ def test_a_refund_that_becomes_known_by_its_id_counts_once(office: Office) -> No
     office.desk.refresh([order_id], wait=True)
     known = office.order(order_id)
     assert (known.unnamed, refunded_total(known)) == ((), Money(10_00, "USD"))
+
+
+def declined(office: Office, refund: str) -> None:
+    office.sim("POST", "/_sim/acts", {"act": "decline", "id": refund, "reason": "AmazonRejected"})
+    office.world(hours=2)
+    office.desk.sync_once(all_=True)
+
+
+def told(office: Office, order_id: str, refund: str) -> Order:
+    """Learn a refund's id, as Seller Central shows it."""
+    office.desk.track([TrackedOrder(order_id, source="web", side="shop", refund_ids=(refund,))])
+    office.desk.refresh([order_id], wait=True)
+    return office.order(order_id)
+
+
+def test_a_refund_that_a_person_vouched_for_and_amazon_declined_is_due_again_once_its_id_is_known(
+    office: Office,
+) -> None:
+    order_id = office.make("captured")
+    lost(office, "refund", order_id, Verb.REFUND, "120.00")
+    ((_, made, _),) = office.effects()
+    assert made is not None
+    declined(office, made)
+    assert settled_refunds(office.order(order_id)) == Money(0, "USD")
+    offer = office.offer(order_id, Verb.REFUND)
+    assert offer.maximum == Money(18_00, "USD")
+    assert "azpay orders track REFUND-ID" in (offer.reason or "")
+    assert refunded_total(told(office, order_id, made)) == Money(0, "USD")
+    assert office.act(order_id, Verb.REFUND, "120.00").state == "accepted"
+
+
+def test_a_refund_that_the_totals_showed_and_amazon_declined_is_due_again_once_its_id_is_known(office: Office) -> None:
+    office.sim("PATCH", "/_sim/settings", {"pending_refunds_counted": True})
+    order_id = office.make("captured")
+    office.fault("refund", "close-after", times=20)
+    office.act(order_id, Verb.REFUND, "120.00")
+    office.sim("DELETE", "/_sim/faults")
+    office.world(minutes=2)
+    office.desk.sync_once(all_=True)
+    assert office.desk.intents()[0].reason == "seen in Amazon's totals"
+    ((_, made, _),) = office.effects()
+    assert made is not None
+    declined(office, made)
+    assert settled_refunds(office.order(order_id)) == Money(0, "USD")
+    assert refunded_total(told(office, order_id, made)) == Money(0, "USD")
+    assert office.act(order_id, Verb.REFUND, "120.00").state == "accepted"
+
+
+def test_a_total_that_takes_in_what_a_person_vouched_for_proves_no_second_equal_refund(office: Office) -> None:
+    order_id = office.make("captured")
+    lost(office, "refund", order_id, Verb.REFUND, "30.00")
+    office.fault("refund", "close-before", times=20)
+    second = office.act(order_id, Verb.REFUND, "30.00")
+    office.sim("DELETE", "/_sim/faults")
+    office.world(hours=2)
+    office.desk.sync_once(all_=True)
+    assert str(office.order(order_id).charges[0].refunded) == "30.00 USD"
+    assert next(intent for intent in office.desk.intents() if intent.id == second.id).state != "succeeded"
+    assert amounts(office) == [("refund", "30.00")]

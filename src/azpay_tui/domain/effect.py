@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from azpay_tui.domain import states
+from azpay_tui.domain import limits, states
 from azpay_tui.domain.attempt import Judgement, judge_fact
 from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money, total
@@ -156,15 +156,21 @@ def _refund_in_totals(intent: Intent, charge: Charge, order: Order) -> Judgement
     """Prove a refund by Amazon's total: it rose by exactly the amount, and no refund known by id explains it.
 
     A known refund explains it when it is new, when it was still being decided at the confirmation (a total may count it
-    only from its end on), or when nothing of it could be read yet.
+    only from its end on), or when nothing of it could be read yet. One that succeeded without an id explains it unless
+    the total had it already.
     """
     amount = intent.draft.wish.amount
     seen = dict(intent.draft.seen.facts)
     before = seen.get(f"{charge.id} refunded")
     if amount is None or charge.refunded is None or before is None:
         return None
-    explained = any(seen.get(f"{r.id} state") != r.state for r in order.refunds_of(charge.id))
+    known = order.refunds_of(charge.id)
+    explained = any(seen.get(f"{refund.id} state") != refund.state for refund in known)
     unread = any(kind_of(object_id) == "refund" for object_id in order.unread)
     if explained or unread or str(charge.refunded - amount) != (before or str(Money.zero(amount))):
+        return None
+    final = [refund.amount for refund in known if refund.state == states.REFUNDED]
+    vouched = [made.amount for made in limits.unnamed_refunds(order, charge)]
+    if vouched and total(final + vouched, amount) > charge.refunded - amount:
         return None
     return Judgement("succeeded", "seen in Amazon's totals")

@@ -6,6 +6,7 @@ Source: API guide, manage refunds, deferred transactions and asynchronous proces
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import combinations
 from typing import Final
 
 from azpay_tui.domain import states
@@ -105,7 +106,8 @@ def settled_refunds(order: Order) -> Money | None:
     """
     amounts = []
     for charge in captured_charges(order):
-        amounts.append(spent_by_refunds(order, charge) - total(_in_flight(order, charge), charge.amount))
+        _, in_flight = _settled_and_in_flight(order, charge)
+        amounts.append(spent_by_refunds(order, charge) - total(in_flight, charge.amount))
     return _sum(amounts, nothing_in(order))
 
 
@@ -135,26 +137,52 @@ def spent_by_refunds(order: Order, charge: Charge) -> Money:
 
     Whether Amazon's own total holds refunds in flight is not documented. While the refunds known here explain it either
     way it adds nothing; a total they cannot explain holds refunds made elsewhere, and those in flight come on top.
-    A refund that a person says has succeeded is as one in flight until the total has room for it: it may lag behind.
+    A refund that succeeded without an id is as one in flight while the total has no room for it: that may lag behind.
     """
-    like = charge.amount
-    flight, unnamed = _in_flight(order, charge), _unnamed_refunds(order, charge)
-    settled = _added([r.amount for r in order.refunds_of(charge.id) if r.state == states.REFUNDED], like)
-    settled += _added([made.amount for made in unnamed if made.shown], like)
-    reported = _added([charge.refunded] if charge.refunded is not None else [], like)
-    believed = _added([made.amount for made in unnamed if not made.shown], like)
-    if reported >= settled + believed:
-        settled += believed
-    else:
-        flight.append(believed)
-    pending = total(flight, like)
-    if reported <= settled or reported.minor in _subset_sums(flight, settled):
+    settled, in_flight = _settled_and_in_flight(order, charge)
+    reported, pending = _reported(charge), total(in_flight, charge.amount)
+    if reported <= settled or reported.minor in _subset_sums(in_flight, settled):
         return settled + pending
     return reported + pending
 
 
-def _unnamed_refunds(order: Order, charge: Charge) -> list[Unnamed]:
+def unnamed_refunds(order: Order, charge: Charge) -> list[Unnamed]:
+    """Return the refunds of a charge that succeeded without an id, oldest first."""
     return [made for made in order.unnamed if made.verb == "refund" and made.target == charge.id]
+
+
+def unseen_refunds(order: Order, charge: Charge) -> Money:
+    """Return what refunds come to that succeeded without an id, and for which Amazon's total has no room."""
+    return total(_shown_and_unseen(order, charge)[1], charge.amount)
+
+
+def _settled_and_in_flight(order: Order, charge: Charge) -> tuple[Money, list[Money]]:
+    """Return what certainly went back of a charge, and the amounts that may not be in Amazon's total yet."""
+    shown, unseen = _shown_and_unseen(order, charge)
+    return _final(order, charge) + total(shown, charge.amount), _in_flight(order, charge) + unseen
+
+
+def _shown_and_unseen(order: Order, charge: Charge) -> tuple[list[Money], list[Money]]:
+    """Divide what refunds without an id gave back: what Amazon's total has room for, as much as it can be, and not."""
+    amounts = [m.amount for m in unnamed_refunds(order, charge) if m.amount.same_currency(charge.amount)]
+    room = (_reported(charge) - _final(order, charge)).minor
+    some = range(min(len(amounts), MAX_REFUNDS))
+    fitting = (
+        chosen
+        for many in range(len(some) + 1)
+        for chosen in combinations(some, many)
+        if not chosen or sum(amounts[one].minor for one in chosen) <= room
+    )
+    shown = max(fitting, key=lambda chosen: sum(amounts[one].minor for one in chosen))
+    return [amounts[one] for one in shown], [amount for one, amount in enumerate(amounts) if one not in shown]
+
+
+def _final(order: Order, charge: Charge) -> Money:
+    return _added([r.amount for r in order.refunds_of(charge.id) if r.state == states.REFUNDED], charge.amount)
+
+
+def _reported(charge: Charge) -> Money:
+    return _added([charge.refunded] if charge.refunded is not None else [], charge.amount)
 
 
 def _subset_sums(amounts: list[Money], start: Money) -> set[int]:
@@ -196,7 +224,7 @@ def refundable(order: Order, charge: Charge) -> Money:
 def refund_count(order: Order, charge: Charge) -> int:
     """Count the refunds made of a charge, declined ones excepted."""
     made = [refund for refund in order.refunds_of(charge.id) if refund.state != states.DECLINED]
-    return len(made) + len(own_refunds_in_flight(order, charge)) + len(_unnamed_refunds(order, charge))
+    return len(made) + len(own_refunds_in_flight(order, charge)) + len(unnamed_refunds(order, charge))
 
 
 def last_refund(order: Order, charge: Charge) -> Refund | None:

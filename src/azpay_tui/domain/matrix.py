@@ -158,6 +158,8 @@ def _refund(order: Order, charge: Charge) -> Offer:
     last = limits.last_refund(order, charge)
     if last is not None and last.state == states.DECLINED:
         sentences.append(_declined_refund(last.reason))
+    if unseen := _unseen_refunds(order, charge):
+        sentences.append(unseen)
     sentences += [reasons.warning_sentence(name) for name in warnings]
     verdict: Verdict = "warn" if warnings else "yes"
     offer = Offer(verb, charge.id, verdict, " ".join(sentences) or None, tuple(warnings))
@@ -177,8 +179,19 @@ def _refund_barred(order: Order, charge: Charge) -> str | None:
     if not charge.captured:
         return "Amazon does not say how much was captured of this charge: refresh, or use Seller Central."
     if limits.refund_left(order, charge).minor <= 0:
-        return f"Everything Amazon allows to give back of this charge ({limits.refund_cap(charge)}) was refunded."
+        said = f"Everything Amazon allows to give back of this charge ({limits.refund_cap(charge)}) was refunded."
+        return f"{said} {_unseen_refunds(order, charge)}".rstrip()
     return None
+
+
+def _unseen_refunds(order: Order, charge: Charge) -> str:
+    unseen = limits.unseen_refunds(order, charge)
+    if not unseen:
+        return ""
+    return (
+        f"Refunds of {unseen} count as made though Amazon's total does not show them: what Amazon declined of them "
+        "counts no more once its id is known (azpay orders track REFUND-ID)."
+    )
 
 
 def _declined_refund(code: str | None) -> str:

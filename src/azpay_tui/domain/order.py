@@ -199,7 +199,10 @@ class OpenIntent:
 
 @dataclass(frozen=True, slots=True)
 class Unnamed:
-    """A refund or an authorization of this journal that succeeded; the id of its object at Amazon is not known."""
+    """A refund or an authorization of this journal that succeeded; the id of its object at Amazon is not known.
+
+    A person said so, or Amazon's totals showed it once. Neither is the last word: totals lag, and Amazon may decline.
+    """
 
     verb: str
     target: str
@@ -209,8 +212,6 @@ class Unnamed:
     """When it was confirmed, UTC."""
     capture_now: bool = False
     """Whether an authorization took the money as well."""
-    shown: bool = False
-    """Whether Amazon's totals proved it; otherwise a person said so, and the totals may lag behind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from azpay_tui.domain.attempt import Judgement
 from azpay_tui.domain.effect import against, already_so, differences, read_back
 from azpay_tui.domain.intent import Intent, IntentDraft, Place, Prepared, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.order import Order
+from azpay_tui.domain.order import Order, Unnamed
 
 FIFTY = Money(50_00, "USD")
 AUTHORIZE = Wish(Verb.AUTHORIZE, ORDER, ORDER, FIFTY)
@@ -287,6 +287,19 @@ def test_a_total_that_another_refund_explains_proves_nothing() -> None:
     assert read_back(sent(REFUND, before), other) == TOTAL
     known = order(charge("Captured"), refunds=[refund(50_00)])
     assert read_back(sent(REFUND, known), elsewhere) == TOTAL
+
+
+def test_a_total_proves_nothing_while_one_that_a_person_vouched_for_may_just_come_into_it() -> None:
+    before, after = order(charge("Captured")), order(charge("Captured", refunded=50_00))
+    vouched = Unnamed("refund", charge_id(), Money(50_00, "USD"), NOW)
+    assert read_back(sent(REFUND, before), replace(after, unnamed=(vouched,))) is None
+    elsewhere = (replace(vouched, target=charge_id(2)), replace(vouched, verb="authorize"))
+    assert read_back(sent(REFUND, before), replace(after, unnamed=elsewhere)) == TOTAL
+    shown, both = order(charge("Captured", refunded=50_00)), order(charge("Captured", refunded=100_00))
+    assert read_back(sent(REFUND, shown), replace(both, unnamed=(vouched,))) == TOTAL
+    named = order(charge("Captured", refunded=50_00), refunds=[refund(50_00)])
+    also = replace(order(charge("Captured", refunded=100_00), refunds=[refund(50_00)]), unnamed=(vouched,))
+    assert read_back(sent(REFUND, named), also) is None
 
 
 def test_a_total_proves_nothing_while_a_refund_could_not_be_read() -> None:

@@ -102,33 +102,38 @@ def test_refunds_made_elsewhere_count_with_those_in_flight(
 
 
 @pytest.mark.parametrize(
-    ("shown", "word", "pending", "reported", "spent"),
+    ("made", "pending", "reported", "spent", "unseen"),
     [
-        ([], [30_00], [], None, 30_00),
-        ([], [30_00], [], 0, 30_00),  # the total lags behind what a person knows
-        ([], [30_00], [], 30_00, 30_00),
-        ([], [30_00], [], 20_00, 50_00),  # another one was made elsewhere; ours comes on top
-        ([], [30_00], [], 50_00, 50_00),  # both are there
-        ([30_00], [], [30_00], 30_00, 60_00),  # the total holds the first: an equal one in flight is no part of it
-        ([30_00], [], [30_00], 60_00, 60_00),
-        ([10_00], [30_00], [], 10_00, 40_00),
-        ([10_00], [30_00], [5_00], 45_00, 45_00),
+        ([30_00], [], None, 30_00, 30_00),
+        ([30_00], [], 0, 30_00, 30_00),  # the total lags behind what a person knows, or Amazon declined it later
+        ([30_00], [], 30_00, 30_00, 0),
+        ([30_00], [], 20_00, 50_00, 30_00),  # another one was made elsewhere; ours comes on top
+        ([30_00], [], 50_00, 50_00, 0),  # both are there
+        ([30_00], [30_00], 30_00, 60_00, 0),  # the total holds the first: an equal one in flight is no part of it
+        ([30_00], [30_00], 60_00, 60_00, 0),
+        ([10_00, 30_00], [], 10_00, 40_00, 30_00),
+        ([10_00, 30_00], [5_00], 45_00, 45_00, 0),
+        ([10_00, 15_00], [], 10_00, 25_00, 15_00),  # of two the total shows the one for which it has room
+        ([10_00, 15_00], [], 15_00, 25_00, 10_00),
+        ([10_00, 10_00], [], 10_00, 20_00, 10_00),
+        ([10_00, 15_00], [], 12_00, 27_00, 15_00),
     ],
 )
 def test_what_succeeded_without_an_id_counts_once(
-    shown: list[int], word: list[int], pending: list[int], reported: int | None, spent: int
+    made: list[int], pending: list[int], reported: int | None, spent: int, unseen: int
 ) -> None:
-    made = order(
+    known = order(
         charge("Captured", amount=100_00, refunded=reported),
         refunds=[refund(minor, "RefundInitiated", number=number) for number, minor in enumerate(pending, 1)],
     )
-    unnamed = [Unnamed("refund", charge_id(), Money(minor, "USD"), NOW, shown=True) for minor in shown]
-    unnamed += [Unnamed("refund", charge_id(), Money(minor, "USD"), NOW) for minor in word]
-    unnamed += [Unnamed("refund", charge_id(2), Money(7_00, "USD"), NOW), Unnamed("authorize", ORDER, usd(7), NOW)]
-    made = replace(made, unnamed=tuple(unnamed))
-    first = made.charges[0]
-    assert limits.spent_by_refunds(made, first) == Money(spent, "USD")
-    assert limits.refund_count(made, first) == len(shown) + len(word) + len(pending)
+    unnamed = [Unnamed("refund", charge_id(), usd(minor), NOW) for minor in made]
+    unnamed += [Unnamed("refund", charge_id(2), usd(7_00), NOW), Unnamed("authorize", ORDER, usd(7), NOW)]
+    known = replace(known, unnamed=tuple(unnamed))
+    first = known.charges[0]
+    assert limits.spent_by_refunds(known, first) == usd(spent)
+    assert limits.unseen_refunds(known, first) == usd(unseen)
+    assert limits.settled_refunds(known) == usd(spent - unseen - sum(pending))
+    assert limits.refund_count(known, first) == len(made) + len(pending)
 
 
 def test_an_authorization_without_an_id_holds_until_it_lapses_and_for_good_where_it_took_the_money() -> None:

@@ -28,7 +28,7 @@ from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.matrix import offers
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
-from azpay_tui.domain.order import Order
+from azpay_tui.domain.order import Order, Unnamed
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.reasons import WARNINGS, warning_sentence
 
@@ -280,6 +280,15 @@ def test_after_a_declined_refund_the_reason_and_another_way_are_shown(code: str 
 def test_only_the_last_refund_tells_of_a_decline() -> None:
     made = captured("Closed", refund(1_00, "Declined", "AmazonRejected", age=DAY), refund(2_00, number=2))
     assert judge(made)[Verb.REFUND].reason is None
+
+
+def test_refunds_that_only_somebody_vouched_for_are_named() -> None:
+    made = captured("Closed")
+    vouched = Unnamed("refund", charge_id(), Money(120_00, "USD"), NOW)
+    part, all_ = (judge(replace(made, unnamed=(vouched,) * many))[Verb.REFUND] for many in (1, 2))
+    assert (part.maximum, all_.verdict) == (Money(18_00, "USD"), "no")
+    assert "Refunds of 120.00 USD count as made though Amazon's total does not show them" in (part.reason or "")
+    assert "Refunds of 240.00 USD count as made" in (all_.reason or "")
 
 
 def test_a_refund_in_an_unknown_state_forbids_refunds_alone() -> None:

@@ -136,7 +136,7 @@ def _load_journal(
     _load_intents(parts, journal.execute(_INTENTS, (wanted,)).fetchall())
     for order_id, made, own in unnamed(journal, wanted):
         part = parts[order_id]
-        part.unnamed = list(without_objects(made, own, (*part.charges, *part.refunds)))
+        part.unnamed = without_objects(made, own, (*part.charges, *part.refunds))
     _load_said(parts, said_of(journal, parts), bound(journal), None if cache is None else asked_at(cache))
     for order_id, acted_at in journal.execute(_ACTED, (wanted,)).fetchall():
         parts[order_id].acted_at = from_text(acted_at)

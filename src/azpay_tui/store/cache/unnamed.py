@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -16,7 +16,7 @@ from azpay_tui.store.times import from_text
 _CLOCKS: Final = timedelta(minutes=5)
 """By how much Amazon's clock and the one of this machine, corrected, may differ at the worst."""
 _UNNAMED: Final = """SELECT i.order_id, i.verb, i.target, i.amount_minor, i.amount_currency, i.amount_exponent, i.at,
-    i.capture_now, i.settled_by NOT LIKE 'person %'
+    i.capture_now
     FROM json_each(?) AS wanted CROSS JOIN intent AS i ON i.order_id = wanted.value
     WHERE i.verb IN ('authorize', 'refund') AND i.state = 'succeeded' AND i.result_id IS NULL
         AND i.amount_minor IS NOT NULL ORDER BY i.seq"""
@@ -30,12 +30,10 @@ def unnamed(journal: sqlite3.Connection, wanted: str) -> Iterator[tuple[str, tup
     Raises `sqlite3.Error`.
     """
     found: dict[str, list[Unnamed]] = {}
-    for order_id, verb, target, minor, currency, exponent, at, capture_now, shown in journal.execute(
-        _UNNAMED, (wanted,)
-    ):
+    for order_id, verb, target, minor, currency, exponent, at, capture_now in journal.execute(_UNNAMED, (wanted,)):
         amount = money(minor, currency, exponent)
         if amount is not None:
-            made = Unnamed(verb, target, amount, from_text(at), bool(capture_now), bool(shown))
+            made = Unnamed(verb, target, amount, from_text(at), bool(capture_now))
             found.setdefault(order_id, []).append(made)
     if not found:
         return
@@ -47,17 +45,22 @@ def unnamed(journal: sqlite3.Connection, wanted: str) -> Iterator[tuple[str, tup
 
 
 def without_objects(
-    unnamed: Iterable[Unnamed], own: Container[str], objects: Iterable[Charge | Refund]
-) -> Iterator[Unnamed]:
-    """Yield what succeeded without an id, without those that have an object nothing else here made: it became known."""
-    free = [made for made in objects if made.id not in own and made.state != states.DECLINED]
-    for one in unnamed:
+    unnamed: Sequence[Unnamed], own: Container[str], objects: Iterable[Charge | Refund]
+) -> list[Unnamed]:
+    """Return what succeeded without an id, without those that have an object nothing else here made: it became known.
+
+    One that Amazon declined in the end is what was made where no other can be.
+    """
+    free = sorted((made for made in objects if made.id not in own), key=lambda made: made.state == states.DECLINED)
+    left = []
+    for one in reversed(unnamed):  # fewer objects can be a newer one
         fits = (made for made in free if _may_be(made, one))
         found = next(fits, None)
         if found is None:
-            yield one
+            left.append(one)
         else:
             free.remove(found)
+    return left[::-1]
 
 
 def _may_be(made: Charge | Refund, one: Unnamed) -> bool:
