@@ -11,6 +11,7 @@ from tests.backoffice.messages.test_letters import MAIL, Postman, decline, decli
 from tests.support.office import Office, open_office
 
 from azpay_tui.backoffice.composing import Desired
+from azpay_tui.backoffice.messages.occasions import occasion_of, outdated
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.messages import Message, Refused
 
@@ -90,6 +91,20 @@ def test_an_order_that_was_cancelled_is_written_about_no_more(office: Office, po
         ("dropped", "The order does not wait with that decline any more, so the letter was not sent.")
     ]
     assert len(postman.taken) == 2
+
+
+def test_nothing_is_outdated_by_a_charge_that_was_not_read_or_not_found(office: Office) -> None:
+    """A cache that is built anew knows charges by their ids before it knows what became of them."""
+    (kept,) = office.desk.messages.list(order_id=decline(office))
+    order = office.order(office.make("declined-hard"))
+    kept = replace(kept, draft=replace(kept.draft, occasion=occasion_of("payment-method", order)))
+    charge = order.charges[-1].id
+    unread = replace(order, charges=(), unread=frozenset({charge}))
+    assert outdated(kept, order) is None
+    assert outdated(kept, replace(unread, unread=frozenset())) is not None
+    assert outdated(kept, unread) is None
+    assert outdated(kept, replace(unread, unread=frozenset(), missing=frozenset({charge}))) is None
+    assert outdated(kept, replace(unread, canceled_here=True)) is not None, "nobody asks for a cancelled order"
 
 
 def test_of_two_declines_the_newer_one_is_written_about(office: Office, postman: Postman) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from azpay_tui.backoffice.composing import ADMIN, CONFIRMATION, PAYMENT_METHOD
 from azpay_tui.domain.declines import decline_of, repaired
 from azpay_tui.domain.messages import Message
-from azpay_tui.domain.order import Order
+from azpay_tui.domain.order import Order, kind_of
 from azpay_tui.domain.owing import cancelled_whole
 
 _NOT_SENT: Final = "so the letter was not sent"
@@ -34,6 +34,9 @@ def outdated(message: Message, order: Order | None) -> str | None:
         return f"The sale was cancelled, {_NOT_SENT}."
     if kind == CONFIRMATION:
         return f"The order was cancelled, {_NOT_SENT}." if order.canceled_here else None
+    unknown = any(kind_of(one) == "charge" for one in order.unread | order.missing)
+    if unknown and not order.canceled_here:  # it may be the declined one
+        return None
     if occasion_of(kind, order) != message.draft.occasion:
         return f"The order does not wait with that decline any more, {_NOT_SENT}."
     mended = repaired(order)
