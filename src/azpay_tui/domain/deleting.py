@@ -31,7 +31,18 @@ def why_not(order: Order, now: datetime, told_of: Collection[str] = ()) -> str |
     if order.permission is None or order.unread:
         return "Not all of this order was read from Amazon yet: refresh it first."
     odd = next((why for _, why in unrecognised_why(order)), None)
-    return odd or lost(order) or (ELSEWHERE if taken_elsewhere(order) else _owed(order, now))
+    return odd or _why_not_all_known(order, told_of) or _owed(order, now)
+
+
+def _why_not_all_known(order: Order, told_of: Collection[str]) -> str | None:
+    """Say which charge may have taken money that is not to be seen.
+
+    One that Amazon does not find, never told of and shows no money of was somebody's mistake, and keeps nothing.
+    """
+    if taken_elsewhere(order):
+        return lost(order) or ELSEWHERE
+    balance = order.permission.balance if order.permission is not None else None
+    return lost(order) if balance is None or order.missing.intersection(told_of) else None
 
 
 def _why_not_unknown(order: Order, told_of: Collection[str]) -> str | None:

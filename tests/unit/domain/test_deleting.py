@@ -6,6 +6,7 @@ import pytest
 from tests.support.orders import LIMIT, NOW, ORDER, SITUATIONS, captured, charge, charge_id, order, refund, refund_id
 
 from azpay_tui.domain.deleting import why_not
+from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
 
 UNKNOWN = Order(ORDER, missing=frozenset({ORDER}))
@@ -37,7 +38,14 @@ def test_what_amazon_knew_once_is_not_taken_for_unknown(made: Order, told_of: tu
 
 def test_a_charge_that_is_not_found_may_have_taken_money() -> None:
     lost = replace(SITUATIONS["17 canceled"](), missing=frozenset({charge_id(2)}))
-    assert f"Amazon does not find {charge_id(2)}" in (why_not(lost, NOW) or "")
+    said = f"Amazon does not find {charge_id(2)}"
+    assert said in (why_not(lost, NOW, {charge_id(2)}) or "")
+    assert lost.permission is not None
+    untold = replace(lost, permission=replace(lost.permission, balance=None))
+    assert said in (why_not(untold, NOW) or "")
+    spent = replace(lost, permission=replace(lost.permission, balance=Money(50_00, "USD")))
+    assert said in (why_not(spent, NOW) or "")
+    assert why_not(lost, NOW) is None, "a mistyped id, for nothing was taken"
     assert why_not(replace(REFUNDED, missing=frozenset({refund_id(2)})), NOW) is None, "the total tells what went back"
 
 
