@@ -57,7 +57,8 @@ class Notes:
     def take(self) -> list[types.FunctionType]:
         """Return what was called since the last time."""
         codes, self.codes = self.codes, {}
-        found = [f for f in gc.get_objects() if isinstance(f, types.FunctionType) and f.__code__ in codes]
+        # gc.get_objects would hold tuples that another thread is building, which then fail in that thread.
+        found = [f for f in gc.get_referrers(*codes) if isinstance(f, types.FunctionType)]
         return sorted((f for f in found if not f.__code__.co_freevars), key=lambda f: (f.__module__, f.__qualname__))
 
 

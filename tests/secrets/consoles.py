@@ -103,16 +103,19 @@ class Typist:
 
 
 def opened(walk: Callable[[Typist], None]) -> None:
-    """Open a console on this terminal and have somebody walk through it; ends with it."""
-    begin = Console.__init__
+    """Open a console on this terminal and have somebody walk through it; ends with it, raises what ended the walk."""
+    begin, failed = Console.__init__, list[Exception]()
 
     def beginning(self: Console, *arguments: Any, **named: Any) -> None:
         begin(self, *arguments, **named)
 
         def walking() -> None:
             typist = Typist(self)
-            typist.ready()
-            walk(typist)
+            try:
+                typist.ready()
+                walk(typist)
+            except Exception as error:  # without anybody at its keys the console would stand for ever
+                failed.append(error)
             if not typist.over:
                 loop = self._loop
                 assert loop is not None
@@ -127,6 +130,8 @@ def opened(walk: Callable[[Typist], None]) -> None:
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
         Console.__init__ = begin  # type: ignore[method-assign]
+    if failed:
+        raise failed[0]
 
 
 def learned() -> dict[str, list[types.FunctionType]]:
@@ -137,6 +142,8 @@ def learned() -> dict[str, list[types.FunctionType]]:
         for name in CHOSEN or STEPS:
             typist.step(name)
             ways[name] = notes.take()
+            if typist.over:
+                raise RuntimeError(f"the console ended by itself at {name}")
 
     with Notes() as notes:
         opened(walk)
