@@ -7,7 +7,7 @@ import hashlib
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from azpay_tui.domain.order import Address
 from azpay_tui.store.journal.anchors import AnchorBook, Known
 from azpay_tui.store.journal.audit import Witness
 from azpay_tui.store.journal.chain import chain_hash
+from azpay_tui.store.journal.digests import seal_of_letter
 from azpay_tui.store.journal.verify import Verified, examine
 from azpay_tui.store.opening import Stores, open_stores
 
@@ -114,13 +115,30 @@ def letters_without_salts(path: Path) -> list[str]:
     with database(path) as connection:
         bodies = dict(connection.execute("SELECT id, body FROM message").fetchall())
         hashes = {name: hashlib.sha256(body.encode()).hexdigest() if body else None for name, body in bodies.items()}
-        for seq, data in connection.execute("SELECT seq, data FROM audit WHERE kind = 'message'").fetchall():
-            said = json.loads(data)
-            for name in ("message_row", "text_seal", "text_sha256", "try_row", "why_seal", "due", "ended"):
-                said.pop(name, None)
-            if said["act"] == "queued":
-                said["body_sha256"] = hashes[said["message"]]
-            connection.execute("UPDATE audit SET data = ? WHERE seq = ?", (json.dumps(said), seq))
+        _told_bodies(connection, {name: {"body_sha256": hashed} for name, hashed in hashes.items()})
         connection.execute("UPDATE message SET salt = ''")
         chain_again(connection)
     return [hashed for hashed in hashes.values() if hashed]
+
+
+def letters_with_sealed_bodies(path: Path) -> None:
+    """Write messages and chain as they were when a letter without a text had no salt, and only its text a seal."""
+    with database(path) as connection:
+        bodies = {}
+        rows = connection.execute("SELECT id, kind, salt, body FROM message WHERE body != ''").fetchall()
+        for name, kind, salt, body in rows:
+            plain = {"body_sha256": hashlib.sha256(body.encode()).hexdigest()}
+            bodies[name] = plain if kind == "shop" else {"body_seal": seal_of_letter(salt, body)}
+        _told_bodies(connection, bodies)
+        connection.execute("UPDATE message SET salt = '' WHERE body = ''")
+        chain_again(connection)
+
+
+def _told_bodies(connection: sqlite3.Connection, bodies: Mapping[str, Mapping[str, str | None]]) -> None:
+    for seq, data in connection.execute("SELECT seq, data FROM audit WHERE kind = 'message'").fetchall():
+        said = json.loads(data)
+        for name in ("message_row", "text_seal", "text_sha256", "try_row", "why_seal", "due", "ended"):
+            said.pop(name, None)
+        if said["act"] == "queued":
+            said |= bodies.get(said["message"], {})
+        connection.execute("UPDATE audit SET data = ? WHERE seq = ?", (json.dumps(said), seq))

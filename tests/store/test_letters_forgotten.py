@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.store.forging import database, letters_without_salts, look
+from tests.store.forging import database, letters_with_sealed_bodies, letters_without_salts, look
 from tests.store.guessing import confirms
 from tests.store.making import NOW, oid, open_at, tracked
 from tests.store.older import as_of
@@ -224,6 +224,31 @@ def test_letters_of_before_there_were_salts_are_held_to_the_hash_that_the_chain_
     stores.close()
     assert b"Canary" not in path.read_bytes()
     assert look(path).whole
+
+
+def test_a_letter_of_before_there_were_salts_is_tried_and_purged(data_dir: Path, tmp_path: Path) -> None:
+    stores, path = open_at(data_dir), data_dir / "journal.db"
+    written(stores)
+    stores.close()
+    letters_without_salts(path)
+    as_of(BEFORE, "journal", path, tmp_path)
+    stores = open_at(data_dir)
+    waiting = next(one for one in stores.messages.messages(order_id=oid(1)) if one.draft == ALERT)
+    stores.messages.end(stores.messages.begin(waiting, NOW), after(Delivered(), 1, NOW, repeatable=False), NOW)
+    assert look(path).whole
+    assert stores.journal.purge([oid(1)], NOW) == (oid(1),)
+    assert look(path).whole
+    for edit in ("body = 'Dear June'", "salt = 'x'"):
+        assert named_after(path, f"UPDATE message SET {edit} WHERE seq = {waiting.seq}") == [f"{waiting.seq:06}"]
+
+
+def test_letters_of_which_only_the_text_was_sealed_are_held_to_that(stores: Stores) -> None:
+    path = stores.journal.file.path
+    written(stores)
+    letters_with_sealed_bodies(path)
+    assert look(path).whole
+    for edit in ("body = 'Dear June'", "body = ''", "salt = 'x'"):
+        assert named_after(path, f"UPDATE message SET {edit} WHERE seq = 1") == ["000001"]
 
 
 @pytest.mark.parametrize("schema", [BEFORE, BEFORE + 1])
