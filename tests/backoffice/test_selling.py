@@ -15,7 +15,7 @@ from azpay_tui import points
 from azpay_tui.backoffice.errors import ChangedError, NotValidError, OfflineError
 from azpay_tui.backoffice.records import SaleDone
 from azpay_tui.backoffice.threads import Pool, Threads
-from azpay_tui.domain import limits
+from azpay_tui.domain import refund_limits
 from azpay_tui.domain.cancelling import Wanted
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money
@@ -384,7 +384,7 @@ def test_the_buyer_has_a_refund_by_a_day_and_the_alarm_goes_off_after_it(office:
     office.desk.refresh([order_id], wait=True)
     assert stands(office, order_id) == ("REFUNDING", ())
     (refund,) = office.order(order_id).refunds
-    expected = limits.refund_arrives(refund)
+    expected = refund_limits.refund_arrives(refund)
     assert expected is not None
     assert (expected - office.desk.now()).days in range(10, 14), "nine working days"
     office.local.now = expected - timedelta(minutes=1)

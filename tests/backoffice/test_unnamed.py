@@ -9,9 +9,9 @@ from azpay_tui.backoffice.errors import BackOfficeError, NotValidError
 from azpay_tui.backoffice.records import SaleDone
 from azpay_tui.domain.cancelling import Wanted
 from azpay_tui.domain.intent import Intent, Verb
-from azpay_tui.domain.limits import refunded_total, settled_refunds
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
+from azpay_tui.domain.refund_limits import refunded_total, settled_refunds
 from azpay_tui.domain.rows import OrderLine, TrackedOrder
 
 LINES = (

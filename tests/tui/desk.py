@@ -15,7 +15,7 @@ from azpay_tui.backoffice.errors import BackOfficeError, BusyError, ChangedError
 from azpay_tui.backoffice.marks import Marking
 from azpay_tui.backoffice.messages.letters import Correspondence
 from azpay_tui.backoffice.records import Event, ProfileInfo, Ready, SaleReady
-from azpay_tui.domain import effect, limits, outlook, states
+from azpay_tui.domain import effect, limits, outlook, refund_limits, states
 from azpay_tui.domain.calls import Budget, Call
 from azpay_tui.domain.cancelling import PlanError, Wanted, plan
 from azpay_tui.domain.deliveries import Delivery, DeliveryReady, Parcel
@@ -599,7 +599,7 @@ class MemoryDesk:
             case Verb.CAPTURE:
                 return charge.amount if charge else None
             case Verb.REFUND:
-                left = limits.refundable(order, charge) if charge else None
+                left = refund_limits.refundable(order, charge) if charge else None
                 return left or None
             case Verb.AUTHORIZE:
                 return limits.chargeable_left(order, self.clock) or None

@@ -17,7 +17,7 @@ from docs.parts import PARTS, code, table
 from typer.core import TyperCommand, TyperGroup
 
 from azpay_tui.cli.verbs import app
-from azpay_tui.domain import limits
+from azpay_tui.domain import limits, refund_limits
 from azpay_tui.domain.rows import Connection
 from azpay_tui.domain.status import STATUS_WORDS
 from azpay_tui.domain.table import ROWS, ChargeClass
@@ -130,9 +130,9 @@ def test_what_the_guide_says_of_suspended_and_closed_orders_holds() -> None:
 
 def test_the_numbers_in_the_guide_are_those_of_the_code() -> None:
     acting = section("Act on an order")
-    assert f"{limits.MAX_REFUNDS} refunds per charge" in acting
+    assert f"{refund_limits.MAX_REFUNDS} refunds per charge" in acting
     assert f"{limits.MAX_CHARGES} charges and lives {limits.PERMISSION_LIFE.days} days" in acting
-    assert f"at most {limits.REFUND_LATE_WORKING_DAYS} working days" in acting
+    assert f"at most {refund_limits.REFUND_LATE_WORKING_DAYS} working days" in acting
 
 
 @cache

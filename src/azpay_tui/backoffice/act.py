@@ -21,7 +21,7 @@ from azpay_tui.backoffice.health import Health
 from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.records import Ready
 from azpay_tui.backoffice.stores import Journal, Reader
-from azpay_tui.domain import effect, limits, matrix, outlook, reasons
+from azpay_tui.domain import effect, limits, matrix, outlook, reasons, refund_limits
 from azpay_tui.domain.goods import SlipError
 from azpay_tui.domain.idempotency import derive_key, key_base
 from azpay_tui.domain.intent import IntentDraft, Place, Seen, Verb, Wish
@@ -54,7 +54,7 @@ def suggest(order: Order, verb: Verb, target: str, now: datetime, booked: Sequen
             rest = _rest(order, verb, now, booked)
             return _without_cancelled(_held(order, charge, rest), rest)
         case Verb.REFUND:
-            left = limits.refundable(order, charge) if charge else None
+            left = refund_limits.refundable(order, charge) if charge else None
             return left if left else None
         case _:
             return None
@@ -139,7 +139,7 @@ def check_amount(order: Order, wish: Wish, offer: Offer, now: datetime, booked: 
     if amount > offer.maximum:
         raise NotValidError(f"{amount} is above the limit: at most {offer.maximum} is allowed.{why}", offer.changes_at)
     charge = order.charge(wish.target)
-    if wish.verb is Verb.REFUND and charge is not None and amount > limits.refundable(order, charge):
+    if wish.verb is Verb.REFUND and charge is not None and amount > refund_limits.refundable(order, charge):
         return _warned(offer, "beyond-capture")
     rest = _rest(order, wish.verb, now, booked)
     if rest is not None and not (rest.same_currency(amount) and amount <= rest):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from azpay_tui.domain import limits, states
+from azpay_tui.domain import limits, refund_limits, states
 from azpay_tui.domain.order import Charge, Fact, Order, Permission, Refund
 
 DAILY: Final = timedelta(days=1)
@@ -64,7 +64,7 @@ def _of_charge(charge: Charge, order: Order | None, now: datetime) -> datetime |
         case states.AUTHORIZED:
             return _resting([limits.guarantee_end(charge), limits.authorization_end(charge)], now)
         case states.CAPTURED:
-            if order is not None and limits.refund_left(order, charge).minor <= 0:
+            if order is not None and refund_limits.refund_left(order, charge).minor <= 0:
                 return None
             old = charge.created is not None and now - charge.created > _CAPTURED_FRESH
             return now + (WEEKLY if old else DAILY)

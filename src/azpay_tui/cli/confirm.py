@@ -8,7 +8,7 @@ from dataclasses import replace
 from azpay_tui.backoffice.records import ProfileInfo, Ready
 from azpay_tui.cli.outcome import NOT_VALID, CommandError
 from azpay_tui.cli.output import ask, is_terminal, say, shown, utc
-from azpay_tui.domain import limits
+from azpay_tui.domain import limits, refund_limits
 from azpay_tui.domain.charging import open_balance, room
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import AmountError, parse_amount
@@ -67,7 +67,7 @@ def facts(profile: ProfileInfo, ready: Ready) -> list[tuple[str, str]]:
         ("Status", status_of(order, ready.read_at)),
         ("Acts on", f"{charge.id} ({charge.state} {charge.amount})" if charge else f"the whole order {order.id}"),
         ("Captured", str(limits.captured_total(order) or "-")),
-        ("Refunded", str(limits.refunded_total(order) or "-")),
+        ("Refunded", str(refund_limits.refunded_total(order) or "-")),
     ]
     balance = open_balance(order)
     if balance is not None:

@@ -14,7 +14,7 @@ from azpay_tui.cli.outcome import OK, CommandError
 from azpay_tui.cli.output import amount_text, json_result, result, shown, table, utc
 from azpay_tui.cli.slips import slip_lines, slip_shape
 from azpay_tui.cli.wording import dated, difference_meanings, meaning, order_meanings, way
-from azpay_tui.domain import limits, matrix, owing
+from azpay_tui.domain import matrix, owing, refund_limits
 from azpay_tui.domain.charging import above_total, left_to_charge
 from azpay_tui.domain.closing import reminder
 from azpay_tui.domain.divergence import said
@@ -130,7 +130,7 @@ def _order_lines(
             lines.append(f"    {shown(meaning(charge.reason, 'charge', order.id, valid, charge.description))}")
         for refund in order.refunds_of(charge.id):
             reason = f" ({refund.reason})" if refund.reason else ""
-            arrives = limits.refund_arrives(refund)
+            arrives = refund_limits.refund_arrives(refund)
             by = f", expected by {arrives:%Y-%m-%d}" if arrives is not None else ""
             lines.append(shown(f"    refund {refund.id}  {refund.state}{reason}  {refund.amount}{by}"))
             if refund.reason:

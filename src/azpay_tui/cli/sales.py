@@ -13,7 +13,7 @@ from azpay_tui.cli.context import Context
 from azpay_tui.cli.money import code_of
 from azpay_tui.cli.outcome import NOT_VALID, OK, CommandError
 from azpay_tui.cli.output import ask, error_value, json_result, result, say, shown
-from azpay_tui.domain import limits
+from azpay_tui.domain import limits, refund_limits
 from azpay_tui.domain.cancelling import Plan, Wanted
 from azpay_tui.domain.deleting import KEPT
 from azpay_tui.domain.goods import SlipError
@@ -159,7 +159,7 @@ def confirm_plan(profile: ProfileInfo, ready: SaleReady, request: Request, title
         "Order": f"{order.id}{f'  #{order.number}' if order.number else ''}",
         "Status": status_of(order, ready.read_at),
         "Captured": str(limits.captured_total(order) or "-"),
-        "Refunded": str(limits.refunded_total(order) or "-"),
+        "Refunded": str(refund_limits.refunded_total(order) or "-"),
         "Refunds": plan.cancelled.refunds,
     }
     for label, value in facts.items():

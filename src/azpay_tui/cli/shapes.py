@@ -8,7 +8,7 @@ from datetime import datetime
 
 from azpay_tui.cli.output import utc
 from azpay_tui.cli.wording import fix
-from azpay_tui.domain import limits, status
+from azpay_tui.domain import limits, refund_limits, status
 from azpay_tui.domain.divergence import Difference, differences
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.marks import Marks
@@ -136,7 +136,7 @@ def row_of(order: Order, now: datetime) -> ListRow:
         status=status.status_of(order, now),
         amount=order.amount,
         captured=limits.captured_total(order),
-        refunded=limits.refunded_total(order),
+        refunded=refund_limits.refunded_total(order),
         buyer=order.buyer_name,
         created=order.created,
         expires=status.expires_at(order, now),

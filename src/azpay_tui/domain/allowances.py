@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from azpay_tui.domain import limits
+from azpay_tui.domain import refund_limits
 from azpay_tui.domain.money import Money
 
 MOST_PERCENT: Final = 15
@@ -60,7 +60,7 @@ class Allowance:
         return Money(base.minor * (self.percent or 0) // 100, base.currency, base.exponent)
 
     def _most(self, base: Money) -> Money:
-        return Money(limits.goodwill(base.currency) * self.most // MOST_ABOVE, base.currency, base.exponent)
+        return Money(refund_limits.goodwill(base.currency) * self.most // MOST_ABOVE, base.currency, base.exponent)
 
     def __str__(self) -> str:
         """Return it as a configuration says it."""

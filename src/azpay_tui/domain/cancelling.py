@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.domain import limits, matrix, owing, states
+from azpay_tui.domain import limits, matrix, owing, refund_limits, states
 from azpay_tui.domain.cancellable import PlanError as PlanError
 from azpay_tui.domain.cancellable import refuse
 from azpay_tui.domain.cancelled_lines import cut
@@ -152,7 +152,7 @@ def _whole(
 
 def _asked(order: Order, charge: Charge) -> Money:
     """Return what earlier acts said shall go back of a charge, or what has gone back, whichever is more."""
-    spent = limits.spent_by_refunds(order, charge)
+    spent = refund_limits.spent_by_refunds(order, charge)
     goal = order.cancelled.goal(charge.id) if order.cancelled is not None else None
     return max(goal, spent) if goal is not None and goal.same_currency(spent) else spent
 
@@ -166,7 +166,7 @@ def _with_extra(order: Order, goals: list[Goal], extra: Money) -> tuple[list[Goa
         charge = order.charge(goal.charge_id)
         if charge is None or charge.captured is None or not charge.captured.same_currency(extra):
             raise PlanError(f"Goodwill must be in the currency that was captured, not in {extra.currency}.")
-        cap, wish = limits.refund_cap(charge), charge.captured + extra
+        cap, wish = refund_limits.refund_cap(charge), charge.captured + extra
         room = cap - charge.captured
         sums.append(
             f"{charge.id}: captured {charge.captured}, Amazon's cap {cap} ({room} above it, by 15 % or the fixed sum); "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from azpay_tui.domain import limits, states
+from azpay_tui.domain import limits, refund_limits, states
 from azpay_tui.domain.cancellable import ELSEWHERE, lost, taken_elsewhere
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.order import Order
@@ -61,9 +61,9 @@ def _owed(order: Order, now: datetime) -> str | None:
         return f"{live[0].amount} are held or being taken for this order: end that first ({FIRST})."
     pending = next((r for r in order.refunds if r.state not in (states.REFUNDED, states.DECLINED)), None)
     if pending is not None:
-        by = f", expected by {written(arrives)}" if (arrives := limits.refund_arrives(pending)) else ""
+        by = f", expected by {written(arrives)}" if (arrives := refund_limits.refund_arrives(pending)) else ""
         return f"A refund of {pending.amount} is under way{by}: delete the order when the buyer has it."
-    captured, back = limits.captured_total(order), limits.settled_refunds(order)
+    captured, back = limits.captured_total(order), refund_limits.settled_refunds(order)
     if captured is None or back is None or back < captured or due(order) is not None:
         return f"{captured or 'What'} was paid and did not all go back: refund it first ({FIRST})."
     end = limits.permission_end(order)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from azpay_tui.domain import limits, states
+from azpay_tui.domain import limits, refund_limits, states
 from azpay_tui.domain.claims import Claim
 from azpay_tui.domain.disagreements import CODES, KINDS, LOOK_UP
 from azpay_tui.domain.intent import Verb
@@ -189,7 +189,7 @@ def _numbers(shop: ShopFacts) -> tuple[str, ...]:
 
 def _facts(order: Order, now: datetime) -> _Facts | None:
     held, captured = limits.held_total(order, now), limits.captured_total(order)
-    spent, settled = limits.refunded_total(order), limits.settled_refunds(order)
+    spent, settled = refund_limits.refunded_total(order), refund_limits.settled_refunds(order)
     if held is None or captured is None or spent is None or settled is None:
         return None
     amount = order.shop.amount

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from azpay_tui.domain import limits, states
+from azpay_tui.domain import refund_limits, states
 from azpay_tui.domain.attempt import Judgement, judge_fact
 from azpay_tui.domain.intent import Intent, Seen, State, Verb, Wish
 from azpay_tui.domain.money import Money, total
@@ -170,7 +170,7 @@ def _refund_in_totals(intent: Intent, charge: Charge, order: Order) -> Judgement
     if explained or unread or str(charge.refunded - amount) != (before or str(Money.zero(amount))):
         return None
     final = [refund.amount for refund in known if refund.state == states.REFUNDED]
-    vouched = [made.amount for made in limits.unnamed_refunds(order, charge)]
+    vouched = [made.amount for made in refund_limits.unnamed_refunds(order, charge)]
     if vouched and total(final + vouched, amount) > charge.refunded - amount:
         return None
     return Judgement("succeeded", "seen in Amazon's totals")

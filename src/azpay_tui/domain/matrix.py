@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.domain import limits, owing, reasons, states, words
+from azpay_tui.domain import limits, owing, reasons, refund_limits, states, words
 from azpay_tui.domain.intent import MONEY_VERBS, OPEN_STATES, Verb
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money
@@ -150,12 +150,12 @@ def _refund(order: Order, charge: Charge) -> Offer:
     if why is not None:
         return Offer(verb, charge.id, "no", why)
     sentences, warnings = [], []
-    if limits.refundable(order, charge).minor <= 0:
+    if refund_limits.refundable(order, charge).minor <= 0:
         warnings.append("beyond-capture")
     in_flight = any(refund.state == states.REFUND_INITIATED for refund in refunds)
-    if in_flight or limits.own_refunds_in_flight(order, charge):
+    if in_flight or refund_limits.own_refunds_in_flight(order, charge):
         warnings.append("refund-under-way")
-    last = limits.last_refund(order, charge)
+    last = refund_limits.last_refund(order, charge)
     if last is not None and last.state == states.DECLINED:
         sentences.append(_declined_refund(last.reason))
     if unseen := _unseen_refunds(order, charge):
@@ -163,7 +163,7 @@ def _refund(order: Order, charge: Charge) -> Offer:
     sentences += [reasons.warning_sentence(name) for name in warnings]
     verdict: Verdict = "warn" if warnings else "yes"
     offer = Offer(verb, charge.id, verdict, " ".join(sentences) or None, tuple(warnings))
-    return _bounded(offer, limits.refund_left(order, charge))
+    return _bounded(offer, refund_limits.refund_left(order, charge))
 
 
 def _refund_barred(order: Order, charge: Charge) -> str | None:
@@ -171,21 +171,23 @@ def _refund_barred(order: Order, charge: Charge) -> str | None:
     for refund in order.refunds_of(charge.id):
         if refund.id in unknown:
             return f"{refund.id}: {unknown[refund.id]}"
-    if limits.unread_refunds(order):
+    if refund_limits.unread_refunds(order):
         return "A refund of this order was not read yet: refresh first."
-    count = limits.refund_count(order, charge)
-    if count >= limits.MAX_REFUNDS:
-        return f"{count} refunds were made of this charge; Amazon allows {limits.MAX_REFUNDS}."
+    count = refund_limits.refund_count(order, charge)
+    if count >= refund_limits.MAX_REFUNDS:
+        return f"{count} refunds were made of this charge; Amazon allows {refund_limits.MAX_REFUNDS}."
     if not charge.captured:
         return "Amazon does not say how much was captured of this charge: refresh, or use Seller Central."
-    if limits.refund_left(order, charge).minor <= 0:
-        said = f"Everything Amazon allows to give back of this charge ({limits.refund_cap(charge)}) was refunded."
+    if refund_limits.refund_left(order, charge).minor <= 0:
+        said = (
+            f"Everything Amazon allows to give back of this charge ({refund_limits.refund_cap(charge)}) was refunded."
+        )
         return f"{said} {_unseen_refunds(order, charge)}".rstrip()
     return None
 
 
 def _unseen_refunds(order: Order, charge: Charge) -> str:
-    unseen = limits.unseen_refunds(order, charge)
+    unseen = refund_limits.unseen_refunds(order, charge)
     if not unseen:
         return ""
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.domain import limits, states
+from azpay_tui.domain import limits, refund_limits, states
 from azpay_tui.domain.closing import seen_open_until
 from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.moments import written
@@ -110,7 +110,7 @@ def _voided(order: Order, charge: Charge | None, now: datetime) -> str:
 def _refunded(order: Order, amount: Money | None, charge: Charge | None) -> str:
     if charge is None or charge.captured is None:
         return "the buyer gets the money back, in days"
-    most, spent = limits.refund_left(order, charge), limits.spent_by_refunds(order, charge)
+    most, spent = refund_limits.refund_left(order, charge), refund_limits.spent_by_refunds(order, charge)
     if amount is None or not amount.same_currency(charge.captured):
         return f"the amount you type goes back, besides the {spent} refunded of {charge.captured} captured"
     given = spent + amount

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.domain import limits, reasons, states
+from azpay_tui.domain import limits, reasons, refund_limits, states
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money, total
@@ -35,8 +35,8 @@ def due_of(order: Order, charge: Charge) -> Money:
         return nothing
     goal = order.cancelled.goal(charge.id)
     if goal is None:
-        return limits.refundable(order, charge) if order.cancelled.whole else nothing
-    left = goal - limits.spent_by_refunds(order, charge) if goal.same_currency(nothing) else nothing
+        return refund_limits.refundable(order, charge) if order.cancelled.whole else nothing
+    left = goal - refund_limits.spent_by_refunds(order, charge) if goal.same_currency(nothing) else nothing
     return max(left, nothing)
 
 
@@ -55,7 +55,7 @@ def charged_after(order: Order) -> bool:
     if not cancelled_whole(order) or order.cancelled is None:
         return False
     late = [c for c in limits.captured_charges(order) if order.cancelled.goal(c.id) is None]
-    return any(limits.refundable(order, charge) for charge in late)
+    return any(refund_limits.refundable(order, charge) for charge in late)
 
 
 def open_at_amazon(order: Order, now: datetime) -> bool:

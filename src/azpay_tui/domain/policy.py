@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.domain import limits, reasons, states
+from azpay_tui.domain import limits, reasons, refund_limits, states
 from azpay_tui.domain.declines import soft_declines
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.moments import written
@@ -181,7 +181,7 @@ def _chargeable(settings: Settings, order: Order) -> Money | None:
 
 
 def _of_refund(settings: Settings, order: Order, charge: Charge) -> Iterator[_Bound]:
-    left = limits.refundable(order, charge)
+    left = refund_limits.refundable(order, charge)
     if not settings.partial_refund and left:
         why = settings.why("whole_amounts" if settings.whole_amounts else "partial_refund")
         most = left if settings.whole_amounts else None
@@ -194,4 +194,4 @@ def _of_refund(settings: Settings, order: Order, charge: Charge) -> Iterator[_Bo
             f"No more than {taken + above} may be refunded of {taken} captured ({settings.why('refund_above')}); "
             "give more in another way, such as a voucher."
         )
-        yield _Bound(sentence, most=taken + above - limits.spent_by_refunds(order, charge))
+        yield _Bound(sentence, most=taken + above - refund_limits.spent_by_refunds(order, charge))

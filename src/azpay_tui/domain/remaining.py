@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from azpay_tui.domain import limits
+from azpay_tui.domain import limits, refund_limits
 from azpay_tui.domain.goods import Goods, SlipError
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money, total
@@ -58,7 +58,7 @@ def taken_for_cancelled(order: Order) -> bool:
     taken, cancelled = limits.captured_total(order), order.cancelled
     if cancelled is None or cancelled.whole or not cancelled.pieces or taken is None:
         return False
-    rest, returned = _rest(order, cancelled, taken), limits.refunded_total(order)
+    rest, returned = _rest(order, cancelled, taken), refund_limits.refunded_total(order)
     if rest is None or returned is None:
         return False
     back = taken - rest[0] + rest[1]  # what goes back for lines that had been captured

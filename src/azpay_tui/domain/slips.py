@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.domain import limits, owing
+from azpay_tui.domain import limits, owing, refund_limits
 from azpay_tui.domain.goods import Goods, Line, LinesUnknown, Slip, SlipError, SlipLimit, ordered, spread
 from azpay_tui.domain.intent import State, Verb, Wish
 from azpay_tui.domain.money import Money, total
@@ -297,7 +297,7 @@ def check_refund(slip: Slip, order: Order, charge: Charge) -> None:
     Above what was captured goes only an adjustment, never lines and shipping.
     """
     _same_currency(slip, charge)
-    left, cap = limits.refundable(order, charge), limits.refund_left(order, charge)
+    left, cap = refund_limits.refundable(order, charge), refund_limits.refund_left(order, charge)
     goods = slip.total if slip.adjustment.minor < 0 else slip.goods.total
     if goods > left:
         raise SlipLimit(f"Lines and shipping come to {goods}, of what was captured {left} is left.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from azpay_tui.domain import limits, owing, states
+from azpay_tui.domain import limits, owing, refund_limits, states
 from azpay_tui.domain.declines import declined_last, repaired
 from azpay_tui.domain.intent import OPEN_STATES
 from azpay_tui.domain.moments import written
@@ -87,7 +87,7 @@ def _authorized(order: Order, now: datetime) -> bool:
 
 
 def _refunded_word(order: Order) -> str | None:
-    captured, refunded = limits.captured_total(order), limits.settled_refunds(order)
+    captured, refunded = limits.captured_total(order), refund_limits.settled_refunds(order)
     if captured is None or refunded is None or refunded.minor <= 0 or captured.minor <= 0:
         return None
     return "REFUNDED" if refunded >= captured else "PART-REFUNDED"
@@ -198,12 +198,12 @@ def _flight_limits(order: Order) -> list[datetime]:
 
 
 def _refund_limits(order: Order) -> list[datetime]:
-    return [end for refund in order.refunds if (end := limits.refund_arrives(refund)) is not None]
+    return [end for refund in order.refunds if (end := refund_limits.refund_arrives(refund)) is not None]
 
 
 def _refund_declined(order: Order) -> bool:
     for charge in limits.captured_charges(order):
-        refund = limits.last_refund(order, charge)
+        refund = refund_limits.last_refund(order, charge)
         if refund is not None and refund.state == states.DECLINED:
             return True
     return False
@@ -277,7 +277,7 @@ def ship(order: Order, now: datetime) -> Ship:
     busy = next((intent for intent in order.intents if intent.state in OPEN_STATES), None)
     if busy is not None:
         return Ship("HOLD", f"{busy.named} by {busy.person} is not settled ({busy.id}).")
-    captured, returning = limits.captured_total(order), limits.refunded_total(order)
+    captured, returning = limits.captured_total(order), refund_limits.refunded_total(order)
     if captured is not None and captured.minor > 0 and fully_captured(order):
         if returning is not None and returning >= captured:
             return Ship("HOLD", "The money is going back.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.domain import limits, matrix, owing, states
+from azpay_tui.domain import limits, matrix, owing, refund_limits, states
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer
@@ -20,7 +20,7 @@ from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.slips import Booked, given_elsewhere
 from azpay_tui.domain.words import usable
 
-_MOST_STEPS: Final = 2 * limits.MAX_CHARGES + limits.MAX_REFUNDS
+_MOST_STEPS: Final = 2 * limits.MAX_CHARGES + refund_limits.MAX_REFUNDS
 """More than any order needs: the end of a plan whatever the rules say."""
 
 
@@ -83,7 +83,7 @@ def _refund(order: Order, offers: list[Offer]) -> Step | None:
         if amount < offer.minimum:
             continue
         step = _step(offer, amount, f"of {charge.captured} captured, money goes back to the buyer")
-        if amount > limits.refundable(order, charge) and "beyond-capture" not in step.warnings:
+        if amount > refund_limits.refundable(order, charge) and "beyond-capture" not in step.warnings:
             step = replace(step, warnings=(*step.warnings, "beyond-capture"))
         return step
     return None

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from tests.support.orders import LIMIT, NOW, SITUATIONS, charge, charge_id, order, refund
 
-from azpay_tui.domain import limits
+from azpay_tui.domain import refund_limits
 from azpay_tui.domain.cancelling import Plan, PlanError, Wanted, plan
 from azpay_tui.domain.intent import Verb, Wish
 from azpay_tui.domain.money import Money
@@ -147,7 +147,7 @@ def test_however_lamps_are_cancelled_just_the_rest_can_be_charged(had: int, firs
     gone = [(dict(one.lines)["LAMP"], one.taken) for one in (made.cancelled.pieces if made.cancelled else ())]
     assert sum(count for count, taken in gone if taken) <= had
     assert sum(count for count, taken in gone if not taken) <= 3 - had
-    assert limits.refundable(made, made.charges[0]) == usd(30_00 * (had - sum(n for n, taken in gone if taken)))
+    assert refund_limits.refundable(made, made.charges[0]) == usd(30_00 * (had - sum(n for n, taken in gone if taken)))
 
 
 def test_the_same_once_more_is_another_piece_and_asks_first() -> None:

@@ -25,7 +25,7 @@ from tests.support.orders import (
 )
 from tests.support.random_orders import orders
 
-from azpay_tui.domain import limits
+from azpay_tui.domain import limits, refund_limits
 from azpay_tui.domain.intent import MONEY_VERBS, OPEN_STATES, Verb
 from azpay_tui.domain.matrix import offers
 from azpay_tui.domain.money import Money
@@ -538,7 +538,7 @@ def test_what_is_suggested_is_never_above_the_largest_amount(made: Order) -> Non
             left = limits.chargeable_left(made, NOW)
             assert left is None or left <= offer.maximum
         elif offer.verb is Verb.REFUND and target is not None:
-            assert limits.refundable(made, target) <= offer.maximum
+            assert refund_limits.refundable(made, target) <= offer.maximum
         elif offer.verb is Verb.CAPTURE and target is not None:
             assert target.amount <= offer.maximum
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.orders import NOW, charge, charge_id, order, refund
 
-from azpay_tui.domain import limits
+from azpay_tui.domain import refund_limits
 from azpay_tui.domain.goods import Goods, Line, Slip, SlipError, SlipLimit, ordered
 from azpay_tui.domain.intent import State, Verb, Wish
 from azpay_tui.domain.money import Money
@@ -161,7 +161,7 @@ def test_no_slip_that_passes_is_above_the_cap(captured: int, adjustment: int, re
         check_refund(slip, made, made.charges[0])
     except SlipError:
         return
-    assert slip.total.minor + refunded <= limits.refund_cap(made.charges[0]).minor
+    assert slip.total.minor + refunded <= refund_limits.refund_cap(made.charges[0]).minor
     assert min(slip.total.minor, captured) + refunded <= captured
 
 

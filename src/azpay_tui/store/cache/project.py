@@ -14,11 +14,12 @@ from azpay_tui.domain.disagreements import CODES, ORPHANS
 from azpay_tui.domain.divergence import differences
 from azpay_tui.domain.filters import shop_words
 from azpay_tui.domain.lapses import Lapse
-from azpay_tui.domain.limits import captured_total, nothing_in, refunded_total
+from azpay_tui.domain.limits import captured_total, nothing_in
 from azpay_tui.domain.marks import Marks, needs_person, trouble_of, words
 from azpay_tui.domain.money import AmountError, Money
 from azpay_tui.domain.order import Order
 from azpay_tui.domain.owing import cancelled_whole
+from azpay_tui.domain.refund_limits import refunded_total
 from azpay_tui.domain.retention import ended_at
 from azpay_tui.domain.status import ATTENTION_CODES, STATUS_WORDS, attention, changes_at, expires_at, ship, status_of
 from azpay_tui.store.cache.lapses import to_lapses

@@ -8,7 +8,7 @@ from typing import Final
 
 from rich.text import Text
 
-from azpay_tui.domain import limits
+from azpay_tui.domain import limits, refund_limits
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.offer import Offer
 from azpay_tui.domain.order import OpenIntent, Order
@@ -27,7 +27,7 @@ def amount_of(order: Order, offer: Offer, now: datetime) -> str:
         case Verb.CAPTURE | Verb.VOID:
             left = charge.amount if charge else None
         case Verb.REFUND:
-            left = limits.refundable(order, charge) if charge else None
+            left = refund_limits.refundable(order, charge) if charge else None
         case _:
             return ""
     most = f"at most {offer.maximum}" if offer.maximum is not None and offer.maximum != left else ""

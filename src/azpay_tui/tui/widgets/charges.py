@@ -9,7 +9,7 @@ from typing import Final
 
 from rich.text import Text
 
-from azpay_tui.domain import limits, states
+from azpay_tui.domain import limits, refund_limits, states
 from azpay_tui.domain.concerns import concern
 from azpay_tui.domain.intent import Verb
 from azpay_tui.domain.methods import method_words
@@ -54,7 +54,7 @@ def pressing(order: Order, codes: Collection[str]) -> dict[Said, str | None]:
     if "lapsed" in codes and charge is not None and charge.reason:
         found[charge.reason, "charge"] = charge.description
     if "refund-declined" in codes:
-        last = (limits.last_refund(order, charge) for charge in order.charges)
+        last = (refund_limits.last_refund(order, charge) for charge in order.charges)
         found |= {(r.reason, "refund"): r.description for r in last if r and r.reason and r.state == states.DECLINED}
     return found
 
@@ -145,7 +145,7 @@ def _refund(refund: Refund, stem: str, reasons: Reasons) -> Iterator[Text]:
     yield Text.assemble(
         f"{stem}refund {display(short(refund.id), 40)}  ", (display(refund.state, 40), "bold"), f"  {refund.amount}"
     )
-    arrives = limits.refund_arrives(refund)
+    arrives = refund_limits.refund_arrives(refund)
     if arrives is not None:
         yield Text(f"         expected by {arrives:%Y-%m-%d}")
     if refund.reason:

@@ -10,7 +10,7 @@ from typing import Final
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from azpay_tui.domain import limits
+from azpay_tui.domain import limits, refund_limits
 from azpay_tui.domain.intent import MONEY_VERBS
 from azpay_tui.domain.marks import needs_person
 from azpay_tui.domain.money import AmountError
@@ -44,8 +44,8 @@ def facts_text(order: Order, now: datetime, row: ListRow | None = None) -> str:
         # Whether to send the parcel and what differs must be read at 80 columns; the sums have no room beside them.
         parts += [ship(order, now).word, f"differs: {', '.join(row.differs)}"]
     try:
-        captured, refunded = limits.captured_total(order), limits.settled_refunds(order)
-        every = limits.refunded_total(order)
+        captured, refunded = limits.captured_total(order), refund_limits.settled_refunds(order)
+        every = refund_limits.refunded_total(order)
         flying = every - refunded if every is not None and refunded is not None else None
     except AmountError:
         captured = refunded = flying = None

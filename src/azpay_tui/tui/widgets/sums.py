@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from azpay_tui.domain import limits
+from azpay_tui.domain import limits, refund_limits
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.order import Order
 
@@ -40,7 +40,7 @@ class Sums:
 
 def sums(order: Order, now: datetime) -> Sums:
     """Add up one order: amount, held, captured, refunded, refunds in flight, and what is left to capture at Amazon."""
-    settled, refunded = limits.settled_refunds(order), limits.refunded_total(order)
+    settled, refunded = refund_limits.settled_refunds(order), refund_limits.refunded_total(order)
     held, captured = limits.held_total(order, now), limits.captured_total(order)
     problem = None
     if len(_currencies(order)) > 1:
