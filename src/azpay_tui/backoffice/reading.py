@@ -53,6 +53,10 @@ class Reading:
         self._reader = reader
         self._clock = clock
         self._health = health
+        self.refusals = 0
+        """How many reads Amazon refused access to so far; nobody goes on asking when there is one more."""
+        self.refusal = ""
+        """What is to be said of the last of them."""
         self._pool = threads.pool("azpay-read", _WORKERS)
         # Of its own: what waits behind a refresh for a thread cannot ask for its turn before it.
         self._first = threads.pool("azpay-first", _WORKERS)
@@ -146,7 +150,10 @@ class Reading:
     def _read(self, due: Due, *, urgent: bool) -> _Read:
         begun = self._clock.machine()
         answer = self.one(due.object_id, urgent=urgent)
-        return _Read(due, answer, self._health.learn(answer), begun)
+        fault = self._health.learn(answer)
+        if fault == "auth":
+            self.refusals, self.refusal = self.refusals + 1, no_access(answer)
+        return _Read(due, answer, fault, begun)
 
     def _store(self, reads: Iterable[_Read], *known: Order) -> None:
         now = self._clock()

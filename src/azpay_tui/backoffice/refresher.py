@@ -130,9 +130,21 @@ class Refresher:
                 "Another azpay keeps this profile in step and takes the automatic steps: use sync without --act."
             )
         self._recovery.take_over()
-        self._settle(self._recovery.orphans)
+        fault, done = self._settle(self._recovery.orphans), 0
         before = self._reader.revision()
+        if fault == "none":
+            fault, done = self._read_due(all_=all_, progress=progress)
+        self._recovery.follow(self._reader.changed_since(before))
+        self._raise(fault)
+        if act:
+            self._automatic(self._stop.is_set)
+            self._raise(self._health.fault)
+        return done
+
+    def _read_due(self, *, all_: bool, progress: Callable[[int, int], None] | None) -> tuple[Fault, int]:
+        """Read what is due, again where the clock was wrong; returns what ended it and how many objects were read."""
         done = total = 0
+        fault: Fault = "none"
 
         def count(number: int) -> None:
             nonlocal done
@@ -145,7 +157,6 @@ class Refresher:
             self._cache.tick(self._clock())
             dues = self._dues(all_=all_ and not again)
             total += len(dues)
-            fault: Fault = "none"
             if dues:
                 fault = self._reading.due(dues, self._stop, count)
             elif not again:
@@ -156,13 +167,10 @@ class Refresher:
             if fault != "none" or abs(self._clock.offset - offset) <= _CLOCKS_APART:
                 break
             # Amazon's time is not what it was thought to be: by now other things are due.
-            self.settle_due()
-        self._recovery.follow(self._reader.changed_since(before))
-        self._raise(fault)
-        if act:
-            self._automatic(self._stop.is_set)
-            self._raise(self._health.fault)
-        return done
+            fault = self.settle_due()
+            if fault != "none":
+                break
+        return fault, done
 
     def _dues(self, *, all_: bool = False) -> tuple[Due, ...]:
         # Times come from clocks that differ by the fraction of a second Amazon's header lacks: "all" means all, and
@@ -179,11 +187,13 @@ class Refresher:
         if fault == "offline":
             raise OfflineError(unsent(self._health.message))
         if fault == "auth":
-            raise CredentialsError(unsent(self._health.message))
+            # What was read beside it may have been granted: then the connection is no longer called refused.
+            said = self._health.message if self._health.fault == "auth" else self._reading.refusal
+            raise CredentialsError(unsent(said))
 
-    def settle_due(self) -> None:
-        """Look at every intent of unknown outcome whose time has come; one thread at a time."""
-        self._settle(self._recovery.due)
+    def settle_due(self) -> Fault:
+        """Look at every intent of unknown outcome whose time has come; one thread at a time. See `_settle`."""
+        return self._settle(self._recovery.due)
 
     def settle_orders(self, order_ids: Iterable[str]) -> None:
         """Look at every open intent of these orders that nobody works on, whatever its schedule; a person asked."""
@@ -191,13 +201,19 @@ class Refresher:
         self._settle(lambda: [i for i in self._recovery.orphans() if i.draft.wish.order_id in wanted])
         self._recovery.follow(wanted)
 
-    def _settle(self, find: Callable[[], Iterable[Intent]]) -> None:
+    def _settle(self, find: Callable[[], Iterable[Intent]]) -> Fault:
+        """Look at intents until stopped or access is refused (then `auth` is returned: nothing more is to be asked)."""
+        refusals = self._reading.refusals
         with self._settling:
             for intent in find():
                 if self._stop.is_set():
-                    return
+                    break
                 self._sender.settle_open(intent, once=True)
                 self._everything = self._everything or self._health.doubtful
+                if self._reading.refusals > refusals:
+                    self._everything = True
+                    return "auth"
+        return "none"
 
     # The console
 
@@ -268,10 +284,12 @@ class Refresher:
             return _OFFLINE_WAIT
         if fault == "auth":
             return _AUTH_WAIT
+        refused: Fault = "none"
         if self._everything and not self._health.doubtful:
             self._everything = False
-            self._settle(self._recovery.orphans)
-        self.settle_due()
+            refused = self._settle(self._recovery.orphans)
+        if refused == "auth" or self.settle_due() == "auth":
+            return _AUTH_WAIT
         more = self._act()
         return 0.0 if more or (fault == "none" and (len(dues) == ROUND or (dues and enough()))) else _TICK
 

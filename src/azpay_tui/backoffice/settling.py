@@ -70,7 +70,10 @@ class Settling:
         return found
 
     def resume(self, intent_id: str | None, timeout: float) -> tuple[Intent, ...]:
-        """Settle open intents now, each once; returns those looked at. An id is the person's word for that one."""
+        """Settle open intents now, each once, until Amazon refuses access; returns them as they are then.
+
+        An id is the person's word for that one.
+        """
         self._must_be_writable()
         end = time.monotonic() + timeout
         self._recovery.take_over()
@@ -80,9 +83,9 @@ class Settling:
             if intent.open:
                 intent = self._sender.settle_open(intent, persons_word=True, once=True)
             return (intent,)
-        looked = []
+        looked, refusals = [], self._reading.refusals
         for intent in self._recovery.orphans():
-            if time.monotonic() >= end or self._stop.is_set():
+            if time.monotonic() >= end or self._stop.is_set() or self._reading.refusals > refusals:
                 looked.append(intent)
                 continue
             looked.append(self._sender.settle_open(intent, once=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from azpay_tui.backoffice.errors import BackOfficeError
+from azpay_tui.backoffice.errors import BackOfficeError, CredentialsError
 from azpay_tui.backoffice.messages.messaging import Messaging
 from azpay_tui.backoffice.purging import Purging
 from azpay_tui.backoffice.reading import Reading
@@ -49,18 +49,25 @@ class Syncing:
         self._recovery.follow(order_ids)
 
     def orders_in_background(self, order_ids: Sequence[str]) -> None:
-        """Read orders in a thread of its own, then settle what is open on them; events tell how it went."""
+        """Read orders in a thread of its own, then settle what is open on them; events tell how it went.
+
+        Once Amazon refuses access nothing more is asked.
+        """
 
         def read() -> None:
+            refused = None
             for order_id in order_ids:
-                problem = None
+                problem = refused
                 try:
-                    self._reading.order(order_id, everything=True)
+                    if refused is None:
+                        self._reading.order(order_id, everything=True)
                 except BackOfficeError as error:
                     _log.info("refresh of %s failed: %s", order_id, error.message)
                     problem = error.message
+                    refused = problem if isinstance(error, CredentialsError) else None
                 self._tell(Event("read", (order_id,), problem=problem))
-            self._refresher.settle_orders(order_ids)
+            if refused is None:
+                self._refresher.settle_orders(order_ids)
             self._tell(Event("orders", tuple(order_ids)))
             self._tell(Event("sync"))
 
