@@ -155,9 +155,8 @@ def _refund(order: Order, charge: Charge) -> Offer:
     in_flight = any(refund.state == states.REFUND_INITIATED for refund in refunds)
     if in_flight or refund_limits.own_refunds_in_flight(order, charge):
         warnings.append("refund-under-way")
-    last = refund_limits.last_refund(order, charge)
-    if last is not None and last.state == states.DECLINED:
-        sentences.append(_declined_refund(last.reason))
+    if declined := refund_limits.declined_refund(order, charge):
+        sentences.append(_declined_refund(declined.reason))
     if unseen := _unseen_refunds(order, charge):
         sentences.append(unseen)
     sentences += [reasons.warning_sentence(name) for name in warnings]

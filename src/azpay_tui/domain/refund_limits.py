@@ -153,10 +153,13 @@ def refund_count(order: Order, charge: Charge) -> int:
     return len(made) + len(own_refunds_in_flight(order, charge)) + len(unnamed_refunds(order, charge))
 
 
-def last_refund(order: Order, charge: Charge) -> Refund | None:
-    """Return the newest refund of a charge."""
-    refunds = order.refunds_of(charge.id)
-    return refunds[-1] if refunds else None
+def declined_refund(order: Order, charge: Charge) -> Refund | None:
+    """Return the newest refund of a charge when Amazon declined it, and none without an id succeeded after it."""
+    last = next(reversed(order.refunds_of(charge.id)), None)
+    if last is None or last.state != states.DECLINED:
+        return None
+    made = unnamed_refunds(order, charge)
+    return None if last.created is not None and any(one.at >= last.created for one in made) else last
 
 
 def unread_refunds(order: Order) -> tuple[str, ...]:

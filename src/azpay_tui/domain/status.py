@@ -202,11 +202,7 @@ def _refund_limits(order: Order) -> list[datetime]:
 
 
 def _refund_declined(order: Order) -> bool:
-    for charge in limits.captured_charges(order):
-        refund = refund_limits.last_refund(order, charge)
-        if refund is not None and refund.state == states.DECLINED:
-            return True
-    return False
+    return any(refund_limits.declined_refund(order, charge) for charge in limits.captured_charges(order))
 
 
 def _rest_waits(order: Order, word: str) -> bool:

@@ -27,7 +27,7 @@ from tests.support.random_orders import orders
 
 from azpay_tui.domain import status
 from azpay_tui.domain.money import Money
-from azpay_tui.domain.order import LocalDecline, Order, Reason, ShopFacts
+from azpay_tui.domain.order import LocalDecline, Order, Reason, ShopFacts, Unnamed
 from azpay_tui.domain.sale import Cancelled
 
 Made = Callable[[], Order]
@@ -35,6 +35,10 @@ Made = Callable[[], Order]
 
 def declined_locally(made: Order, *, age: timedelta = HOUR, reason: str = "SoftDeclined") -> Order:
     return replace(made, declines=(LocalDecline(NOW - age, Money(LIMIT, "USD"), reason),))
+
+
+def made_unnamed(made: Order, *, age: timedelta) -> Order:
+    return replace(made, unnamed=(Unnamed("refund", charge_id(), Money(10_00, "USD"), NOW - age),))
 
 
 def cancelled_here(made: Order) -> Order:
@@ -295,6 +299,14 @@ ATTENTION: dict[str, tuple[Made, tuple[str, ...]]] = {
     "refund declined, then made": (
         lambda: captured("Closed", refund(10_00, "Declined", age=DAY), refund(10_00, number=2)),
         (),
+    ),
+    "refund declined, then made, and its id is not known": (
+        lambda: made_unnamed(captured("Closed", refund(10_00, "Declined", age=DAY)), age=HOUR),
+        (),
+    ),
+    "refund made of which the id is not known, then one declined": (
+        lambda: made_unnamed(captured("Closed", refund(10_00, "Declined", age=HOUR)), age=DAY),
+        ("refund-declined",),
     ),
     "refund on its way": (lambda: captured("Closed", refund(10_00, "RefundInitiated", age=10 * DAY)), ()),
     "refund late": (

@@ -54,8 +54,8 @@ def pressing(order: Order, codes: Collection[str]) -> dict[Said, str | None]:
     if "lapsed" in codes and charge is not None and charge.reason:
         found[charge.reason, "charge"] = charge.description
     if "refund-declined" in codes:
-        last = (refund_limits.last_refund(order, charge) for charge in order.charges)
-        found |= {(r.reason, "refund"): r.description for r in last if r and r.reason and r.state == states.DECLINED}
+        declined = (refund_limits.declined_refund(order, charge) for charge in order.charges)
+        found |= {(refund.reason, "refund"): refund.description for refund in declined if refund and refund.reason}
     return found
 
 
