@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Final
 
 from azpay_tui.amazon.v2 import requests
@@ -84,9 +85,27 @@ def _settled_wrong(
         if not by_others and not _is_so(simulator, wish):
             yield f"{_said(intent)}, and nothing happened"
     if intent.state in DENIES and happened:
-        others = [other for other in sent if other.id != intent.id and other.draft.key == intent.draft.key]
-        if not any(other.state in CLAIMS or other.state in OPEN_STATES for other in others):
+        claiming = [other for other in sent if other.id != intent.id and other.state in CLAIMS | OPEN_STATES]
+        if not any(other.draft.key == intent.draft.key for other in claiming) and not _done_later(
+            intent, claiming, effects
+        ):
             yield f"{_said(intent)}, and it happened"
+
+
+def _done_later(intent: Intent, claiming: list[Intent], effects: list[LedgerEntry]) -> bool:
+    """Whether all that happened of what Amazon takes no key for happened once others had asked for the same again."""
+    if intent.draft.wish.verb in KEYED_VERBS:
+        return False
+    again = [other.draft.at for other in claiming if other.draft.at > intent.draft.at and _same(other, intent)]
+    return bool(again) and all(
+        datetime.fromisoformat(entry.time) >= min(again).replace(microsecond=0)
+        for entry in effects
+        if fits(intent, entry)
+    )
+
+
+def _same(one: Intent, other: Intent) -> bool:
+    return (one.draft.wish.verb, one.draft.wish.target) == (other.draft.wish.verb, other.draft.wish.target)
 
 
 def _said(intent: Intent) -> str:
