@@ -192,7 +192,10 @@ class Refresher:
             raise CredentialsError(unsent(said))
 
     def settle_due(self) -> Fault:
-        """Look at every intent of unknown outcome whose time has come; one thread at a time. See `_settle`."""
+        """Look at every intent of unknown outcome whose time has come; one thread at a time.
+
+        Returns `auth` when Amazon refused access, which ends it: nothing more is to be asked. Else `none`.
+        """
         return self._settle(self._recovery.due)
 
     def settle_orders(self, order_ids: Iterable[str]) -> None:
@@ -202,7 +205,7 @@ class Refresher:
         self._recovery.follow(wanted)
 
     def _settle(self, find: Callable[[], Iterable[Intent]]) -> Fault:
-        """Look at intents until stopped or access is refused (then `auth` is returned: nothing more is to be asked)."""
+        """Look at intents until stopped or access is refused; returns what `settle_due` does."""
         refusals = self._reading.refusals
         with self._settling:
             for intent in find():
