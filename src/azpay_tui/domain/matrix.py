@@ -16,7 +16,7 @@ from azpay_tui.domain.intent import MONEY_VERBS, OPEN_STATES, Verb
 from azpay_tui.domain.moments import written
 from azpay_tui.domain.money import Money
 from azpay_tui.domain.offer import Offer, Verdict
-from azpay_tui.domain.order import Charge, Order
+from azpay_tui.domain.order import Charge, Order, Refund
 from azpay_tui.domain.policy import Policy
 from azpay_tui.domain.table import BY_REFUNDS, Cell, charge_class, row_of, rows_of
 
@@ -156,7 +156,7 @@ def _refund(order: Order, charge: Charge) -> Offer:
     if in_flight or refund_limits.own_refunds_in_flight(order, charge):
         warnings.append("refund-under-way")
     if declined := refund_limits.declined_refund(order, charge):
-        sentences.append(_declined_refund(declined.reason))
+        sentences.append(_declined_refund(declined, last=declined == refunds[-1]))
     if unseen := _unseen_refunds(order, charge):
         sentences.append(unseen)
     sentences += [reasons.warning_sentence(name) for name in warnings]
@@ -195,13 +195,10 @@ def _unseen_refunds(order: Order, charge: Charge) -> str:
     )
 
 
-def _declined_refund(code: str | None) -> str:
-    why = (
-        f"The last refund was declined. {reasons.explain(code, 'refund').sentence}"
-        if code
-        else "The last refund was declined."
-    )
-    return f"{why} If it is declined again, refund the buyer another way."
+def _declined_refund(declined: Refund, *, last: bool) -> str:
+    said = f"{'The last refund' if last else f'A refund of {declined.amount}'} was declined."
+    why = f" {reasons.explain(declined.reason, 'refund').sentence}" if declined.reason else ""
+    return f"{said}{why} If it is declined again, refund the buyer another way."
 
 
 # Authorize, cancel and close: the order as a whole

@@ -154,12 +154,22 @@ def refund_count(order: Order, charge: Charge) -> int:
 
 
 def declined_refund(order: Order, charge: Charge) -> Refund | None:
-    """Return the newest refund of a charge when Amazon declined it, and none without an id succeeded after it."""
-    last = next(reversed(order.refunds_of(charge.id)), None)
-    if last is None or last.state != states.DECLINED:
+    """Return the newest refund of a charge that Amazon declined, unless as much was given back since it did so.
+
+    What is on its way counts as given back, and without an id only what Amazon's total shows.
+    """
+    of_charge = order.refunds_of(charge.id)
+    declined = next((one for one in reversed(of_charge) if one.state == states.DECLINED), None)
+    if declined is None:
         return None
-    made = unnamed_refunds(order, charge)
-    return None if last.created is not None and any(one.at >= last.created for one in made) else last
+    since = declined.updated or declined.created
+    if since is None or not declined.amount.same_currency(charge.amount):
+        return declined
+    made = [(one.created, one.amount) for one in of_charge if one.state != states.DECLINED]
+    if not unseen_refunds(order, charge):
+        made += [(one.at, one.amount) for one in unnamed_refunds(order, charge)]
+    again = _added([amount for at, amount in made if at is not None and at >= since], charge.amount)
+    return None if again >= declined.amount else declined
 
 
 def unread_refunds(order: Order) -> tuple[str, ...]:

@@ -277,9 +277,13 @@ def test_after_a_declined_refund_the_reason_and_another_way_are_shown(code: str 
     assert "another way" in (offer.reason or "")
 
 
-def test_only_the_last_refund_tells_of_a_decline() -> None:
-    made = captured("Closed", refund(1_00, "Declined", "AmazonRejected", age=DAY), refund(2_00, number=2))
-    assert judge(made)[Verb.REFUND].reason is None
+def test_a_declined_refund_is_told_until_as_much_was_given_back() -> None:
+    declined = refund(3_00, "Declined", "AmazonRejected", age=DAY)
+    assert judge(captured("Closed", declined, refund(3_00, number=2)))[Verb.REFUND].reason is None
+    last = judge(captured("Closed", declined))[Verb.REFUND].reason or ""
+    former = judge(captured("Closed", declined, refund(2_00, number=2)))[Verb.REFUND].reason or ""
+    assert last.startswith("The last refund was declined. ")
+    assert former == last.replace("The last refund", "A refund of 3.00 USD")
 
 
 def test_refunds_that_only_somebody_vouched_for_are_named() -> None:

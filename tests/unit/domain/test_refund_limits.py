@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.orders import NOW, ORDER, charge, charge_id, intent, order, refund, refund_id
+from tests.support.orders import HOUR, NOW, ORDER, charge, charge_id, intent, order, refund, refund_id
 from tests.support.random_orders import orders
 
 from azpay_tui.domain import refund_limits
@@ -179,3 +179,62 @@ def test_the_surplus_is_never_more_than_fifteen_per_cent(minor: int, currency: s
     assert 0 <= surplus <= fixed
     assert surplus * 100 <= minor * 15
     assert surplus == fixed or (surplus + 1) * 100 > minor * 15
+
+
+Given = tuple[int, int] | tuple[int, int, str]
+"""Amount in minor units, age in hours, and the state where it is not Refunded."""
+
+
+@pytest.mark.parametrize(
+    ("refunds", "unnamed", "reported", "told"),
+    [
+        ([(30_00, 9)], [], 30_00, None),
+        ([(30_00, 9, "Declined")], [], 0, 1),
+        # made again: as much, or more, since it was declined
+        ([(30_00, 9, "Declined"), (30_00, 2)], [], 30_00, None),
+        ([(30_00, 9, "Declined"), (40_00, 2, "RefundInitiated")], [], 0, None),
+        ([(30_00, 9, "Declined"), (20_00, 2), (10_00, 1)], [], 30_00, None),
+        ([(30_00, 9, "Declined"), (30_00, 5, "Declined"), (30_00, 2)], [], 30_00, None),
+        # made again in part, declined again, or what was made before
+        ([(30_00, 9, "Declined"), (29_99, 2)], [], 29_99, 1),
+        ([(30_00, 9, "Declined"), (30_00, 5, "Declined")], [], 0, 2),
+        ([(30_00, 9), (30_00, 5, "Declined")], [], 30_00, 2),
+        # the id is not known: Amazon's total has to show it
+        ([(30_00, 9, "Declined")], [(30_00, 2)], 30_00, None),
+        ([(30_00, 9, "Declined")], [(30_00, 2)], 0, 1),
+        ([(30_00, 9, "Declined")], [(5_00, 2)], 5_00, 1),
+        ([(30_00, 9, "Declined")], [(5_00, 2), (25_00, 1)], 30_00, None),
+        ([(30_00, 9, "Declined"), (20_00, 2)], [(10_00, 1)], 30_00, None),
+        ([(30_00, 5, "Declined")], [(30_00, 9)], 30_00, 1),
+        ([(30_00, 5, "Declined")], [(30_00, 5)], 30_00, None),  # in the same second: Amazon has no finer ones
+    ],
+)
+def test_a_declined_refund_is_told_until_as_much_was_given_back(
+    refunds: list[Given], unnamed: list[tuple[int, int]], reported: int, told: int | None
+) -> None:
+    made = [
+        refund(minor, *(state or ["Refunded"]), number=number, age=age * HOUR)
+        for number, (minor, age, *state) in enumerate(refunds, 1)
+    ]
+    known = order(charge("Captured", amount=100_00, refunded=reported), refunds=made)
+    known = replace(
+        known, unnamed=tuple(Unnamed("refund", charge_id(), usd(minor), NOW - age * HOUR) for minor, age in unnamed)
+    )
+    found = refund_limits.declined_refund(known, known.charges[0])
+    assert (found and found.id) == (told and refund_id(told))
+
+
+def test_a_refund_asked_for_before_another_was_declined_does_not_make_up_for_it() -> None:
+    """S2.18: of two equal ones the first is declined days later; the buyer lacks it all the same."""
+    first = replace(refund(30_00, "Declined", age=9 * HOUR), updated=NOW - HOUR)
+    known = order(charge("Captured", amount=100_00), refunds=[first, refund(30_00, number=2, age=5 * HOUR)])
+    assert refund_limits.declined_refund(known, known.charges[0]) == first
+    timeless = replace(first, created=None, updated=None)
+    known = replace(known, refunds=(known.refunds[1], timeless))
+    assert refund_limits.declined_refund(known, known.charges[0]) == timeless
+
+
+def test_a_declined_refund_of_another_currency_is_told() -> None:
+    odd = refund(30_00, "Declined", age=9 * HOUR, currency="GBP")
+    known = order(charge("Captured", amount=100_00), refunds=[odd, refund(30_00, number=2)])
+    assert refund_limits.declined_refund(known, known.charges[0]) == odd

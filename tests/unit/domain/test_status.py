@@ -301,7 +301,7 @@ ATTENTION: dict[str, tuple[Made, tuple[str, ...]]] = {
         (),
     ),
     "refund declined, then made, and its id is not known": (
-        lambda: made_unnamed(captured("Closed", refund(10_00, "Declined", age=DAY)), age=HOUR),
+        lambda: made_unnamed(captured("Closed", refund(10_00, "Declined", age=DAY), refunded=10_00), age=HOUR),
         (),
     ),
     "refund made of which the id is not known, then one declined": (
