@@ -93,8 +93,8 @@ def _settled_wrong(
 
 
 def _done_later(intent: Intent, claiming: list[Intent], effects: list[LedgerEntry]) -> bool:
-    """Whether all that happened of what Amazon takes no key for happened once others had asked for the same again."""
-    if intent.draft.wish.verb in KEYED_VERBS:
+    """Whether what a person gave up happened only once others had asked for the same: Amazon takes no key for it."""
+    if intent.draft.wish.verb in KEYED_VERBS or not (intent.settled_by or "").startswith("person "):
         return False
     again = [other.draft.at for other in claiming if other.draft.at > intent.draft.at and _same(other, intent)]
     return bool(again) and all(
