@@ -11,4 +11,9 @@ NAMED: Final[dict[str, str]] = {
         "healer":"sync","steps":[{"amount":1000,"kind":"act","verb":"refund"},
         {"amount":1000,"faults":[{"name":"cut","on":"write","times":9}],"kind":"act","verb":"refund"},
         {"kind":"pass","seconds":1200}]}""",
+    # Access to the request that was sent again was refused, reading was granted: each look sent it once more.
+    "refused access is asked for again at the next look": """{"hosts":1,"situation":"captured","skews":[0,0],
+        "healer":"resume","steps":[{"amount":1000,"faults":[{"name":"reset","on":"write","times":9}],"kind":"act",
+        "verb":"refund"},{"faults":[{"name":"403","on":"write","times":1}],"kind":"sync"},
+        {"kind":"pass","seconds":60},{"kind":"sync"}]}""",
 }

@@ -15,6 +15,7 @@ from tests.schedules.search import Totals, carried_out, shrunk_on, with_crashes
 from tests.schedules.telling import tell_all
 from tests.support.figures import full, size
 
+from azpay_tui.backoffice.health import Health
 from azpay_tui.domain.intent import Verb
 
 EACH = 530
@@ -77,6 +78,12 @@ def test_no_drawn_schedule_breaks_a_promise(bench: Bench, part: int) -> None:
 def test_what_once_broke_a_promise_breaks_none(bench: Bench, name: str) -> None:
     found = run(read(NAMED[name]), bench)
     assert not found.violations, "\n".join(found.trace)
+
+
+def test_a_machine_that_sends_again_what_was_refused_is_seen(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Health, "sending_refused", None)
+    found = run(read(NAMED["refused access is asked for again at the next look"]), bench)
+    assert [violation.promise for violation in found.violations] == ["R19"]
 
 
 @pytest.mark.parametrize("seed", [3, 29, 4711])

@@ -37,6 +37,8 @@ _STATUS: Final = {
 }
 RETRY_AFTER: Final = 5
 """Seconds that a `429-after` asks for."""
+_WAIT: Final = 3600
+"""Seconds for which a process sends nothing by itself once Amazon refused it access to a request."""
 
 
 @dataclass(slots=True)
@@ -78,6 +80,8 @@ class Wire(httpx.BaseTransport):
         """Whether Amazon was heard, with the time that it is there."""
         self._refused = ""
         """What was read last, when its answer was 401 or 403 and the clock was in order."""
+        self._barred: tuple[str, float] | None = None
+        """Which process sent the last request on money that was answered, and when, where that was so refused."""
 
     def arrange(self, faults: tuple[Fault, ...]) -> None:
         """Begin a step: have these happen from now on, and no others."""
@@ -185,6 +189,8 @@ class Wire(httpx.BaseTransport):
             self._refused = "" if date_off or asked.method != "GET" else asked.path
         if sent is not None:
             sent.status, sent.date_off = status, date_off
+            refused = status in (401, 403) and not date_off
+            self._barred = (self._actor.session, world.seconds()) if refused else None
         world.note(f"{self._actor.name} is told {status}")
         return httpx.Response(status, headers=headers, stream=_Body(body))
 
@@ -207,6 +213,10 @@ class Wire(httpx.BaseTransport):
         world.count("R5")
         if actor.doing == "machine" and number == 1:
             world.blame("R5", f"a machine sent {intent}, which nobody had sent before")
+        if actor.doing == "machine" and self._barred is not None and self._barred[0] == actor.session:
+            world.count("R19")
+            if world.seconds() - self._barred[1] < _WAIT - 1:
+                world.blame("R19", f"a machine sent {intent} although access to a request had just been refused")
         if actor.doing == "act" and session != actor.session:
             world.blame("R5", f"{actor.name} sent {intent}, which another process had confirmed")
         if any((s.host, s.intent, s.attempt) == (sent.host, intent, number) for s in world.sent):

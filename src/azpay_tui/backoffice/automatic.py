@@ -156,13 +156,13 @@ class Automatic:
         return False
 
     def _pauses(self) -> bool:
-        """Whether the configuration now stands against steps; when that begins and ends, it is told once."""
-        before, self.paused = self.paused, self._standing()
+        """Whether the configuration as it is now, or Amazon, is against steps; its begin and its end are told once."""
+        before, self.paused = self.paused, self._standing() or self._health.sending_refused
         if self.paused is not None and self.paused != before:
             _log.warning("automatic steps pause: %s", self.paused)
             self._tell(Event("automatic", problem=f"Automatic steps pause. {self.paused}"))
         elif self.paused is None and before is not None:
-            said = "Automatic steps go on: the configuration allows them again."
+            said = "Automatic steps go on: what they paused for is over."
             self._tell(Event("automatic", problem=said, well=True))
         return self.paused is not None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from azpay_tui.amazon.errors import HELD_BACK, KEY_UNUSABLE
@@ -19,6 +19,8 @@ _log = logging.getLogger(__name__)
 
 _OFFLINE_AFTER: Final = 3
 """Lost answers in a row that count as no connection; a refused connection counts at once."""
+AUTH_WAIT: Final = timedelta(hours=1)
+"""Until what Amazon refused access to is tried again by itself; a person's word tries at once."""
 _DOWN: Final = frozenset({"OFFLINE", "AUTH FAILED"})
 Fault = Literal["offline", "auth", "throttled", "object", "none"]
 
@@ -40,6 +42,10 @@ class Health:
         self._stored: Connection | None = "STARTING"
         self._stored_at: datetime | None = None
         self._failed_at: datetime | None = None
+        self.sends_refused = 0
+        """To how many requests on money Amazon refused access so far."""
+        self._refused: tuple[datetime, str] | None = None
+        """When that was and what Amazon said, where it was the last one that was answered."""
 
     def learn(self, answer: Answer) -> Fault:
         """Take in how a call ended and return what kind of fault it was for the caller."""
@@ -69,6 +75,25 @@ class Health:
                 with self._lock:
                     self._stored = None
         return fault
+
+    def learn_sent(self, answer: Answer) -> None:
+        """Take in how a request on money ended; what `sending_refused` tells follows from it."""
+        refused = self.learn(answer) == "auth"
+        if answer.kind == "answered":
+            with self._lock:
+                self.sends_refused += refused
+                self._refused = (self._clock(), no_access(answer)) if refused else None
+
+    @property
+    def sending_refused(self) -> str | None:
+        """Why nothing is sent by itself: what Amazon said when it refused access to a request within the last hour.
+
+        One sentence or two; None when it did not. Reading may be granted all the same.
+        """
+        if self._refused is None:
+            return None
+        at, said = self._refused
+        return said if self._clock() - at < AUTH_WAIT else None
 
     def adopt(self, status: SyncStatus) -> None:
         """Take over that Amazon answered another process since this one's last call failed: only one keeps asking."""

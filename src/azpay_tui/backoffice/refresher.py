@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from azpay_tui.backoffice.clock import CorrectedClock
 from azpay_tui.backoffice.errors import BackOfficeError, BusyError, CredentialsError, OfflineError
-from azpay_tui.backoffice.health import Fault, Health
+from azpay_tui.backoffice.health import AUTH_WAIT, Fault, Health
 from azpay_tui.backoffice.reading import Reading
 from azpay_tui.backoffice.records import Event
 from azpay_tui.backoffice.recovery import Recovery
@@ -38,8 +38,6 @@ _TICK: Final = 1.0
 _SILENCE: Final = 20.0
 """Seconds without anything due after which Amazon is asked all the same, so that a lost connection is noticed."""
 _OFFLINE_WAIT: Final = 5.0
-_AUTH_WAIT: Final = 3600.0
-"""Seconds until a refused key is tried again by itself; a person's sync tries at once."""
 
 
 class Lease(Protocol):
@@ -123,13 +121,15 @@ class Refresher:
 
         `act` takes automatic steps afterwards; raises `BusyError`, doing nothing, where another process has the lease.
         With nothing due Amazon is asked all the same, so that the clock is right and a lost connection is told. Raises
-        `OfflineError` or `CredentialsError` when Amazon cannot be read.
+        `OfflineError` or `CredentialsError` when Amazon cannot be read, and the latter, after all was read, when it
+        refused access to what was sent.
         """
         if act and not self._lease.try_acquire():
             raise BusyError(
                 "Another azpay keeps this profile in step and takes the automatic steps: use sync without --act."
             )
         self._recovery.take_over()
+        sends_refused = self._health.sends_refused
         fault, done = self._settle(self._recovery.orphans), 0
         before = self._reader.revision()
         if fault == "none":
@@ -139,6 +139,9 @@ class Refresher:
         if act:
             self._automatic(self._stop.is_set)
             self._raise(self._health.fault)
+        refused = self._health.sending_refused
+        if refused is not None and self._health.sends_refused > sends_refused:
+            raise CredentialsError(refused)
         return done
 
     def _read_due(self, *, all_: bool, progress: Callable[[int, int], None] | None) -> tuple[Fault, int]:
@@ -286,13 +289,13 @@ class Refresher:
         if fault == "offline" or self._health.connection == "OFFLINE":
             return _OFFLINE_WAIT
         if fault == "auth":
-            return _AUTH_WAIT
+            return AUTH_WAIT.total_seconds()
         refused: Fault = "none"
         if self._everything and not self._health.doubtful:
             self._everything = False
             refused = self._settle(self._recovery.orphans)
         if refused == "auth" or self.settle_due() == "auth":
-            return _AUTH_WAIT
+            return AUTH_WAIT.total_seconds()
         more = self._act()
         return 0.0 if more or (fault == "none" and (len(dues) == ROUND or (dues and enough()))) else _TICK
 

@@ -180,8 +180,12 @@ class Sender:
             return answer, classify(intent.draft.wish, answer, attempt)
         answer = self._gateway.send(intent.draft.prepared, key)
         reach("answer-read")
-        self._health.learn(answer)
-        return answer, classify(intent.draft.wish, answer, attempt, corrected, offset)
+        judged = classify(intent.draft.wish, answer, attempt, corrected, offset)
+        if judged.state == "clock":
+            self._clock.learn(answer)
+        else:
+            self._health.learn_sent(answer)
+        return answer, judged
 
     def _wait(self, seconds: float, retry_after: timedelta | None, until: datetime) -> bool:
         """Wait before the next attempt; False when there is no time left or the program ends."""
@@ -211,9 +215,10 @@ class Sender:
     def settle_open(self, intent: Intent, *, persons_word: bool = False, once: bool = False) -> Intent:
         """Learn the outcome of an intent that was sent: read back, then replay what may be replayed.
 
-        A machine replays only within 15 minutes of the confirmation; `persons_word` replays at any age. A never-sent
-        intent is abandoned, never sent. Without a read-back nothing is replayed, nor where nothing may be sent. When
-        nothing is proved the next look is scheduled, and after the last one a person is asked (state `attention`).
+        A machine replays only within 15 minutes of the confirmation, and nothing once Amazon refused access to a
+        request; `persons_word` replays at any age. A never-sent intent is abandoned, never sent. Without a read-back
+        nothing is replayed, nor where nothing may be sent. When nothing is proved the next look is scheduled, and
+        after the last one a person is asked (state `attention`).
         """
         if intent.state == "intent":
             return self._unsent(intent, _ENDED)
@@ -225,8 +230,8 @@ class Sender:
         if proved is not None:
             return proved
         young = self._clock() - intent.draft.at < REPLAY_WINDOW
-        may = self._policy.stands_still is None
-        if may and ((young and intent.state != "attention") or persons_word):
+        by_itself = young and intent.state != "attention" and self._health.sending_refused is None
+        if self._policy.stands_still is None and (by_itself or persons_word):
             reach("replaying")
             try:
                 with self._repeating(intent):

@@ -44,9 +44,11 @@ class Syncing:
 
     def orders(self, order_ids: Sequence[str]) -> None:
         """Read orders now and look at what is open on them; raises what reading raises."""
-        for order_id in order_ids:
-            self._reading.order(order_id, everything=True)
-        self._recovery.follow(order_ids)
+        try:
+            for order_id in order_ids:
+                self._reading.order(order_id, everything=True)
+        finally:
+            self._recovery.follow(order_ids)
 
     def orders_in_background(self, order_ids: Sequence[str]) -> None:
         """Read orders in a thread of its own, then settle what is open on them; events tell how it went.
@@ -68,6 +70,8 @@ class Syncing:
                 self._tell(Event("read", (order_id,), problem=problem))
             if refused is None:
                 self._refresher.settle_orders(order_ids)
+            else:
+                self._recovery.follow(order_ids)
             self._tell(Event("orders", tuple(order_ids)))
             self._tell(Event("sync"))
 
