@@ -471,7 +471,7 @@ def test_what_the_configuration_says_meanwhile_pauses_it_and_reading_goes_on(tmp
         office.transport.after, said[0] = None, None
         act(office)
         assert sorted(done(office)) == sorted([*WHOLE, *WHOLE])
-        assert told[1:] == ["Automatic steps go on: what they paused for is over."]
+        assert told[1:] == ["Automatic steps go on: the configuration allows them again."]
         assert planned(office).resting is None
 
 

@@ -75,6 +75,8 @@ class Automatic:
         self.paused: str | None = None
         """Why steps pause although they are switched on, one sentence; None: they do not."""
         self._tell = tell
+        self._refusal: str | None = None
+        """What Amazon said when it refused access to a request, while steps wait because of that."""
         self._switch: Switch | None = None
         """For which the orders below were gathered."""
         self._revision = 0
@@ -156,15 +158,23 @@ class Automatic:
         return False
 
     def _pauses(self) -> bool:
-        """Whether the configuration as it is now, or Amazon, is against steps; its begin and its end are told once."""
-        before, self.paused = self.paused, self._standing() or self._health.sending_refused
+        """Whether the configuration now stands against steps, or they wait; begin and end are told once."""
+        before, self.paused = self.paused, self._standing()
         if self.paused is not None and self.paused != before:
             _log.warning("automatic steps pause: %s", self.paused)
             self._tell(Event("automatic", problem=f"Automatic steps pause. {self.paused}"))
         elif self.paused is None and before is not None:
-            said = "Automatic steps go on: what they paused for is over."
+            said = "Automatic steps go on: the configuration allows them again."
             self._tell(Event("automatic", problem=said, well=True))
-        return self.paused is not None
+        return self._waits() or self.paused is not None
+
+    def _waits(self) -> bool:
+        """Whether Amazon refused access to a request within the last hour; each refusal is told once."""
+        before, self._refusal = self._refusal, self._health.sending_refused
+        if self._refusal is not None and self._refusal != before:
+            _log.warning("automatic steps wait for an hour: %s", self._refusal)
+            self._tell(Event("automatic", problem=f"Automatic steps wait for an hour. {self._refusal}"))
+        return self._refusal is not None
 
     def _stopped(self, switch: Switch) -> bool:
         """Whether too many steps failed in a row; then the switch says so, to every process, until a person acts."""

@@ -42,8 +42,10 @@ class Health:
         self._stored: Connection | None = "STARTING"
         self._stored_at: datetime | None = None
         self._failed_at: datetime | None = None
+        self.sends = 0
+        """How many requests on money left so far, or may have left."""
         self.sends_refused = 0
-        """To how many requests on money Amazon refused access so far."""
+        """To how many of them Amazon refused access."""
         self._refused: tuple[datetime, str] | None = None
         """When that was and what Amazon said, where it was the last one that was answered."""
 
@@ -78,10 +80,11 @@ class Health:
 
     def learn_sent(self, answer: Answer) -> None:
         """Take in how a request on money ended; what `sending_refused` tells follows from it."""
-        refused = self.learn(answer) == "auth"
-        if answer.kind == "answered":
-            with self._lock:
-                self.sends_refused += refused
+        refused = self.learn(answer) == "auth" and answer.kind == "answered"
+        with self._lock:
+            self.sends += answer.kind != "unsent"
+            self.sends_refused += refused
+            if answer.kind == "answered":
                 self._refused = (self._clock(), no_access(answer)) if refused else None
 
     @property
@@ -90,10 +93,8 @@ class Health:
 
         One sentence or two; None when it did not. Reading may be granted all the same.
         """
-        if self._refused is None:
-            return None
-        at, said = self._refused
-        return said if self._clock() - at < AUTH_WAIT else None
+        refused = self._refused
+        return refused[1] if refused is not None and self._clock() - refused[0] < AUTH_WAIT else None
 
     def adopt(self, status: SyncStatus) -> None:
         """Take over that Amazon answered another process since this one's last call failed: only one keeps asking."""

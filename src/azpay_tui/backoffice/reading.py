@@ -141,11 +141,10 @@ class Reading:
             progress(len(reads))
 
     def _fault(self, reads: Sequence[_Read]) -> Fault:
+        if self._health.fault == "offline":
+            return "offline"
         faults: tuple[Fault, ...] = ("offline", "auth", "throttled")
-        for fault in faults:
-            if any(read.fault == fault for read in reads) or fault == self._health.fault:
-                return fault
-        return "none"
+        return next((fault for fault in faults if any(read.fault == fault for read in reads)), "none")
 
     def _read(self, due: Due, *, urgent: bool) -> _Read:
         begun = self._clock.machine()

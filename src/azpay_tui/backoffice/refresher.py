@@ -129,19 +129,19 @@ class Refresher:
                 "Another azpay keeps this profile in step and takes the automatic steps: use sync without --act."
             )
         self._recovery.take_over()
-        sends_refused = self._health.sends_refused
+        sends, sends_refused = self._health.sends, self._health.sends_refused
         fault, done = self._settle(self._recovery.orphans), 0
         before = self._reader.revision()
         if fault == "none":
             fault, done = self._read_due(all_=all_, progress=progress)
         self._recovery.follow(self._reader.changed_since(before))
-        self._raise(fault)
+        self._raise(fault, sends)
         if act:
             self._automatic(self._stop.is_set)
-            self._raise(self._health.fault)
+            self._raise(self._health.fault, sends)
         refused = self._health.sending_refused
         if refused is not None and self._health.sends_refused > sends_refused:
-            raise CredentialsError(refused)
+            raise CredentialsError(f"{refused} All that was due was read.")
         return done
 
     def _read_due(self, *, all_: bool, progress: Callable[[int, int], None] | None) -> tuple[Fault, int]:
@@ -186,13 +186,15 @@ class Refresher:
         known = self._cache.due(self._clock() + _CLOCKS_APART, 1, all_=True)
         return self._reading.ask(known[0].object_id) if known else "none"
 
-    def _raise(self, fault: Fault) -> None:
+    def _raise(self, fault: Fault, sends: int) -> None:
+        """Raise a fault; nothing was sent while there are no more requests on money than `sends`, those of before."""
+        end = unsent if self._health.sends == sends else str
         if fault == "offline":
-            raise OfflineError(unsent(self._health.message))
+            raise OfflineError(end(self._health.message))
         if fault == "auth":
             # What was read beside it may have been granted: then the connection is no longer called refused.
             said = self._health.message if self._health.fault == "auth" else self._reading.refusal
-            raise CredentialsError(unsent(said))
+            raise CredentialsError(end(said))
 
     def settle_due(self) -> Fault:
         """Look at every intent of unknown outcome whose time has come; one thread at a time.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 
@@ -14,6 +15,7 @@ from azpay_tui.backoffice.recovery import Recovery
 from azpay_tui.backoffice.refresher import Refresher
 from azpay_tui.backoffice.threads import Threads
 from azpay_tui.backoffice.tracking import Tracking
+from azpay_tui.store.errors import StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -47,8 +49,11 @@ class Syncing:
         try:
             for order_id in order_ids:
                 self._reading.order(order_id, everything=True)
-        finally:
-            self._recovery.follow(order_ids)
+        except BackOfficeError:
+            with contextlib.suppress(StoreError):  # the first error says what is wrong
+                self._recovery.follow(order_ids)
+            raise
+        self._recovery.follow(order_ids)
 
     def orders_in_background(self, order_ids: Sequence[str]) -> None:
         """Read orders in a thread of its own, then settle what is open on them; events tell how it went.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from azpay_tui.domain import states
 from azpay_tui.domain.addresses import Moved
 from azpay_tui.domain.order import Order
 
@@ -145,8 +146,8 @@ class Marked:
 def trouble_of(order: Order, codes: Iterable[str], expires: datetime | None) -> Trouble:
     """Return why an order needs a person; `codes` are its attention codes, `expires` its next deadline.
 
-    A code is told from an earlier one of its kind: another charge was declined, another deadline comes near, the
-    payment method failed once more.
+    A code is told from an earlier one of its kind: another charge or refund was declined, another deadline comes near,
+    the payment method failed once more.
     """
     charges, refunds = len(order.charges) + len(order.declines), len(order.refunds)
     updated = order.permission.updated if order.permission is not None else None
@@ -154,7 +155,7 @@ def trouble_of(order: Order, codes: Iterable[str], expires: datetime | None) -> 
         "lapses-soon": "" if expires is None else f"{expires:%Y%m%dT%H%M%S}",
         "suspended": "" if updated is None else f"{updated:%Y%m%dT%H%M%S}",
         "repaired": "" if updated is None else f"{updated:%Y%m%dT%H%M%S}",
-        "refund-declined": f"{refunds}",
+        "refund-declined": f"{sum(refund.state == states.DECLINED for refund in order.refunds)}",
         "refund-late": f"{refunds}",
         "stuck": f"{charges}+{refunds}",
         "message-failed": ",".join(order.untold[-1:]),

@@ -154,22 +154,37 @@ def refund_count(order: Order, charge: Charge) -> int:
 
 
 def declined_refund(order: Order, charge: Charge) -> Refund | None:
-    """Return the newest refund of a charge that Amazon declined, unless as much was given back since it did so.
+    """Return the newest refund of a charge that Amazon declined, while less was given back since than it declined.
 
     What is on its way counts as given back, and without an id only what Amazon's total shows.
     """
-    of_charge = order.refunds_of(charge.id)
-    declined = next((one for one in reversed(of_charge) if one.state == states.DECLINED), None)
-    if declined is None:
+    declined = [one for one in order.refunds_of(charge.id) if one.state == states.DECLINED]
+    if not declined:
         return None
-    since = declined.updated or declined.created
-    if since is None or not declined.amount.same_currency(charge.amount):
-        return declined
-    made = [(one.created, one.amount) for one in of_charge if one.state != states.DECLINED]
+    if any((one.updated or one.created) is None or not one.amount.same_currency(charge.amount) for one in declined):
+        return declined[-1]
+    return declined[-1] if _owed_by_declines(order, charge) else None
+
+
+def _owed_by_declines(order: Order, charge: Charge) -> int:
+    """Return what declined refunds leave owed, minor units: each from its decline until others were asked for.
+
+    One that was asked for again and declined again is owed once. Within a second, as fine as Amazon's times are, a
+    decline goes before what makes up for it, and after what was declined.
+    """
+    moments: list[tuple[datetime, int, int]] = []
+    for refund in order.refunds_of(charge.id):
+        lost, decided = refund.state == states.DECLINED, refund.updated or refund.created
+        if refund.created is not None and refund.amount.same_currency(charge.amount):
+            moments.append((refund.created, 0 if lost else 2, -refund.amount.minor))
+        if decided is not None and lost:
+            moments.append((decided, 1, refund.amount.minor))
     if not unseen_refunds(order, charge):
-        made += [(one.at, one.amount) for one in unnamed_refunds(order, charge)]
-    again = _added([amount for at, amount in made if at is not None and at >= since], charge.amount)
-    return None if again >= declined.amount else declined
+        moments += [(made.at, 2, -made.amount.minor) for made in unnamed_refunds(order, charge)]
+    owed = 0
+    for _, _, minor in sorted(moments):
+        owed = max(0, owed + minor)
+    return owed
 
 
 def unread_refunds(order: Order) -> tuple[str, ...]:

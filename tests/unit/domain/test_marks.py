@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.support.orders import ORDER, refund
 
 from azpay_tui.domain.marks import (
     MOST_TAGS,
@@ -73,6 +74,15 @@ def test_a_code_is_told_from_an_earlier_one_of_its_kind() -> None:
         "lapses-soon=",
         "suspended=",
     )
+
+
+def test_another_declined_refund_is_news_and_one_that_is_made_is_none() -> None:
+    codes = ("refund-declined",)
+    lost = [refund(30_00, "Declined", number=number) for number in (1, 2)]
+    before = [Order(ORDER, refunds=tuple(refunds)) for refunds in ([lost[0]], [lost[0], refund(5_00, number=3)])]
+    seen = trouble_of(before[0], codes, None)
+    assert seen.covers(trouble_of(before[1], codes, None))
+    assert not seen.covers(trouble_of(Order(ORDER, refunds=tuple(lost)), codes, None))
 
 
 def test_reviewed_can_be_taken_back() -> None:

@@ -195,6 +195,9 @@ Given = tuple[int, int] | tuple[int, int, str]
         ([(30_00, 9, "Declined"), (40_00, 2, "RefundInitiated")], [], 0, None),
         ([(30_00, 9, "Declined"), (20_00, 2), (10_00, 1)], [], 30_00, None),
         ([(30_00, 9, "Declined"), (30_00, 5, "Declined"), (30_00, 2)], [], 30_00, None),
+        # several were declined: together
+        ([(50_00, 9, "Declined"), (5_00, 7, "Declined"), (5_00, 2)], [], 5_00, 2),
+        ([(50_00, 9, "Declined"), (5_00, 7, "Declined"), (55_00, 2)], [], 55_00, None),
         # made again in part, declined again, or what was made before
         ([(30_00, 9, "Declined"), (29_99, 2)], [], 29_99, 1),
         ([(30_00, 9, "Declined"), (30_00, 5, "Declined")], [], 0, 2),
@@ -232,6 +235,22 @@ def test_a_refund_asked_for_before_another_was_declined_does_not_make_up_for_it(
     timeless = replace(first, created=None, updated=None)
     known = replace(known, refunds=(known.refunds[1], timeless))
     assert refund_limits.declined_refund(known, known.charges[0]) == timeless
+
+
+def test_two_that_were_under_way_and_both_declined_are_both_owed() -> None:
+    """S2.18: what is given back once makes up for one of them, whichever was declined first."""
+    for later in (1, 2):
+        lost = [
+            replace(
+                refund(30_00, "Declined", number=number, age=20 * HOUR),
+                updated=NOW - (5 if number == later else 9) * HOUR,
+            )
+            for number in (1, 2)
+        ]
+        known = order(charge("Captured", amount=100_00), refunds=[*lost, refund(30_00, number=3)])
+        assert refund_limits.declined_refund(known, known.charges[0]) == lost[1]
+        known = replace(known, refunds=(*known.refunds, refund(30_00, number=4)))
+        assert refund_limits.declined_refund(known, known.charges[0]) is None
 
 
 def test_a_declined_refund_of_another_currency_is_told() -> None:
