@@ -78,6 +78,8 @@ def test_notes_and_tags(picture: Camera) -> None:
 @pytest.mark.parametrize(("size", "keys"), [((80, 60), ()), (SMALL, ("G",))], ids=["80x60", "80x24-end"])
 def test_long(picture: Camera, size: tuple[int, int], keys: tuple[str, ...]) -> None:
     order = long_order(captured(refunds=(*((states.REFUNDED, 9),) * 8, (states.DECLINED, 5))))
+    *made, declined = order.refunds
+    order = replace(order, refunds=(*made, replace(declined, updated=NOW)))
     assert picture(MemoryDesk([order]), "6", "enter", *keys, size=size)
 
 

@@ -43,7 +43,7 @@ _CONCERNS: Final[dict[str, Explanation]] = {
         (Step("Authorize again{}; a warning about the same card is about the old one.", Verb.AUTHORIZE), _LOOK),
     ),
     "refund-declined": Explanation(
-        "Amazon declined a refund of a charge, and less than that was given back since.",
+        "A refund was declined and not made good since.",
         "The buyer did not get that money.",
         (
             Step("Refund again{} or pay the buyer another way.", Verb.REFUND),
