@@ -16,4 +16,10 @@ NAMED: Final[dict[str, str]] = {
         "healer":"resume","steps":[{"amount":1000,"faults":[{"name":"reset","on":"write","times":9}],"kind":"act",
         "verb":"refund"},{"faults":[{"name":"403","on":"write","times":1}],"kind":"sync"},
         {"kind":"pass","seconds":60},{"kind":"sync"}]}""",
+    # Two hosts wished for the same refund, under two keys, as one of them had been refused before. One refund was made.
+    "a refund of the other host is counted as the own": """{"hosts":2,"situation":"part-refunded","skews":[0,0],
+        "healer":"resume","steps":[{"amount":1000,"faults":[{"name":"401-date","on":"write","times":1}],"kind":"act",
+        "verb":"refund"},{"amount":1000,"beside":{"amount":1000,"kind":"act","verb":"refund","who":1},
+        "faults":[{"name":"500","on":"write","times":1}],"kind":"act","verb":"refund"}],
+        "switches":[["delay_seconds",0]]}""",
 }

@@ -130,7 +130,7 @@ def _settled(world: World, found: list[Row], effects: list[Any]) -> None:
         if row.state in ("intent", "sent", "unknown"):
             world.blame("R6", f"{row.name} is settled by nobody and nobody is asked")
         if row.state in ("succeeded", "accepted") and not any(_mine(row, entry) for entry in effects):
-            if row.verb in _MADE and not _is_taken_for(world, row):
+            if row.verb in _MADE and not (_is_taken_for(world, row) or _is_anothers(row, found, effects)):
                 world.blame("R3", f"{row.name} never took effect: {row.reason}")
             elif row.verb not in _MADE and not _is_so(world, row):
                 world.blame("R3", f"{row.name} is not so at Amazon: {row.reason}")
@@ -142,8 +142,21 @@ def _is_taken_for(world: World, row: Row) -> bool:
     Amazon tells totals alone of refunds whose ids are not known, so that nobody can tell the two apart. To count it as
     ours moves nothing twice, and the reason says what was seen.
     """
-    same = (row.target, row.amount) in world.refunded_elsewhere
-    return same and row.result is None and row.reason == "seen in Amazon's totals"
+    return (row.target, row.amount) in world.refunded_elsewhere and _is_in_totals(row)
+
+
+def _is_anothers(row: Row, found: list[Row], effects: list[Any]) -> bool:
+    """Whether another host refunded the very same of the same state, under another key, while ours was under way.
+
+    Equal wishes have one key, unless one of the hosts alone was refused before. To count it as ours keeps it at one
+    refund, as their one key would have.
+    """
+    same = [o for o in found if o.host != row.host and o.base == row.base and o.counter != row.counter]
+    return _is_in_totals(row) and any(_mine(other, entry) for other in same for entry in effects)
+
+
+def _is_in_totals(row: Row) -> bool:
+    return row.verb == "refund" and row.result is None and row.reason == "seen in Amazon's totals"
 
 
 def _ends(world: World, found: list[Row]) -> None:
