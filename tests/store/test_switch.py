@@ -74,7 +74,7 @@ def edits() -> Iterator[str | None]:
     yield None
 
 
-@pytest.mark.parametrize("text", edits())
+@pytest.mark.parametrize("text", tuple(edits()))
 def test_an_edit_of_it_is_found(on: Stores, text: str | None) -> None:
     edit(on.data.journal, text)
     wanted = "it is gone" if text is None else "it was changed afterwards"
