@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -45,6 +46,15 @@ def test_the_answer_makes_of_it_what_it_is_read_back_as(stores: Stores) -> None:
     assert second == Delivery(2, PARCEL, NOW, "ops", "sent", "Amazon answered 200.", "R-1", LATER)
     assert stores.reader.deliveries(ORDER) == stores.deliveries.with_number("1ZCANARY") == (second, first)
     assert look(stores.journal.file.path).whole
+
+
+def test_the_chain_says_which_process_sent_it_and_that_nothing_was_known_yet(stores: Stores) -> None:
+    begun(stores)
+    assert stores.session is not None
+    with database(stores.journal.file.path) as connection:
+        session, data = connection.execute("SELECT session, data FROM audit WHERE kind = 'delivery'").fetchone()
+    told = json.loads(data)
+    assert (told["carrier"], told["outcome"], session) == ("UPS", "unknown", stores.session.id)
 
 
 def test_two_who_saw_the_same_do_not_both_send(stores: Stores) -> None:

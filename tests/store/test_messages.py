@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.store.forging import look
-from tests.store.making import NOW, oid, open_at, tracked
+from tests.store.making import NOW, draft, oid, open_at, tracked
 
 from azpay_tui.domain.messages import (
     INTERRUPTED,
@@ -90,6 +90,47 @@ def test_what_is_told_of_an_order_goes_in_its_order(stores: Stores) -> None:
     assert stores.messages.due(NOW, HOOKS, 10)[0].id == second.id
 
 
+def test_some_of_those_that_are_due_are_asked_for_by_their_ids(stores: Stores) -> None:
+    first, second = stores.messages.enqueue([told(1), told(2)], NOW)
+    assert stores.messages.due(NOW, HOOKS, 10, {second.id}) == (second,)
+    assert stores.messages.due(NOW, HOOKS, 10, {first.id, "M-000099"}) == (first,)
+    assert stores.messages.due(NOW, HOOKS, 10, ()) == ()
+
+
+def test_orders_are_known_about_which_something_was_sent_since_the_shop_is_told(stores: Stores) -> None:
+    sent, unsent = (stores.journal.open_intent(draft(oid(number))).id for number in (1, 2))
+    stores.journal.start_attempt(sent, NOW)
+    assert stores.messages.acted_on([oid(1), oid(2)]) == frozenset(), "nobody is told"
+    stores.messages.announce({oid(3): "OPEN"}, [], NOW)
+    assert stores.messages.acted_on([oid(1), oid(2), oid(3)]) == {oid(1)}
+    assert stores.messages.acted_on([oid(2), oid(3)]) == frozenset()
+    stores.journal.start_attempt(unsent, NOW)
+    assert stores.messages.acted_on([oid(1), oid(2), oid(3)]) == {oid(1), oid(2)}
+
+
+def test_what_was_sent_before_the_shop_is_told_does_not_count(stores: Stores) -> None:
+    stores.journal.start_attempt(stores.journal.open_intent(draft(oid(1))).id, NOW)
+    stores.messages.announce({oid(1): "OPEN"}, [], NOW + MINUTE)
+    assert stores.messages.acted_on([oid(1)]) == frozenset()
+
+
+def test_the_chain_names_what_a_person_did_to_a_message(stores: Stores, data_dir: Path) -> None:
+    (made,) = stores.messages.enqueue([told()], NOW)
+    stores.messages.retry(made.id, NOW)
+    stores.messages.drop(made.id, NOW)
+    rows = [row for row in JournalReader(data_dir).trail() if row.kind == "message"]
+    assert [(row.data["act"], row.data["state"]) for row in rows] == [
+        ("queued", "waiting"), ("retried", "waiting"), ("dropped", "dropped"),
+    ]  # fmt: skip
+
+
+def test_the_chain_holds_a_letter_by_its_seal_and_a_notice_by_its_hash(stores: Stores, data_dir: Path) -> None:
+    stores.messages.enqueue([told(), mail()], NOW)
+    notice, letter = (row.data for row in JournalReader(data_dir).trail() if row.kind == "message")
+    assert ("text_sha256" in notice, "text_seal" in notice) == (True, False)
+    assert ("text_sha256" in letter, "text_seal" in letter) == (False, True)
+
+
 def test_tests_wait_for_nothing(stores: Stores) -> None:
     both = stores.messages.enqueue([MessageDraft("shop", "webhook", "", "a test", "{}")] * 2, NOW)
     assert stores.messages.due(NOW, HOOKS, 10) == both
@@ -101,6 +142,7 @@ def test_every_attempt_is_readable(stores: Stores) -> None:
     assert (once.state, once.attempts, once.next_due, once.why) == (
         "waiting", 1, NOW + WAITS[0], "It answered HTTP 503.",
     )  # fmt: skip
+    assert once.ended_at is None
     done = attempt(stores, once, Delivered("It answered HTTP 204."))
     assert (done.state, done.attempts, done.next_due, done.ended_at) == ("delivered", 2, None, NOW)
     tries = stores.messages.tries(done)

@@ -58,6 +58,8 @@ def test_a_step_is_durable_only_while_its_switch_stands(on: Stores) -> None:
     on.journal.track([tracked(oid(1)), tracked(oid(2))], NOW)
     made = on.journal.open_intent(own(1))
     assert made.draft.person == POLICY
+    opened = JournalReader(on.data.path).trail(order_id=oid(1))[-1]
+    assert (opened.data["switched_by"], opened.data["switched_at"]) == ("ops", to_text(NOW))
     on.journal.turn(replace(ON, position="off", at=NOW + timedelta(seconds=1)), ON)
     with pytest.raises(SwitchedOff):
         on.journal.open_intent(own(2))
