@@ -118,6 +118,7 @@ def test_an_intent_whose_words_are_none_any_more_is_named(stores: Stores, data_d
         "UPDATE intent SET body = x'7b7d'",
         "UPDATE intent SET amount_minor = 999",
         "UPDATE intent SET key = 'another'",
+        "UPDATE intent SET key = 'another', state = 'intent'",
         "UPDATE intent SET seen = '[]'",
         "UPDATE audit SET data = 'no json' WHERE kind = 'intent'",
         "UPDATE audit SET data = '[]' WHERE kind = 'intent'",

@@ -128,6 +128,23 @@ def test_a_late_answer_is_kept_but_changes_no_outcome(stores: Stores) -> None:
         stores.journal.move(made.id, "succeeded", None, "read-back", NOW)
 
 
+def test_what_one_process_did_not_hear_does_not_undo_what_the_other_one_did(stores: Stores) -> None:
+    made = stores.journal.open_intent(draft())
+    for number in (1, 2):
+        assert stores.journal.start_attempt(made.id, NOW) == number
+    stores.journal.record(made.id, 2, answer(), "accepted", "R", f"{ORDER}-C000009", NOW, NOW)
+    assert stores.journal.record(made.id, 1, answer(500), "unknown", None, None, NOW, NOW).state == "accepted"
+    assert stores.journal.record(made.id, 1, answer(), "succeeded", None, None, None, NOW).state == "succeeded"
+
+
+def test_the_chain_names_what_was_found_by_reading_back(stores: Stores, data_dir: Path) -> None:
+    made = stores.journal.open_intent(draft(verb=Verb.AUTHORIZE))
+    stores.journal.start_attempt(made.id, NOW)
+    stores.journal.move(made.id, "succeeded", "seen", "read-back", NOW, result_id=f"{ORDER}-C000009")
+    told = JournalReader(data_dir).trail(order_id=ORDER)[-1]
+    assert (told.kind, told.data["result"]) == ("settle", f"{ORDER}-C000009")
+
+
 def test_an_attention_that_would_be_a_second_open_intent_is_refused(stores: Stores) -> None:
     first = stores.journal.open_intent(draft())
     stores.journal.move(first.id, "succeeded", None, "read-back", NOW)
@@ -203,6 +220,12 @@ def test_intents_are_listed_newest_first(stores: Stores) -> None:
     assert [i.id for i in stores.journal.intents(order_id=oid(1))] == ["I-000001"]
     assert stores.journal.intent("I-000009") is None
     assert stores.journal.intent("\udc00") is None  # no database can be asked for it
+
+
+def test_each_order_that_gained_something_counts(stores: Stores) -> None:
+    stores.journal.track([tracked(), tracked(oid(2))], NOW)
+    found = stores.journal.track([tracked(order, refund_ids=(f"{order}-R000009",)) for order in (ORDER, oid(2))], NOW)
+    assert (found.added, found.updated, found.unchanged) == (0, 2, 0)
 
 
 def test_tracking_merges_and_never_removes(stores: Stores) -> None:

@@ -16,6 +16,7 @@ from azpay_tui.domain.order import Buyer
 from azpay_tui.domain.sale import Cancelled, Goal, Pieces, together
 from azpay_tui.domain.trail import sentence
 from azpay_tui.store import sales
+from azpay_tui.store.journal.audit import fingerprint
 from azpay_tui.store.journal.read import JournalReader
 from azpay_tui.store.opening import Stores
 
@@ -98,6 +99,8 @@ def test_the_chain_tells_who_cancelled_what_and_never_what_the_shop_calls_it(kno
     cancel(known, replace(WHOLE, goals=()), LAMPS)
     delete(known)
     told = [sentence(row) for row in JournalReader(data_dir).trail(order_id=ORDER)][-4:]
+    pieces = [row.data["pieces_sha256"] for row in JournalReader(data_dir).trail(order_id=ORDER) if row.kind == "sale"]
+    assert pieces == [fingerprint(sales.pieces_text(LAMPS)), None]
     assert told == [
         "cancelled lines of the sale, refunds automatic",
         "cancelled the sale, refunds manual",

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.store.making import NOW, draft, oid, tracked
+from tests.store.making import NOW, answer, draft, oid, tracked
 
 from azpay_tui.domain.intent import IntentDraft
 from azpay_tui.domain.switch import POLICY, Switch
@@ -65,6 +65,17 @@ def test_a_step_is_durable_only_while_its_switch_stands(on: Stores) -> None:
         on.journal.open_intent(own(2))
     assert [intent.id for intent in on.journal.intents()] == [made.id]
     assert faults(on) == ""
+
+
+def test_what_a_person_settles_of_an_automatic_step_is_told_as_theirs(on: Stores) -> None:
+    made = on.journal.open_intent(own(1))
+    on.journal.start_attempt(made.id, NOW)
+    on.journal.record(made.id, 1, answer(500), "attention", "no answer", None, None, NOW)
+    on.journal.move(made.id, "succeeded", "seen", "person ops", NOW, note="looked it up")
+    told = JournalReader(on.data.path).trail(order_id=oid(1))
+    assert [(row.kind, row.person) for row in told] == [
+        ("intent", POLICY), ("attempt", POLICY), ("outcome", POLICY), ("settle", "ops"),
+    ]  # fmt: skip
 
 
 def edits() -> Iterator[str | None]:
