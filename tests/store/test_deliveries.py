@@ -57,6 +57,15 @@ def test_the_chain_says_which_process_sent_it_and_that_nothing_was_known_yet(sto
     assert (told["carrier"], told["outcome"], session) == ("UPS", "unknown", stores.session.id)
 
 
+@pytest.mark.parametrize("column", ["salt", "tracking"])
+def test_a_number_or_salt_that_is_no_text_is_told_too(stores: Stores, column: str) -> None:
+    begun(stores)
+    with database(stores.journal.file.path) as connection:
+        connection.execute(f"UPDATE delivery SET {column} = CAST(x'ff' AS TEXT)")
+    (fault,) = look(stores.journal.file.path).faults()
+    assert "delivery 1 of" in fault
+
+
 def test_two_who_saw_the_same_do_not_both_send(stores: Stores) -> None:
     begun(stores, parcel=Parcel(oid(2), "DHL", "1ZCANARY"))
     with pytest.raises(DeliveryConflict, match=r"^Somebody else sent 1ZCANARY meanwhile: look at the order"):

@@ -123,6 +123,27 @@ def test_whom_a_letter_is_for_and_how_far_it_has_come_is_held_to(stores: Stores,
     assert named_after(stores.journal.file.path, edited) == ([] if same else [f"{number:06}"])
 
 
+@pytest.mark.parametrize(
+    ("edit", "sentence"),
+    [
+        ("channel = 'command'", "whom it is for was changed afterwards"),
+        ("state = 'dropped'", "its state is 'dropped', it was 'waiting'"),
+        ("person = 'bob'", "it was changed afterwards"),
+        ("recipient = 'june@example.com'", "what it says or to whom was changed afterwards"),
+        ("tries = 7", "how far it has come was changed afterwards"),
+        ("salt = CAST(x'ff' AS TEXT)", "what it says or to whom was changed afterwards"),
+        ("person = CAST(x'ff' AS TEXT)", "it was changed afterwards"),
+        ("order_id = CAST(x'ff' AS TEXT)", "whom it is for was changed afterwards"),
+    ],
+)
+def test_it_is_said_what_of_a_message_was_changed(stores: Stores, edit: str, sentence: str) -> None:
+    stores.messages.enqueue([LETTER], NOW)
+    with database(stores.journal.file.path) as connection:
+        connection.execute(f"UPDATE message SET {edit}")
+        (wrong,) = examine(connection.execute, Known()).disagreements
+    assert wrong.sentence == sentence
+
+
 @pytest.mark.parametrize("edit", ["recipient = 'shop2'", "subject = 'x'", "body = '{}'", "occasion = 'x'"])
 def test_what_a_shop_is_told_is_held_to(stores: Stores, edit: str) -> None:
     written(stores)

@@ -156,6 +156,15 @@ def test_slips_of_before_there_were_salts_are_held_to_the_hash_that_the_chain_ha
     assert look(path).whole
 
 
+@pytest.mark.parametrize("edit", ["salt = CAST(x'ff' AS TEXT)", "tracking = CAST(x'ff' AS TEXT)", "salt = ''"])
+def test_a_number_or_salt_that_is_no_text_is_told_too(stores: Stores, edit: str) -> None:
+    stores.journal.track([tracked()], NOW)
+    stores.journal.record_slip(recorded(ORDER, SHIPPED), NOW, 0)
+    with database(stores.journal.file.path) as connection:
+        connection.execute(f"UPDATE slip SET {edit}")
+        assert [wrong.what for wrong in examine(connection.execute, Known()).disagreements] == [f"slip 1 of {ORDER}"]
+
+
 @pytest.mark.parametrize("schema", [11, 12])
 def test_a_back_up_with_slips_forgets_as_well(data_dir: Path, tmp_path: Path, schema: int) -> None:
     stores, path = open_at(data_dir), data_dir / "journal.db"
