@@ -97,7 +97,10 @@ def test_a_syslog_that_takes_nothing_any_more_is_not_waited_for(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("text", ["", "7", "7:abc", f"x:{HEAD}", f"7:{'g' * 16}", f"-1:{HEAD}"])
-def test_what_a_person_wrote_down_is_read_or_it_is_said_how_it_looks(text: str) -> None:
+def test_of_what_is_no_anchor_it_is_said_how_one_looks(text: str) -> None:
     with pytest.raises(ValueError, match=r"^An anchor is SEQ:HASH as azpay audit verify prints it, with 16 or more d"):
         parse_anchor(text)
+
+
+def test_what_a_person_wrote_down_may_be_short_and_in_capitals() -> None:
     assert parse_anchor(f" 7:{'AB' * 8}\n") == Anchor(7, "ab" * 8, "--anchor")
